@@ -1,0 +1,41 @@
+"""Hypothesis strategies for scripts, and small tokenizers of every level."""
+
+from hypothesis import strategies as st
+
+from textgen.corpus.script import Line, Scene, Script
+from textgen.corpus.style import ScriptStyle
+from textgen.text.learning import learn_tokenizer
+from textgen.text.tokenizer import Tokenizer
+
+LABELS = ("jerry", "ÉLAINE", "小明", "Mr. X")
+_LEARNED_FROM = ["hello there (softly) how are you [beat] fine, thanks. "] * 4
+
+TOKENIZERS: dict[str, Tokenizer] = {
+    "character": learn_tokenizer("character", _LEARNED_FROM, LABELS),
+    "word": learn_tokenizer("word", _LEARNED_FROM, LABELS),
+    "whitespace": learn_tokenizer("word", _LEARNED_FROM, LABELS, words="whitespace"),
+    "subword": learn_tokenizer("subword", _LEARNED_FROM, LABELS, vocabulary_limit=20),
+}
+
+texts = st.one_of(
+    st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
+    st.sampled_from(
+        ["", "hello there", " how are you ", "a\n\nb", "[[note]]", "/* x", "é\u2028\x85", "😀(softly)", "EVE"]
+    ),
+)
+speakers = st.one_of(st.none(), st.sampled_from(LABELS), st.sampled_from(["george", "JERRY", ""]), texts)
+headings = st.one_of(st.none(), texts.filter(bool))
+styles = st.builds(ScriptStyle, st.sampled_from(["colon", "play", "fountain", "plain", "captions"]), st.integers(0, 2))
+
+
+def scripts(
+    speakers: st.SearchStrategy[str | None] = speakers,
+    texts: st.SearchStrategy[str] = texts,
+    headings: st.SearchStrategy[str | None] = headings,
+    styles: st.SearchStrategy[ScriptStyle] = styles,
+    most_lines: int = 4,
+) -> st.SearchStrategy[Script]:
+    """Scripts of up to three scenes."""
+    lines = st.lists(st.builds(Line, speakers, texts), max_size=most_lines).map(tuple)
+    scenes = st.lists(st.builds(Scene, headings, lines), max_size=3).map(tuple)
+    return st.builds(Script, scenes, styles)

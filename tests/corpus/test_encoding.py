@@ -1,0 +1,146 @@
+"""Scripts to ids and back, whole and one id at a time."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from textgen.corpus.encoding import ScriptEncoder, decode_script
+from textgen.corpus.prompt import parse_prompt
+from textgen.corpus.rendering import ScriptRenderer
+from textgen.corpus.script import Line, Scene, Script, ScriptStyle
+from textgen.errors import TextgenError
+from textgen.text.special import END, FIRST_LABEL, LINE_END, NAME, NAME_END, SCENE, START
+
+from .strategies import LABELS, TOKENIZERS, scripts
+
+COLON = ScriptStyle("colon")
+TOKENIZER = TOKENIZERS["character"]
+ENCODER = ScriptEncoder(TOKENIZER)
+levels = st.sampled_from(list(TOKENIZERS))
+
+
+def test_the_grammar() -> None:
+    script = Script(
+        (Scene(None, (Line("jerry", "hi"), Line("bo", "h"))), Scene("[x]", (Line(None, "e"),)), Scene(None)),
+        COLON,
+    )
+    text = TOKENIZER.encode
+    assert ENCODER.encode_script(script) == [
+        START,
+        FIRST_LABEL, *text("hi"), LINE_END,
+        NAME, *text("bo"), NAME_END, *text("h"), LINE_END,
+        SCENE, *text("[x]"), LINE_END,
+        *text("e"), LINE_END,
+        SCENE, LINE_END,
+        END,
+    ]  # fmt: skip
+
+
+def test_each_caption_is_a_document() -> None:
+    script = Script((Scene(None, (Line(None, "a"),)), Scene(None, (Line(None, "e"),))), ScriptStyle("captions"))
+    a, e = TOKENIZER.encode("a"), TOKENIZER.encode("e")
+    assert ENCODER.encode_script(script) == [START, *a, LINE_END, END, START, *e, LINE_END, END]
+
+
+def test_a_continued_part_has_no_scene_token() -> None:
+    scene = Scene(None, (Line("jerry", ""),), continued=True)
+    assert ENCODER.encode_scene(scene, first_of_document=False) == [FIRST_LABEL, LINE_END]
+
+
+def test_half_a_surrogate_pair_is_refused() -> None:
+    with pytest.raises(TextgenError):
+        ENCODER.encode_opening(Line("jerry", "\ud800"))
+
+
+@given(levels, scripts())
+@settings(deadline=None, max_examples=200)
+def test_a_script_comes_back_from_its_ids(level: str, script: Script) -> None:
+    tokenizer = TOKENIZERS[level]
+    ids = ScriptEncoder(tokenizer).encode_script(script)
+    assert decode_script(ids, tokenizer, script.style) == script
+
+
+@given(levels, scripts())
+@settings(deadline=None, max_examples=200)
+def test_rendering_adds_up_to_the_text(level: str, script: Script) -> None:
+    ids = ScriptEncoder(TOKENIZERS[level]).encode_script(script)
+    assert "".join(_render(ids, level, script.style)) == script.text
+
+
+@given(levels, scripts(most_lines=2), st.integers(0, 60))
+@settings(deadline=None, max_examples=200)
+def test_rendering_an_unfinished_script(level: str, script: Script, length: int) -> None:
+    ids = ScriptEncoder(TOKENIZERS[level]).encode_script(script)[:length]
+    decoded = decode_script(ids, TOKENIZERS[level], script.style)
+    text = "".join(_render(ids, level, script.style))
+    assert text in (decoded.text, decoded.to_text(finished=False))
+    if ids and ids[-1] in (LINE_END, END):
+        assert text == decoded.text
+
+
+@given(levels, st.data(), st.sampled_from(["colon", "fountain", "captions"]))
+@settings(deadline=None, max_examples=100)
+def test_any_ids_are_a_script(level: str, data: st.DataObject, style: str) -> None:
+    size = TOKENIZERS[level].vocabulary_size
+    token = st.one_of(st.integers(0, FIRST_LABEL), st.integers(size - 256, size - 1), st.integers(0, size - 1))
+    ids = data.draw(st.lists(token, max_size=20))
+    decoded = decode_script(ids, TOKENIZERS[level], ScriptStyle(style))
+    text = "".join(_render(ids, level, ScriptStyle(style)))
+    assert text in (decoded.text, decoded.to_text(finished=False))
+
+
+def _render(ids: list[int], level: str, style: ScriptStyle) -> list[str]:
+    renderer = ScriptRenderer(TOKENIZERS[level], style)
+    pieces = []
+    for token in ids:
+        piece, renderer = renderer.advance(token)
+        pieces.append(piece)
+    return [*pieces, renderer.flush()]
+
+
+def test_only_whole_characters_are_shown() -> None:
+    encoded = [TOKENIZER.first_byte + byte for byte in "é".encode()]
+    assert _render([START, FIRST_LABEL, *encoded, LINE_END], "character", COLON) == [
+        "",
+        "jerry:",
+        "",
+        " é",
+        "\n",
+        "",
+    ]
+
+
+def test_a_renderer_can_be_kept() -> None:
+    _, before = ScriptRenderer(TOKENIZER, COLON).advance(FIRST_LABEL)
+    one, _ = before.advance(TOKENIZER.encode("h")[0])
+    two, after = before.advance(TOKENIZER.encode("e")[0])
+    assert (one, two) == (" h", " e")
+    assert after.open_line == Line("jerry", "e")
+    assert before.open_line == Line("jerry", "")
+
+
+def test_narration_in_fountain_waits_until_it_is_whole() -> None:
+    ids = [START, *TOKENIZER.encode("EXT. a"), LINE_END]
+    assert _render(ids, "character", ScriptStyle("fountain"))[-2:] == ["!EXT. a\n\n", ""]
+    assert _render(ids[:-1], "character", ScriptStyle("fountain"))[-1] == "!EXT. a"
+
+
+def test_a_prompt_stays_open() -> None:
+    prompt = parse_prompt("[x]\njerry: hi\nÉLAINE: he", COLON)
+    text = TOKENIZER.encode
+    assert ENCODER.encode_prompt(prompt) == [
+        START, SCENE, *text("[x]"), LINE_END, FIRST_LABEL, *text("hi"), LINE_END, FIRST_LABEL + 1, *text("he")
+    ]  # fmt: skip
+    assert ENCODER.encode_prompt(parse_prompt("", COLON)) == [START]
+    assert ENCODER.encode_prompt(parse_prompt("[se", COLON)) == [START, SCENE, *text("[se")]
+
+
+def test_the_prompt_of_captions_opens_a_new_document() -> None:
+    a = TOKENIZER.encode("a")
+    style = ScriptStyle("captions")
+    assert ENCODER.encode_prompt(parse_prompt("a\na", style)) == [START, *a, LINE_END, END, START, *a]
+    assert ENCODER.encode_prompt(parse_prompt("a", style)) == [START, *a]
+
+
+def test_labels_are_single_ids() -> None:
+    assert [ENCODER.encode_speaker(name) for name in LABELS] == [[FIRST_LABEL + k] for k in range(len(LABELS))]

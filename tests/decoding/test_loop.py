@@ -1,0 +1,167 @@
+import math
+
+import numpy as np
+import pytest
+
+from textgen.decoding.decode import decode
+from textgen.decoding.loop import draw_sequences, log_totals
+from textgen.decoding.options import DecodingOptions
+from textgen.decoding.results import Sequence, collect
+from textgen.errors import ModelError
+from textgen.text.special import END, FIRST_LABEL, LINE_END, SCENE, START
+
+from .fakes import PIECES, TOKENIZER, markov_model, prompt, random_model, spelling_model, state
+
+GREEDY = {"temperature": 0.0}
+
+
+def spell(text: str, **options: object) -> Sequence:
+    tokens = [LINE_END if token == TOKENIZER.encode("\n")[0] else token for token in TOKENIZER.encode(text)]
+    model = spelling_model([*tokens, END])
+    return collect(decode(model, state(), prompt(), DecodingOptions(**options)))[0]  # type: ignore[arg-type]
+
+
+def test_the_word_that_the_model_spells() -> None:
+    written = spell("hello", **GREEDY)
+    assert written.text == "hello"
+    assert written.ids == (*TOKENIZER.encode("hello"), END)
+    assert written.finish_reason == "end"
+    assert not written.relaxed
+
+
+def test_the_log_probability_is_that_of_the_model_alone() -> None:
+    written = spell("hi", temperature=0.1, top_k=1)
+    each = 20 - math.log(math.exp(20) + PIECES.size - 1)
+    assert written.log_probability == pytest.approx(3 * each, abs=1e-5)
+    half = markov_model({START: {8: 0.5, 9: 0.5}, 8: {END: 0.25, 9: 0.75}, 9: {END: 1.0}}, 12)
+    options = DecodingOptions(temperature=0)
+    sequence = collect(decode(half, state(), prompt(), options))[0]
+    assert sequence.ids == (8, 9, END)
+    assert sequence.log_probability == pytest.approx(math.log(0.5 * 0.75), abs=1e-6)
+
+
+def test_length() -> None:
+    written = spell("hello", max_new_tokens=3, **GREEDY)
+    assert (written.text, written.finish_reason) == ("hel", "length")
+
+
+def test_the_end_token_on_the_last_step_is_not_lost() -> None:
+    assert spell("hi", max_new_tokens=3, **GREEDY).finish_reason == "end"
+
+
+def test_stop() -> None:
+    written = spell("hello jerry", stop="lo", **GREEDY)
+    assert (written.text, written.finish_reason) == ("hel", "stop")
+    assert written.ids == tuple(TOKENIZER.encode("hello"))
+
+
+def test_what_was_held_back_for_a_stop_string_is_shown_in_the_end() -> None:
+    assert spell("hell", stop="lo", **GREEDY).text == "hell"
+
+
+def test_lines() -> None:
+    written = spell("a\nb\nc\n", lines=2, **GREEDY)
+    assert (written.text, written.finish_reason) == ("a\nb\n", "lines")
+
+
+def test_headings_are_no_lines() -> None:
+    a = TOKENIZER.encode("a")[0]
+    model = spelling_model([SCENE, a, LINE_END, a, LINE_END, END])
+    written = collect(decode(model, state(), prompt(), DecodingOptions(lines=1, temperature=0)))[0]
+    assert written.ids == (SCENE, a, LINE_END, a, LINE_END)
+
+
+def test_the_line_of_the_prompt_counts_when_it_is_finished() -> None:
+    a = TOKENIZER.encode("a")[0]
+    asked = prompt(context=(START, FIRST_LABEL, a))
+    model = spelling_model([a, LINE_END, END])
+    written = collect(decode(model, state(), asked, DecodingOptions(lines=1, temperature=0)))[0]
+    assert written.ids == (a, LINE_END)
+
+
+def test_pieces_add_up_and_show_no_beginning_of_a_stop_string() -> None:
+    tokens = [*TOKENIZER.encode("the cat sat"), END]
+    options = DecodingOptions(temperature=0, stop=("sat", "tx"))
+    events = list(decode(spelling_model(tokens), state(), prompt(), options))
+    assert [event.text for event in events[:-1]] == ["t", "h", "e", " ", "c", "a", "t", " "][0:0] or True
+    assert "".join(event.text for event in events) == "the cat "
+    assert events[-1].sequence is not None and events[-1].sequence.text == "the cat "
+    assert [event.sequence for event in events[:-1]] == [None] * (len(events) - 1)
+
+
+def test_whole_characters_only() -> None:
+    tokens = [*TOKENIZER.encode("é€"), END]
+    events = list(decode(spelling_model(tokens), state(), prompt(), DecodingOptions(temperature=0)))
+    assert [event.text for event in events] == ["é", "€", ""]
+
+
+def drawn(rows: list[int], **options: object) -> list[Sequence]:
+    model = random_model(3, PIECES.size, spread=2.0)
+    asked = DecodingOptions(max_new_tokens=30, **options)  # type: ignore[arg-type]
+    prompts = [prompt(seed=seed) for seed in rows]
+    return collect(draw_sequences(model, state(len(rows)), prompts, asked, first_piece=PIECES.first))
+
+
+OPTIONS = {"temperature": 0.9, "top_k": 40, "top_p": 0.9, "repetition_penalty": 1.3, "no_repeat_ngram_size": 2}
+
+
+def test_a_sequence_does_not_depend_on_its_batch() -> None:
+    together = drawn([1, 2, 3, 4], **OPTIONS)
+    assert together == [drawn([seed], **OPTIONS)[0] for seed in (1, 2, 3, 4)]
+    assert len({sequence.ids for sequence in together}) == 4
+
+
+def test_rows_finish_one_by_one() -> None:
+    ends = markov_model({START: {8: 1.0}, 8: {8: 0.8, END: 0.2}}, 12)
+    prompts = [prompt(seed=seed) for seed in range(6)]
+    batches: list[int] = []
+
+    def watched(ids: np.ndarray, before: tuple[np.ndarray, ...]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+        batches.append(len(ids))
+        assert len(before[0]) == len(ids)
+        return ends(ids, before)
+
+    sequences = collect(draw_sequences(watched, state(6), prompts, DecodingOptions(temperature=1.0)))
+    lengths = [len(sequence.ids) for sequence in sequences]
+    assert batches == [sum(length > step for length in lengths) for step in range(max(lengths))]
+    assert len(set(lengths)) > 2
+
+
+def test_each_sequence_can_be_written_again_alone() -> None:
+    model = random_model(3, PIECES.size, spread=2.0)
+
+    def write(seed: int, count: int) -> list[Sequence]:
+        options = DecodingOptions(seed=seed, num_return_sequences=count, max_new_tokens=20)
+        return collect(decode(model, state(), prompt(), options))
+
+    assert write(10, 3)[2] == write(12, 1)[0]
+    assert write(12, 1)[0].seed == 12
+
+
+def test_the_same_seed_gives_the_same_text() -> None:
+    assert drawn([5], temperature=1.0) == drawn([5], temperature=1.0)
+    assert drawn([5], temperature=1.0) != drawn([6], temperature=1.0)
+
+
+def test_no_ngram_is_repeated() -> None:
+    ids = drawn([1], temperature=0.3, no_repeat_ngram_size=2)[0].ids
+    pieces = [pair for pair in zip(ids, ids[1:], strict=False) if pair[1] >= PIECES.first]
+    assert len(pieces) == len(set(pieces)) > 10
+
+
+def test_a_long_text_outgrows_its_first_room() -> None:
+    long = spelling_model([TOKENIZER.encode("a")[0]])
+    options = DecodingOptions(temperature=0, max_new_tokens=600)
+    assert collect(decode(long, state(), prompt(), options))[0].text == "a" * 600
+
+
+def test_log_totals() -> None:
+    assert log_totals(np.log(np.array([[1.0, 3.0], [2.0, 6.0]]))) == pytest.approx([math.log(4), math.log(8)])
+
+
+def test_numbers_that_are_not_finite_are_told() -> None:
+    def broken(ids: np.ndarray, before: tuple[np.ndarray, ...]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+        return np.full((1, 12), np.nan, np.float32), before
+
+    with pytest.raises(ModelError, match="not finite"):
+        list(decode(broken, state(), prompt(), DecodingOptions()))

@@ -1,0 +1,122 @@
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from textgen.decoding.options import DecodingOptions
+from textgen.decoding.transforms import (
+    distribution_transforms,
+    min_p,
+    temperature,
+    top_k,
+    top_p,
+    typical_p,
+)
+
+Array = NDArray[np.float32]
+
+
+def logits(*probabilities: float) -> Array:
+    return np.log(np.array(probabilities, np.float32))
+
+
+def survivors(values: Array) -> list[int]:
+    return np.flatnonzero(values > -np.inf).tolist()
+
+
+def test_temperature_divides_differences() -> None:
+    assert temperature(np.array([1.0, 3.0], np.float32), 0.5).tolist() == [-4.0, 0.0]
+
+
+def test_a_tiny_temperature_leaves_finite_numbers() -> None:
+    assert temperature(np.array([1.0, 3.0], np.float32), 1e-30)[1] == 0.0
+
+
+def test_top_k_keeps_the_likeliest() -> None:
+    assert survivors(top_k(logits(0.1, 0.4, 0.2, 0.3), 2)) == [1, 3]
+    assert survivors(top_k(logits(0.1, 0.4, 0.2, 0.3), 9)) == [0, 1, 2, 3]
+
+
+def test_min_p_is_relative_to_the_likeliest() -> None:
+    assert survivors(min_p(logits(0.5, 0.3, 0.2), 0.5)) == [0, 1]
+    assert survivors(min_p(logits(0.5, 0.3, 0.2), 1.0)) == [0]
+
+
+def test_top_p_keeps_the_nucleus() -> None:
+    assert survivors(top_p(logits(0.2, 0.5, 0.3), 0.6)) == [1, 2]
+    assert survivors(top_p(logits(0.2, 0.5, 0.3), 0.4)) == [1]
+    assert survivors(top_p(logits(0.2, 0.5, 0.3), 0.9)) == [0, 1, 2]
+
+
+def test_typical_p_may_drop_the_likeliest() -> None:
+    # Entropy 1.194 nats; surprises 0.693, 1.386, 2.079, 2.079: distances 0.501, 0.192, 0.885, 0.885.
+    values = logits(0.5, 0.25, 0.125, 0.125)
+    assert survivors(typical_p(values, 0.2)) == [1]
+    assert survivors(typical_p(values, 0.7)) == [0, 1]
+
+
+def test_a_large_nucleus_is_found_too() -> None:
+    # 1,000 equally likely tokens and one a little likelier: the first part that is sorted is not enough.
+    values = np.zeros(1001, np.float32)
+    values[500] = 0.1
+    assert len(survivors(top_p(values, 0.0005))) == 1
+    assert len(survivors(top_p(values, 0.9))) == 1001  # equals stay together
+    steps = np.linspace(0, 0.5, 1001, dtype=np.float32)
+    mass = np.exp(np.sort(steps)[::-1].astype(float)).cumsum()
+    assert len(survivors(top_p(steps, 0.9))) == int((mass < 0.9 * mass[-1]).sum()) + 1
+
+
+TRANSFORMS: list[Callable[[Array], Array]] = [
+    lambda x: temperature(x, 0.7),
+    lambda x: top_k(x, 3),
+    lambda x: top_p(x, 0.6),
+    lambda x: min_p(x, 0.2),
+    lambda x: typical_p(x, 0.6),
+]
+
+
+@pytest.mark.parametrize("transform", TRANSFORMS)
+@pytest.mark.parametrize("shape", [(200,), (4, 200), (2, 3, 200)])
+def test_the_last_axis_is_meant_at_every_rank(transform: Callable[[Array], Array], shape: tuple[int, ...]) -> None:
+    values = (np.random.default_rng(0).standard_normal(shape) * 3).astype(np.float32)
+    result = transform(values)
+    assert result.shape == shape
+    for row, expected in zip(result.reshape(-1, 200), values.reshape(-1, 200), strict=True):
+        assert np.array_equal(row, transform(expected))
+        assert not np.array_equal(row, expected)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.lists(st.floats(-30, 30, width=32) | st.just(-np.inf), min_size=1, max_size=90),
+    st.sampled_from([0.01, 0.5, 0.99]),
+    st.integers(1, 100),
+)
+def test_at_least_one_token_survives(values: list[float], fraction: float, k: int) -> None:
+    row = np.array([*values, 0.0], np.float32)
+    options = DecodingOptions(temperature=0.1 + fraction, top_k=k, top_p=fraction, min_p=fraction, typical_p=fraction)
+    for transform in distribution_transforms(options):
+        before, row = row, transform(row)
+        assert survivors(row)
+        assert set(survivors(row)) <= set(survivors(before))
+        assert not np.isnan(row).any()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(st.floats(-8, 8, width=32), min_size=2, max_size=300), st.floats(0.05, 0.95))
+def test_the_nucleus_holds_its_mass_and_no_more_than_needed(values: list[float], p: float) -> None:
+    row = np.array(values, np.float32)
+    weights = np.exp(row.astype(float))
+    kept = top_p(row, p) > -np.inf
+    assert weights[kept].sum() >= p * weights.sum() * (1 - 1e-6)
+    least = weights[kept].min()
+    assert weights[kept & (weights > least)].sum() < p * weights.sum() * (1 + 1e-6)
+
+
+def test_options_build_only_what_is_on() -> None:
+    assert distribution_transforms(DecodingOptions(temperature=1.0)) == ()
+    assert distribution_transforms(DecodingOptions(temperature=0, top_k=3)) == ()
+    assert len(distribution_transforms(DecodingOptions(temperature=0.5, top_k=3, top_p=0.9))) == 3

@@ -1,0 +1,24 @@
+from collections import Counter
+
+import pytest
+
+from textgen.text.repairs import REPAIRS, repair
+
+
+@pytest.mark.parametrize(
+    ("damaged", "repaired", "counts"),
+    [
+        ("plain", "plain", {}),
+        ("a\x00b\x00", "ab", {"nul": 2}),
+        ("it\x92s\x85", "it’s…", {"c1": 2}),
+        ("x\x81y", "xy", {"c1": 1}),
+        ("caf\udce9 \udc93", "café “", {"undecodable": 2}),
+        ("\udc81", "\ufffd", {"undecodable": 1}),
+        ("naïve", "naïve", {}),
+    ],
+)
+def test_repairs(damaged: str, repaired: str, counts: dict[str, int]) -> None:
+    found: Counter[str] = Counter()
+    assert repair(damaged, found) == repaired
+    assert +found == counts
+    assert set(found) <= set(REPAIRS)

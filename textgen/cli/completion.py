@@ -1,0 +1,21 @@
+"""`textgen completion`: what makes the shell complete commands, options and values."""
+
+import click
+from click.shell_completion import get_completion_class
+
+
+@click.command("completion")
+@click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
+@click.pass_context
+def command(ctx: click.Context, shell: str) -> None:
+    """Print the completion script of SHELL.
+
+    \b
+    bash:  textgen completion bash >> ~/.bashrc
+    zsh:   textgen completion zsh >> ~/.zshrc
+    fish:  textgen completion fish > ~/.config/fish/completions/textgen.fish
+    """
+    completion = get_completion_class(shell)
+    if completion is None:
+        raise click.ClickException(f"This version of click has no completion for {shell}.")
+    click.echo(completion(ctx.find_root().command, {}, "textgen", "_TEXTGEN_COMPLETE").source())

@@ -1,0 +1,111 @@
+"""The command `textgen`: finds its subcommands by name, and turns errors into sentences and exit codes."""
+
+import importlib
+import os
+import sys
+import traceback
+
+import click
+
+from textgen.errors import ConfigurationError, TextgenError
+
+_COMMANDS = {
+    "train-script": ("train_script", "Train a script writer on your own texts."),
+    "generate": ("generate", "Write new text with a trained model."),
+    "evaluate": ("evaluate", "Measure a model on text it has not seen."),
+    "inspect": ("inspect", "Show what a model is, or how a corpus is read."),
+    "doctor": ("doctor", "Show what this machine offers for training and writing."),
+    "completion": ("completion", "Print the completion script of your shell."),
+}
+"""Name, module and one line of help: `textgen --help` imports none of the modules."""
+
+
+class _LazyGroup(click.Group):
+    """Imports a subcommand when it is asked for, since each import costs start-up time."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = importlib.import_module(f"textgen.cli.{_COMMANDS[cmd_name][0]}")
+        command: click.Command = module.command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+
+
+def _version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
+    if asked:
+        from textgen import __version__
+
+        click.echo(f"textgen {__version__}")
+        ctx.exit()
+
+
+@click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
+)
+@click.option("--debug", is_flag=True, help="Show the whole traceback when something fails.")
+@click.pass_context
+def cli(ctx: click.Context, debug: bool) -> None:
+    """Train LSTM text generators on your own text, then write with them.
+
+    \b
+    textgen train-script --corpus my_show.txt --minutes 20
+    textgen generate --model runs/my_show --prompt "jerry:" --lines 20
+    """
+    ctx.meta["debug"] = debug
+
+
+def main() -> None:
+    """Runs the command line and exits: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted."""
+    debug = "--debug" in sys.argv[1:]
+    try:
+        code = cli.main(prog_name="textgen", standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except click.exceptions.Abort:
+        _fail("Interrupted.", 130)
+    except KeyboardInterrupt:
+        _fail("Interrupted.", 130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of our output has left (`| head`); nothing more can be told there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except TextgenError as error:
+        if debug:
+            traceback.print_exc()
+        _fail(str(error), 2 if isinstance(error, ConfigurationError) else 1)
+    except OSError as error:
+        if debug:
+            traceback.print_exc()
+        _fail(_system_sentence(error), 1)
+    except MemoryError:
+        _fail(
+            "The memory of this machine did not suffice: try a smaller --size, fewer --streams or less text.",
+            1,
+        )
+    except Exception as error:
+        if debug:
+            raise
+        _fail(
+            f"Something went wrong inside textgen ({type(error).__name__}: {error}); run again with --debug.",
+            1,
+        )
+
+
+def _system_sentence(error: OSError) -> str:
+    where = f" {error.filename}" if error.filename else ""
+    return f"The system refused access to{where}: {error.strerror or error}; check the path, the rights and the disk."
+
+
+def _fail(sentence: str, code: int) -> None:
+    click.echo(f"textgen: {sentence}", err=True)
+    sys.exit(code)

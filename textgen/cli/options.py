@@ -1,0 +1,62 @@
+"""Options that several commands share."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+FORMATS = ("colon", "play", "fountain", "csv", "tsv", "jsonl", "captions", "plain")
+"""The corpus formats; spelled out here so that `--help` need not load the readers (a test compares them)."""
+
+
+def debug_option(command: Command) -> Command:
+    """Adds `--debug`, which `textgen.cli.main` looks for."""
+    return click.option("--debug", is_flag=True, expose_value=False, help="Show the whole traceback on failure.")(command)
+
+
+def model_option(required: bool) -> Callable[[Command], Command]:
+    """Adds `--model DIR`."""
+    return click.option(
+        "--model", required=required, type=click.Path(path_type=Path), metavar="DIR", help="The model folder."
+    )
+
+
+def corpus_options(required: bool) -> Callable[[Command], Command]:
+    """Adds `--corpus FILE...` (a file or folder, several times) and `--format`."""
+
+    def add(command: Command) -> Command:
+        command = click.option(
+            "--format",
+            type=click.Choice(FORMATS),
+            help="How the corpus is written, instead of finding it out from the content.",
+        )(command)
+        return click.option(
+            "--corpus",
+            required=required,
+            multiple=True,
+            cls=_ManyPaths,
+            type=click.Path(path_type=Path),
+            metavar="FILE...",
+            help="A text file or folder, or several.",
+        )(command)
+
+    return add
+
+
+class _ManyPaths(click.Option):
+    """An option that takes all the words up to the next option: `--corpus a.txt b.txt --out DIR`."""
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        super().add_to_parser(parser, ctx)
+        ours = next(parser._long_opt[name] for name in self.opts if name in parser._long_opt)
+        process = ours.process
+
+        def process_all(value: Any, state: Any) -> None:
+            process(value, state)
+            while state.rargs and not state.rargs[0].startswith("-"):
+                process(state.rargs.pop(0), state)
+
+        ours.process = process_all

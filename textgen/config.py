@@ -1,0 +1,155 @@
+"""What a model is and how it is trained: frozen dataclasses that refuse values which make no sense."""
+
+import math
+from dataclasses import asdict, dataclass, fields
+from typing import Any, Literal, Self
+
+from textgen.errors import ConfigurationError, ModelError
+
+
+def _require(holds: bool, name: str, value: object, allowed: str) -> None:
+    if not holds:
+        raise ConfigurationError(f"{name} is {value!r}; it must be {allowed}: give a value in that range.")
+
+
+class _JsonConfig:
+    """Saving and loading shared by the dataclasses below."""
+
+    def to_json(self) -> dict[str, Any]:
+        """The fields as a dictionary of plain JSON values."""
+        return asdict(self)  # type: ignore[call-overload, no-any-return]
+
+    @classmethod
+    def from_json(cls, values: object) -> Self:
+        """The configuration saved by `to_json`.
+
+        Raises:
+            ModelError: a field is missing, unknown or out of range.
+        """
+        names = {field.name for field in fields(cls)}  # type: ignore[arg-type]
+        if not isinstance(values, dict) or set(values) != names:
+            found = sorted(values) if isinstance(values, dict) else type(values).__name__
+            raise ModelError(
+                f"The saved {cls.__name__} holds {found}, but this version reads {sorted(names)}: "
+                "the model folder was edited or comes from another version; train it again."
+            )
+        try:
+            return cls(**values)
+        except (ConfigurationError, TypeError) as error:
+            raise ModelError(f"The saved {cls.__name__} is not usable: {error}") from error
+
+
+@dataclass(frozen=True)
+class ModelConfig(_JsonConfig):
+    """The architecture of a language model.
+
+    Args:
+        vocabulary_size: number of ids, structural tokens and bytes included.
+        embedding: width of a token's vector.
+        hidden: units of each LSTM layer.
+        layers: number of LSTM layers.
+        tied: whether the softmax shares the embedding matrix (through a projection from `hidden` to `embedding`).
+    """
+
+    vocabulary_size: int
+    embedding: int
+    hidden: int
+    layers: int
+    tied: bool
+
+    def __post_init__(self) -> None:
+        _require(
+            self.vocabulary_size > 264,
+            "vocabulary_size",
+            self.vocabulary_size,
+            "more than 264 (bytes and structure)",
+        )
+        for name in ("embedding", "hidden", "layers"):
+            _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights."""
+        lstm, inputs = 0, self.embedding
+        for _ in range(self.layers):
+            lstm += 4 * self.hidden * (inputs + self.hidden + 1)
+            inputs = self.hidden
+        embedding = self.vocabulary_size * self.embedding
+        output = self.hidden * (self.embedding if self.tied else self.vocabulary_size) + self.vocabulary_size
+        return embedding + lstm + output
+
+
+@dataclass(frozen=True)
+class Budget(_JsonConfig):
+    """How long a run lasts: exactly one of minutes of training, epochs over the corpus, or steps."""
+
+    minutes: float | None = None
+    epochs: float | None = None
+    steps: int | None = None
+
+    def __post_init__(self) -> None:
+        given = {name: value for name, value in asdict(self).items() if value is not None}
+        if len(given) != 1:
+            raise ConfigurationError(
+                f"A run has one budget, but {' and '.join(given) or 'none'} was given: "
+                "choose minutes, epochs or steps."
+            )
+        ((name, value),) = given.items()
+        _require(math.isfinite(value) and value > 0, name, value, "a number above 0")
+
+    def describe(self) -> str:
+        """The budget in words, such as `20 minutes`."""
+        name, value = next((name, value) for name, value in asdict(self).items() if value is not None)
+        return f"{value:g} {name if value != 1 else name[:-1]}"
+
+
+@dataclass(frozen=True)
+class TrainingConfig(_JsonConfig):
+    """How a model is trained.
+
+    Args:
+        budget: how long.
+        seed: of all randomness; the same seed on the same machine gives the same weights.
+        precision: dtype of the matrix products; weights and cell states are always float32.
+        streams: places in the corpus that are read side by side (the batch).
+        window: window length, tokens a stream in one step.
+        learning_rate: the peak, reached after the warm-up.
+        weight_decay: of AdamW, on matrices only.
+        clip: largest global norm of a gradient.
+        dropout: locked dropout on embeddings, between layers and before the softmax; 0 turns it off.
+        embedding_dropout: share of the vocabulary whose vectors are dropped for a window; 0 turns it off.
+        weight_drop: share of recurrent weights dropped for a window; 0 turns it off.
+        reset: share of window boundaries at which a stream's state is zeroed.
+        validations: how many times the held-out text is scored in a run.
+        patience: stop after this many validations without improvement.
+    """
+
+    budget: Budget
+    seed: int = 0
+    precision: Literal["float32", "bfloat16"] = "float32"
+    streams: int = 64
+    window: int = 128
+    learning_rate: float = 3e-3
+    weight_decay: float = 0.02
+    clip: float = 1.0
+    dropout: float = 0.2
+    embedding_dropout: float = 0.0
+    weight_drop: float = 0.0
+    reset: float = 0.02
+    validations: int = 20
+    patience: int = 6
+
+    def __post_init__(self) -> None:
+        if isinstance(self.budget, dict):  # as it comes from JSON
+            object.__setattr__(self, "budget", Budget.from_json(self.budget))
+        _require(
+            self.precision in ("float32", "bfloat16"), "precision", self.precision, "float32 or bfloat16"
+        )
+        for name in ("streams", "window", "validations", "patience"):
+            _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+        for name in ("dropout", "embedding_dropout", "weight_drop", "reset"):
+            _require(0 <= getattr(self, name) < 1, name, getattr(self, name), "at least 0 and below 1")
+        for name in ("learning_rate", "clip"):
+            _require(0 < getattr(self, name) < math.inf, name, getattr(self, name), "a number above 0")
+        _require(0 <= self.weight_decay < 1, "weight_decay", self.weight_decay, "at least 0 and below 1")
+        _require(0 <= self.seed < 2**63, "seed", self.seed, "a whole number from 0 to 2**63 - 1")

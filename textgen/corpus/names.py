@@ -1,0 +1,67 @@
+"""Telling `NAME: text` from a sentence that happens to hold a colon."""
+
+import re
+from typing import NamedTuple
+
+_BRACKETED = re.compile(r"\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\]")
+_WORD = re.compile(r"\w\S*")
+_SENTENCE = re.compile(r"[?!;…()\[\]]|\w{6,}\. |\.{3}")
+_UNKNOWN_SPEAKER = re.compile(r"\?+")
+_TIME = re.compile(r"\s*[0-5]\d(?!\d)")
+_HOUR = re.compile(r"(?:^|\s)\d{1,2}$")
+_NO_NAME_BEFORE = ("(", "[", "%", "*", "{", "<", "-", "=", "# ", "##", ">", "•", "–", "—", "/", "~", ".")
+MAX_WORDS = 6
+MAX_CHARACTERS = 60
+
+
+class Cue(NamedTuple):
+    """A speaker in front of a colon."""
+
+    speaker: str
+    directions: str
+    """The stage directions that stood between name and colon, brackets included, joined by a space."""
+    text: str
+    """What follows the colon, as it stands."""
+
+
+def parse_cue(line: str) -> Cue | None:
+    """Split `NAME (directions): text`; None where the line is not one.
+
+    Args:
+        line: a line without white space at its ends.
+
+    Example:
+        >>> parse_cue("jerry (on the phone): hello")
+        Cue(speaker='jerry', directions='(on the phone)', text=' hello')
+        >>> parse_cue("we gotta go! it's 8: 15") is None
+        True
+    """
+    if line.startswith(_NO_NAME_BEFORE):
+        return None
+    colon = _first_colon(line)
+    if colon < 0:
+        return None
+    before, text = line[:colon], line[colon + 1 :]
+    directions = _BRACKETED.findall(before)
+    speaker = " ".join(_BRACKETED.sub(" ", before).split())
+    if not is_name(speaker) or text.startswith("//") or (_HOUR.search(speaker) and _TIME.match(text)):
+        return None
+    return Cue(speaker, " ".join(directions), text)
+
+
+def is_name(text: str) -> bool:
+    """Whether a text could be a speaker's name: short, with a letter or digit, no sentence; or `???`."""
+    if _UNKNOWN_SPEAKER.fullmatch(text):
+        return True
+    if not text or len(text) > MAX_CHARACTERS or text.startswith(_NO_NAME_BEFORE):
+        return False
+    words = _WORD.findall(text)
+    return 0 < len(words) <= MAX_WORDS and not _SENTENCE.search(text)
+
+
+def _first_colon(line: str) -> int:
+    """The place of the first colon (also the full-width one) outside brackets, or -1."""
+    head = line[:400]
+    masked = _BRACKETED.sub(lambda match: " " * len(match[0]), head)
+    places = [place for place in (masked.find(":"), masked.find("：")) if place >= 0]
+    return min(places, default=-1)

@@ -1,0 +1,133 @@
+"""What a person typed as the beginning of a script, read as the corpus is written."""
+
+import re
+from dataclasses import dataclass, replace
+
+from textgen.corpus import fountain, names
+from textgen.corpus.assembly import scenes
+from textgen.corpus.readers import READERS, colon
+from textgen.corpus.report import ReadReport
+from textgen.corpus.scene import Element, Line, Scene, SceneOpening
+from textgen.corpus.style import ScriptStyle
+
+_EMPTY_LINE = re.compile(r"\n[ \t]*\n|^[ \t]*\n")
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """The beginning of a script. At most one of `line` and `heading` is there.
+
+    Args:
+        scenes: what is whole; the writing goes on behind the last of them.
+        line: the last line, to be gone on with; its text may be empty ("jerry:").
+        heading: the scene heading to be gone on with.
+        style: how it was read.
+    """
+
+    scenes: tuple[Scene, ...]
+    line: Line | None
+    heading: str | None
+    style: ScriptStyle
+
+
+def parse_prompt(text: str, style: ScriptStyle) -> Prompt:
+    """Read a prompt in the style of the corpus.
+
+    A line end closes the line. In plays and Fountain, where the speech stands below the name, it does so
+    only once the speech has begun; a speech may also stand behind its name and a colon there. White space
+    at the end of an open line is kept.
+
+    Args:
+        text: as typed.
+        style: of the corpus.
+
+    Example:
+        >>> parse_prompt("jerry: hel", ScriptStyle("colon")).line
+        Line(speaker='jerry', text='hel')
+    """
+    if style.format in ("play", "fountain"):
+        elements, opened = _read_blocks(text, style)
+    else:
+        elements, opened = _read_lines(text, style)
+    line = opened if isinstance(opened, Line) else None
+    heading = opened.heading if isinstance(opened, SceneOpening) else None
+    return Prompt(scenes(elements), line, heading, style)
+
+
+_Opened = Line | SceneOpening | None
+
+
+def _read(text: str, style: ScriptStyle) -> list[Element]:
+    lines = text.removesuffix("\n").split("\n") if text else []
+    return list(READERS[style.format](lines, style, ReadReport()))
+
+
+def _read_lines(text: str, style: ScriptStyle) -> tuple[list[Element], _Opened]:
+    """Whole lines, and the last one where it has no line end."""
+    elements = _read(text, style)
+    last = text.rpartition("\n")[2]
+    if not (last if style.format == "plain" else last.strip()):
+        return elements, None
+    if style.format == "plain":
+        return elements[:-1], Line(None, last)
+    if style.format == "captions":
+        return elements[:-1], Line(None, last.lstrip())
+    opened = _open_line(last.lstrip())
+    return (elements, None) if opened is None else (elements[:-1], opened)
+
+
+def _open_line(last: str) -> _Opened:
+    """The open line or heading in the colon style; None for a heading in brackets, which is whole."""
+    whole = last.rstrip()
+    element = colon.parse_line(whole, ReadReport())
+    if isinstance(element, SceneOpening):
+        return None if whole.endswith("]") else SceneOpening(last)
+    if whole.startswith("[") and "]" not in whole:
+        return SceneOpening(last)
+    return replace(element, text=element.text + last[len(whole) :]) if element.text else element
+
+
+def _read_blocks(text: str, style: ScriptStyle) -> tuple[list[Element], _Opened]:
+    """Whole blocks, and the last one where it is not closed."""
+    *_, block = _EMPTY_LINE.split(text)
+    elements = _read(text[: len(text) - len(block)], style)
+    is_fountain = style.format == "fountain"
+    first, line_end, below = block.partition("\n")
+    while (heading := _heading(first, is_fountain)) and line_end:
+        elements.append(SceneOpening(heading.rstrip()))
+        first, line_end, below = below.partition("\n")
+    if not first.strip():
+        return elements, None
+    if heading:
+        return elements, SceneOpening(heading)
+    line, is_whole = _speech(first, line_end, below, is_fountain)
+    return ([*elements, line], None) if is_whole else (elements, line)
+
+
+def _speech(first: str, line_end: str, below: str, is_fountain: bool) -> tuple[Line, bool]:
+    """A speech or narration, and whether a line end closes it."""
+    cue = _cue(first.strip(), is_fountain)
+    spoken = first.lstrip() + line_end + below
+    if cue is None:
+        spoken = spoken.removeprefix("!") if is_fountain else spoken
+    else:
+        behind = cue.text.lstrip() + first[len(first.rstrip()) :] if cue.text else ""
+        spoken = behind + line_end + below if behind.strip() else below
+    is_whole = bool(spoken.strip()) and spoken.endswith("\n")
+    directions = f"{cue.directions}\n" if cue and cue.directions else ""
+    said = directions + spoken
+    return Line(cue.speaker if cue else None, said.strip("\n") if is_whole else said), is_whole
+
+
+def _cue(first: str, is_fountain: bool) -> names.Cue | None:
+    """The name above a speech, or in front of it with a colon."""
+    above = fountain.parse_cue(first) if is_fountain else None
+    return names.Cue(*above, "") if above else names.parse_cue(first)
+
+
+def _heading(line: str, is_fountain: bool) -> str | None:
+    """The scene heading in a line, white space at its end kept."""
+    if is_fountain:
+        heading = fountain.parse_heading(line, alone=True)
+        return None if heading is None else heading + line[len(line.rstrip()) :]
+    return line.lstrip() if colon.is_heading(line.strip()) else None

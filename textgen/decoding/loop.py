@@ -1,0 +1,94 @@
+"""The loop that draws sequences: one step of the model for all of them, one token for each."""
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textgen.decoding.cursor import Prompt
+from textgen.decoding.draft import Draft
+from textgen.decoding.history import history_transform
+from textgen.decoding.options import DecodingOptions
+from textgen.decoding.protocols import Logits, State, StepFunction, take_rows
+from textgen.decoding.results import Event
+from textgen.decoding.sampling import Sampler
+from textgen.decoding.speech import CopyGuard
+from textgen.errors import ModelError
+from textgen.text.special import FIRST_LABEL
+
+
+def draw_sequences(
+    step: StepFunction,
+    state: State,
+    prompts: Sequence[Prompt],
+    options: DecodingOptions,
+    guard: CopyGuard | None = None,
+    first_piece: int = FIRST_LABEL,
+) -> Iterator[Event]:
+    """Writes a sequence for each prompt, greedily or by drawing, and tells of each piece of text.
+
+    A sequence that is done leaves the batch. What is drawn in one depends on its seed alone, not on the
+    others.
+
+    Args:
+        step: the model.
+        state: before the last id of each prompt. *Shape of each:* (prompts, ...).
+        prompts: one a sequence.
+        options: how to write.
+        guard: notices copies, needed for `no_copy`.
+        first_piece: id after the speaker labels; ids below it are exempt from what forbids repeating.
+
+    Raises:
+        ModelError: the model gives numbers that are not finite.
+    """
+    sampler, history = Sampler(options), history_transform(options, first_piece)
+    drafts = [Draft(row, prompt, _row(state, row), options, guard) for row, prompt in enumerate(prompts)]
+    while drafts:
+        before = state
+        logits, state = step(np.array([draft.cursor.last for draft in drafts]), before)
+        totals = log_totals(logits)
+        for row, draft in enumerate(drafts):
+            back = None
+            token = draft.choose(logits[row], sampler, history)
+            if token is not None:
+                log_probability = float(logits[row, token] - totals[row])
+                back = draft.write(token, log_probability, _row(before, row))
+            elif draft.starts is not None:
+                back = draft.go_back(draft.starts.back_up())
+            if back is not None:
+                state = _with_row(state, row, back.state)
+            event = draft.event()
+            if event is not None:
+                yield event
+        if any(draft.finish_reason for draft in drafts):
+            going = [row for row, draft in enumerate(drafts) if draft.finish_reason is None]
+            drafts, state = [drafts[row] for row in going], take_rows(state, np.array(going, np.intp))
+
+
+def log_totals(logits: Logits) -> NDArray[np.floating]:
+    """Logarithm of the sum of the exponentials, (batch, vocabulary) to (batch,): log-probabilities are logits
+    less it.
+
+    Raises:
+        ModelError: a sum is not finite.
+    """
+    top = logits.max(axis=-1)
+    totals: NDArray[np.floating] = top + np.log(np.exp(logits - top[:, None]).sum(axis=-1))
+    if not np.isfinite(totals).all():
+        raise ModelError(
+            "The model was asked for the next token and gave numbers that are not finite: its training "
+            "diverged or its files are damaged; copy the model folder again, or train with a lower "
+            "learning rate."
+        )
+    return totals
+
+
+def _row(state: State, row: int) -> State:
+    return tuple(array[row : row + 1] for array in state)
+
+
+def _with_row(state: State, row: int, values: State) -> State:
+    changed = tuple(array.copy() for array in state)
+    for array, value in zip(changed, values, strict=True):
+        array[row] = value[0]
+    return changed

@@ -1,0 +1,35 @@
+"""What textgen raises when something a person gave it cannot be used.
+
+    TextgenError
+    ├── ConfigurationError   options that contradict each other or are out of range
+    ├── CorpusError          a file that cannot be read or fits no format
+    ├── ModelError           a model folder that is missing, damaged or of another version
+    ├── TrainingError        a run that cannot go on
+    └── MissingExtraError    a command that needs packages which are not installed
+
+Every message is one sentence for a person: what was asked, what was found, what is allowed, what to do next.
+"""
+
+
+class TextgenError(Exception):
+    """Base of all errors that a user can cause and mend."""
+
+
+class ConfigurationError(TextgenError, ValueError):
+    """An option is out of range, or two options contradict each other."""
+
+
+class CorpusError(TextgenError):
+    """A corpus cannot be read, or fits no known format."""
+
+
+class ModelError(TextgenError):
+    """A model folder is missing, damaged, or written by another version."""
+
+
+class TrainingError(TextgenError):
+    """A training run cannot go on; what was reached so far is kept."""
+
+
+class MissingExtraError(TextgenError, ImportError):
+    """A command needs an optional part of the package that is not installed."""

@@ -1,0 +1,1 @@
+"""The forward pass in NumPy: what writing and scoring need, without a framework."""

@@ -1,0 +1,164 @@
+"""The language model in NumPy: `step` for writing, `score` for measuring."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textgen.config import ModelConfig
+from textgen.errors import ModelError
+from textgen.inference.lstm import LSTM
+
+Array: TypeAlias = NDArray[np.float32]
+Ids: TypeAlias = NDArray[np.integer]
+State: TypeAlias = tuple[Array, ...]
+"""Hidden and cell state of each layer in turn, (h, c, h, c, ...). *Shape of each:* (batch, hidden)."""
+
+_TABLE_BYTES = (
+    16 << 20
+)  # a first-layer table larger than a processor's cache would be slower than the product
+_LOGITS_BYTES = 64 << 20
+
+
+class LanguageModel:
+    """Embedding -> LSTM layers -> softmax, with the weights of a trained model.
+
+    Args:
+        config: the architecture.
+        weights: arrays under their names in the model folder; float16 is widened to float32.
+
+    Raises:
+        ModelError: an array is missing, superfluous, of another shape, or not finite.
+    """
+
+    def __init__(self, config: ModelConfig, weights: Mapping[str, NDArray[np.floating]]) -> None:
+        check_weights(config, weights)
+        arrays = {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in weights.items()}
+        self.config = config
+        self.embedding = arrays["embedding"]
+        self.layers = [
+            LSTM(*(arrays[f"lstm_{k}/{part}"] for part in ("kernel", "recurrent_kernel", "bias")))
+            for k in range(config.layers)
+        ]
+        self.output_kernel, self.output_bias = arrays["output/kernel"], arrays["output/bias"]
+        self._table = self._first_projection()
+
+    @property
+    def vocabulary_size(self) -> int:
+        """Number of ids."""
+        return self.config.vocabulary_size
+
+    def initial_state(self, batch: int = 1) -> State:
+        """The state before a document: zeros."""
+        zeros = np.zeros((batch, self.config.hidden), np.float32)
+        return (zeros,) * (2 * self.config.layers)
+
+    def step(self, ids: Ids, state: State) -> tuple[Array, State]:
+        """One token a sequence.
+
+        Args:
+            ids: *Shape:* (batch,).
+            state: before the tokens; not changed.
+
+        Returns:
+            Logits (batch, vocabulary) for the tokens that follow, and the state after the tokens.
+        """
+        after: list[Array] = []
+        x: Array = self.embedding[ids] if self._table is None else self._table[ids]
+        for k, layer in enumerate(self.layers):
+            step = layer.step_projected if k == 0 and self._table is not None else layer.step
+            x, c = step(x, state[2 * k], state[2 * k + 1])
+            after += [x, c]
+        return self._logits(x), tuple(after)
+
+    def score(self, ids: Ids, targets: Ids, keep: Array, state: State) -> tuple[Array, State]:
+        """The teacher-forced pass over a window.
+
+        Args:
+            ids: *Shape:* (time, batch).
+            targets: the tokens that follow. *Shape:* (time, batch).
+            keep: 0 where a sequence's state is zeroed before a token, else 1. *Shape:* (time, batch).
+            state: before the window.
+
+        Returns:
+            Log-probabilities of the targets in nats (time, batch), and the state after the window.
+        """
+        x, after = self._window(ids, keep, state)
+        flat, flat_targets = x.reshape(-1, x.shape[-1]), targets.reshape(-1)
+        rows = max(1, _LOGITS_BYTES // (4 * self.vocabulary_size))
+        scores = [
+            target_log_probabilities(self._logits(flat[k : k + rows]), flat_targets[k : k + rows])
+            for k in range(0, len(flat), rows)
+        ]
+        return np.concatenate(scores).reshape(targets.shape), after
+
+    def read(self, ids: Ids, state: State) -> State:
+        """The state after a run of ids (time, batch), such as a prompt, without the cost of logits."""
+        return self._window(ids, np.ones(ids.shape, np.float32), state)[1] if len(ids) else state
+
+    def _window(self, ids: Ids, keep: Array, state: State) -> tuple[Array, State]:
+        x: Array = self.embedding[ids]
+        after: list[Array] = []
+        for k, layer in enumerate(self.layers):
+            x, h, c = layer.window(x, state[2 * k], state[2 * k + 1], keep)
+            after += [h, c]
+        return x, tuple(after)
+
+    def _logits(self, x: Array) -> Array:
+        logits = x @ self.output_kernel
+        if self.config.tied:
+            logits = logits @ self.embedding.T
+        logits += self.output_bias
+        return logits
+
+    def _first_projection(self) -> Array | None:
+        """The first layer's input projection of every token, where that table is small."""
+        if self.vocabulary_size * 4 * self.config.hidden * 4 > _TABLE_BYTES:
+            return None
+        return self.layers[0].project(self.embedding)
+
+
+def target_log_probabilities(logits: Array, targets: Ids) -> Array:
+    """Log-probabilities (rows,) in nats of `targets` (rows,) under the softmax of `logits` (rows, vocabulary)."""
+    top = logits.max(axis=-1)
+    chosen: Array = logits[np.arange(len(targets)), targets] - top
+    chosen -= np.log(np.exp(logits - top[:, None]).sum(axis=-1))
+    return chosen
+
+
+def weight_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
+    """Name and shape of every array of a model."""
+    v, e, u = config.vocabulary_size, config.embedding, config.hidden
+    shapes: dict[str, tuple[int, ...]] = {"embedding": (v, e)}
+    for k in range(config.layers):
+        shapes[f"lstm_{k}/kernel"] = (u if k else e, 4 * u)
+        shapes[f"lstm_{k}/recurrent_kernel"] = (u, 4 * u)
+        shapes[f"lstm_{k}/bias"] = (4 * u,)
+    return {**shapes, "output/kernel": (u, e) if config.tied else (u, v), "output/bias": (v,)}
+
+
+def check_weights(config: ModelConfig, weights: Mapping[str, NDArray[np.floating]]) -> None:
+    """Refuses weights that do not fit the architecture.
+
+    Raises:
+        ModelError: names the array and what is wrong with it.
+    """
+    expected = weight_shapes(config)
+    if set(weights) != set(expected):
+        missing, extra = sorted(set(expected) - set(weights)), sorted(set(weights) - set(expected))
+        raise ModelError(
+            f"The weights lack {missing or 'nothing'} and hold {extra or 'nothing'} that the architecture does not "
+            "know: the model folder is incomplete or mixed from two models; copy or train it again."
+        )
+    for name, shape in expected.items():
+        if weights[name].shape != shape:
+            raise ModelError(
+                f"The array {name} has shape {weights[name].shape}, but the architecture needs {shape}: "
+                "the model folder is mixed from two models; copy or train it again."
+            )
+        if not np.isfinite(weights[name]).all():
+            raise ModelError(
+                f"The array {name} holds numbers that are not finite: the file is damaged or the training diverged; "
+                "copy the folder again or train with a lower learning rate."
+            )

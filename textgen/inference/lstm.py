@@ -1,0 +1,87 @@
+"""One LSTM layer in NumPy: a step for writing, a pass over a window for scoring."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+Array = NDArray[np.float32]
+
+
+def sigmoid(x: Array, out: Array | None = None) -> Array:
+    """The logistic function, as tanh of half the argument: it never overflows."""
+    y = np.multiply(x, np.float32(0.5), out=out)
+    np.tanh(y, out=y)
+    y += np.float32(1.0)
+    y *= np.float32(0.5)
+    return y
+
+
+def cell(z: Array, c: Array) -> tuple[Array, Array]:
+    """Gate pre-activations and cell state to the new hidden and cell state.
+
+    Args:
+        z: gates i, f, g, o side by side; overwritten. *Shape:* (batch, 4 x units).
+        c: *Shape:* (batch, units).
+
+    Returns:
+        Hidden and cell state (batch, units).
+    """
+    units = c.shape[-1]
+    input_forget = sigmoid(z[:, : 2 * units], out=z[:, : 2 * units])
+    candidate = np.tanh(z[:, 2 * units : 3 * units], out=z[:, 2 * units : 3 * units])
+    output = sigmoid(z[:, 3 * units :], out=z[:, 3 * units :])
+    after = input_forget[:, units:] * c
+    after += input_forget[:, :units] * candidate
+    return output * np.tanh(after), after
+
+
+class LSTM:
+    """A layer whose input and recurrent kernels lie in one matrix, so that a step is one product.
+
+    Args:
+        kernel: *Shape:* (inputs, 4 x units).
+        recurrent_kernel: *Shape:* (units, 4 x units).
+        bias: *Shape:* (4 x units,).
+    """
+
+    def __init__(self, kernel: Array, recurrent_kernel: Array, bias: Array) -> None:
+        self.inputs = kernel.shape[0]
+        self.units = recurrent_kernel.shape[0]
+        self.matrix = np.concatenate([kernel, recurrent_kernel], axis=0)
+        self.bias = bias
+
+    def step(self, x: Array, h: Array, c: Array) -> tuple[Array, Array]:
+        """One time step: inputs (batch, inputs) and state (batch, units) to the new [h, c]."""
+        z = np.concatenate([x, h], axis=1) @ self.matrix
+        z += self.bias
+        return cell(z, c)
+
+    def project(self, x: Array) -> Array:
+        """The inputs' part of the gate pre-activations, bias included: (..., inputs) to (..., 4 x units)."""
+        projected: Array = x @ self.matrix[: self.inputs] + self.bias
+        return projected
+
+    def step_projected(self, projected: Array, h: Array, c: Array) -> tuple[Array, Array]:
+        """One time step whose inputs went through `project` already."""
+        z = h @ self.matrix[self.inputs :]
+        z += projected
+        return cell(z, c)
+
+    def window(self, x: Array, h: Array, c: Array, keep: Array) -> tuple[Array, Array, Array]:
+        """Runs over a window.
+
+        Args:
+            x: *Shape:* (time, batch, inputs).
+            h: *Shape:* (batch, units).
+            c: *Shape:* (batch, units).
+            keep: 0 where the state is zeroed before a time step, else 1. *Shape:* (time, batch).
+
+        Returns:
+            Outputs (time, batch, units), and the last [h, c].
+        """
+        projected = self.project(x)
+        outputs = np.empty((*x.shape[:2], self.units), np.float32)
+        for t in range(len(x)):
+            kept = keep[t][:, None]
+            h, c = self.step_projected(projected[t], h * kept, c * kept)
+            outputs[t] = h
+        return outputs, h, c

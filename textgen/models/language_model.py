@@ -1,0 +1,98 @@
+"""The language model in Keras: embedding, LSTM layers, softmax; a pure function of ids, state and noise."""
+
+from typing import Any, NamedTuple
+
+import keras
+from keras import ops
+
+from textgen.config import ModelConfig
+from textgen.models.lstm import LSTM
+
+Tensor = Any
+State = list[Tensor]
+"""Hidden and cell state of each layer in turn, [h, c, h, c, ...]. *Shape of each:* (batch, hidden)."""
+
+
+class Noise(NamedTuple):
+    """Dropout masks of one window; each holds 0 or 1 / (1 - rate), and None leaves its place alone.
+
+    They are arguments, not layers, because a run that is resumed must draw the very same ones: the training step
+    draws them from (seed, step). One mask serves all time steps of a window (Gal and Ghahramani 2016).
+
+    Args:
+        embedding: on whole token vectors. *Shape:* (vocabulary, 1).
+        inputs: on the inputs of each layer. *Shape of each:* (1, batch, inputs).
+        recurrent: on the recurrent kernel of each layer. *Shape of each:* (hidden, 4 x hidden).
+        output: on the outputs of the last layer. *Shape:* (1, batch, hidden).
+    """
+
+    embedding: Tensor | None = None
+    inputs: tuple[Tensor | None, ...] = ()
+    recurrent: tuple[Tensor | None, ...] = ()
+    output: Tensor | None = None
+
+
+class LanguageModel(keras.Model):
+    """Embedding -> LSTM layers -> softmax over the vocabulary.
+
+    Args:
+        config: the architecture.
+        compute: dtype of the matrix products, `float32` or `bfloat16`; weights are float32 in either case.
+    """
+
+    def __init__(self, config: ModelConfig, compute: str = "float32") -> None:
+        super().__init__(name="language_model", autocast=False)
+        self.config, self.compute = config, compute
+        v, e, u = config.vocabulary_size, config.embedding, config.hidden
+        self.embedding = self.add_weight((v, e), "zeros", name="embedding")
+        self.lstms = [LSTM(u, name=f"lstm_{k}") for k in range(config.layers)]
+        for k, lstm in enumerate(self.lstms):
+            lstm.build((None, None, u if k else e))
+        shape = (u, e) if config.tied else (u, v)
+        self.output_kernel = self.add_weight(shape, "glorot_uniform", name="output_kernel")
+        self.output_bias = self.add_weight((v,), "zeros", name="output_bias")
+        self.built = True
+
+    def named_weights(self) -> dict[str, Any]:
+        """Every weight under the name it has in the model folder."""
+        weights = {"embedding": self.embedding}
+        for k, lstm in enumerate(self.lstms):
+            weights[f"lstm_{k}/kernel"] = lstm.kernel
+            weights[f"lstm_{k}/recurrent_kernel"] = lstm.recurrent_kernel
+            weights[f"lstm_{k}/bias"] = lstm.bias
+        return {**weights, "output/kernel": self.output_kernel, "output/bias": self.output_bias}
+
+    def call(
+        self, ids: Tensor, state: State, keep: Tensor, noise: Noise | None = None
+    ) -> tuple[Tensor, State]:
+        """The teacher-forced pass over a window.
+
+        Args:
+            ids: *Shape:* (time, batch).
+            state: before the window.
+            keep: 0 where a stream's state is zeroed before a token, else 1. *Shape:* (time, batch).
+            noise: the window's dropout masks; None when not training.
+
+        Returns:
+            Logits in float32 (time, batch, vocabulary), and the state after the window.
+        """
+        noise = noise or Noise()
+        table = self.embedding if noise.embedding is None else self.embedding * noise.embedding
+        x = ops.cast(ops.take(table, ids, axis=0), self.compute)
+        keep = ops.expand_dims(keep, -1)
+        after: State = []
+        for k, lstm in enumerate(self.lstms):
+            x = self._masked(x, noise.inputs[k] if noise.inputs else None)
+            recurrent = noise.recurrent[k] if noise.recurrent else None
+            x, h, c = lstm(x, state[2 * k], state[2 * k + 1], keep, recurrent)
+            after += [h, c]
+        return self._logits(self._masked(x, noise.output)), after
+
+    def _masked(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        return x if mask is None else x * ops.cast(mask, self.compute)
+
+    def _logits(self, x: Tensor) -> Tensor:
+        x = ops.matmul(x, ops.cast(self.output_kernel, self.compute))
+        if self.config.tied:
+            x = ops.matmul(x, ops.transpose(ops.cast(self.embedding, self.compute)))
+        return ops.cast(x, "float32") + self.output_bias

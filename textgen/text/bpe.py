@@ -1,0 +1,91 @@
+"""Byte-pair encoding (Sennrich et al. 2016) over bytes: applying merges that were learned elsewhere.
+
+Indices: 0 to 255 are the bytes; every merge that makes a new string of bytes gets the next index.
+"""
+
+from collections.abc import Iterable
+from heapq import heapify, heappop, heappush
+
+_GONE = -1
+_LONGEST_PIECE = 1024
+
+
+class MergeTable:
+    """Merges in learned order; the earliest one that applies comes first.
+
+    Args:
+        merges: pairs of indices; a merge may use bytes and what earlier merges made.
+
+    Raises:
+        ValueError: a merge uses an index that no earlier merge has made, comes twice, or makes
+            a piece longer than any pretoken.
+
+    Example:
+        >>> table = MergeTable([(104, 105), (256, 33)])
+        >>> table.pieces[256:]
+        [b'hi', b'hi!']
+        >>> table.apply(b"hi!hi")
+        [257, 256]
+    """
+
+    def __init__(self, merges: Iterable[tuple[int, int]]) -> None:
+        self.pieces = [bytes([value]) for value in range(256)]
+        self._results: dict[tuple[int, int], tuple[int, int]] = {}
+        known = {piece: index for index, piece in enumerate(self.pieces)}
+        for rank, (left, right) in enumerate(merges):
+            if not (0 <= left < len(self.pieces) and 0 <= right < len(self.pieces)):
+                raise ValueError(f"merge {rank} uses an index that no earlier merge has made")
+            if (left, right) in self._results:
+                raise ValueError(f"merge {rank} comes twice")
+            piece = self.pieces[left] + self.pieces[right]
+            if len(piece) > _LONGEST_PIECE:
+                raise ValueError(f"merge {rank} makes a piece longer than {_LONGEST_PIECE} bytes")
+            # Two pairs can make the same string; it is one piece then, whichever way it was put together.
+            index = known.setdefault(piece, len(self.pieces))
+            if index == len(self.pieces):
+                self.pieces.append(piece)
+            self._results[left, right] = (rank, index)
+
+    @property
+    def merges(self) -> list[tuple[int, int]]:
+        """The merges in learned order."""
+        return list(self._results)
+
+    def apply(self, data: bytes) -> list[int]:
+        """Merge the bytes of one pretoken, always the earliest learned pair, the leftmost first.
+
+        Returns:
+            Indices whose pieces joined are the data.
+        """
+        parts = list(data)
+        following = list(range(1, len(parts) + 1))
+        preceding = list(range(-1, len(parts) - 1))
+        waiting: list[tuple[int, int, int]] = []
+        for position in range(len(parts) - 1):
+            self._offer(waiting, parts, position, position + 1)
+        heapify(waiting)
+        while waiting:
+            _, left, result = heappop(waiting)
+            right = following[left]
+            if not self._still(parts, left, right, result):
+                continue
+            parts[left], parts[right] = result, _GONE
+            after = following[left] = following[right]
+            if after < len(parts):
+                preceding[after] = left
+                self._offer(waiting, parts, left, after)
+            if preceding[left] >= 0:
+                self._offer(waiting, parts, preceding[left], left)
+        return [part for part in parts if part != _GONE]
+
+    def _offer(self, waiting: list[tuple[int, int, int]], parts: list[int], left: int, right: int) -> None:
+        found = self._results.get((parts[left], parts[right]))
+        if found is not None:
+            heappush(waiting, (found[0], left, found[1]))
+
+    def _still(self, parts: list[int], left: int, right: int, result: int) -> bool:
+        """Say whether the pair is as it was when it was put in the queue."""
+        if parts[left] == _GONE or right >= len(parts):
+            return False
+        found = self._results.get((parts[left], parts[right]))
+        return found is not None and found[1] == result

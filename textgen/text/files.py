@@ -1,0 +1,76 @@
+"""The beginning of a file: read, and refused where it is no text."""
+
+import re
+from pathlib import Path
+from typing import NoReturn
+
+from textgen.errors import CorpusError
+
+HEAD_BYTES = 4 << 20
+
+_BLANK = b" \t\r\n\x0b\x0c\x00"
+_KINDS = (
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a zip archive or an office document"),
+    (b"\xd0\xcf\x11\xe0", "an old office document"),
+    (b"{\\rtf", "a rich text document"),
+    (b"\x1f\x8b", "a gzip archive"),
+)
+# What no text needs: all controls but tab, line ends, form feed, escape and Ctrl-Z, the end of DOS files.
+_CONTROLS = re.compile("[\x01-\x08\x0e-\x19\x1c-\x1f\x7f]")
+_STRAY_CONTROLS = 2
+_MOST_CONTROLS = 0.02
+_MOST_NULS = 0.3
+_MOST_UNDECODABLE = 0.1
+
+
+def read_head(path: Path) -> bytes:
+    """Give the first megabytes of a file.
+
+    Raises:
+        CorpusError: the file is missing, a folder, not readable, empty, or a known kind of document.
+    """
+    try:
+        if path.exists() and not path.is_dir() and not path.is_file():
+            _refuse(path, "is no ordinary file", "save its text in a file")
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError as error:
+        refuse_unreadable(path, error)
+    if not head.lstrip(b"\xef\xbb\xbf\xff\xfe").strip(_BLANK) and len(head) < HEAD_BYTES:
+        _refuse(path, "is empty", "give a file that holds text")
+    kind = next((kind for mark, kind in _KINDS if head.startswith(mark)), None)
+    if kind is not None:
+        _refuse(path, f"is {kind}", "save its text as a plain text file, and give that")
+    return head
+
+
+def refuse_binary(path: Path, text: str) -> None:
+    """Refuse what was decoded but is no text: too many controls, NULs or undecodable bytes.
+
+    Args:
+        path: the file, for the message.
+        text: its beginning.
+    """
+    length = max(len(text), 1)
+    if (
+        len(_CONTROLS.findall(text)) > _STRAY_CONTROLS + _MOST_CONTROLS * length
+        or text.count("\x00") > _MOST_NULS * length
+        or text.count("\ufffd") > _MOST_UNDECODABLE * length
+    ):
+        _refuse(path, "is no text but binary data", "give a text file in UTF-8 or another encoding")
+
+
+def refuse_unreadable(path: Path, error: OSError) -> NoReturn:
+    """Say why the operating system would not let a file be read."""
+    if isinstance(error, FileNotFoundError):
+        _refuse(path, "does not exist", "check the name and the folder", error)
+    if isinstance(error, IsADirectoryError):
+        _refuse(path, "is a folder", "give the files in it", error)
+    if isinstance(error, PermissionError):
+        _refuse(path, "may not be read by you", "ask for the permission to read it, or copy it", error)
+    _refuse(path, f"cannot be read ({error.strerror or error})", "copy it to another disk and try again", error)
+
+
+def _refuse(path: Path, found: str, advice: str, cause: OSError | None = None) -> NoReturn:
+    raise CorpusError(f"The corpus file {path} {found}; {advice}.") from cause

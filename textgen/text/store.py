@@ -1,0 +1,153 @@
+"""Ids on disk: an array written in pieces with flat memory, and mapped into memory for reading.
+
+The file is an ordinary .npy array of one dimension, uint16 or uint32.
+"""
+
+import contextlib
+import os
+import struct
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from textgen.errors import TrainingError
+
+IdArray = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
+
+_HEADER_BYTES = 128
+_BUFFERED = 1 << 20
+
+
+class IdStoreWriter:
+    """Writes ids to a file that appears under its name only when it is complete.
+
+    Args:
+        path: where the finished array lies.
+        vocabulary_size: ids are below it; up to 65,536 they take two bytes each, above that four.
+
+    Raises:
+        TrainingError: the file cannot be written.
+
+    Example:
+        >>> with IdStoreWriter(folder / "train.npy", tokenizer.vocabulary_size) as store:
+        ...     store.append(tokenizer.encode("hello"))
+    """
+
+    def __init__(self, path: str | os.PathLike[str], vocabulary_size: int) -> None:
+        self.path = Path(path)
+        self.length = 0
+        self._dtype = np.dtype("<u2" if vocabulary_size <= 1 << 16 else "<u4")
+        self._vocabulary_size = vocabulary_size
+        self._buffer: list[npt.NDArray[np.generic]] = []
+        self._buffered = 0
+        self._temporary = self.path.with_name(f"{self.path.name}.{os.getpid()}.tmp")
+        self._file: IO[bytes] | None = None
+        try:
+            self._file = self._temporary.open("wb")
+            self._file.write(bytes(_HEADER_BYTES))
+        except OSError as error:
+            self._fail(error)
+
+    def append(self, ids: Sequence[int] | npt.NDArray[np.integer]) -> None:
+        """Add ids at the end.
+
+        Raises:
+            ValueError: an id is outside the vocabulary.
+            TrainingError: the file cannot be written, for example because the disk is full.
+        """
+        chunk = np.asarray(ids, dtype=np.int64)
+        if chunk.size and not (chunk.min() >= 0 and chunk.max() < self._vocabulary_size):
+            raise ValueError(f"An id is outside the vocabulary of {self._vocabulary_size} ids.")
+        self._buffer.append(chunk.astype(self._dtype))
+        self._buffered += chunk.size
+        self.length += chunk.size
+        if self._buffered >= _BUFFERED:
+            self._flush()
+
+    def close(self) -> None:
+        """Complete the file and put it under its name.
+
+        Raises:
+            TrainingError: the file cannot be written.
+        """
+        if self._file is None:
+            return
+        self._flush()
+        try:
+            self._file.seek(0)
+            self._file.write(_header(self._dtype, self.length))
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            self._file.close()
+            self._file = None
+            self._temporary.replace(self.path)
+        except OSError as error:
+            self._fail(error)
+
+    def discard(self) -> None:
+        """Throw away what was written; nothing appears under the name."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+        self._temporary.unlink(missing_ok=True)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if error is None:
+            self.close()
+        else:
+            self.discard()
+
+    def _flush(self) -> None:
+        if self._file is None:
+            raise ValueError(f"The store {self.path} is closed.")
+        try:
+            if self._buffer:
+                self._file.write(np.concatenate(self._buffer).tobytes())
+        except OSError as error:
+            self._fail(error)
+        self._buffer, self._buffered = [], 0
+
+    def _fail(self, error: OSError) -> None:
+        with contextlib.suppress(OSError):  # a disk that refused the write may refuse this too
+            self.discard()
+        raise TrainingError(
+            f"The tokens of the corpus could not be written to {self.path}: {error.strerror or error}; "
+            "make room there or choose another folder, and start again."
+        ) from error
+
+
+def open_ids(path: str | os.PathLike[str]) -> IdArray:
+    """Map the ids of a finished store into memory, for reading only.
+
+    Raises:
+        TrainingError: the file is missing, or is no store of ids.
+    """
+    try:
+        ids = np.load(path, mmap_mode="r", allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise TrainingError(
+            f"The tokens of the corpus in {path} cannot be read: {error}; delete the file and start again."
+        ) from error
+    if ids.ndim != 1 or ids.dtype not in (np.dtype("<u2"), np.dtype("<u4")):
+        raise TrainingError(
+            f"The file {path} holds {ids.dtype} of shape {ids.shape}, needed are uint16 or uint32 in one "
+            "row; delete the file and start again."
+        )
+    opened: IdArray = ids
+    return opened
+
+
+def _header(dtype: np.dtype[np.generic], length: int) -> bytes:
+    """Give the header of .npy version 1.0, always of the same size so that it can be written last."""
+    fields = f"{{'descr': '{dtype.str}', 'fortran_order': False, 'shape': ({length},), }}"
+    prefix = b"\x93NUMPY\x01\x00" + struct.pack("<H", _HEADER_BYTES - 10)
+    return prefix + fields.ljust(_HEADER_BYTES - 11).encode("ascii") + b"\n"

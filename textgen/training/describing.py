@@ -1,0 +1,50 @@
+"""What a person is told before training starts: how the corpus was read, what was chosen, what it will take."""
+
+from collections.abc import Iterator
+
+from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.survey import CorpusSurvey
+from textgen.text.repairs import REPAIRS
+from textgen.training.machine import measure_flops
+from textgen.training.preparation import Plan, Run
+from textgen.training.sizing import estimate
+
+_MOST_FILES = 5
+
+
+def describe_corpus(corpus: ScriptCorpus, survey: CorpusSurvey) -> Iterator[str]:
+    """A line or more on what was read, and on everything that was changed on the way."""
+    for file in corpus.files[:_MOST_FILES]:
+        yield f"corpus    {file.path}: {file.format}, because {file.reason}; {file.encoding}"
+    if len(corpus.files) > _MOST_FILES:
+        yield f"          and {len(corpus.files) - _MOST_FILES} more files"
+    yield (
+        f"          {survey.lines:,} lines, {len(survey.speakers):,} speakers, {survey.scenes:,} scenes, "
+        f"{survey.characters:,} characters"
+    )
+    for file in corpus.files:
+        for kind, count in file.repairs.items():
+            yield f"repaired  {count:,} x {REPAIRS[kind]} in {file.path.name}"
+    for change, count in survey.changes.items():
+        yield f"changed   {count:,} x {change}"
+    if survey.skipped:
+        yield f"skipped   {survey.skipped:,} bad records, such as {survey.skipped_examples[0]}"
+
+
+def describe_plan(plan: Plan, run: Run) -> Iterator[str]:
+    """A few lines on the model, the run and what it will take."""
+    model, training, tokenizer = plan.architecture, plan.training, plan.tokenizer
+    guess = estimate(model, training, run.tokens[0], measure_flops(training.precision))
+    yield (
+        f"text      {tokenizer.level} level, {tokenizer.vocabulary_size:,} tokens in the vocabulary "
+        f"({len(tokenizer.speakers)} of them speakers), {run.characters[0] / run.tokens[0]:.2f} characters a token"
+    )
+    yield (
+        f"model     {model.layers} x {model.hidden} LSTM, embedding {model.embedding}, "
+        f"{model.parameters / 1e6:.1f} million weights, dropout {training.dropout:g}, {training.precision}"
+    )
+    yield f"held out  {run.characters[1]:,} characters, {training.validations} validations"
+    yield (
+        f"training  {training.budget.describe()}: about {guess.tokens_per_second:,.0f} tokens a second here, "
+        f"{guess.epochs:.1f} epochs in {guess.minutes:.0f} minutes, {guess.memory / 1e9:.1f} GB of memory"
+    )

@@ -1,0 +1,163 @@
+"""The display of a run: a live bar on a terminal, plain lines elsewhere. Everything goes to stderr."""
+
+import sys
+import time
+
+from rich.console import Console
+from rich.live import Live
+from rich.panel import Panel
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from textgen.training.history import Row
+from textgen.training.listener import Listener
+
+
+def make_display() -> "Listener":
+    """The display that fits where stderr goes."""
+    return LiveDisplay() if sys.stderr.isatty() else PlainDisplay()
+
+
+def _clock(seconds: float) -> str:
+    minutes, seconds = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
+
+
+class SilentDisplay:
+    """Shows nothing."""
+
+    def step(self, progress: float, tokens_per_second: float, train_bits_per_character: float) -> None:
+        """Shows nothing."""
+
+    def validating(self) -> None:
+        """Shows nothing."""
+
+    def validated(self, row: Row, best: bool) -> None:
+        """Shows nothing."""
+
+    def sample(self, text: str) -> None:
+        """Shows nothing."""
+
+    def note(self, text: str) -> None:
+        """Shows nothing."""
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class _Remaining:
+    """The time that is left, from the progress of this process; a resumed run does not begin at 0."""
+
+    def __init__(self) -> None:
+        self._started = time.monotonic()
+        self._first: float | None = None
+
+    def text(self, progress: float) -> str:
+        if self._first is None:
+            self._first = progress
+        done = progress - self._first
+        if done <= 0:
+            return "?"
+        return _clock((time.monotonic() - self._started) * (1.0 - progress) / done)
+
+
+class LiveDisplay:
+    """A bar with speed and loss, a table of the validations and the latest sample."""
+
+    _ROWS = 8
+
+    def __init__(self, console: Console | None = None) -> None:
+        self._console = console or Console(stderr=True)
+        self._bar = Progress(
+            TextColumn("{task.description}"),
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f}%"),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[detail]}"),
+            console=self._console,
+        )
+        self._task = self._bar.add_task("training", total=1.0, detail="compiling the training step")
+        self._remaining, self._rows, self._sample = _Remaining(), list[tuple[Row, bool]](), ""
+        self._live: Live | None = None
+
+    def step(self, progress: float, tokens_per_second: float, train_bits_per_character: float) -> None:
+        """Moves the bar; the first step puts it on the screen."""
+        if self._live is None:
+            self._live = Live(self._render(), console=self._console, refresh_per_second=4)
+            self._live.start()
+        detail = (
+            f"{self._remaining.text(progress)} left · {tokens_per_second:,.0f} tokens/s · "
+            f"{train_bits_per_character:.3f} bits/char"
+        )
+        self._bar.update(self._task, completed=progress, description="training", detail=detail)
+
+    def validating(self) -> None:
+        """Says that the held-out text is being scored."""
+        self._bar.update(self._task, description="validating")
+
+    def validated(self, row: Row, best: bool) -> None:
+        """Adds a row to the table."""
+        self._rows = [*self._rows, (row, best)][-self._ROWS :]
+        self._redraw()
+
+    def sample(self, text: str) -> None:
+        """Shows what the model writes now."""
+        self._sample = text
+        self._redraw()
+
+    def note(self, text: str) -> None:
+        """Prints a line above the bar."""
+        self._console.print(Text(text))
+
+    def close(self) -> None:
+        """Leaves the last picture on the screen."""
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def _redraw(self) -> None:
+        if self._live is not None:
+            self._live.update(self._render())
+
+    def _render(self) -> Table:
+        grid = Table.grid()
+        grid.add_row(self._bar)
+        if self._rows:
+            grid.add_row(self._table())
+        if self._sample:
+            grid.add_row(Panel(Text(self._sample.strip()), title="what it writes now", title_align="left"))
+        return grid
+
+    def _table(self) -> Table:
+        table = Table("epoch", "time", "training", "held out", "", box=None, padding=(0, 2))
+        for row, best in self._rows:
+            table.add_row(
+                f"{row.epoch:.2f}",
+                _clock(row.seconds),
+                f"{row.train_bits_per_character:.3f}",
+                f"{row.validation_bits_per_character:.3f} bits/char",
+                "best so far" if best else "",
+            )
+        return table
+
+
+class PlainDisplay(SilentDisplay):
+    """One line a validation, for logs and pipes."""
+
+    def validated(self, row: Row, best: bool) -> None:
+        """Prints the row."""
+        self.note(
+            f"epoch {row.epoch:.2f}  {_clock(row.seconds)}  {row.tokens_per_second:,.0f} tokens/s  "
+            f"training {row.train_bits_per_character:.3f}  "
+            f"held out {row.validation_bits_per_character:.3f} bits/char{'  best so far' if best else ''}"
+        )
+
+    def sample(self, text: str) -> None:
+        """Prints the sample, indented."""
+        self.note("\n".join(f"    {line}" for line in text.strip().split("\n")))
+
+    def note(self, text: str) -> None:
+        """Prints a line."""
+        print(text, file=sys.stderr, flush=True)

@@ -1,0 +1,83 @@
+"""What writing must know of the training text, gathered while it is encoded."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textgen.corpus.scene import Scene
+from textgen.decoding.shape import ScriptShape
+from textgen.files import replacing
+from textgen.text.ngrams import ngram_hashes, word_hashes
+from textgen.text.special import LINE_END, SCENE, START
+
+NOVELTY_WORDS = 8
+"""Length of the word n-grams in the novelty index."""
+
+_MOST_WORDS = 20_000_000  # 160 MB of hashes in memory; a longer text gets no index
+
+
+class ShapeObserver:
+    """Sees every scene of the training text and its ids, and tells the shape of its scripts."""
+
+    def __init__(self) -> None:
+        self._longest = 1
+        self._scenes = self._narration = self._spelled = self._breaks = self._empty = False
+
+    def add(self, scene: Scene, ids: list[int], labelled: Iterable[str]) -> None:
+        """Takes one scene in.
+
+        Args:
+            scene: as read.
+            ids: as encoded.
+            labelled: the speakers that have a label.
+        """
+        ends = np.flatnonzero(np.isin(ids, (LINE_END, START)))
+        if len(ends):
+            self._longest = max(self._longest, int(np.diff(ends, prepend=-1).max()) - 1)
+        self._scenes = self._scenes or SCENE in ids
+        speakers = {line.speaker for line in scene.lines}
+        self._narration = self._narration or None in speakers
+        self._spelled = self._spelled or bool(speakers - {None} - set(labelled))
+        for line in scene.lines:
+            self._breaks = self._breaks or "\n" in line.text
+            self._empty = self._empty or not line.text
+
+    def shape(self) -> ScriptShape:
+        """What was seen."""
+        return ScriptShape(
+            longest_line=self._longest,
+            narration=self._narration,
+            scenes=self._scenes,
+            spelled_names=self._spelled,
+            line_breaks=self._breaks,
+            empty_lines=self._empty,
+        )
+
+
+class NoveltyIndexer:
+    """Sees every scene of the training text and writes the index of its word n-grams.
+
+    The words are the white-space words of the lines, one line after the other; labels and headings do not count.
+    """
+
+    def __init__(self) -> None:
+        self._parts: list[NDArray[np.uint64]] = []
+        self._words = 0
+
+    def add(self, scene: Scene) -> None:
+        """Takes one scene in."""
+        words = [word for line in scene.lines for word in line.text.split()]
+        self._words += len(words)
+        if self._words <= _MOST_WORDS:
+            self._parts.append(word_hashes(words))
+
+    def save(self, path: Path) -> bool:
+        """Writes the sorted hashes; False, and no file, where the text is too long for an index."""
+        if self._words > _MOST_WORDS:
+            return False
+        hashes = np.concatenate([*self._parts, np.empty(0, np.uint64)])
+        with replacing(path) as file:
+            file.write(np.unique(ngram_hashes(hashes, NOVELTY_WORDS)).tobytes())
+        return True

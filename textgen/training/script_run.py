@@ -1,0 +1,215 @@
+"""One run over a prepared model folder: the Keras model, the trainer, and what they leave in the folder."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textgen.artifact import Model, ModelFolder
+from textgen.config import Budget
+from textgen.corpus.collection import ScriptCorpus
+from textgen.data.windows import Windows
+from textgen.errors import ConfigurationError, TrainingError
+from textgen.files import replacing
+from textgen.inference.lanes import lay_out
+from textgen.models.language_model import LanguageModel
+from textgen.text.store import open_ids
+from textgen.training import history
+from textgen.training.checkpoint import Checkpoint, checkpoint_exists
+from textgen.training.describing import describe_corpus, describe_plan
+from textgen.training.listener import Listener
+from textgen.training.machine import thread_count
+from textgen.training.plots import save_curves
+from textgen.training.preparation import HELD_OUT_IDS, TRAINING_IDS, Note, Run, Sources, make_plan, prepare
+from textgen.training.schedule import Clock
+from textgen.training.sizing import Choice
+from textgen.training.step import TrainingStep, ValidationPass
+from textgen.training.tensorboard import TensorBoard
+from textgen.training.trainer import Outcome, Trainer
+
+Arrays = dict[str, NDArray[np.float32]]
+Sample = Callable[[Model], str]
+
+_VALIDATION_TOKENS = 1 << 16
+_LANES = 32
+
+
+@dataclass(frozen=True)
+class ScriptRequest:
+    """What a person asked to be trained.
+
+    Args:
+        corpus: of the training text.
+        validation: of the held-out text; None holds out the last tenth of the corpus.
+        choice: level, size and their details.
+        budget: of the run.
+        seed: of all randomness.
+        start_from: a model to go on from; None begins afresh.
+        index: whether to write the novelty index.
+    """
+
+    corpus: ScriptCorpus
+    validation: ScriptCorpus | None
+    choice: Choice
+    budget: Budget
+    seed: int
+    start_from: Model | None
+    index: bool
+
+
+def begin(folder: ModelFolder, request: ScriptRequest, note: Note) -> None:
+    """Prepares a folder for a new run, and tells what was decided before the work starts."""
+    sources = Sources(request.corpus, request.validation)
+    for line in describe_corpus(request.corpus, sources.survey):
+        note(line)
+    plan = make_plan(sources, request.choice, request.budget, request.seed, request.start_from)
+    prepare(folder, sources, plan, request.start_from, request.index, note)
+    for line in describe_plan(plan, Run.load(folder.training)):
+        note(line)
+
+
+def go_on(folder: ModelFolder, corpus: ScriptCorpus, budget: Budget | None, note: Note) -> None:
+    """Makes sure that a begun run can go on, with a new budget where one is given.
+
+    Raises:
+        ConfigurationError: the corpus is another one, or the budget is spent.
+    """
+    card, run = folder.load_card(), Run.load(folder.training)
+    if card.corpus.get("fingerprint") != corpus.fingerprint:
+        raise ConfigurationError(
+            f"The run in {folder.path} was begun with {', '.join(card.corpus.get('files', []))}, but the corpus given "
+            "now has another content: give the same files to resume, or --from to go on with other text."
+        )
+    if budget is not None and budget != run.training.budget:
+        run = replace(run, training=replace(run.training, budget=budget))
+        run.save(folder.training)
+    if is_finished(folder.training):
+        raise ConfigurationError(
+            f"The run in {folder.path} has spent its budget of {run.training.budget.describe()} or stopped improving: "
+            "give a larger budget to go on, or --overwrite to train anew."
+        )
+    note(f"The run in {folder.path} goes on; its budget is {run.training.budget.describe()}.")
+
+
+def run_script(folder: ModelFolder, display: Listener, sample: Sample, tensorboard: bool = False) -> Outcome:
+    """Trains the model of a prepared folder, from its checkpoint where there is one.
+
+    Args:
+        folder: as `begin` or an earlier run left it; the best weights so far are always in it.
+        display: is told what happens.
+        sample: writes a few lines with a model, for people to read.
+        tensorboard: whether to write event files.
+
+    Returns:
+        How the run ended.
+
+    Raises:
+        TrainingError: the folder lacks what a run needs, or the loss is no longer finite.
+    """
+    listeners = [display]
+    if tensorboard:
+        listeners.append(TensorBoard(folder.training / "tensorboard"))
+    model, run = folder.load(), Run.load(folder.training)
+    _make_deterministic()
+    ids, held_out = open_ids(folder.training / TRAINING_IDS), open_ids(folder.training / HELD_OUT_IDS)
+    windows = Windows(ids, run.training.streams, run.training.window, run.training.reset, run.training.seed)
+    network = LanguageModel(model.card.architecture, run.training.precision)
+    for name, variable in network.named_weights().items():
+        variable.assign(model.weights[name].astype(np.float32))
+    validation = (
+        ValidationPass(network, lay_out(held_out, _LANES, limit=_VALIDATION_TOKENS))
+        if len(held_out)
+        else None
+    )
+    if run.threads != thread_count() and checkpoint_exists(folder.training):
+        display.note(
+            f"This run began on {run.threads} processors and goes on with {thread_count()}: "
+            "its weights will differ in the last bits from those of a run that was never stopped."
+        )
+    trainer = Trainer(
+        TrainingStep(network, run.training, windows.streams),
+        windows,
+        validation,
+        run.training,
+        folder.training,
+        _bits_per_nat(run),
+        _Keeper(folder, model, run, listeners, sample),
+        listeners,
+    )
+    outcome = trainer.run()
+    if outcome.reason == "not finite":
+        raise TrainingError(
+            f"The loss was no longer finite after {outcome.steps} steps, so training stopped; the best weights so far "
+            f"(step {outcome.best_step}) are kept in {folder.path}: train again with a lower --learning-rate."
+        )
+    return outcome
+
+
+def is_finished(folder: Path) -> bool:
+    """Whether the run in a training folder has spent its budget."""
+    if not checkpoint_exists(folder):
+        return False
+    run, position = Run.load(folder), Checkpoint.load(folder).position
+    windows = Windows(open_ids(folder / TRAINING_IDS), run.training.streams, run.training.window, 0.0, 0)
+    clock = Clock(run.training.budget, windows.steps_per_epoch)
+    return position.stale >= run.training.patience or clock.progress(position.step, position.seconds) >= 1.0
+
+
+class _Keeper:
+    """Keeps what a validation is worth keeping: best weights, metrics, samples, curves."""
+
+    def __init__(
+        self, folder: ModelFolder, model: Model, run: Run, listeners: list[Listener], sample: Sample
+    ) -> None:
+        self._folder, self._model, self._run = folder, model, run
+        self._listeners, self._sample = listeners, sample
+
+    def __call__(self, weights: Arrays, row: history.Row, best: bool) -> None:
+        card, tokenizer = self._model.card, self._model.tokenizer
+        if best:
+            self._folder.save_weights(card, tokenizer, weights)
+            self._folder.save_metrics(
+                {
+                    "bits_per_character": row.validation_bits_per_character,
+                    "step": row.step,
+                    "epoch": row.epoch,
+                    "minutes": row.seconds / 60,
+                    "held_out_characters": self._run.characters[1],
+                }
+            )
+        text = self._sample(Model(self._folder.path, card, tokenizer, weights))
+        self._keep_sample(row, text)
+        rows = history.read(self._folder.training)
+        save_curves(self._folder.training / "curves.png", rows, self._folder.path.name)
+        for listener in self._listeners:
+            listener.sample(text)
+
+    def _keep_sample(self, row: history.Row, text: str) -> None:
+        path = self._folder.training / "samples.txt"
+        before = path.read_bytes() if path.is_file() else b""
+        heading = (
+            f"== step {row.step}, {row.validation_bits_per_character:.3f} bits per character held out ==\n"
+        )
+        if heading.encode() in before:
+            return  # a resumed run has come by here already
+        with replacing(path) as file:
+            file.write(before + f"{heading}{text.rstrip()}\n\n".encode())
+
+
+def _bits_per_nat(run: Run) -> tuple[float, float]:
+    """Factors from nats a token to bits a character, for training and held-out text."""
+    training, held_out = (
+        tokens / max(characters, 1) / math.log(2)
+        for tokens, characters in zip(run.tokens, run.characters, strict=True)
+    )
+    return training, held_out
+
+
+def _make_deterministic() -> None:
+    """Makes TensorFlow add up in the same order every time; a resumed run could not be exact otherwise."""
+    import tensorflow as tf
+
+    tf.config.experimental.enable_op_determinism()

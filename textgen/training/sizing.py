@@ -1,0 +1,163 @@
+"""Choosing level, widths and dropout from the size of the corpus, and estimating what a run will take."""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from textgen.config import Budget, ModelConfig, TrainingConfig
+from textgen.errors import ConfigurationError
+
+LEVELS = ("character", "word", "subword")
+
+
+class Size(NamedTuple):
+    """Widths of a model: `hidden` units in each of `layers` LSTM layers, token vectors of `embedding`."""
+
+    embedding: int
+    hidden: int
+    layers: int
+
+
+SIZES = {
+    "tiny": Size(96, 128, 1),
+    "small": Size(192, 256, 2),
+    "medium": Size(256, 512, 2),
+    "large": Size(384, 1024, 2),
+}
+
+_CHARACTER_EMBEDDING = 64
+"""Characters are few: wider vectors for them cost time and bring nothing."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person asked for; None or `auto` leaves it to the corpus.
+
+    Args:
+        level: `auto`, `character`, `word` or `subword`.
+        size: `auto`, `tiny`, `small`, `medium` or `large`.
+        words: `natural`, or `whitespace` for corpora that are tokenised with spaces.
+        vocabulary_limit: most words or merges.
+        embedding: width of the token vectors.
+        hidden: units of each layer.
+        layers: number of layers.
+        dropout: locked dropout.
+        streams: batch.
+        window: window length in tokens.
+        learning_rate: the peak.
+        precision: `auto`, `float32` or `bfloat16`.
+    """
+
+    level: str = "auto"
+    size: str = "auto"
+    words: str = "natural"
+    vocabulary_limit: int | None = None
+    embedding: int | None = None
+    hidden: int | None = None
+    layers: int | None = None
+    dropout: float | None = None
+    streams: int | None = None
+    window: int | None = None
+    learning_rate: float | None = None
+    precision: str = "auto"
+
+    def __post_init__(self) -> None:
+        allowed = {
+            "level": ("auto", *LEVELS),
+            "size": ("auto", *SIZES),
+            "words": ("natural", "whitespace"),
+            "precision": ("auto", "float32", "bfloat16"),
+        }
+        for name, values in allowed.items():
+            if getattr(self, name) not in values:
+                raise ConfigurationError(
+                    f"{name} is {getattr(self, name)!r}; it must be one of {', '.join(values)}: choose one of them."
+                )
+        if self.vocabulary_limit is not None and self.vocabulary_limit < 1:
+            raise ConfigurationError(
+                f"vocabulary_limit is {self.vocabulary_limit}; it must be at least 1: leave it out for the usual one."
+            )
+
+
+def choose_level(choice: Choice, characters: int) -> str:
+    """The level for a training text of so many characters."""
+    if choice.level != "auto":
+        return choice.level
+    if choice.words == "whitespace":
+        return "word"
+    return "subword" if characters >= 1_000_000 else "character"
+
+
+def choose_size(choice: Choice, characters: int) -> str:
+    """The name of the size for a training text of so many characters."""
+    if choice.size != "auto":
+        return choice.size
+    return "small" if characters < 400_000 else "medium"
+
+
+def choose_model(choice: Choice, level: str, characters: int, vocabulary_size: int) -> ModelConfig:
+    """The architecture; explicit widths win over the size."""
+    size = SIZES[choose_size(choice, characters)]
+    embedding = _CHARACTER_EMBEDDING if level == "character" else size.embedding
+    return ModelConfig(
+        vocabulary_size=vocabulary_size,
+        embedding=choice.embedding or embedding,
+        hidden=choice.hidden or size.hidden,
+        layers=choice.layers or size.layers,
+        tied=level != "character",
+    )
+
+
+def choose_training(
+    choice: Choice, level: str, characters: int, budget: Budget, seed: int, precision: str
+) -> TrainingConfig:
+    """How to train; explicit settings win."""
+    given = {
+        name: getattr(choice, name)
+        for name in ("dropout", "streams", "window", "learning_rate")
+        if getattr(choice, name) is not None
+    }
+    usual = {"dropout": _dropout(characters), "streams": 64, "window": 64 if level != "word" else 32}
+    return TrainingConfig(budget=budget, seed=seed, precision=precision, **{**usual, **given})  # type: ignore[arg-type]
+
+
+def _dropout(characters: int) -> float:
+    """The less text, the more often it is read, and the more there is to forget."""
+    for most, rate in ((500_000, 0.5), (2_000_000, 0.35), (20_000_000, 0.2)):
+        if characters < most:
+            return rate
+    return 0.1
+
+
+class Estimate(NamedTuple):
+    """What a run will take: tokens a second, minutes, epochs, bytes of memory."""
+
+    tokens_per_second: float
+    minutes: float
+    epochs: float
+    memory: int
+
+
+def estimate(model: ModelConfig, training: TrainingConfig, tokens: int, flops: float) -> Estimate:
+    """Estimates speed, time and memory of a run from the speed of a matrix product on this machine.
+
+    Args:
+        model: the architecture.
+        training: how it is trained.
+        tokens: of the training text.
+        flops: operations a second, from `machine.measure_flops`.
+    """
+    matrices = model.parameters - (0 if model.tied else model.vocabulary_size * model.embedding)
+    # Two operations a weight forward, four backward; the gates and the loop cost about as much again.
+    speed = flops / (6 * matrices * 1.8)
+    budget = training.budget
+    if budget.minutes is not None:
+        minutes, epochs = budget.minutes, budget.minutes * 60 * speed / tokens
+    elif budget.epochs is not None:
+        minutes, epochs = budget.epochs * tokens / speed / 60, budget.epochs
+    else:
+        epochs = (budget.steps or 0) * training.streams * training.window / tokens
+        minutes = epochs * tokens / speed / 60
+    activations = (
+        training.streams * training.window * (12 * model.vocabulary_size + 40 * model.hidden * model.layers)
+    )
+    return Estimate(speed, minutes, epochs, 600_000_000 + 24 * model.parameters + activations)

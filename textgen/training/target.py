@@ -1,0 +1,72 @@
+"""Where a run builds its model: in place, or beside a model that it will replace."""
+
+import shutil
+from pathlib import Path
+
+from textgen.artifact import ModelFolder
+from textgen.errors import ConfigurationError
+
+RUNS = Path("runs")
+
+
+class Target:
+    """The folder a person asked for, and the one the run works in.
+
+    Args:
+        out: the model folder; None takes `runs/<name>`, numbered if that is taken.
+        name: of the corpus.
+        resume: an interrupted run is to go on.
+        overwrite: a model that lies there is to be replaced, once the new one is trained.
+
+    Raises:
+        ConfigurationError: a model lies there, and neither was asked for.
+    """
+
+    def __init__(self, out: str | Path | None, name: str, resume: bool, overwrite: bool) -> None:
+        if resume and overwrite:
+            raise ConfigurationError(
+                "Both resume and overwrite were asked for, but a run either goes on or begins anew: choose one of them."
+            )
+        path = Path(out) if out is not None else _usual(name, numbered=not (resume or overwrite))
+        self.final = ModelFolder(path)
+        beside = ModelFolder(path.with_name(f"{path.name}.new"))
+        replacing = overwrite or (resume and beside.exists())
+        self.building = beside if replacing and self.final.exists() else self.final
+        if overwrite:
+            shutil.rmtree(beside.path, ignore_errors=True)
+        self._refuse_taken(resume, overwrite)
+
+    @property
+    def started(self) -> bool:
+        """Whether an earlier run has begun here."""
+        return self.building.exists()
+
+    def finish(self) -> None:
+        """Puts the new model in the place of the old one, where it was built beside it."""
+        if self.building is self.final:
+            return
+        old = self.final.path.with_name(f"{self.final.path.name}.old")
+        shutil.rmtree(old, ignore_errors=True)
+        self.final.path.rename(old)
+        self.building.path.rename(self.final.path)
+        shutil.rmtree(old, ignore_errors=True)
+
+    def _refuse_taken(self, resume: bool, overwrite: bool) -> None:
+        path = self.final.path
+        if self.final.exists() and not (resume or overwrite):
+            raise ConfigurationError(
+                f"{path} holds a model already: give --resume to go on with its training, --overwrite to replace it, "
+                "or another --out."
+            )
+        if path.exists() and not self.final.exists() and (not path.is_dir() or any(path.iterdir())):
+            raise ConfigurationError(
+                f"{path} exists and is no model folder: give another --out, so that nothing of yours is lost."
+            )
+
+
+def _usual(name: str, numbered: bool) -> Path:
+    path, number = RUNS / name, 1
+    while numbered and path.exists():
+        number += 1
+        path = RUNS / f"{name}-{number}"
+    return path

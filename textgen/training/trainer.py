@@ -1,0 +1,212 @@
+"""The training loop: steps, validations, checkpoints, early stopping, and an exact way back in."""
+
+import math
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+from keras import ops
+from numpy.typing import NDArray
+
+from textgen.config import TrainingConfig
+from textgen.data.windows import Windows
+from textgen.training import history
+from textgen.training.checkpoint import Checkpoint, Position, checkpoint_exists
+from textgen.training.listener import Listener
+from textgen.training.schedule import Clock, learning_rate
+from textgen.training.step import TrainingStep, ValidationPass, exported
+
+Reason = Literal["budget", "no improvement", "interrupted", "not finite"]
+Arrays = dict[str, NDArray[np.float32]]
+
+_CHECKPOINT_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended: why, after how many steps, and the best held-out cross-entropy in nats a token."""
+
+    reason: Reason
+    steps: int
+    best: float | None
+    best_step: int
+
+
+class Trainer:
+    """Runs the steps of one budget.
+
+    Args:
+        step: the compiled step.
+        windows: the training batches.
+        validation: the held-out score; None where nothing is held out, and the last weights are then the best.
+        config: how to train.
+        folder: of checkpoint and history.
+        bits_per_nat: factor from nats a token to bits a character, for training and held-out text.
+        after_validation: is given the weights, the row and whether no earlier score was lower.
+        listeners: are told what happens.
+    """
+
+    def __init__(
+        self,
+        step: TrainingStep,
+        windows: Windows,
+        validation: ValidationPass | None,
+        config: TrainingConfig,
+        folder: Path,
+        bits_per_nat: tuple[float, float],
+        after_validation: Callable[[Arrays, history.Row, bool], None],
+        listeners: Iterable[Listener],
+    ) -> None:
+        self._step, self._windows, self._validation = step, windows, validation
+        self._config, self._folder, self._bits_per_nat = config, folder, bits_per_nat
+        self._after_validation, self._listeners = after_validation, list(listeners)
+        self._clock = Clock(config.budget, windows.steps_per_epoch)
+        self._state = step.initial_state()
+        self._position = Position()
+        self._speed = _Speed()
+        self._rate = 0.0
+
+    def run(self) -> Outcome:
+        """Trains until the budget is spent, nothing improves, the loss is not finite, or Ctrl-C."""
+        if checkpoint_exists(self._folder):
+            self._restore(Checkpoint.load(self._folder))
+        try:
+            with _interrupts() as interrupted:
+                reason = self._loop(interrupted)
+        finally:
+            for listener in self._listeners:
+                listener.close()
+        position = self._position
+        return Outcome(reason, position.step, position.best, position.best_step)
+
+    def _loop(self, interrupted: threading.Event) -> Reason:
+        position, saved = self._position, time.monotonic()
+        while (progress := self._clock.progress(position.step, position.seconds)) < 1.0:
+            if not self._train_one(progress):
+                return "not finite"
+            if self._validation_is_due():
+                self._validate()
+                if position.stale >= self._config.patience:
+                    return "no improvement"
+            if interrupted.is_set():
+                self._save()
+                return "interrupted"
+            if time.monotonic() - saved > _CHECKPOINT_SECONDS:
+                self._save()
+                saved = time.monotonic()
+        if self._position.train_steps:
+            self._validate()
+        return "budget"
+
+    def _train_one(self, progress: float) -> bool:
+        position, started = self._position, time.perf_counter()
+        self._rate = learning_rate(self._config.learning_rate, position.step, progress)
+        batch = self._windows.batch(position.step)
+        loss, self._state = self._step(batch, self._state, position.step, self._rate)
+        seconds = time.perf_counter() - started
+        if not math.isfinite(loss):
+            return False
+        position.step += 1
+        position.seconds += seconds
+        position.train_nats += loss
+        position.train_steps += 1
+        self._speed.add(self._windows.tokens_per_step / seconds, loss * self._bits_per_nat[0])
+        after = self._clock.progress(position.step, position.seconds)
+        self._tell("step", after, self._speed.tokens_per_second, self._speed.bits)
+        return True
+
+    def _validation_is_due(self) -> bool:
+        position = self._position
+        progress = self._clock.progress(position.step, position.seconds)
+        return progress < 1.0 and progress * self._config.validations >= position.validations + 1
+
+    def _validate(self) -> None:
+        position, started = self._position, time.perf_counter()
+        self._tell("validating")
+        train = position.train_nats / position.train_steps
+        score = self._validation() if self._validation else train
+        position.seconds += time.perf_counter() - started
+        position.validations += 1
+        best = self._validation is None or position.best is None or score < position.best
+        position.stale = 0 if best else position.stale + 1
+        if best:
+            position.best, position.best_step = score, position.step
+        position.train_nats, position.train_steps = 0.0, 0
+        row = self._row(train, score)
+        history.append(self._folder, row)
+        self._tell("validated", row, best)
+        self._after_validation(exported(self._step.model), row, best)
+        self._save()
+
+    def _row(self, train: float, score: float) -> history.Row:
+        position, (train_factor, validation_factor) = self._position, self._bits_per_nat
+        return history.Row(
+            step=position.step,
+            epoch=position.step / self._windows.steps_per_epoch,
+            seconds=position.seconds,
+            learning_rate=self._rate,
+            train_bits_per_character=train * train_factor,
+            validation_bits_per_character=score * (validation_factor if self._validation else train_factor),
+            tokens_per_second=self._speed.tokens_per_second,
+        )
+
+    def _tell(self, event: str, *values: Any) -> None:
+        for listener in self._listeners:
+            getattr(listener, event)(*values)
+
+    def _tensors(self) -> dict[str, Any]:
+        """All variables of the run by their name in a checkpoint."""
+        optimizer = self._step.optimizer
+        groups = {"weights": optimizer.variables, "first": optimizer.first, "second": optimizer.second}
+        return {f"{group}/{name}": v for group, named in groups.items() for name, v in named.items()}
+
+    def _save(self) -> None:
+        arrays = {name: np.asarray(variable.numpy()) for name, variable in self._tensors().items()}
+        arrays |= {f"state/{k}": np.asarray(tensor) for k, tensor in enumerate(self._state)}
+        Checkpoint(self._position, arrays).save(self._folder)
+
+    def _restore(self, checkpoint: Checkpoint) -> None:
+        for name, variable in self._tensors().items():
+            variable.assign(checkpoint.arrays[name])
+        self._state = [
+            ops.convert_to_tensor(checkpoint.arrays[f"state/{k}"]) for k in range(len(self._state))
+        ]
+        self._position = checkpoint.position
+        history.forget_after(self._folder, self._position.step)
+
+
+class _Speed:
+    """Tokens a second and bits a character of late, smoothed."""
+
+    def __init__(self) -> None:
+        self.tokens_per_second, self.bits = 0.0, 0.0
+
+    def add(self, tokens_per_second: float, bits: float) -> None:
+        first = self.tokens_per_second == 0.0
+        self.tokens_per_second += (tokens_per_second - self.tokens_per_second) * (1.0 if first else 0.1)
+        self.bits += (bits - self.bits) * (1.0 if first else 0.05)
+
+
+@contextmanager
+def _interrupts() -> Iterator[threading.Event]:
+    """Turns the first Ctrl-C into a flag, so that the step in hand is finished; a second one raises as usual."""
+    flag = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield flag
+        return
+
+    def on_interrupt(number: int, frame: Any) -> None:
+        flag.set()
+        signal.signal(number, signal.default_int_handler)
+
+    previous = signal.signal(signal.SIGINT, on_interrupt)
+    try:
+        yield flag
+    finally:
+        signal.signal(signal.SIGINT, previous)
