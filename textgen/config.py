@@ -128,8 +128,8 @@ class TrainingConfig(_JsonConfig):
     seed: int = 0
     precision: Literal["float32", "bfloat16"] = "float32"
     streams: int = 64
-    window: int = 128
-    learning_rate: float = 3e-3
+    window: int = 64
+    learning_rate: float = 6e-3
     weight_decay: float = 0.02
     clip: float = 1.0
     dropout: float = 0.2

@@ -27,7 +27,7 @@ from textgen.decoding.pieces import Pieces
 from textgen.decoding.results import Event, FinishReason, Sequence
 from textgen.decoding.shape import ScriptShape
 from textgen.decoding.speech import CopyGuard
-from textgen.errors import ConfigurationError, ModelError
+from textgen.errors import ConfigurationError, CorpusError, ModelError
 from textgen.inference.language_model import LanguageModel
 from textgen.text.normalisation import Normalisation
 
@@ -100,7 +100,7 @@ class ScriptWriter:
             self.style = ScriptStyle.from_json(corpus["style"])
             self._shape = ScriptShape(**corpus["shape"])
             self._normalisation = Normalisation.from_json(corpus["normalisation"])
-        except (KeyError, TypeError, ConfigurationError) as error:
+        except (KeyError, TypeError, AttributeError, ConfigurationError, CorpusError) as error:
             raise ModelError(
                 f"model.json in {model.path} does not describe the scripts it was trained on ({error!r}): "
                 "the file is damaged; copy or train the model again."
@@ -299,7 +299,7 @@ class _Job:
             may_end=self.options.lines is None or self.documents > 1,
         )
         parts: list[Constraint] = [
-            grammar.begin(self.context, room=len(self._healed)),
+            grammar.begin(self.context, prefix=self._healed),
             Utf8Constraint(writer._pieces),
         ]
         if self._healed:

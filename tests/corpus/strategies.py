@@ -20,7 +20,18 @@ TOKENIZERS: dict[str, Tokenizer] = {
 texts = st.one_of(
     st.text(st.characters(exclude_categories=["Cs"]), max_size=12),
     st.sampled_from(
-        ["", "hello there", " how are you ", "a\n\nb", "[[note]]", "/* x", "é\u2028\x85", "😀(softly)", "EVE"]
+        [
+            "",
+            "hello there",
+            " how are you ",
+            "a\n\nb",
+            "[[note]]",
+            "/* x",
+            "é\u2028\x85",
+            "😀(softly)",
+            "EVE",
+            "(V.O.)\nhi",
+        ]
     ),
 )
 speakers = st.one_of(st.none(), st.sampled_from(LABELS), st.sampled_from(["george", "JERRY", ""]), texts)

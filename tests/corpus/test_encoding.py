@@ -125,6 +125,13 @@ def test_narration_in_fountain_waits_until_it_is_whole() -> None:
     assert _render(ids[:-1], "character", ScriptStyle("fountain"))[-1] == "!EXT. a"
 
 
+def test_an_extension_waits_until_it_is_whole() -> None:
+    ids = [START, *ENCODER.encode_opening(Line("EVE", "(V.O.)\nh")), LINE_END]
+    assert [piece for piece in _render(ids, "character", ScriptStyle("fountain")) if piece] == [
+        "EVE", " (V.O.)\n", "h", "\n\n"
+    ]  # fmt: skip
+
+
 def test_a_prompt_stays_open() -> None:
     prompt = parse_prompt("[x]\njerry: hi\nÉLAINE: he", COLON)
     text = TOKENIZER.encode

@@ -1,7 +1,7 @@
 """The text of scripts in each style."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from textgen.corpus.script import Line, Scene, Script, ScriptStyle
@@ -47,6 +47,10 @@ def test_line_parts() -> None:
 
 
 @given(styles, st.sampled_from(["jerry", "EVE", None]), texts, texts)
+@example(ScriptStyle("fountain"), "EVE", "see [", "[1]")
+@example(ScriptStyle("fountain"), "EVE", "see /\\", "* 1")
+@example(ScriptStyle("fountain"), "EVE", "a\n ", "b")
+@example(ScriptStyle("fountain"), "EVE", "(V.O.)", "\nhi")
 @settings(deadline=None)
 def test_what_is_settled_stays(style: ScriptStyle, speaker: str | None, text: str, more: str) -> None:
     settled = style.partial_line(Line(speaker, text))

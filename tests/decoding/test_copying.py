@@ -160,7 +160,7 @@ def test_the_same_seed_goes_the_same_way_in_every_batch() -> None:
 
 
 def test_without_an_index_it_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="no_copy=8.*no index"):
+    with pytest.raises(ConfigurationError, match=r"no_copy=8.*no index"):
         list(decode(reciting_model(), state(), asked(), DecodingOptions(no_copy=8)))
 
 

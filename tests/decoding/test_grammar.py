@@ -6,9 +6,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textgen.decoding.constraints import AllOf, HealingConstraint, Utf8Constraint
+from textgen.decoding.cursor import Prompt
 from textgen.decoding.decode import decode
 from textgen.decoding.grammar import ScriptConstraint, ScriptGrammar
 from textgen.decoding.options import DecodingOptions
+from textgen.decoding.pieces import Pieces
 from textgen.decoding.results import Sequence, collect
 from textgen.decoding.shape import ScriptShape
 from textgen.errors import ConfigurationError
@@ -23,8 +25,10 @@ from textgen.text.special import (
     START,
     TURN,
 )
+from textgen.text.subword import SubwordTokenizer
+from textgen.text.word import WordTokenizer
 
-from .fakes import PIECES, TOKENIZER, prompt, random_model, state
+from .fakes import PIECES, TOKENIZER, PieceRenderer, random_model, state
 
 JERRY, ELAINE = FIRST_LABEL, FIRST_LABEL + 1
 A = TOKENIZER.encode("a")[0]
@@ -103,9 +107,14 @@ def test_a_line_that_is_too_long_finishes_its_character() -> None:
     assert np.flatnonzero(constraint.advance(c3 - 0x43).allowed()).tolist() == [LINE_END]
 
 
+def test_a_prefix_is_text_even_where_no_narration_begins() -> None:
+    bare = ScriptShape(longest_line=5, narration=False, scenes=False)
+    assert legal(grammar(bare).begin([START], b"a")) == {A}
+
+
 def test_the_room_for_a_prefix() -> None:
-    assert A in legal(grammar().begin([START, JERRY], room=2), *[A] * 6)
-    assert A not in legal(grammar().begin([START, JERRY], room=2), *[A] * 7)
+    assert A in legal(grammar().begin([START, JERRY], b"aa"), *[A] * 6)
+    assert A not in legal(grammar().begin([START, JERRY], b"aa"), *[A] * 7)
 
 
 def test_a_prompt_may_end_anywhere() -> None:
@@ -144,18 +153,23 @@ def test_nobody_to_speak_is_refused() -> None:
         ScriptShape(longest_line=0, narration=True, scenes=True)
 
 
-def write(seed: int, prefix: bytes = b"", lines: int | None = 3, **rules: Any) -> Sequence:
+WORD = Pieces(WordTokenizer([" hello", "a", "b\nc", "\n", "é"], ["jerry", "elaine"]))
+# The second merge ends and begins in the middle of a character.
+SUBWORD = Pieces(SubwordTokenizer([(0xE2, 0x82), (0x82, 0xAC), (0x61, 0x0A)], ["jerry", "elaine"]))
+LEVELS = [PIECES, WORD, SUBWORD]
+
+
+def write(seed: int, prefix: bytes = b"", lines: int | None = 3, pieces: Pieces = PIECES, **rules: Any) -> Sequence:
     options = DecodingOptions(lines=lines, max_new_tokens=None if lines else 60, seed=seed, temperature=1.0)
     context = [START, JERRY] if prefix else [START]
-    rules_of_text = ScriptGrammar(PIECES, may_end=lines is None, **rules)
     constraint = AllOf(
-        Utf8Constraint(PIECES),
-        HealingConstraint(PIECES, prefix),
-        rules_of_text.begin(context, room=len(prefix)),
+        Utf8Constraint(pieces),
+        HealingConstraint(pieces, prefix),
+        ScriptGrammar(pieces, may_end=lines is None, **rules).begin(context, prefix),
     )
-    model = random_model(seed, PIECES.size)
-    asked = prompt(context=context, constraint=constraint)
-    return collect(decode(model, state(), asked, options, first_piece=PIECES.first))[0]
+    asked = Prompt(context, PieceRenderer(pieces), constraint)
+    model = random_model(seed, pieces.size)
+    return collect(decode(model, state(), asked, options, first_piece=pieces.first))[0]
 
 
 SHAPES = st.builds(
@@ -170,12 +184,12 @@ SHAPES = st.builds(
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.integers(0, 10**6), SHAPES)
-def test_whatever_the_model_says_whole_lines_come_out(seed: int, shape: ScriptShape) -> None:
-    written = write(seed, shape=shape)
+@given(st.integers(0, 10**6), SHAPES, st.sampled_from(LEVELS))
+def test_whatever_the_model_says_whole_lines_come_out(seed: int, shape: ScriptShape, pieces: Pieces) -> None:
+    written = write(seed, shape=shape, pieces=pieces)
     assert written.finish_reason == "lines"
     assert not {PAD, START, TURN, END} & set(written.ids)
-    text = bytes_of(written.ids)
+    text = b"".join(pieces.of[token] for token in written.ids)
     assert text.decode().encode() == text
     if not shape.line_breaks:
         assert b"\n" not in text
@@ -190,9 +204,9 @@ def test_whatever_the_model_says_only_those_asked_for_speak(seed: int, name: str
 
 
 @settings(max_examples=30, deadline=None)
-@given(st.integers(0, 10**6), st.text("abé€", min_size=1, max_size=9))
-def test_whatever_the_model_says_the_text_begins_with_the_prefix(seed: int, prefix: str) -> None:
-    written = write(seed, prefix.encode(), shape=SHAPE)
+@given(st.integers(0, 10**6), st.text("abé€", min_size=1, max_size=9), st.sampled_from(LEVELS))
+def test_whatever_the_model_says_the_text_begins_with_the_prefix(seed: int, prefix: str, pieces: Pieces) -> None:
+    written = write(seed, prefix.encode(), pieces=pieces, shape=SHAPE)
     assert written.text.startswith(prefix)
     assert written.finish_reason == "lines"
 
@@ -205,10 +219,6 @@ def test_a_document_ends_at_a_line_start_only(seed: int) -> None:
         assert written.finish_reason == "end"
         assert written.ids.index(END) == len(written.ids) - 1
         assert written.ids[-2:-1] in ((), (LINE_END,))
-
-
-def bytes_of(ids: tuple[int, ...]) -> bytes:
-    return b"".join(PIECES.of[token] for token in ids)
 
 
 def speakers(ids: tuple[int, ...]) -> set[str]:

@@ -64,18 +64,18 @@ def test_the_edges_are_allowed(name: str, value: object) -> None:
 
 
 def test_beams_need_greed() -> None:
-    with pytest.raises(ConfigurationError, match="num_beams=4.*temperature=0.8"):
+    with pytest.raises(ConfigurationError, match=r"num_beams=4.*temperature=0.8"):
         DecodingOptions(num_beams=4)
     assert DecodingOptions(num_beams=4, temperature=0).num_beams == 4
 
 
 def test_no_more_sequences_than_beams() -> None:
-    with pytest.raises(ConfigurationError, match="num_return_sequences=3.*num_beams=2"):
+    with pytest.raises(ConfigurationError, match=r"num_return_sequences=3.*num_beams=2"):
         DecodingOptions(num_beams=2, temperature=0, num_return_sequences=3)
 
 
 def test_greedy_sequences_would_be_equal() -> None:
-    with pytest.raises(ConfigurationError, match="num_return_sequences=2.*temperature=0"):
+    with pytest.raises(ConfigurationError, match=r"num_return_sequences=2.*temperature=0"):
         DecodingOptions(temperature=0, num_return_sequences=2)
 
 

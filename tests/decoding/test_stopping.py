@@ -1,3 +1,5 @@
+from itertools import pairwise
+
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -53,7 +55,7 @@ def test_repeated_beginnings() -> None:
 )
 def test_how_the_text_is_cut_into_pieces_makes_no_difference(text: str, stops: list[str], cuts: list[int]) -> None:
     bounds = [0, *sorted(cuts), len(text)]
-    pieces = [text[a:b] for a, b in zip(bounds, bounds[1:], strict=False)]
+    pieces = [text[a:b] for a, b in pairwise(bounds)]
     shown, watch = run(tuple(stops), *pieces)
     single, other = run(tuple(stops), *text)
     assert "".join(shown) + watch.held == "".join(single) + other.held

@@ -2,8 +2,8 @@
 
 Action, transitions, centred text, lyrics, sections and synopses are narration, kept as they are written.
 What is normalised: white space at the ends of physical lines; empty lines at the ends of a speech; the
-extension of a cue (`EVE (O.S.)`) becomes the first line of the speech; dual dialogue's `^` is left out. A
-page break is a scene without heading.
+extension of a cue (`EVE (O.S.)`) becomes the first line of the speech, and goes back to the cue where it is one
+of EXTENSIONS; dual dialogue's `^` is left out. A page break is a scene without heading.
 
 Text that holds `[[` or `/*`, which open notes and boneyards, is written with a backslash between the two.
 """
@@ -17,6 +17,8 @@ PAGE_BREAK = "==="
 BLANK = "  "
 """An empty line inside a speech: two spaces, so that the speech goes on below."""
 
+EXTENSIONS = ("(V.O.)", "(O.S.)", "(O.C.)", "(CONT'D)", "(cont'd)", "(CONT’D)")
+
 _HEADING = re.compile(r"(?:INT\.?/EXT|EXT\.?/INT|INT|EXT|EST|I/E)(?P<mark>[. ])", re.IGNORECASE)
 _TITLE_KEY = re.compile(
     r"(?:title|credit|authors?|source|draft date|date|contact|copyright|notes|revision|episode|series)\s*:",
@@ -27,7 +29,6 @@ _PAGE_BREAK = re.compile(r"={3,}")
 _NOT_A_CUE = ("!", "~", ">", "#", "=", ".", "(", "[")
 _ESCAPES = ((re.compile(r"\[(?=\\*\[)"), "[\\\\"), (re.compile(r"/(?=\\*\*)"), "/\\\\"))
 _UNESCAPES = ((re.compile(r"\[\\(?=\\*\[)"), "["), (re.compile(r"/\\(?=\\*\*)"), "/"))
-_UNSETTLED = re.compile(r"[\[/]\\*$")
 
 
 def is_title_page(line: str) -> bool:
@@ -121,15 +122,36 @@ def cue(speaker: str) -> str:
     return line if bare else f"@{line}"
 
 
+def speech(speaker: str, text: str) -> str:
+    """A cue and the speech below it; a known extension on the speech's first line goes behind the name."""
+    extension, _, below = text.partition("\n")
+    if extension in EXTENSIONS:
+        return f"{cue(speaker)} {extension}\n{body(below)}"
+    return f"{cue(speaker)}\n{body(text)}"
+
+
+def settled_speech(speaker: str, text: str) -> str:
+    """As much of `speech(speaker, text)` as stays when the text grows."""
+    first, line_end, below = text.partition("\n")
+    if not line_end and any(extension.startswith(first) for extension in EXTENSIONS):
+        return cue(speaker)
+    if first in EXTENSIONS:
+        return f"{cue(speaker)} {first}\n{settled_body(below)}"
+    return f"{cue(speaker)}\n{settled_body(text)}"
+
+
 def body(text: str) -> str:
     """The text of a speech below its cue; an empty line is two spaces."""
     return "\n".join(_escape(line) if line.strip() else BLANK for line in text.split("\n"))
 
 
 def settled_body(text: str) -> str:
-    """As much of `body(text)` as stays when the text grows."""
+    """As much of `body(text)` as stays when the text grows.
+
+    Only a last line without words waits: an escape adds backslashes behind what was there, never before it.
+    """
     *done, last = text.split("\n")
-    begun = _escape(_UNSETTLED.sub("", last)) if last.strip() else ""
+    begun = _escape(last) if last.strip() else ""
     return "".join(body(line) + "\n" for line in done) + begun
 
 

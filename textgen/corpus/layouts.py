@@ -81,13 +81,11 @@ class FountainLayout(Layout):
         """A speech under its cue, or an action."""
         if line.speaker is None:
             return fountain.action(line.text)
-        return self.line_prefix(line.speaker) + fountain.body(line.text)
+        return fountain.speech(line.speaker, line.text)
 
     def partial_line(self, line: Line) -> str:
         """The cue and the settled part of the speech."""
-        if line.speaker is None:
-            return ""
-        return self.line_prefix(line.speaker) + fountain.settled_body(line.text)
+        return "" if line.speaker is None else fountain.settled_speech(line.speaker, line.text)
 
     def heading(self, heading: str) -> str:
         """A scene heading, forced with a dot where needed."""

@@ -44,7 +44,7 @@ def fountain_evidence(head: Sequence[str], path: Path) -> Evidence:
     elements = list(fountain.read(head, style, ReadReport()))
     headings = sum(isinstance(element, SceneOpening) and element.heading is not None for element in elements)
     speeches = sum(isinstance(element, Line) and element.speaker is not None for element in elements)
-    reason = f"{headings:,} scene headings and {speeches:,} speeches under a cue in {len(elements):,} elements"
+    reason = f"scene headings: {headings:,}, speeches under a cue: {speeches:,}, of {len(elements):,} elements"
     misfit = None if headings or speeches else first_filled(head)
     named = path.suffix.lower() == ".fountain"
     convincing = named or (headings > 0 and speeches > 1 and headings + speeches >= 0.3 * len(elements))

@@ -108,7 +108,7 @@ class DocumentView:
 
 def training_documents(corpus: ScriptCorpus, split: Split | None) -> DocumentView:
     """The documents before the split; all of them where there is none."""
-    return DocumentView(corpus, lambda parts: _before(parts, split))
+    return DocumentView(corpus, lambda parts: before_split(parts, split))
 
 
 def held_out_documents(corpus: ScriptCorpus, split: Split | None) -> DocumentView:
@@ -116,7 +116,8 @@ def held_out_documents(corpus: ScriptCorpus, split: Split | None) -> DocumentVie
     return DocumentView(corpus, lambda parts: _after(parts, split))
 
 
-def _before(parts: Iterable[NumberedPart], split: Split | None) -> Iterator[NumberedPart]:
+def before_split(parts: Iterable[NumberedPart], split: Split | None) -> Iterator[NumberedPart]:
+    """The parts that stand before the split, whatever they are numbered by; all of them where there is none."""
     if split is None:
         yield from parts
         return

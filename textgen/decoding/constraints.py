@@ -43,8 +43,7 @@ class AllOf:
 
 
 class Utf8Constraint:
-    """Keeps the text valid UTF-8: bytes only where they go on with a character, structure only between
-    characters.
+    """Keeps the text valid UTF-8: bytes only where they continue a character, structure between characters.
 
     Args:
         pieces: of the model's tokenizer.
@@ -68,8 +67,7 @@ class Utf8Constraint:
 
 
 class HealingConstraint:
-    """Makes the text begin with a prefix: the prompt's last token, which was dropped because it may be half a
-    word.
+    """Makes the text begin with a prefix: the last word of the prompt, dropped as it may be half a word.
 
     Until the prefix is used up, the ids allowed are those whose piece begins with what is left of it, or is
     itself a beginning of it.

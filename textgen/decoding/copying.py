@@ -46,6 +46,7 @@ class WordStarts:
     def __init__(self, first: WordStart) -> None:
         self._starts = [first]
         self._pardon = False
+        self._pardoned: int | None = None
         self.relaxed = False
 
     @property
@@ -70,13 +71,16 @@ class WordStarts:
         here = before.cursor.length
         if self._is_here(here):
             self._starts[-1].token = before.token
-        elif step.begins_word or step.copied_at == here:
-            self._starts = [*self._starts, before][-WORDS_BACK:]
-        if step.copied_at is None:
+        elif step.copied_at == here:
+            self._starts.append(before)
+        if step.copied_at in (None, self._pardoned):
+            if step.begins_word and not self._is_here(here):
+                self._starts = [*self._starts, before][-WORDS_BACK:]
             return None
         if self._pardon or not self._starts:
+            # The token that made it whole may begin the next word, which others may then begin as well.
             self._starts = [before] if step.begins_word and step.copied_at != here else []
-            self._pardon, self.relaxed = False, True
+            self._pardon, self._pardoned, self.relaxed = False, step.copied_at, True
             return None
         while len(self._starts) > 1 and self._starts[-1].cursor.length > step.copied_at:
             self._starts.pop()

@@ -146,8 +146,6 @@ def start(prompt: Prompt, options: DecodingOptions, guard: CopyGuard | None) -> 
         constraint=prompt.constraint,
         renderer=prompt.renderer,
         stops=StopStrings(options.stop),
-        speech=guard.begin(prompt.context, options.no_copy)
-        if guard is not None and options.no_copy
-        else None,
+        speech=guard.begin(prompt.context, options.no_copy) if guard is not None and options.no_copy else None,
         log_probability=0.0,
     )

@@ -12,8 +12,7 @@ from textgen.text.special import END, FIRST_LABEL, NAME
 
 
 class ScriptGrammar:
-    """The rules for a text, from which `begin` makes the constraint. Building it looks at the whole
-    vocabulary once.
+    """The rules for a text, from which `begin` makes the constraint; building it looks at all ids once.
 
     It looks at structure only; characters are kept whole by `Utf8Constraint`, to be used with it.
 
@@ -55,17 +54,19 @@ class ScriptGrammar:
         self.masks = place_masks(pieces, shape, openers, narration)
         self.closing = closing_masks(pieces)
 
-    def begin(self, context: Iterable[int], room: int = 0) -> "ScriptConstraint":
+    def begin(self, context: Iterable[int], prefix: bytes = b"") -> "ScriptConstraint":
         """The constraint on what follows a prompt.
 
         Args:
-            context: the ids of the prompt, from the start of a document, scene or line; not ending inside a
-                name.
-            room: tokens that the line in which the prompt ends may have beyond the longest, such as the bytes
-                of a prefix that has to be written first.
+            context: the ids of the prompt, from the start of a document, scene or line; not ending inside a name.
+                They do not count towards the longest line.
+            prefix: what healing requires first: text, even where no line without a speaker could begin, and
+                beyond the longest line.
         """
         place = place_after(context, self.first_piece)
-        return ScriptConstraint(self, place, self.longest_line + room, self.names)
+        if prefix and place in (Place.LINE_START, Place.AFTER_HEADING):
+            place = Place.TEXT_START
+        return ScriptConstraint(self, place, self.longest_line + len(prefix), self.names)
 
 
 class ScriptConstraint:

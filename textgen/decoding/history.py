@@ -1,5 +1,4 @@
-"""Transforms of the logits that look at the ids before: what was said already becomes less likely, or
-impossible.
+"""Transforms of the logits that look at the ids before: what was said becomes less likely, or impossible.
 
 *Shape:* logits (..., vocabulary), history (..., time) with the same leading axes, the latest id last.
 """
@@ -9,6 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from textgen.decoding.axis import put, take
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Ids, Logits
 
@@ -16,16 +16,17 @@ HistoryTransform: TypeAlias = Callable[[Logits, Ids], Logits]
 
 
 def repetition_penalty(logits: Logits, history: Ids, penalty: float) -> Logits:
-    """Divides positive logits of tokens in the history by the penalty, and multiplies negative ones (Keskar
-    et al. 2019).
+    """Makes tokens of the history less likely by a factor on their logits (Keskar et al. 2019).
+
+    Positive logits are divided by it, negative ones multiplied.
 
     Example:
         Logits 2, 1, -1, history 0, 2 and penalty 2 give 1, 1, -2.
     """
-    values = np.take_along_axis(logits, history, axis=-1)
+    values = take(logits, history)
     factor = np.asarray(penalty, logits.dtype)
     penalised = logits.copy()
-    np.put_along_axis(penalised, history, np.where(values > 0, values / factor, values * factor), axis=-1)
+    put(penalised, history, np.where(values > 0, values / factor, values * factor))
     return penalised
 
 
@@ -50,6 +51,8 @@ def no_repeat_ngram(logits: Logits, history: Ids, size: int, first: int = 0) -> 
     repeated = np.ones((*history.shape[:-1], time - size + 1), bool)
     for k in range(size - 1):
         repeated &= history[..., k : time - size + 1 + k] == history[..., time - size + 1 + k, None]
+    if not repeated.any():
+        return logits
     *rows, positions = np.nonzero(repeated)
     banned = history[(*rows, positions + size - 1)]
     barred = logits.copy()

@@ -66,8 +66,9 @@ def draw_sequences(
 
 
 def log_totals(logits: Logits) -> NDArray[np.floating]:
-    """Logarithm of the sum of the exponentials, (batch, vocabulary) to (batch,): log-probabilities are logits
-    less it.
+    """The logarithm of the sum of the exponentials; log-probabilities are the logits less it.
+
+    *Shape:* (batch, vocabulary) to (batch,).
 
     Raises:
         ModelError: a sum is not finite.

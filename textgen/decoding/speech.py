@@ -89,7 +89,7 @@ class Speech(NamedTuple):
         """The words after one more token, which stands at `place`."""
         speech = self._replace(position=self.position + 1, copied_at=None)
         if token <= NAME_END:
-            return speech.closed()
+            return speech._replace(rest=b"").closed()
         if place in _SILENT:
             return speech
         text, rest = whole_characters(self.rest + self.guard.pieces.of[token])
@@ -105,9 +105,7 @@ class Speech(NamedTuple):
             return self
         recent = (*self.recent, self.guard.hash_of(self.word))[-SHORTEST_COPY:]
         run = self.run + 1 if len(recent) == SHORTEST_COPY and self.guard.holds(recent) else 0
-        copied = (
-            self.word_at if self.copied_at is None and run > self.words - SHORTEST_COPY else self.copied_at
-        )
+        copied = self.word_at if self.copied_at is None and run > self.words - SHORTEST_COPY else self.copied_at
         return self._replace(recent=recent, run=run, word="", copied_at=copied)
 
     def cut(self, characters: int) -> "Speech":

@@ -1,5 +1,7 @@
 """Stop strings on a stream of text: nothing of them is shown, not even their beginning."""
 
+from functools import lru_cache
+
 
 class StopStrings:
     """Passes text on, holding back any end of it that may become a stop string. Immutable.
@@ -43,7 +45,11 @@ class StopStrings:
 
     def _may_begin(self, text: str) -> int:
         """Length of the longest end of the text that begins a stop string."""
-        longest = min(len(text), max(map(len, self._stops)) - 1)
-        return next(
-            (n for n in range(longest, 0, -1) if any(s.startswith(text[-n:]) for s in self._stops)), 0
-        )
+        beginnings, longest = _beginnings(self._stops)
+        return next((n for n in range(min(len(text), longest), 0, -1) if text[-n:] in beginnings), 0)
+
+
+@lru_cache(maxsize=16)
+def _beginnings(stops: tuple[str, ...]) -> tuple[frozenset[str], int]:
+    """All that is a stop string without its end, and the length of the longest."""
+    return frozenset(stop[:end] for stop in stops for end in range(1, len(stop))), max(map(len, stops)) - 1

@@ -5,18 +5,19 @@ survive with it: nothing is chosen among equals. None of them depends on the ord
 tokens ruled out before.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
+from textgen.decoding.axis import take
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Logits
 
 Transform: TypeAlias = Callable[[Logits], Logits]
 
-_FIRST_SIZE, _GROWTH = 64, 8  # of the part that is sorted: most nuclei are small, and a whole sort costs most
+_FIRST_SIZE, _GROWTH = 128, 16  # of the part that is sorted: most nuclei are small, and a whole sort costs most
 
 
 def temperature(logits: Logits, value: float) -> Logits:
@@ -36,8 +37,7 @@ def top_k(logits: Logits, k: int) -> Logits:
 
 
 def min_p(logits: Logits, value: float) -> Logits:
-    """Keeps tokens at least `value` times as likely as the likeliest (Nguyen et al. 2024, "Turning up the
-    heat").
+    """Keeps tokens at least `value` times as likely as the likeliest (min-p, Nguyen et al. 2024).
 
     Example:
         Probabilities 0.5, 0.3, 0.2 and value 0.5: the bound is 0.25, the first two survive.
@@ -53,8 +53,8 @@ def top_p(logits: Logits, value: float) -> Logits:
         Probabilities 0.5, 0.3, 0.2 and value 0.6: the first two survive.
     """
     weights = np.exp(logits - logits.max(axis=-1, keepdims=True))
-    goal = value * weights.sum(axis=-1, keepdims=True, dtype=np.float64)
-    return _keep(weights >= -_cutoff(-weights, weights, goal), logits)
+    goal = value * weights.sum(axis=-1, keepdims=True).astype(np.float64)
+    return _keep(weights >= _nucleus_bound(weights, goal), logits)
 
 
 def typical_p(logits: Logits, value: float) -> Logits:
@@ -71,8 +71,7 @@ def typical_p(logits: Logits, value: float) -> Logits:
     weights /= total
     expected = (weights * np.where(weights > 0, log_p, 0)).sum(axis=-1, keepdims=True)
     distances = np.abs(log_p - expected)
-    goal = np.full(expected.shape, value)
-    return _keep(distances <= _cutoff(distances, weights, goal), logits)
+    return _keep(distances <= _distance_bound(distances, weights, value), logits)
 
 
 def distribution_transforms(options: DecodingOptions) -> tuple[Transform, ...]:
@@ -93,21 +92,50 @@ def _keep(kept: NDArray[np.bool_], logits: Logits) -> Logits:
     return np.where(kept, logits, np.asarray(-np.inf, logits.dtype))
 
 
-def _cutoff(keys: Logits, weights: Logits, goal: NDArray[np.float64]) -> Logits:
-    """The largest key needed when tokens are taken by rising key until their weights reach the goal.
+def _nucleus_bound(weights: Logits, goal: NDArray[np.float64]) -> Logits:
+    """The least weight needed when the largest are taken until they reach the goal.
 
-    *Shape:* keys and weights (..., vocabulary), goal and result (..., 1).
+    *Shape:* weights (..., vocabulary), goal and result (..., 1).
     """
-    size, vocabulary = _FIRST_SIZE, keys.shape[-1]
-    while True:
-        whole = size >= vocabulary
-        part = np.argsort(keys, axis=-1) if whole else np.argpartition(keys, size, axis=-1)[..., :size]
-        if not whole:
-            order = np.argsort(np.take_along_axis(keys, part, axis=-1), axis=-1)
-            part = np.take_along_axis(part, order, axis=-1)
-        mass = np.take_along_axis(weights, part, axis=-1).cumsum(axis=-1, dtype=np.float64)
-        if whole or (mass[..., -1:] >= goal).all():
+    vocabulary = weights.shape[-1]
+    for size in _sizes(vocabulary):
+        rest = vocabulary - size
+        part = np.partition(weights, rest, axis=-1)[..., rest:] if rest else weights
+        part = np.sort(part, axis=-1)[..., ::-1]
+        mass = part.cumsum(axis=-1, dtype=np.float64)
+        if size == vocabulary or (mass[..., -1:] >= goal).all():
             break
+    return take(part, _needed(mass, goal))
+
+
+def _distance_bound(distances: Logits, weights: Logits, goal: float) -> Logits:
+    """The largest distance needed when tokens are taken by rising distance until their weights reach the goal.
+
+    *Shape:* distances and weights (..., vocabulary), result (..., 1).
+    """
+    vocabulary = weights.shape[-1]
+    for size in _sizes(vocabulary):
+        if size == vocabulary:
+            part = np.argsort(distances, axis=-1)
+        else:
+            part = np.argpartition(distances, size, axis=-1)[..., :size]
+            part = take(part, np.argsort(take(distances, part), axis=-1))
+        mass = take(weights, part).cumsum(axis=-1, dtype=np.float64)
+        if size == vocabulary or (mass[..., -1:] >= goal).all():
+            break
+    return take(distances, take(part, _needed(mass, goal)))
+
+
+def _sizes(vocabulary: int) -> Iterator[int]:
+    """Sizes of the part to sort; the last is the whole."""
+    size = _FIRST_SIZE
+    while size * 2 < vocabulary:
+        yield size
         size *= _GROWTH
-    needed = np.minimum((mass < goal).sum(axis=-1, keepdims=True), part.shape[-1] - 1)
-    return np.take_along_axis(keys, np.take_along_axis(part, needed, axis=-1), axis=-1)
+    yield vocabulary
+
+
+def _needed(mass: NDArray[np.float64], goal: NDArray[np.float64] | float) -> NDArray[np.intp]:
+    """The place at which the mass reaches the goal, or the last."""
+    places: NDArray[np.intp] = np.minimum((mass < goal).sum(axis=-1, keepdims=True), mass.shape[-1] - 1)
+    return places

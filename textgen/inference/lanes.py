@@ -24,8 +24,8 @@ class Lanes(NamedTuple):
     scored: NDArray[np.float32]
 
 
-def lay_out(ids: NDArray[np.integer], lanes: int, warm_up: int = 512, limit: int | None = None) -> Lanes:
-    """Cuts `ids` into lanes of equal length, each after the first warmed on the tokens before it, unscored.
+class Layout:
+    """Where the lanes of a run lie. Ids are fetched a stretch of time at a time, so that a run on disk stays there.
 
     Every id but START is scored exactly once: START is never written, so there is nothing to predict. Where `ids`
     does not begin with START, the state before its first token is that of a document's beginning.
@@ -35,20 +35,40 @@ def lay_out(ids: NDArray[np.integer], lanes: int, warm_up: int = 512, limit: int
         lanes: how many at most; one lane is the exact score, more are faster.
         warm_up: tokens read before a lane's own.
         limit: score about this many tokens instead of all, from the beginnings of lanes spread over the run.
+
+    Attributes:
+        lanes: how many there are.
+        steps: the length of a lane in time, its warm-up included.
     """
-    run = np.asarray(ids, dtype=np.int32)
-    if len(run) == 0 or run[0] != START:
-        run = np.concatenate([np.array([START], np.int32), run])
-    total = len(run) - 1
-    lanes = max(1, min(lanes, total))
-    share = -(-total // lanes)
-    warm_up = warm_up if lanes > 1 else 0
-    starts = np.arange(lanes) * share
-    offsets = np.arange(-warm_up, share if limit is None else min(share, -(-limit // lanes)))[:, None]
-    positions = starts + offsets
-    inside = (positions >= 0) & (positions < total)
-    clipped = np.clip(positions, 0, max(total - 1, 0))
-    inputs = np.where(inside, run[clipped], PAD)
-    targets = np.where(inside, run[clipped + 1], PAD) if total else np.full_like(inputs, PAD)
-    scored = (inside & (offsets >= 0) & (targets != START)).astype(np.float32)
-    return Lanes(inputs, targets, (inputs != START).astype(np.float32), scored)
+
+    def __init__(self, ids: NDArray[np.integer], lanes: int, warm_up: int = 512, limit: int | None = None) -> None:
+        self._ids = ids
+        self._shift = int(len(ids) == 0 or ids[0] != START)  # 1 where a START is put in front
+        self._total = len(ids) + self._shift - 1
+        self.lanes = max(1, min(lanes, self._total))
+        self._share = -(-self._total // self.lanes)
+        self._warm_up = warm_up if self.lanes > 1 else 0
+        self.steps = self._warm_up + (self._share if limit is None else min(self._share, -(-limit // self.lanes)))
+
+    def stretch(self, begin: int, end: int) -> Lanes:
+        """All lanes between two moments, `0 <= begin <= end <= steps`."""
+        offsets = np.arange(begin - self._warm_up, end - self._warm_up)[:, None]
+        positions = np.arange(self.lanes) * self._share + offsets
+        inside = (positions >= 0) & (positions < self._total)
+        inputs = np.where(inside, self._fetch(positions), PAD)
+        targets = np.where(inside, self._fetch(positions + 1), PAD)
+        scored = (inside & (offsets >= 0) & (targets != START)).astype(np.float32)
+        return Lanes(inputs, targets, (inputs != START).astype(np.float32), scored)
+
+    def _fetch(self, positions: NDArray[np.integer]) -> NDArray[np.int32]:
+        """The ids at these places of the run; anything where there is none."""
+        if len(self._ids) == 0:
+            return np.full(positions.shape, START, np.int32)
+        ids = self._ids[np.clip(positions - self._shift, 0, len(self._ids) - 1)].astype(np.int32)
+        return np.where(positions < self._shift, np.int32(START), ids)
+
+
+def lay_out(ids: NDArray[np.integer], lanes: int, warm_up: int = 512, limit: int | None = None) -> Lanes:
+    """The whole of a `Layout` at once."""
+    layout = Layout(ids, lanes, warm_up, limit)
+    return layout.stretch(0, layout.steps)

@@ -57,8 +57,10 @@ class LSTM:
 
     def project(self, x: Array) -> Array:
         """The inputs' part of the gate pre-activations, bias included: (..., inputs) to (..., 4 x units)."""
-        projected: Array = x @ self.matrix[: self.inputs] + self.bias
-        return projected
+        # One product for all time steps: NumPy would multiply a stack of matrices one after the other.
+        rows: Array = x.reshape(-1, self.inputs) @ self.matrix[: self.inputs]
+        rows += self.bias
+        return rows.reshape(*x.shape[:-1], 4 * self.units)
 
     def step_projected(self, projected: Array, h: Array, c: Array) -> tuple[Array, Array]:
         """One time step whose inputs went through `project` already."""

@@ -3,14 +3,16 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.inference.lanes import lay_out
+from textgen.inference.lanes import Layout
 from textgen.inference.language_model import LanguageModel
+
+LANES = 32
 
 _WINDOW = 64
 
 
-def score_ids(model: LanguageModel, ids: NDArray[np.integer], lanes: int = 32) -> tuple[float, int]:
-    """Scores a run of ids with carried state.
+def score_ids(model: LanguageModel, ids: NDArray[np.integer], lanes: int = LANES) -> tuple[float, int]:
+    """Scores a run of ids with carried state; memory does not grow with the run, which may be mapped from a file.
 
     Args:
         model: the language model.
@@ -20,10 +22,11 @@ def score_ids(model: LanguageModel, ids: NDArray[np.integer], lanes: int = 32) -
     Returns:
         Total nats, and the number of tokens scored.
     """
-    laid = lay_out(ids, lanes)
-    state, nats = model.initial_state(laid.inputs.shape[1]), 0.0
-    for begin in range(0, len(laid.inputs), _WINDOW):
-        part = slice(begin, begin + _WINDOW)
-        scores, state = model.score(laid.inputs[part], laid.targets[part], laid.keep[part], state)
-        nats -= float(np.sum(scores * laid.scored[part], dtype=np.float64))
-    return nats, int(laid.scored.sum(dtype=np.int64))
+    layout = Layout(ids, lanes)
+    state, nats, tokens = model.initial_state(layout.lanes), 0.0, 0
+    for begin in range(0, layout.steps, _WINDOW):
+        part = layout.stretch(begin, min(begin + _WINDOW, layout.steps))
+        scores, state = model.score(part.inputs, part.targets, part.keep, state)
+        nats -= float(np.sum(scores * part.scored, dtype=np.float64))
+        tokens += int(np.count_nonzero(part.scored))
+    return nats, tokens

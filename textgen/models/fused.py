@@ -49,10 +49,9 @@ def _backward_gates(
     return tf.cast(dz, gates.dtype), dc * f
 
 
-@tf.custom_gradient  # type: ignore[untyped-decorator]
 def lstm_window(
     x: Tensor, kernel: Tensor, recurrent_kernel: Tensor, bias: Tensor, h: Tensor, c: Tensor, keep: Tensor
-) -> Any:
+) -> tuple[Tensor, Tensor, Tensor]:
     """Runs an LSTM over one window, time first.
 
     Args:
@@ -67,6 +66,17 @@ def lstm_window(
     Returns:
         Outputs (time, batch, units) in the compute dtype, and the last hidden and cell state in float32.
     """
+    # Variables are read here: inside a custom gradient TensorFlow takes them for hidden inputs and refuses them.
+    values = [tf.convert_to_tensor(value) for value in (x, kernel, recurrent_kernel, bias, h, c, keep)]
+    outputs, h, c = _differentiable_window(*values)
+    return outputs, h, c
+
+
+@tf.custom_gradient  # type: ignore[untyped-decorator]
+def _differentiable_window(
+    x: Tensor, kernel: Tensor, recurrent_kernel: Tensor, bias: Tensor, h: Tensor, c: Tensor, keep: Tensor
+) -> Any:
+    """`lstm_window` on tensors, with its gradient."""
     dtype = x.dtype
     time, batch, inputs = tf.unstack(tf.shape(x))
     units = recurrent_kernel.shape[0]

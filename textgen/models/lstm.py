@@ -53,9 +53,7 @@ class LSTM(keras.layers.Layer):
         recurrent = (
             self.recurrent_kernel if recurrent_mask is None else self.recurrent_kernel * recurrent_mask
         )
-        tensor = keras.ops.convert_to_tensor
-        outputs, h, c = lstm_window(x, tensor(self.kernel), tensor(recurrent), tensor(self.bias), h, c, keep)
-        return outputs, h, c
+        return lstm_window(x, self.kernel, recurrent, self.bias, h, c, keep)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""

@@ -54,9 +54,13 @@ def write(folder: Path, rows: list[Row]) -> None:
     text = StringIO()
     writer = csv.DictWriter(text, [field.name for field in fields(Row)], lineterminator="\n")
     writer.writeheader()
-    writer.writerows({name: f"{value:.6g}" for name, value in asdict(row).items()} for row in rows)
+    writer.writerows({name: _written(value) for name, value in asdict(row).items()} for row in rows)
     with replacing(folder / NAME) as file:
         file.write(text.getvalue().encode())
+
+
+def _written(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.6g}"
 
 
 def forget_after(folder: Path, step: int) -> None:

@@ -6,32 +6,37 @@ from numpy.typing import NDArray
 from textgen.config import ModelConfig
 from textgen.inference.language_model import weight_shapes
 
-_TIED_EMBEDDING = 0.1
+_GAIN = 2.0
+"""Of kernels over what keeps the variance of their inputs. LSTM outputs begin small, and with a gain of 1 or less the
+softmax learns nothing but the frequencies of tokens for the first few hundred steps."""
 
 
 def initial_weights(config: ModelConfig, seed: int) -> dict[str, NDArray[np.float32]]:
     """Draws the weights of a model.
 
-    Kernels are uniform within 1 / sqrt(hidden), the forget gates' biases one (Jozefowicz et al. 2015) and the other
-    biases zero. Token vectors are standard normal, or uniform within 0.1 where they are the softmax's weights too
-    (Merity et al. 2018).
+    Kernels are normal, recurrent kernels orthogonal for each gate (Saxe et al. 2014), the forget gates' biases one
+    (Jozefowicz et al. 2015) and the other biases zero. Token vectors are standard normal, or of length one where they
+    are the softmax's weights too; the first kernel makes up for it.
 
     Returns:
         Arrays under their names in the model folder.
     """
-    bound = config.hidden**-0.5
+    vector = config.embedding**-0.5 if config.tied else 1.0
     weights: dict[str, NDArray[np.float32]] = {}
     for number, (name, shape) in enumerate(weight_shapes(config).items()):
         random = np.random.default_rng([seed, number])
-        if name == "embedding" and not config.tied:
-            weight = random.standard_normal(shape)
-        elif name == "embedding":
-            weight = random.uniform(-_TIED_EMBEDDING, _TIED_EMBEDDING, shape)
-        elif name.endswith("bias"):
+        layer, _, part = name.rpartition("/")
+        if name == "embedding":
+            weight = vector * random.standard_normal(shape)
+        elif part == "bias":
             weight = np.zeros(shape)
+            if layer != "output":
+                weight[config.hidden : 2 * config.hidden] = 1.0
+        elif part == "recurrent_kernel":
+            squares = random.standard_normal((4, config.hidden, config.hidden))
+            weight = np.concatenate(np.linalg.qr(squares)[0], axis=1)
         else:
-            weight = random.uniform(-bound, bound, shape)
-        if name.startswith("lstm") and name.endswith("bias"):
-            weight[config.hidden : 2 * config.hidden] = 1.0
+            deviation = _GAIN * shape[0] ** -0.5 / (vector if layer == "lstm_0" else 1.0)
+            weight = deviation * random.standard_normal(shape)
         weights[name] = weight.astype(np.float32)
     return weights

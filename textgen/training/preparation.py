@@ -26,7 +26,7 @@ from textgen.text.tokenizer import Tokenizer
 from textgen.training.initialisation import initial_weights
 from textgen.training.machine import best_precision, thread_count
 from textgen.training.observing import NoveltyIndexer, ShapeObserver
-from textgen.training.sizing import Choice, choose_level, choose_model, choose_training
+from textgen.training.sizing import Choice, choose_level, choose_model, choose_training, choose_vocabulary_limit
 
 TRAINING_IDS, HELD_OUT_IDS, RUN = "training.npy", "held_out.npy", "run.json"
 
@@ -216,10 +216,11 @@ def prepare(
 
 
 def _learn(sources: Sources, speakers: dict[str, int], choice: Choice) -> Tokenizer:
-    level = choose_level(choice, sources.characters)
+    level = choose_level(choice)
+    limit = choose_vocabulary_limit(choice, level, sources.characters)
     labels = [name for name, lines in speakers.items() if lines >= _LINES_FOR_A_LABEL]
     words = choice.words if level != "character" else "natural"
-    return learn_tokenizer(level, sources.texts(labels), labels, words, choice.vocabulary_limit)
+    return learn_tokenizer(level, sources.texts(labels), labels, words, limit)
 
 
 def _encode(

@@ -28,6 +28,11 @@ _CHARACTER_EMBEDDING = 64
 """Characters are few: wider vectors for them cost time and bring nothing."""
 
 
+_MERGES = ((300_000, 600), (1_500_000, 1200), (10_000_000, 2000))
+_MOST_MERGES = 4000
+"""Merges by the characters they are learned from: each token must be seen often enough to be learned."""
+
+
 @dataclass(frozen=True)
 class Choice:
     """What a person asked for; None or `auto` leaves it to the corpus.
@@ -78,13 +83,18 @@ class Choice:
             )
 
 
-def choose_level(choice: Choice, characters: int) -> str:
-    """The level for a training text of so many characters."""
+def choose_level(choice: Choice) -> str:
+    """The level; subwords beat characters and words at every size of corpus that was tried."""
     if choice.level != "auto":
         return choice.level
-    if choice.words == "whitespace":
-        return "word"
-    return "subword" if characters >= 1_000_000 else "character"
+    return "word" if choice.words == "whitespace" else "subword"
+
+
+def choose_vocabulary_limit(choice: Choice, level: str, characters: int) -> int | None:
+    """How many merges or words to learn from a training text of so many characters; None for the level's own limit."""
+    if choice.vocabulary_limit is not None or level != "subword":
+        return choice.vocabulary_limit
+    return next((merges for most, merges in _MERGES if characters < most), _MOST_MERGES)
 
 
 def choose_size(choice: Choice, characters: int) -> str:
@@ -100,9 +110,9 @@ def choose_model(choice: Choice, level: str, characters: int, vocabulary_size: i
     embedding = _CHARACTER_EMBEDDING if level == "character" else size.embedding
     return ModelConfig(
         vocabulary_size=vocabulary_size,
-        embedding=choice.embedding or embedding,
-        hidden=choice.hidden or size.hidden,
-        layers=choice.layers or size.layers,
+        embedding=embedding if choice.embedding is None else choice.embedding,
+        hidden=size.hidden if choice.hidden is None else choice.hidden,
+        layers=size.layers if choice.layers is None else choice.layers,
         tied=level != "character",
     )
 
@@ -116,13 +126,17 @@ def choose_training(
         for name in ("dropout", "streams", "window", "learning_rate")
         if getattr(choice, name) is not None
     }
-    usual = {"dropout": _dropout(characters), "streams": 64, "window": 64 if level != "word" else 32}
+    usual = {
+        "dropout": _dropout(characters),
+        "streams": 64 if characters >= 1_000_000 else 32,
+        "window": 32 if level == "word" else 64,
+    }
     return TrainingConfig(budget=budget, seed=seed, precision=precision, **{**usual, **given})  # type: ignore[arg-type]
 
 
 def _dropout(characters: int) -> float:
     """The less text, the more often it is read, and the more there is to forget."""
-    for most, rate in ((500_000, 0.5), (2_000_000, 0.35), (20_000_000, 0.2)):
+    for most, rate in ((500_000, 0.5), (2_000_000, 0.4), (10_000_000, 0.3), (40_000_000, 0.2)):
         if characters < most:
             return rate
     return 0.1

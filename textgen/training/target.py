@@ -29,9 +29,9 @@ class Target:
             )
         path = Path(out) if out is not None else _usual(name, numbered=not (resume or overwrite))
         self.final = ModelFolder(path)
-        beside = ModelFolder(path.with_name(f"{path.name}.new"))
-        replacing = overwrite or (resume and beside.exists())
-        self.building = beside if replacing and self.final.exists() else self.final
+        beside = ModelFolder(path.with_name(f".{path.name}.new"))
+        begun_beside = resume and beside.exists()
+        self.building = beside if begun_beside or (overwrite and self.final.exists()) else self.final
         if overwrite:
             shutil.rmtree(beside.path, ignore_errors=True)
         self._refuse_taken(resume, overwrite)
@@ -45,9 +45,10 @@ class Target:
         """Puts the new model in the place of the old one, where it was built beside it."""
         if self.building is self.final:
             return
-        old = self.final.path.with_name(f"{self.final.path.name}.old")
+        old = self.final.path.with_name(f".{self.final.path.name}.old")
         shutil.rmtree(old, ignore_errors=True)
-        self.final.path.rename(old)
+        if self.final.path.exists():  # it is gone where an earlier swap was cut off here
+            self.final.path.rename(old)
         self.building.path.rename(self.final.path)
         shutil.rmtree(old, ignore_errors=True)
 

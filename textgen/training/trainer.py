@@ -76,6 +76,8 @@ class Trainer:
         """Trains until the budget is spent, nothing improves, the loss is not finite, or Ctrl-C."""
         if checkpoint_exists(self._folder):
             self._restore(Checkpoint.load(self._folder))
+        else:
+            self._save()  # a run that is killed before its next checkpoint must not begin with better weights
         try:
             with _interrupts() as interrupted:
                 reason = self._loop(interrupted)

@@ -53,6 +53,10 @@ def test_headings() -> None:
         assert not is_heading(text), text
 
 
+def test_a_heading_word_with_a_direction_is_no_speaker() -> None:
+    assert read_script("scene (dark): hi", ScriptStyle("colon")).lines == (Line(None, "scene (dark): hi"),)
+
+
 def test_moved_directions_are_counted() -> None:
     report = ReadReport()
     list(read(["a (x): 1", "a: (x) 1", "a [y]: 2"], ScriptStyle("colon"), report))
@@ -66,7 +70,7 @@ _lines = st.lists(st.one_of(st.lists(_words, max_size=6).map(" ".join), st.text(
 
 
 @given(_lines, st.integers(0, 2))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_what_was_read_is_read_again(lines: list[str], blank_lines: int) -> None:
     style = ScriptStyle("colon", blank_lines)
     script = read_script("\n".join(lines), style)

@@ -32,7 +32,7 @@ _lines = st.lists(st.one_of(_words, st.text(max_size=5)), max_size=10)
 
 
 @given(_lines, st.integers(0, 2))
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=150)
 def test_what_was_read_is_read_again(lines: list[str], blank_lines: int) -> None:
     style = ScriptStyle("play", blank_lines)
     script = read_script("\n".join(lines), style)

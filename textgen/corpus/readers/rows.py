@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from textgen.corpus.names import parse_cue
+from textgen.corpus.names import MAX_WORDS, parse_cue
 from textgen.corpus.readers.colon import is_heading, parse_line
 from textgen.corpus.report import ReadReport
 from textgen.corpus.scene import DocumentOpening, Element, Line, SceneOpening
@@ -115,7 +115,7 @@ class RowElements:
         cue = parse_cue(f"{name}:")
         if cue is None or is_heading(f"{cue.speaker}:"):
             self._report.change("speaker name simplified")
-            return Line(" ".join(_NOT_IN_A_NAME.sub(" ", name).split()[:6]) or name, text)
+            return Line(" ".join(_NOT_IN_A_NAME.sub(" ", name).split()[:MAX_WORDS]) or name, text)
         self._report.change("direction moved behind the colon", int(bool(cue.directions)))
         return Line(cue.speaker, f"{cue.directions} {text}".strip())
 

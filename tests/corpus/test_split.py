@@ -1,0 +1,94 @@
+"""The last tenth of a corpus is held out."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.scene import Scene
+from textgen.corpus.script import Line, Script
+from textgen.corpus.split import Split, find_split, held_out_documents, split_point, training_documents
+from textgen.corpus.survey import survey
+
+
+def _place(characters: int, boundary: str) -> Split:
+    return Split(characters, 0, characters, 1000, "scene" if boundary == "scene" else "line")
+
+
+@pytest.mark.parametrize(
+    ("scenes", "lines", "expected"),
+    [
+        ([0, 500, 870, 940, 1000], [900], 870),
+        ([0, 849, 951], [10, 890, 905], 905),
+        ([0, 850], [900], 850),
+        ([0, 950], [899], 950),
+        ([0, 1000], [], None),
+        ([0], [400], 400),
+    ],
+)
+def test_split_point(scenes: list[int], lines: list[int], expected: int | None) -> None:
+    places = [_place(n, "scene") for n in scenes] + [_place(n, "line") for n in lines]
+    found = split_point(sorted(places, key=lambda place: place.characters), 1000)
+    assert (found and found.characters) == expected
+
+
+def _corpus(path: Path, text: str) -> ScriptCorpus:
+    (path / "a.txt").write_text(text, encoding="utf-8")
+    return ScriptCorpus(path / "a.txt")
+
+
+def _scenes(documents: Iterable[Iterator[Scene]]) -> list[list[Scene]]:
+    return [list(document) for document in documents]
+
+
+def test_scenes_stay_whole_where_one_begins_near(tmp_path: Path) -> None:
+    corpus = _corpus(tmp_path, "[one]\n" + "jerry: hello\n" * 90 + "[two]\n" + "jerry: hello\n" * 10)
+    split = find_split(corpus, survey(corpus).characters)
+    assert split == Split(1, 0, 6 + 90 * 13, 12 + 100 * 13, "scene")
+    hello = Line("jerry", "hello")
+    training, held_out = training_documents(corpus, split), held_out_documents(corpus, split)
+    assert _scenes(training) == [[Scene("[one]", (hello,) * 90)]]
+    assert _scenes(held_out) == _scenes(held_out) == [[Scene("[two]", (hello,) * 10)]]
+
+
+def test_otherwise_the_split_is_between_lines(tmp_path: Path) -> None:
+    corpus = _corpus(tmp_path, "[one]\n" + "".join(f"jerry: {n % 10}\n" for n in range(100)))
+    split = find_split(corpus, survey(corpus).characters)
+    assert split == Split(0, 90, 6 + 90 * 9, 906, "line")
+    assert [len(scene.lines) for (scene,) in _scenes(training_documents(corpus, split))] == [90]
+    ((scene,),) = _scenes(held_out_documents(corpus, split))
+    assert (scene.heading, scene.continued, len(scene.lines), scene.lines[0].text) == (None, True, 10, "0")
+
+
+def test_captions_are_split_between_documents(tmp_path: Path) -> None:
+    corpus = _corpus(tmp_path, "A cat.\n" * 50)
+    split = find_split(corpus, survey(corpus).characters)
+    assert split is not None
+    assert len(_scenes(training_documents(corpus, split))) == 45
+    assert len(_scenes(held_out_documents(corpus, split))) == 5
+
+
+def test_without_a_split_everything_is_for_training(tmp_path: Path) -> None:
+    corpus = _corpus(tmp_path, "jerry: hello\n")
+    assert find_split(corpus, survey(corpus).characters) is None
+    assert _scenes(training_documents(corpus, None)) == [[Scene(None, (Line("jerry", "hello"),))]]
+    assert _scenes(held_out_documents(corpus, None)) == []
+
+
+@given(st.lists(st.sampled_from(["[x]", "a: 1", "b: two", "", "He leaves."]), min_size=1, max_size=40))
+@settings(deadline=None, max_examples=50)
+def test_both_sides_are_the_whole(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
+    corpus = _corpus(tmp_path_factory.mktemp("split"), "\n".join(["a: 0", *lines]))
+    total = survey(corpus).characters
+    split = find_split(corpus, total)
+    sides = [training_documents(corpus, split), held_out_documents(corpus, split)]
+    parts = [scene for side in sides for document in side for scene in document]
+    script = Script(tuple(scene for document in corpus.documents() for scene in document), corpus.style)
+    assert Script(tuple(parts), corpus.style) == script
+    assert len(script.text) == total
+    if split is not None:
+        text = Script(tuple(scene for document in sides[0] for scene in document), corpus.style).text
+        assert len(text) == split.characters

@@ -1,0 +1,106 @@
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.split import find_split
+from textgen.corpus.survey import survey
+from textgen.errors import ConfigurationError, CorpusError, ModelError
+from textgen.evaluation.part import Part, choose_part
+
+LINES = [f"A: line {number}" for number in range(100)]
+
+
+def write(path: Path, text: str) -> ScriptCorpus:
+    path.write_bytes(text.encode())
+    return ScriptCorpus(path, "colon")
+
+
+def trained_on(corpus: ScriptCorpus, held_out: bool = True) -> dict[str, Any]:
+    total = survey(corpus).characters
+    split = find_split(corpus, total) if held_out else None
+    return {
+        "fingerprint": corpus.fingerprint,
+        "files": [file.path.name for file in corpus.files],
+        "split": asdict(split) if split else None,
+        "characters": split.characters if split else total,
+    }
+
+
+def texts(part: Part) -> list[str]:
+    return [line.text for document in part.documents for scene in document for line in scene.lines]
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> ScriptCorpus:
+    return write(tmp_path / "show.txt", "\n".join(LINES) + "\n")
+
+
+@pytest.mark.parametrize("asked", [None, "held-out"])
+def test_the_last_tenth_of_the_training_corpus(corpus: ScriptCorpus, asked: Any) -> None:
+    part = choose_part(trained_on(corpus), corpus, asked)
+    assert texts(part) == [f"line {number}" for number in range(90, 100)]
+    assert part.split == "held-out" and part.notes == ()
+    assert part.training is not None and part.training.split is not None
+
+
+def test_a_saved_split_is_used_exactly(corpus: ScriptCorpus) -> None:
+    known = trained_on(corpus)
+    known["split"] |= {"lines": 97, "characters": 900}
+    assert texts(choose_part(known, corpus, None)) == ["line 97", "line 98", "line 99"]
+
+
+def test_all_of_the_training_corpus_comes_with_a_note(corpus: ScriptCorpus) -> None:
+    part = choose_part(trained_on(corpus), corpus, "all")
+    assert len(texts(part)) == 100
+    assert part.split == "all" and "it has seen most of it" in part.notes[0]
+
+
+def test_a_model_without_a_split_has_seen_all_of_it(corpus: ScriptCorpus) -> None:
+    known = trained_on(corpus, held_out=False)
+    part = choose_part(known, corpus, None)
+    assert len(texts(part)) == 100 and part.split == "all"
+    assert "it has seen all of it" in part.notes[0]
+    with pytest.raises(ConfigurationError, match="--validation"):
+        choose_part(known, corpus, "held-out")
+
+
+def test_all_of_another_corpus(corpus: ScriptCorpus, tmp_path: Path) -> None:
+    other = write(tmp_path / "other.txt", "A: something else\nB: yes\n")
+    part = choose_part(trained_on(corpus), other, None)
+    assert texts(part) == ["something else", "yes"]
+    assert (part.split, part.training, part.notes) == ("all", None, ())
+
+
+def test_the_last_tenth_of_another_corpus_on_request(corpus: ScriptCorpus, tmp_path: Path) -> None:
+    other = write(tmp_path / "other.txt", "\n".join(LINES[:50]) + "\n")
+    part = choose_part(trained_on(corpus), other, "held-out")
+    assert texts(part) == [f"line {number}" for number in range(45, 50)]
+    assert part.training is None and "another corpus (show.txt)" in part.notes[0]
+
+
+def test_the_same_text_with_other_line_ends_is_split_where_it_was(corpus: ScriptCorpus, tmp_path: Path) -> None:
+    other = write(tmp_path / "windows.txt", "\r\n".join(LINES) + "\r\n")
+    assert other.fingerprint != corpus.fingerprint
+    part = choose_part(trained_on(corpus), other, "held-out")
+    assert texts(part) == [f"line {number}" for number in range(90, 100)]
+    assert part.training is not None and "taken for the same text" in part.notes[0]
+
+
+def test_a_corpus_of_one_line_cannot_be_split(corpus: ScriptCorpus, tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="too small"):
+        choose_part(trained_on(corpus), write(tmp_path / "one.txt", "A: one\n"), "held-out")
+
+
+def test_the_training_corpus_read_in_another_way_is_refused(corpus: ScriptCorpus) -> None:
+    known = trained_on(corpus)
+    known["split"]["total"] += 5
+    with pytest.raises(ConfigurationError, match="--format"):
+        choose_part(known, corpus, None)
+
+
+def test_a_damaged_split_is_told(corpus: ScriptCorpus) -> None:
+    with pytest.raises(ModelError, match="damaged"):
+        choose_part({**trained_on(corpus), "split": {"parts": 1}}, corpus, None)

@@ -1,0 +1,109 @@
+import json
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+
+from textgen.config import Budget, ModelConfig, TrainingConfig
+from textgen.errors import ConfigurationError, ModelError
+from textgen.inference.language_model import weight_shapes
+
+MODEL = ModelConfig(vocabulary_size=300, embedding=16, hidden=24, layers=2, tied=False)
+TRAINING = TrainingConfig(Budget(epochs=2.5), seed=7, precision="bfloat16")
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"vocabulary_size": 264}, "vocabulary_size is 264; it must be more than 264"),
+        ({"embedding": 0}, "embedding is 0; it must be at least 1"),
+        ({"hidden": -1}, "hidden is -1; it must be at least 1"),
+        ({"layers": 0}, "layers is 0; it must be at least 1"),
+    ],
+)
+def test_a_model_that_makes_no_sense_is_refused(change: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ConfigurationError, match=sentence):
+        ModelConfig(**{**MODEL.to_json(), **change})
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"precision": "float16"}, "precision is 'float16'; it must be float32 or bfloat16"),
+        ({"streams": 0}, "streams is 0; it must be at least 1"),
+        ({"window": 0}, "window is 0"),
+        ({"validations": 0}, "validations is 0"),
+        ({"patience": 0}, "patience is 0"),
+        ({"dropout": 1.0}, "dropout is 1.0; it must be at least 0 and below 1"),
+        ({"weight_drop": -0.1}, "weight_drop is -0.1"),
+        ({"embedding_dropout": math.nan}, "embedding_dropout is nan"),
+        ({"reset": 2}, "reset is 2"),
+        ({"learning_rate": 0}, "learning_rate is 0; it must be a number above 0"),
+        ({"learning_rate": math.inf}, "learning_rate is inf"),
+        ({"clip": math.nan}, "clip is nan"),
+        ({"weight_decay": 1}, "weight_decay is 1"),
+        ({"seed": -1}, "seed is -1; it must be a whole number from 0"),
+        ({"seed": 2**63}, "seed is 9223372036854775808"),
+    ],
+)
+def test_training_that_makes_no_sense_is_refused(change: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ConfigurationError, match=sentence):
+        TrainingConfig(**{"budget": Budget(steps=1), **change})
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({}, "none was given"),
+        ({"minutes": 1, "steps": 2}, "minutes and steps was given"),
+        ({"minutes": 0}, "minutes is 0"),
+        ({"minutes": math.nan}, "minutes is nan"),
+        ({"epochs": math.inf}, "epochs is inf"),
+        ({"steps": -5}, "steps is -5"),
+    ],
+)
+def test_a_run_has_one_budget_above_zero(values: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ConfigurationError, match=sentence):
+        Budget(**values)
+
+
+@pytest.mark.parametrize(
+    ("budget", "words"),
+    [(Budget(minutes=20.0), "20 minutes"), (Budget(epochs=1), "1 epoch"), (Budget(epochs=0.5), "0.5 epochs")],
+)
+def test_a_budget_in_words(budget: Budget, words: str) -> None:
+    assert budget.describe() == words
+
+
+@pytest.mark.parametrize("config", [MODEL, TRAINING, Budget(minutes=2.5)])
+def test_json_and_back(config: ModelConfig | TrainingConfig | Budget) -> None:
+    assert type(config).from_json(json.loads(json.dumps(config.to_json()))) == config
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        None,
+        [],
+        {},
+        {**MODEL.to_json(), "heads": 8},
+        {**MODEL.to_json(), "hidden": 0},
+        {**MODEL.to_json(), "hidden": "wide"},
+    ],
+)
+def test_a_damaged_model_configuration_is_a_model_error(values: object) -> None:
+    with pytest.raises(ModelError, match="The saved ModelConfig"):
+        ModelConfig.from_json(values)
+
+
+def test_a_damaged_budget_inside_a_training_configuration_is_a_model_error() -> None:
+    with pytest.raises(ModelError, match="The saved Budget"):
+        TrainingConfig.from_json({**TRAINING.to_json(), "budget": {"hours": 3}})
+
+
+@pytest.mark.parametrize("tied", [True, False])
+@pytest.mark.parametrize("layers", [1, 3])
+def test_parameters_are_the_sizes_of_the_arrays(tied: bool, layers: int) -> None:
+    config = ModelConfig(vocabulary_size=301, embedding=5, hidden=7, layers=layers, tied=tied)
+    assert config.parameters == sum(int(np.prod(shape)) for shape in weight_shapes(config).values())

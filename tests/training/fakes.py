@@ -1,0 +1,80 @@
+"""A training step whose losses are known, so that the trainer can be tested without a model."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from textgen.config import Budget, TrainingConfig
+from textgen.data.windows import Windows
+from textgen.training.trainer import Trainer
+
+
+class CountingStep:
+    """Adds one to its only weight and to the carried state; the loss of a step is what `losses` says."""
+
+    def __init__(self, losses: Callable[[int], float] = lambda step: 1.0) -> None:
+        self.weight, self.losses, self.done = keras.Variable([0.0]), losses, list[int]()
+        self.model = SimpleNamespace(named_weights=lambda: {"weight": self.weight})
+        moments = [{"weight": tf.Variable([0.0])} for _ in range(2)]
+        self.optimizer = SimpleNamespace(
+            variables={"weight": self.weight.value}, first=moments[0], second=moments[1]
+        )
+
+    def initial_state(self) -> list[Any]:
+        return [tf.zeros((2, 3))]
+
+    def __call__(self, batch: Any, state: list[Any], step: int, rate: float) -> tuple[float, list[Any]]:
+        loss = self.losses(step)
+        self.done.append(step)
+        self.weight.assign_add([1.0])
+        return loss, [state[0] + 1.0]
+
+
+class Recorder:
+    """A listener that remembers the names of what it was told, and the rows."""
+
+    def __init__(self) -> None:
+        self.events: list[str] = []
+        self.progress: list[float] = []
+        self.bests: list[bool] = []
+
+    def __getattr__(self, name: str) -> Callable[..., None]:
+        def tell(*values: Any) -> None:
+            self.events.append(name)
+            if name == "step":
+                self.progress.append(values[0])
+            if name == "validated":
+                self.bests.append(values[1])
+
+        return tell
+
+
+class Keeper:
+    """Remembers the weights it was given after each validation."""
+
+    def __init__(self) -> None:
+        self.kept: list[tuple[float, int, bool]] = []
+
+    def __call__(self, weights: dict[str, np.ndarray], row: Any, best: bool) -> None:
+        self.kept.append((float(weights["weight"][0]), row.step, best))
+
+
+def trainer(
+    folder: Path,
+    step: CountingStep,
+    scores: Callable[[], float] | None = None,
+    keeper: Any = None,
+    listener: Any = None,
+    budget: Budget | None = None,
+    **settings: Any,
+) -> Trainer:
+    config = TrainingConfig(budget or Budget(steps=20), **{"validations": 4, **settings})
+    windows = Windows(np.arange(10, 110, dtype=np.uint16), 2, 5, 0.0, 0)
+    listeners = [] if listener is None else [listener]
+    factors = (2.0, 3.0)
+    return Trainer(step, windows, scores, config, folder, factors, keeper or Keeper(), listeners)  # type: ignore[arg-type]

@@ -1,0 +1,70 @@
+import io
+import sys
+
+import pytest
+from rich.console import Console
+
+from textgen.training import display
+from textgen.training.display import LiveDisplay, PlainDisplay, SilentDisplay, make_display
+from textgen.training.history import Row
+from textgen.training.listener import Listener
+
+ROW = Row(40, 1.25, 75.0, 1e-3, 2.5, 2.25, 4321.0)
+
+
+def told(listener: Listener) -> None:
+    listener.note("corpus    [show].txt")
+    listener.step(0.25, 4321.0, 2.5)
+    listener.validating()
+    listener.validated(ROW, True)
+    listener.sample("JERRY: Hello. [laughs]\n")
+    listener.step(0.5, 4321.0, 2.5)
+    listener.close()
+    listener.close()
+
+
+def test_plain_lines_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
+    told(PlainDisplay())
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.split("\n") == [
+        "corpus    [show].txt",
+        "epoch 1.25  1:15  4,321 tokens/s  training 2.500  held out 2.250 bits/char  best so far",
+        "    JERRY: Hello. [laughs]",
+        "",
+    ]
+
+
+def test_silence(capsys: pytest.CaptureFixture[str]) -> None:
+    told(SilentDisplay())
+    assert capsys.readouterr() == ("", "")
+
+
+def test_a_terminal_shows_speed_losses_and_the_sample() -> None:
+    screen = io.StringIO()
+    told(LiveDisplay(Console(file=screen, force_terminal=True, width=120)))
+    for text in ("corpus    [show].txt", "4,321 tokens/s", "2.250 bits/char", "best so far", "Hello. [laughs]", "50%"):
+        assert text in screen.getvalue(), text
+
+
+def test_a_live_display_without_a_step_closes() -> None:
+    screen = io.StringIO()
+    LiveDisplay(Console(file=screen, force_terminal=True)).close()
+    assert screen.getvalue() == ""
+
+
+def test_the_remaining_time_counts_from_where_this_process_began(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [100.0]
+    monkeypatch.setattr(display.time, "monotonic", lambda: now[0])
+    remaining = display._Remaining()
+    assert remaining.text(0.5) == "?"
+    now[0] += 3600.0
+    assert remaining.text(0.75) == "1:00:00"
+
+
+@pytest.mark.parametrize(("terminal", "kind"), [(True, LiveDisplay), (False, PlainDisplay)])
+def test_the_display_fits_where_stderr_goes(monkeypatch: pytest.MonkeyPatch, terminal: bool, kind: type) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(stream, "isatty", lambda: terminal)
+    monkeypatch.setattr(sys, "stderr", stream)
+    assert type(make_display()) is kind

@@ -1,0 +1,75 @@
+from typing import Any
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from textgen.config import Budget, ModelConfig, TrainingConfig
+from textgen.training.noise import draw_noise
+
+MODEL = ModelConfig(270, embedding=10, hidden=12, layers=2, tied=False)
+
+
+def masks(step: int = 0, **settings: Any) -> dict[str, np.ndarray]:
+    rates = {"dropout": 0.3, "embedding_dropout": 0.2, "weight_drop": 0.5}
+    noise = draw_noise(MODEL, TrainingConfig(Budget(steps=1), **{**rates, **settings}), 64, tf.constant(step, tf.int64))
+    assert noise.embedding is not None
+    named = {"embedding": noise.embedding, "output": noise.output}
+    named |= {f"inputs {k}": mask for k, mask in enumerate(noise.inputs)}
+    named |= {f"recurrent {k}": mask for k, mask in enumerate(noise.recurrent)}
+    return {name: np.asarray(mask) for name, mask in named.items()}
+
+
+def test_the_same_seed_and_step_draw_the_same_masks() -> None:
+    first = masks(step=7, seed=3)
+    tf.random.uniform((5,))  # whatever else was drawn
+    again = masks(step=7, seed=3)
+    assert all(np.array_equal(first[name], again[name]) for name in first)
+
+
+@pytest.mark.parametrize("other", [{"step": 8, "seed": 3}, {"step": 7, "seed": 4}])
+def test_another_step_or_seed_draws_other_masks(other: dict[str, int]) -> None:
+    first, second = masks(step=7, seed=3), masks(**other)
+    assert not any(np.array_equal(first[name], second[name]) for name in first)
+
+
+def test_places_draw_masks_of_their_own() -> None:
+    drawn = masks()
+    assert not np.array_equal(drawn["recurrent 0"], drawn["recurrent 1"])
+    assert not np.array_equal(drawn["inputs 1"], drawn["output"])
+
+
+def test_shapes_fit_the_model() -> None:
+    assert {name: mask.shape for name, mask in masks().items()} == {
+        "embedding": (270, 1),
+        "inputs 0": (1, 64, 10),
+        "inputs 1": (1, 64, 12),
+        "recurrent 0": (12, 48),
+        "recurrent 1": (12, 48),
+        "output": (1, 64, 12),
+    }
+
+
+def test_scaling_keeps_the_mean() -> None:
+    drawn: dict[str, list[np.ndarray]] = {}
+    for step in range(20):
+        for name, mask in masks(step).items():
+            drawn.setdefault(name, []).append(mask)
+    rates = {"embedding": 0.2, "inputs 0": 0.3, "recurrent 1": 0.5, "output": 0.3}
+    for name, rate in rates.items():
+        values = np.stack(drawn[name])
+        assert set(np.unique(values)) == {np.float32(0.0), np.float32(1.0) / np.float32(1.0 - rate)}
+        assert values.mean() == pytest.approx(1.0, abs=0.05)
+
+
+def test_a_rate_of_zero_draws_nothing() -> None:
+    config = TrainingConfig(Budget(steps=1), dropout=0.0, embedding_dropout=0.0, weight_drop=0.0)
+    noise = draw_noise(MODEL, config, 4, tf.constant(0, tf.int64))
+    assert (noise.embedding, noise.inputs, noise.recurrent, noise.output) == (None, (None, None), (None, None), None)
+
+
+def test_compiled_masks_are_the_eager_ones() -> None:
+    config = TrainingConfig(Budget(steps=1), seed=2**62 + 1, dropout=0.3)
+    compiled = tf.function(lambda step: draw_noise(MODEL, config, 4, step).output)
+    step = tf.constant(10**12, tf.int64)
+    assert np.array_equal(compiled(step), draw_noise(MODEL, config, 4, step).output)

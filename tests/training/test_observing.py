@@ -1,0 +1,68 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from textgen.corpus.encoding import ScriptEncoder
+from textgen.corpus.scene import Line, Scene
+from textgen.decoding.shape import ScriptShape
+from textgen.text.character import CharacterTokenizer
+from textgen.text.ngrams import ngram_hashes, word_hashes
+from textgen.training import observing
+from textgen.training.observing import NoveltyIndexer, ShapeObserver
+
+TOKENIZER = CharacterTokenizer("abc ", ["jerry"])
+
+
+def shape_of(*scenes: Scene) -> ScriptShape:
+    observer = ShapeObserver()
+    for number, scene in enumerate(scenes):
+        ids = ScriptEncoder(TOKENIZER).encode_scene(scene, first_of_document=number == 0)
+        observer.add(scene, ids, TOKENIZER.speakers)
+    return observer.shape()
+
+
+def test_plain_lines_of_one_speaker() -> None:
+    found = shape_of(Scene(None, (Line("jerry", "ab"), Line("jerry", "abcab"))))
+    # The label and five characters stand between two line ends.
+    assert found == ScriptShape(longest_line=6, narration=False, scenes=False)
+
+
+@pytest.mark.parametrize(
+    ("scene", "name"),
+    [
+        (Scene(None, (Line(None, "a"),)), "narration"),
+        (Scene("[a]", (Line("jerry", "a"),)), "scenes"),
+        (Scene(None, (Line("elaine", "a"),)), "spelled_names"),
+        (Scene(None, (Line("jerry", "a\nb"),)), "line_breaks"),
+        (Scene(None, (Line("jerry", ""),)), "empty_lines"),
+    ],
+)
+def test_what_occurs_once_is_seen(scene: Scene, name: str) -> None:
+    found = shape_of(Scene(None, (Line("jerry", "a"),)))
+    seen = shape_of(Scene(None, (Line("jerry", "a"),)), Scene(None, scene.lines, continued=True))
+    if name == "scenes":
+        seen = shape_of(scene)
+    flags = ("narration", "scenes", "spelled_names", "line_breaks", "empty_lines")
+    assert not any(getattr(found, flag) for flag in flags)
+    assert [flag for flag in flags if getattr(seen, flag)] == [name]
+
+
+def test_the_index_holds_the_runs_of_eight_words_across_lines(tmp_path: Path) -> None:
+    indexer = NoveltyIndexer()
+    indexer.add(Scene("[not this]", (Line("jerry", "one two three four five"), Line("x", "six seven"))))
+    indexer.add(Scene(None, (Line("jerry", "eight nine"),)))
+    assert indexer.save(tmp_path / "novelty.bin")
+    words = "one two three four five six seven eight nine".split()
+    expected = np.unique(ngram_hashes(word_hashes(words), 8))
+    assert np.array_equal(np.fromfile(tmp_path / "novelty.bin", np.uint64), expected)
+    assert len(expected) == 2
+
+
+def test_a_text_that_is_too_long_gets_no_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(observing, "_MOST_WORDS", 10)
+    indexer = NoveltyIndexer()
+    for _ in range(3):
+        indexer.add(Scene(None, (Line("jerry", "one two three four"),)))
+    assert not indexer.save(tmp_path / "novelty.bin")
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,118 @@
+from pathlib import Path
+
+import pytest
+
+from textgen.errors import ConfigurationError
+from textgen.training.target import RUNS, Target
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def model(path: Path, content: str = "{}") -> Path:
+    path.mkdir(parents=True)
+    (path / "model.json").write_text(content, encoding="utf-8")
+    return path
+
+
+def target(out: str | Path | None, resume: bool = False, overwrite: bool = False) -> Target:
+    return Target(out, "show", resume, overwrite)
+
+
+def test_the_usual_folder_is_numbered_where_it_is_taken() -> None:
+    assert target(None).final.path == RUNS / "show"
+    model(RUNS / "show")
+    assert target(None).final.path == RUNS / "show-2"
+    model(RUNS / "show-2")
+    assert target(None).final.path == RUNS / "show-3"
+    assert target(None, resume=True).final.path == RUNS / "show"
+    assert target(None, overwrite=True).final.path == RUNS / "show"
+
+
+def test_a_folder_that_holds_a_model_is_refused() -> None:
+    model(Path("mine"))
+    with pytest.raises(ConfigurationError, match="mine holds a model already: give --resume"):
+        target("mine")
+
+
+@pytest.mark.parametrize("asked", [{}, {"resume": True}, {"overwrite": True}])
+def test_a_folder_of_something_else_is_refused_whatever_is_asked(asked: dict[str, bool]) -> None:
+    Path("photos").mkdir()
+    Path("photos/cat.jpg").write_bytes(b"cat")
+    Path("file").write_bytes(b"cat")
+    for path in ("photos", "file"):
+        with pytest.raises(ConfigurationError, match="exists and is no model folder"):
+            target(path, **asked)
+    assert Path("photos/cat.jpg").read_bytes() == b"cat"
+
+
+def test_resume_and_overwrite_exclude_each_other() -> None:
+    with pytest.raises(ConfigurationError, match="Both resume and overwrite"):
+        target("mine", resume=True, overwrite=True)
+
+
+def test_a_new_folder_is_built_in_place() -> None:
+    new = target("mine")
+    assert new.building.path == new.final.path == Path("mine")
+    assert not new.started
+    model(Path("mine"))
+    assert new.started
+    new.finish()
+    assert sorted(path.name for path in Path().iterdir()) == ["mine"]
+
+
+def test_resume_where_nothing_is_has_not_started() -> None:
+    assert not target("mine", resume=True).started
+
+
+def test_overwriting_swaps_only_at_the_end() -> None:
+    model(Path("mine"), "old")
+    new = target("mine", overwrite=True)
+    assert new.building.path == Path(".mine.new")
+    model(new.building.path, "new")
+    assert Path("mine/model.json").read_text(encoding="utf-8") == "old"
+    new.finish()
+    assert Path("mine/model.json").read_text(encoding="utf-8") == "new"
+    assert sorted(path.name for path in Path().iterdir()) == ["mine"]
+
+
+def test_overwriting_begins_anew_where_an_earlier_try_was_left() -> None:
+    model(Path("mine"), "old")
+    model(Path(".mine.new"), "half")
+    assert not target("mine", overwrite=True).started
+    assert Path("mine/model.json").read_text(encoding="utf-8") == "old"
+
+
+def test_an_interrupted_overwrite_is_resumed_beside() -> None:
+    model(Path("mine"), "old")
+    model(Path(".mine.new"), "half")
+    again = target("mine", resume=True)
+    assert again.started
+    assert again.building.path == Path(".mine.new")
+    again.finish()
+    assert Path("mine/model.json").read_text(encoding="utf-8") == "half"
+
+
+def test_a_crash_between_the_two_renames_of_a_swap_loses_nothing() -> None:
+    model(Path(".mine.old"), "old")
+    model(Path(".mine.new"), "new")
+    again = target("mine", resume=True)
+    assert again.started
+    again.finish()
+    assert Path("mine/model.json").read_text(encoding="utf-8") == "new"
+    assert not Path(".mine.new").exists()
+
+
+def test_folders_that_a_person_named_new_and_old_are_left_alone() -> None:
+    for name in ("mine", "mine.new", "mine.old"):
+        model(Path(name), name)
+    new = target("mine", overwrite=True)
+    model(new.building.path, "new")
+    new.finish()
+    assert [Path(name, "model.json").read_text("utf-8") for name in ("mine", "mine.new", "mine.old")] == [
+        "new",
+        "mine.new",
+        "mine.old",
+    ]

@@ -1,0 +1,167 @@
+import math
+import os
+import signal
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from textgen.config import Budget
+from textgen.training import history
+from textgen.training.checkpoint import Checkpoint
+from textgen.training.trainer import Outcome
+
+from .fakes import CountingStep, Keeper, Recorder, trainer
+
+
+def scripted(*scores: float) -> Callable[[], float]:
+    """Held-out scores, one a validation."""
+    coming = iter(scores)
+    return lambda: next(coming)
+
+
+def test_a_budget_is_spent_with_validations_spread_over_it(tmp_path: Path) -> None:
+    step, keeper, recorder = CountingStep(lambda step: step + 1.0), Keeper(), Recorder()
+    outcome = trainer(tmp_path, step, scripted(4.0, 3.0, 3.5, 2.0), keeper, recorder).run()
+    assert outcome == Outcome("budget", 20, 2.0, 20)
+    assert step.done == list(range(20))
+    assert keeper.kept == [(5.0, 5, True), (10.0, 10, True), (15.0, 15, False), (20.0, 20, True)]
+    assert recorder.bests == [True, True, False, True]
+    assert recorder.progress == pytest.approx([(k + 1) / 20 for k in range(20)])
+    assert recorder.events.count("close") == 1
+    assert recorder.events[-1] == "close"
+    rows = history.read(tmp_path)
+    assert [row.step for row in rows] == [5, 10, 15, 20]
+    assert [row.epoch for row in rows] == [0.5, 1.0, 1.5, 2.0]
+    assert [row.train_bits_per_character for row in rows] == pytest.approx([6.0, 16.0, 26.0, 36.0])
+    assert [row.validation_bits_per_character for row in rows] == pytest.approx([12.0, 9.0, 10.5, 6.0])
+    assert rows[0].learning_rate > rows[-1].learning_rate / 100 > 0
+
+
+def test_a_run_that_no_longer_improves_stops(tmp_path: Path) -> None:
+    step, keeper = CountingStep(), Keeper()
+    outcome = trainer(tmp_path, step, scripted(4.0, 3.0, 3.5, 3.0), keeper, validations=10, patience=2).run()
+    assert outcome == Outcome("no improvement", 8, 3.0, 4)
+    assert [best for _, _, best in keeper.kept] == [True, True, False, False]
+
+
+def test_without_held_out_text_the_last_weights_are_the_best(tmp_path: Path) -> None:
+    keeper = Keeper()
+    outcome = trainer(tmp_path, CountingStep(lambda step: float(step)), None, keeper, patience=1).run()
+    assert [best for _, _, best in keeper.kept] == [True] * 4
+    assert (outcome.reason, outcome.best_step) == ("budget", 20)
+    assert history.read(tmp_path)[0].validation_bits_per_character == pytest.approx(2.0 * 2.0)
+
+
+@pytest.mark.parametrize("loss", [math.nan, math.inf])
+def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_good_weights(tmp_path: Path, loss: float) -> None:
+    step, keeper, recorder = CountingStep(lambda step: loss if step == 12 else 1.0), Keeper(), Recorder()
+    outcome = trainer(tmp_path, step, scripted(4.0, 3.0), keeper, recorder).run()
+    assert outcome == Outcome("not finite", 12, 3.0, 10)
+    assert keeper.kept[-1] == (10.0, 10, True)
+    kept = Checkpoint.load(tmp_path)
+    assert (kept.position.step, kept.arrays["weights/weight"].tolist()) == (10, [10.0])
+    assert recorder.events[-1] == "close"
+
+
+def interrupting(times: int, at: int) -> CountingStep:
+    def losses(step: int) -> float:
+        if step == at:
+            for _ in range(times):
+                os.kill(os.getpid(), signal.SIGINT)
+        return 1.0
+
+    return CountingStep(losses)
+
+
+def test_ctrl_c_finishes_the_step_and_saves(tmp_path: Path) -> None:
+    before = signal.getsignal(signal.SIGINT)
+    step = interrupting(1, at=7)
+    outcome = trainer(tmp_path, step, scripted(4.0)).run()
+    assert outcome == Outcome("interrupted", 8, 4.0, 5)
+    assert Checkpoint.load(tmp_path).position.step == 8
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_second_ctrl_c_stops_at_once(tmp_path: Path) -> None:
+    recorder = Recorder()
+    with pytest.raises(KeyboardInterrupt):
+        trainer(tmp_path, interrupting(2, at=7), scripted(4.0), listener=recorder).run()
+    assert Checkpoint.load(tmp_path).position.step == 5
+    assert recorder.events[-1] == "close"
+
+
+def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    first = interrupting(1, at=7)
+    trainer(tmp_path, first, scripted(4.0)).run()
+    step, keeper = CountingStep(lambda step: step + 1.0), Keeper()
+    outcome = trainer(tmp_path, step, scripted(5.0, 3.0, 3.5), keeper).run()
+    assert step.done == list(range(8, 20))
+    assert outcome == Outcome("budget", 20, 3.0, 15)
+    assert keeper.kept == [(10.0, 10, False), (15.0, 15, True), (20.0, 20, False)]
+    rows = history.read(tmp_path)
+    assert [row.step for row in rows] == [5, 10, 15, 20]
+    # The losses before the interruption count: three of 1.0, then 9.0 and 10.0.
+    assert rows[1].train_bits_per_character == pytest.approx(2.0 * (3 * 1.0 + 9.0 + 10.0) / 5)
+
+
+def test_the_carried_state_and_the_moments_come_back(tmp_path: Path) -> None:
+    trainer(tmp_path, interrupting(1, at=7), scripted(4.0)).run()
+    saved = Checkpoint.load(tmp_path)
+    assert np.array_equal(saved.arrays["state/0"], np.full((2, 3), 8.0))
+    saved.arrays["second/weight"] = np.array([0.5], np.float32)
+    saved.save(tmp_path)
+    step = CountingStep()
+    trainer(tmp_path, step, scripted(5.0, 3.0, 3.5)).run()
+    assert np.array_equal(Checkpoint.load(tmp_path).arrays["state/0"], np.full((2, 3), 20.0))
+    assert step.optimizer.second["weight"].numpy().tolist() == [0.5]
+
+
+def test_a_run_killed_in_its_first_validation_begins_with_the_first_weights(tmp_path: Path) -> None:
+    def killed(*arguments: object) -> None:
+        raise RuntimeError("killed")
+
+    with pytest.raises(RuntimeError):
+        trainer(tmp_path, CountingStep(), scripted(4.0), killed).run()
+    again = CountingStep()
+    again.weight.assign([5.0])  # the best weights so far, as the model folder holds them
+    outcome = trainer(tmp_path, again, scripted(4.0, 3.0, 2.0, 1.0)).run()
+    assert again.done == list(range(20))
+    assert (float(again.weight[0]), outcome.steps) == (20.0, 20)
+    assert [row.step for row in history.read(tmp_path)] == [5, 10, 15, 20]
+
+
+def test_checkpoints_are_made_between_validations_of_a_long_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("textgen.training.trainer._CHECKPOINT_SECONDS", 0.0)
+
+    def losses(step: int) -> float:
+        assert Checkpoint.load(tmp_path).position.step == step
+        return 1.0
+
+    assert trainer(tmp_path, CountingStep(losses), scripted(4.0, 3.0, 2.0, 1.0)).run().steps == 20
+
+
+def test_a_finished_run_does_nothing_more(tmp_path: Path) -> None:
+    trainer(tmp_path, CountingStep(), scripted(4.0, 3.0, 2.0, 1.0)).run()
+    again = CountingStep()
+    assert trainer(tmp_path, again, scripted()).run() == Outcome("budget", 20, 1.0, 20)
+    assert again.done == []
+
+
+def test_minutes_end_a_run(tmp_path: Path) -> None:
+    outcome = trainer(tmp_path, CountingStep(), lambda: 1.0, budget=Budget(minutes=1e-4), patience=99).run()
+    assert outcome.reason == "budget"
+    assert Checkpoint.load(tmp_path).position.seconds >= 60e-4
+
+
+def test_a_run_in_another_thread_leaves_signals_alone(tmp_path: Path) -> None:
+    outcomes: list[Outcome] = []
+    run = trainer(tmp_path, CountingStep(), scripted(4.0, 3.0, 2.0, 1.0)).run
+    thread = threading.Thread(target=lambda: outcomes.append(run()))
+    thread.start()
+    thread.join()
+    assert outcomes == [Outcome("budget", 20, 1.0, 20)]

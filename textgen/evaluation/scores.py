@@ -1,0 +1,50 @@
+"""What the nats of a scored text come to, in figures that can be compared."""
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scores:
+    """How well a model predicts a text.
+
+    Args:
+        nats: of all tokens scored, in total: structure, bytes and ends included.
+        tokens: how many were scored; the start of a document is given, not predicted.
+        characters: Unicode characters of the scored text in the corpus's own style, line ends included.
+        words: white-space words of that text.
+        line_ends: newline characters of that text.
+
+    Example:
+        >>> Scores(nats=80 * math.log(2), tokens=40, characters=40, words=8, line_ends=2).bits_per_character
+        2.0
+    """
+
+    nats: float
+    tokens: int
+    characters: int
+    words: int
+    line_ends: int
+
+    @property
+    def bits_per_character(self) -> float:
+        """The one figure that compares levels and models."""
+        return self.nats / math.log(2) / self.characters
+
+    @property
+    def perplexity(self) -> float:
+        """Of a token; compares models with the same vocabulary."""
+        return _exponential(self.nats / self.tokens)
+
+    @property
+    def word_perplexity(self) -> float:
+        """Of a white-space word or line end, as word models are reported."""
+        return _exponential(self.nats / (self.words + self.line_ends))
+
+
+def _exponential(nats: float) -> float:
+    """e to the nats; infinite where no number is large enough, as for "words" of a hundred characters."""
+    try:
+        return math.exp(nats)
+    except OverflowError:
+        return math.inf
