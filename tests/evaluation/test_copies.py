@@ -6,6 +6,8 @@ from hypothesis import strategies as st
 from textgen.evaluation import copies
 from textgen.evaluation.copies import Copy, CopySearch
 
+spoken = str.split
+
 words = st.lists(st.sampled_from("ab"), max_size=30)
 
 
@@ -18,9 +20,9 @@ def search_lines(sample: list[str], lines: list[list[str]], block: int = 1 << 19
 
 
 def test_the_longest_copy_and_its_place() -> None:
-    lines = ["hello there".split(), [], "well you know what".split(), "i mean it".split()]
-    search = search_lines("and you know what i mean by that".split(), lines)
-    assert search.longest == Copy(tuple("you know what i mean".split()), place=2, word=1)
+    lines = [spoken("hello there"), [], spoken("well you know what"), spoken("i mean it")]
+    search = search_lines(spoken("and you know what i mean by that"), lines)
+    assert search.longest == Copy(tuple(spoken("you know what i mean")), place=2, word=1)
 
 
 def test_nothing_in_common() -> None:
@@ -35,7 +37,7 @@ def test_nothing_to_compare(sample: list[str], lines: list[list[str]]) -> None:
 
 
 def test_the_share_of_spans_by_hand() -> None:
-    sample = "0 1 2 3 4 5 6 7 8 9".split()  # three spans of eight words
+    sample = spoken("0 1 2 3 4 5 6 7 8 9")  # three spans of eight words
     assert search_lines(sample, [sample[:9]]).copied_share == pytest.approx(2 / 3)
     assert search_lines(sample, [sample[:7], sample[7:]]).copied_share == 1
     assert search_lines(sample, [sample[:7]]).copied_share == 0

@@ -10,7 +10,7 @@ from textgen.evaluation.inspection import corpus_facts, first_lines, model_facts
 
 
 def test_several_files_of_different_kinds(tmp_path: Path) -> None:
-    (tmp_path / "small.csv").write_text("Character,Line\nEve,hi\nEve\n")
+    (tmp_path / "small.csv").write_text("Character,Line\n" + "Eve,hi\n" * 9 + "Eve\n")
     large = "\r\n".join(["[a room]", *(f"Adam: it’s line {number}" for number in range(20))])
     (tmp_path / "large.txt").write_bytes(large.encode("cp1252") + b"\r\n")
     facts = corpus_facts(ScriptCorpus(tmp_path))
@@ -19,8 +19,8 @@ def test_several_files_of_different_kinds(tmp_path: Path) -> None:
         ("large.txt", "colon"),
         ("small.csv", "csv"),
     ]
-    assert (facts["scenes"], facts["lines"], facts["documents"]) == (2, 21, 2)
-    assert facts["speakers"] == {"Adam": 20, "Eve": 1}
+    assert (facts["scenes"], facts["lines"], facts["documents"]) == (2, 29, 2)
+    assert facts["speakers"] == {"Adam": 20, "Eve": 9}
     assert facts["repairs"] == {"crlf": 21}
     assert facts["skipped"] == 1 and "small.csv" in facts["skipped_examples"][0]
 

@@ -48,7 +48,9 @@ def test_no_text_is_refused(uniform: ScriptWriter) -> None:
         score_documents(uniform.model, uniform.tokenizer, (), corpus.style, Familiarity(None))
 
 
-def test_the_lane_difference_is_that_of_the_first_tokens(uniform: ScriptWriter, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_lane_difference_is_that_of_the_first_tokens(
+    uniform: ScriptWriter, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Many lanes are too dear by a nat a lane: on 100 tokens that is a hundredth of the lanes a token."""
     lengths = []
 

@@ -1,6 +1,7 @@
 """Event files for TensorBoard."""
 
 from pathlib import Path
+from typing import Any
 
 import tensorflow as tf
 
@@ -28,16 +29,19 @@ class TensorBoard:
         """Writes the row's figures."""
         self._step = row.step
         with self._writer.as_default(step=row.step):
-            tf.summary.scalar("bits per character/training", row.train_bits_per_character)
-            tf.summary.scalar("bits per character/held out", row.validation_bits_per_character)
-            tf.summary.scalar("learning rate", row.learning_rate)
-            tf.summary.scalar("tokens per second", row.tokens_per_second)
+            for name, value in (
+                ("bits per character/training", row.train_bits_per_character),
+                ("bits per character/held out", row.validation_bits_per_character),
+                ("learning rate", row.learning_rate),
+                ("tokens per second", row.tokens_per_second),
+            ):
+                _write(name, tf.constant(value, tf.float32), "scalars")
         self._writer.flush()
 
     def sample(self, text: str) -> None:
         """Writes the sample as text."""
         with self._writer.as_default(step=self._step):
-            tf.summary.text("sample", "\n".join(f"    {line}" for line in text.split("\n")))
+            _write("sample", tf.constant("\n".join(f"    {line}" for line in text.split("\n"))), "text")
 
     def note(self, text: str) -> None:
         """Writes nothing."""
@@ -45,3 +49,10 @@ class TensorBoard:
     def close(self) -> None:
         """Closes the file."""
         self._writer.close()
+
+
+def _write(name: str, value: Any, plugin: str) -> None:
+    """What `tf.summary.scalar` and `text` do, which refuse to without the package `tensorboard`."""
+    metadata = tf.compat.v1.SummaryMetadata()
+    metadata.plugin_data.plugin_name = plugin
+    tf.summary.write(name, value, metadata=metadata)

@@ -1,0 +1,72 @@
+import json
+import math
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from textgen.artifact import ModelFolder
+from textgen.cli.main import cli
+from textgen.evaluation.copies import Copy
+from textgen.evaluation.novelty import CorpusPlace, Novelty
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(cli, ["evaluate", *map(str, arguments)])
+
+
+def test_the_json_object(untrained: Path, corpus: Path) -> None:
+    result = run("--model", untrained, "--corpus", corpus, "--samples", 2, "--seed", 4, "--json")
+    assert result.exit_code == 0, result.output
+    values = json.loads(result.stdout)  # nothing but the object on stdout
+    assert {"bits_per_character", "perplexity", "word_perplexity", "tokens", "characters", "words"} <= set(values)
+    assert {"split", "lane_difference", "longest_copied_words", "copied_share"} <= set(values)
+    assert {"copied_text", "copied_at", "notes"} <= set(values)
+    assert (values["split"], values["samples_lines"], values["samples_seed"]) == ("held-out", 2, 4)
+    nats = values["tokens"] * math.log(values["perplexity"])
+    assert values["bits_per_character"] == pytest.approx(nats / math.log(2) / values["characters"])
+    assert values["word_perplexity"] == pytest.approx(math.exp(nats / (values["words"] + values["line_ends"])))
+
+
+def test_the_whole_corpus_is_longer_than_its_held_out_part(untrained: Path, corpus: Path) -> None:
+    result = run("--model", untrained, "--corpus", corpus, "--split", "all", "--samples", 0, "--json")
+    values = json.loads(result.stdout)
+    assert values["split"] == "all"
+    assert values["characters"] == len(corpus.read_text())
+
+
+def test_the_table_is_for_people(untrained: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = CorpusPlace("show.txt", 4, "[Scene 4]", 1234, "JERRY", "so you know what i mean")
+    novelty = Novelty(2, 40, 0, Copy(("you", "know", "what"), place, word=1), copied_share=0.125)
+    monkeypatch.setattr("textgen.evaluation.report.measure_novelty", lambda *arguments: novelty)
+    result = run("--model", untrained, "--corpus", corpus, "--samples", 2)
+    assert result.exit_code == 0, result.output
+    for words in ("bits per character", "lane difference", "longest copy", "lower is better", "12.5%"):
+        assert words in result.stdout
+    assert '"you know what"' in result.stdout
+    assert "in show.txt, line 1,234, scene 4 ([Scene 4]): JERRY: so you know what i mean" in result.stdout
+    assert "Scoring the held-out part" in result.stderr
+    assert max(map(len, result.stdout.split("\n"))) <= 110
+
+
+def test_a_table_without_samples_says_so(untrained: Path, corpus: Path) -> None:
+    result = run("--model", untrained, "--corpus", corpus, "--samples", 0)
+    assert "Note: No samples were written" in result.stdout
+    assert "longest copy" not in result.stdout
+
+
+def test_a_model_without_a_split_has_no_held_out_part(untrained: Path, corpus: Path, tmp_path: Path) -> None:
+    folder, model = ModelFolder(tmp_path / "model"), ModelFolder(untrained).load()
+    known = {**model.card.corpus, "split": None, "characters": len(corpus.read_text())}
+    folder.create(type(model.card)(**{**model.card.__dict__, "corpus": known}), model.tokenizer, model.weights)
+    result = run("--model", folder.path, "--corpus", corpus, "--split", "held-out")
+    assert result.exit_code != 0 and "--validation" in str(result.exception)
+
+
+@pytest.mark.parametrize("arguments", [["--samples", -1], ["--split", "half"], ["--seed", "x"]])
+def test_wrong_usage(untrained: Path, corpus: Path, arguments: list[object]) -> None:
+    assert run("--model", untrained, "--corpus", corpus, *arguments).exit_code == 2
+
+
+def test_model_and_corpus_are_required(untrained: Path) -> None:
+    assert run("--model", untrained).exit_code == 2

@@ -1,0 +1,66 @@
+import json
+from pathlib import Path
+
+from click.testing import CliRunner, Result
+
+from textgen.cli.main import cli
+from textgen.training.checkpoint import NAME
+
+
+def run(*arguments: object) -> Result:
+    return CliRunner().invoke(cli, ["inspect", *map(str, arguments)])
+
+
+def test_a_corpus_as_json(corpus: Path) -> None:
+    values = json.loads(run("--corpus", corpus, "--json").stdout)
+    assert {"format", "scenes", "lines", "speakers", "characters", "encoding", "repairs"} <= set(values)
+    assert (values["format"], values["scenes"], values["lines"], values["repairs"]) == ("colon", 30, 241, {})
+    assert values["speakers"]["KRAMER"] == 1
+
+
+def test_a_corpus_for_people(corpus: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.txt"
+    other.write_bytes(b"EVE: one\r\nADAM: two\r\n" * 5)
+    output = run("--corpus", corpus, other).stdout
+    for words in ("read as", "colon: ", "251 lines", "30 with a heading", "KRAMER | Giddy up.", "10 x line ends"):
+        assert words in output
+    assert "skipped" not in output
+
+
+def test_a_format_can_be_asked_for(corpus: Path) -> None:
+    values = json.loads(run("--corpus", corpus, "--format", "plain", "--json").stdout)
+    assert (values["format"], values["speakers"], values["narration_lines"]) == ("plain", {}, values["lines"])
+
+
+def test_a_model_as_json(untrained: Path) -> None:
+    values = json.loads(run("--model", untrained, "--json").stdout)
+    assert (values["kind"], values["level"], values["novelty_index"]) == ("script", "character", True)
+    assert values["resumable"] is False  # there is no checkpoint before the first validation
+    assert values["decoding"] == {"temperature": 0.8}
+
+
+def test_a_model_with_a_checkpoint_can_be_resumed(untrained: Path, tmp_path: Path) -> None:
+    path = tmp_path / "model"
+    path.mkdir()
+    for file in untrained.glob("*.*"):
+        (path / file.name).write_bytes(file.read_bytes())
+    (path / "training").mkdir()
+    for name in ("run.json", NAME):
+        (path / "training" / name).touch()
+    assert json.loads(run("--model", path, "--json").stdout)["resumable"] is True
+
+
+def test_a_model_for_people(untrained: Path) -> None:
+    output = run("--model", untrained).stdout
+    for words in ("2 x 24 LSTM", "character level", "show.txt", "temperature 0.8", "--no-copy   yes", "KRAMER 1"):
+        assert words in output
+
+
+def test_exactly_one_of_model_and_corpus(untrained: Path, corpus: Path) -> None:
+    for arguments in ([], ["--model", untrained, "--corpus", corpus], ["--model", untrained, "--format", "plain"]):
+        assert run(*arguments).exit_code == 2
+
+
+def test_no_model_there(tmp_path: Path) -> None:
+    result = run("--model", tmp_path)
+    assert result.exit_code != 0 and "no model.json" in str(result.exception)
