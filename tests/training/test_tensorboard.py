@@ -1,6 +1,7 @@
 from pathlib import Path
 
 import pytest
+from tensorflow import make_ndarray
 from tensorflow.core.util.event_pb2 import Event
 from tensorflow.data import TFRecordDataset
 
@@ -28,5 +29,5 @@ def test_each_validation_is_an_event(tmp_path: Path) -> None:
     }
     assert {step for step, _ in values.values()} == {10}
     assert {value.metadata.plugin_data.plugin_name for _, value in values.values()} == {"scalars", "text"}
-    assert values["learning rate"][1].tensor.float_val[0] == pytest.approx(1e-3)
-    assert "JERRY: Hello." in str(values["sample"][1].tensor.string_val)
+    assert make_ndarray(values["learning rate"][1].tensor) == pytest.approx(1e-3)
+    assert b"JERRY: Hello." in make_ndarray(values["sample"][1].tensor).item()

@@ -1,6 +1,7 @@
 """The command `textgen`: finds its subcommands by name, and turns errors into sentences and exit codes."""
 
 import importlib
+import io
 import os
 import sys
 import traceback
@@ -65,11 +66,13 @@ def cli(ctx: click.Context, debug: bool) -> None:
 def main() -> None:
     """Runs the command line and exits: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted."""
     debug = "--debug" in sys.argv[1:]
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character is no reason to stop
     try:
         code = cli.main(prog_name="textgen", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
-    except click.exceptions.Abort:
-        _fail("Interrupted.", 130)
+    except click.exceptions.Abort as error:  # click's own word for Ctrl-C; training says how to go on
+        _fail(str(error.__cause__ or "") or "Interrupted.", 130)
     except KeyboardInterrupt:
         _fail("Interrupted.", 130)
     except click.ClickException as error:

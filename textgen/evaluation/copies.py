@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from textgen.decoding.options import SHORTEST_COPY
 from textgen.text.ngrams import ngram_hashes, word_hashes
 
-BLOCK_WORDS = 1 << 19
+BLOCK_WORDS = 1 << 18
 
 Place = TypeVar("Place")
 

@@ -4,7 +4,7 @@ import math
 
 from textgen.config import Budget
 
-_WARM_UP_STEPS = 50
+_WARM_UP_STEPS = 100
 _FLOOR = 0.01
 
 

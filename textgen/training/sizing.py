@@ -129,6 +129,7 @@ def choose_training(
     usual = {
         "dropout": _dropout(characters),
         "streams": 64 if characters >= 1_000_000 else 32,
+        "learning_rate": 6e-3 if characters >= 1_000_000 else 4e-3,
         "window": 32 if level == "word" else 64,
     }
     return TrainingConfig(budget=budget, seed=seed, precision=precision, **{**usual, **given})  # type: ignore[arg-type]

@@ -1,0 +1,107 @@
+import dataclasses
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner, Result
+
+import textgen
+from textgen.cli.generate import command
+from textgen.corpus.script import Script
+from textgen.decoding.options import DecodingOptions
+
+
+def generate(model: Path, *arguments: str) -> Result:
+    done = CliRunner().invoke(command, ["--model", str(model), *arguments])
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done
+
+
+def test_the_text_alone_goes_to_stdout(untrained: Path) -> None:
+    done = generate(untrained, "--prompt", "JERRY: It\u2019s", "--lines", "3", "--seed", "7")
+    expected = textgen.load(untrained).write("JERRY: It's", lines=3, seed=7)
+    assert done.stdout == expected.text
+    assert done.stderr == "The prompt was put into the corpus's own case and quotation marks.\n"
+    assert done.exit_code == 0
+
+
+def test_an_unfinished_line_is_closed_on_the_terminal(untrained: Path) -> None:
+    done = generate(untrained, "--max-new-tokens", "15", "--seed", "1")
+    text = textgen.load(untrained).write(max_new_tokens=15, seed=1).text
+    assert not text.endswith("\n")
+    assert done.stdout == text + "\n"
+
+
+def test_json(untrained: Path) -> None:
+    done = generate(untrained, "--format", "json", "--lines", "2", "--seed", "7", "--num-return-sequences", "3")
+    scripts = json.loads(done.stdout)
+    assert [script["seed"] for script in scripts] == [7, 8, 9]
+    for script in scripts:
+        assert {"text", "lines", "seed", "finish_reason"} <= set(script)
+        assert [set(line) for line in script["lines"]] == [{"speaker", "text"}] * 2
+        assert script["finish_reason"] == "lines"
+        assert script["text"] == textgen.load(untrained).write(lines=2, seed=script["seed"]).text
+
+
+def test_one_text_as_json_is_an_array_too(untrained: Path) -> None:
+    (script,) = json.loads(generate(untrained, "--format", "json", "--lines", "1", "--seed", "7").stdout)
+    assert script["seed"] == 7
+
+
+def test_fountain(untrained: Path) -> None:
+    done = generate(untrained, "--format", "fountain", "--lines", "3", "--seed", "7")
+    script = textgen.load(untrained).write(lines=3, seed=7)
+    assert done.stdout == script.to_fountain()
+    assert len(Script.from_fountain(done.stdout).lines) == 3
+
+
+def test_several_texts_stand_apart(untrained: Path) -> None:
+    done = generate(untrained, "--lines", "2", "--seed", "7", "--num-return-sequences", "2")
+    writer = textgen.load(untrained)
+    texts = [writer.write(lines=2, seed=seed).text.rstrip("\n") for seed in (7, 8)]
+    assert done.stdout == "\n\n".join(texts) + "\n"
+
+
+def test_characters_are_a_list(untrained: Path) -> None:
+    done = generate(untrained, "--characters", " jerry, ELAINE,", "--lines", "6", "--seed", "1", "--format", "json")
+    (script,) = json.loads(done.stdout)
+    assert {line["speaker"] for line in script["lines"]} <= {"JERRY", "ELAINE"}
+
+
+def test_stop_may_be_given_several_times(untrained: Path) -> None:
+    done = generate(untrained, "--stop", "e", "--stop", "a", "--seed", "1", "--max-new-tokens", "500", "--format", "json")
+    (script,) = json.loads(done.stdout)
+    assert script["finish_reason"] == "stop"
+    assert not set("ea") & set(script["text"])
+
+
+def test_zeros_are_passed_on_not_dropped(untrained: Path) -> None:
+    done = generate(untrained, "--temperature", "0", "--seed", "0", "--lines", "1")
+    assert done.stdout == textgen.load(untrained).write(temperature=0, seed=0, lines=1).text
+
+
+def test_every_decoding_option_is_an_option_of_the_command() -> None:
+    names = {field.name for field in dataclasses.fields(DecodingOptions)}
+    assert names <= {parameter.name for parameter in command.params}
+    helps = {parameter.name: parameter.help or "" for parameter in command.params if isinstance(parameter, click.Option)}
+    for field in dataclasses.fields(DecodingOptions):
+        if isinstance(field.default, int | float):
+            assert f"[{field.default:g}]" in helps[field.name]
+    assert "greedy" in helps["temperature"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "latin-1"])
+def test_any_terminal_gets_the_text(untrained: Path, encoding: str) -> None:
+    line = [sys.executable, "-m", "textgen", "generate", "--model", str(untrained), "--lines", "2", "--seed", "1"]
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "PYTHONUTF8": "0"}
+    done = subprocess.run(line, capture_output=True, env=environment)
+    assert done.returncode == 0, done.stderr
+    expected = textgen.load(untrained).write(lines=2, seed=1).text
+    assert done.stdout.decode(encoding).count("\n") == 2
+    if encoding == "utf-8":
+        assert done.stdout.decode() == expected

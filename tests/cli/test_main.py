@@ -1,0 +1,163 @@
+"""Exit codes, sentences, and help."""
+
+import errno
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+import pytest
+
+from textgen import __version__
+from textgen.api import TrainingInterrupted
+from textgen.cli import main as module
+from textgen.cli.options import FORMATS
+from textgen.corpus.readers import READERS
+from textgen.errors import ConfigurationError, CorpusError, MissingExtraError, ModelError, TrainingError
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]):
+    """Runs the command line in this process; gives the exit code, stdout and stderr."""
+
+    def call(*arguments: str) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["textgen", *arguments])
+        with pytest.raises(SystemExit) as exit:
+            module.main()
+        code = exit.value.code
+        return (code if isinstance(code, int) else 0 if code is None else 1), *capsys.readouterr()
+
+    return call
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> None:
+    """Makes loading a model fail."""
+
+    def fail(*arguments: object, **options: object) -> None:
+        raise error
+
+    monkeypatch.setattr("textgen.api.load", fail)
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "sentence"),
+    [
+        (ModelError("No model."), 1, "No model."),
+        (CorpusError("No corpus."), 1, "No corpus."),
+        (TrainingError("It diverged."), 1, "It diverged."),
+        (MissingExtraError("Install it."), 1, "Install it."),
+        (ConfigurationError("Not like this."), 2, "Not like this."),
+        (KeyboardInterrupt(), 130, "Interrupted."),
+        (TrainingInterrupted("Saved. To go on:\n  textgen x"), 130, "Saved. To go on:\n  textgen x"),
+        (PermissionError(errno.EACCES, "Permission denied", "/root/x"), 1, "refused access to /root/x: Permission"),
+        (OSError(errno.ENOSPC, "No space left on device"), 1, "No space left on device"),
+        (MemoryError(), 1, "The memory of this machine did not suffice"),
+        (ZeroDivisionError("a bug"), 1, r"Something went wrong inside textgen (ZeroDivisionError: a bug)"),
+    ],
+)
+def test_an_error_is_a_sentence_and_a_code(
+    run, monkeypatch: pytest.MonkeyPatch, error: BaseException, code: int, sentence: str
+) -> None:
+    failing(monkeypatch, error)
+    found, out, err = run("generate", "--model", "x")
+    assert (found, out) == (code, "")
+    assert err.strip().startswith("textgen: ")
+    assert sentence in err
+    assert "Traceback" not in err
+    assert err.endswith("\n")
+
+
+@pytest.mark.parametrize("place", [("--debug", "generate"), ("generate", "--debug")])
+def test_debug_shows_the_traceback(run, monkeypatch: pytest.MonkeyPatch, place: tuple[str, str]) -> None:
+    failing(monkeypatch, ModelError("No model."))
+    code, _, err = run(*place, "--model", "x")
+    assert code == 1
+    assert "Traceback" in err
+    assert err.endswith("textgen: No model.\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("genrate",), "No such command 'genrate'"),
+        (("generate",), "Missing option '--model'"),
+        (("generate", "--model", "x", "--lines", "many"), "'many' is not a valid integer"),
+        (("generate", "--model", "x", "--tempo", "1"), "No such option"),
+        (("train-script", "--corpus", "x", "--size", "huge"), "'huge' is not one of"),
+        (("completion", "powershell"), "'powershell' is not one of"),
+    ],
+)
+def test_wrong_usage_is_told_with_code_2(run, arguments: tuple[str, ...], sentence: str) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert sentence in err
+    assert "Traceback" not in err
+
+
+def test_nothing_asked_for_shows_the_help(run) -> None:
+    code, out, err = run()
+    assert code in (0, 2)
+    assert "train-script" in out + err
+
+
+def test_version(run) -> None:
+    assert run("--version") == (0, f"textgen {__version__}\n", "")
+
+
+def commands() -> dict[str, click.Command]:
+    context = click.Context(module.cli)
+    found = {name: module.cli.get_command(context, name) for name in module.cli.list_commands(context)}
+    assert all(command is not None for command in found.values())
+    return found  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("name", list(module._COMMANDS))
+def test_every_command_and_option_has_help(run, name: str) -> None:
+    command = commands()[name]
+    assert command.name == name
+    assert command.help
+    for parameter in command.params:
+        if isinstance(parameter, click.Option):
+            assert parameter.help, parameter.name
+    code, out, err = run(name, "--help")
+    assert (code, err) == (0, "")
+    for parameter in command.params:
+        for option in parameter.opts if isinstance(parameter, click.Option) else []:
+            assert option in out
+
+
+def test_the_help_names_every_command_with_its_line(run) -> None:
+    _, out, _ = run("--help")
+    assert run("-h") == (0, out, "")
+    for name, (_, line) in module._COMMANDS.items():
+        assert re.search(rf"^  {name} +{re.escape(line)}$", out, re.MULTILINE)
+
+
+def test_commands_named_in_help_and_readme_exist() -> None:
+    readme = Path(module.__file__).parents[2] / "README.md"
+    texts = [readme.read_text(encoding="utf-8"), module.cli.help or "", *(c.help or "" for c in commands().values())]
+    named = set(re.findall(r"(?:^|[`$ ])textgen ([a-z]+(?:-[a-z]+)?) (?=-)", "\n".join(texts), re.MULTILINE))
+    assert {"train-script", "generate"} <= named
+    assert named <= set(commands())
+
+
+def test_options_named_in_the_readme_exist() -> None:
+    readme = (Path(module.__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    for name, rest in re.findall(r"textgen ([a-z]+(?:-[a-z]+)?) ([^\n`&|]*)", readme):
+        known = {option for parameter in commands()[name].params for option in parameter.opts}
+        assert set(re.findall(r"(?<!\S)--[a-z-]+", rest)) - {"--help"} <= known, name
+
+
+def test_the_formats_of_the_options_are_those_of_the_readers() -> None:
+    assert set(FORMATS) == set(READERS)
+
+
+def test_a_reader_that_leaves_is_no_error(untrained: Path) -> None:
+    command = [sys.executable, "-m", "textgen", "generate", "--model", str(untrained), "--lines", "200", "--seed", "1"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None and process.stderr is not None
+        assert process.stdout.read(5)
+        process.stdout.close()
+        assert process.stderr.read() == b""
+        assert process.wait(timeout=60) == 1

@@ -1,0 +1,94 @@
+"""Runs that are killed, and go on as if nothing had happened."""
+
+import random
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+import textgen
+from textgen.training import history
+from textgen.training.machine import processor_flags
+
+from .runs import finish, kill, start, wait_for
+
+STEPS = 200
+FLAGS = ["--steps", STEPS, "--level", "character", "--embedding", 16, "--hidden", 24, "--layers", 2]
+FLAGS += ["--streams", 8, "--window", 16, "--seed", 11, "--dropout", 0.3]
+
+
+def arguments(corpus: Path, out: Path, precision: str) -> list[str | Path]:
+    return ["--corpus", corpus, "--out", out, "--precision", precision, *map(str, FLAGS)]
+
+
+def assert_same_run(one: Path, other: Path) -> None:
+    for name in ("weights.safetensors", "training/checkpoint.safetensors"):
+        ours, theirs = load_file(one / name), load_file(other / name)
+        assert set(ours) == set(theirs)
+        for array in ours:
+            assert np.array_equal(ours[array], theirs[array]), (name, array)
+    tables = [history.read(folder / "training") for folder in (one, other)]
+    scores = [[(row.step, row.train_bits_per_character, row.validation_bits_per_character) for row in t] for t in tables]
+    assert scores[0] == scores[1]
+    assert (one / "training/samples.txt").read_bytes() == (other / "training/samples.txt").read_bytes()
+    assert textgen.load(one).write(lines=3, seed=1).text == textgen.load(other).write(lines=3, seed=1).text
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("precision", "kills"), [("float32", 3), ("bfloat16", 1)])
+def test_a_run_that_is_killed_ends_with_the_same_weights(
+    tmp_path: Path, corpus: Path, precision: str, kills: int
+) -> None:
+    if precision == "bfloat16" and not processor_flags() & {"amx_bf16", "avx512_bf16"}:
+        pytest.skip("this processor does not multiply bfloat16")
+    whole = start(*arguments(corpus, tmp_path / "whole", precision))
+    broken, draw, survived = tmp_path / "broken", random.Random(), 0
+    table = broken / "training" / "history.csv"
+    for number in range(kills):
+        # From the first validation on, so that each process does some work; a little earlier and later by chance.
+        process = start(*arguments(corpus, broken, precision), "--resume")
+        after = (number + 1) * STEPS // (kills + 2) // 10 * 10
+        assert wait_for(table, f"\n{after},", process)
+        time.sleep(draw.uniform(0.0, 0.3))
+        kill(process)
+        survived += finish(process)[0] == -signal.SIGKILL
+        textgen.load(broken)  # at any moment there is a model
+    code, _, err = finish(start(*arguments(corpus, broken, precision), "--resume"))
+    assert (code, survived) == (0, kills), err
+    code, _, err = finish(whole)
+    assert code == 0, err
+    assert_same_run(tmp_path / "whole", broken)
+
+
+@pytest.mark.slow
+def test_ctrl_c_saves_and_the_command_it_prints_goes_on(tmp_path: Path, corpus: Path) -> None:
+    out = tmp_path / "my run"
+    process = start(*arguments(corpus, out, "float32"))
+    assert wait_for(out / "training" / "history.csv", "\n20,", process)
+    kill(process, signal.SIGINT)
+    code, stdout, err = finish(process)
+    assert (code, stdout) == (130, "")
+    assert "Traceback" not in err
+    assert f"textgen train-script --corpus {corpus} --out '{out}' --resume" in err
+    assert textgen.load(out).write(lines=1, seed=1).text
+    code, _, err = finish(start("--corpus", corpus, "--out", out, "--resume"))
+    assert code == 0, err
+    assert [row.step for row in history.read(out / "training")] == list(range(10, STEPS + 1, 10))
+
+
+@pytest.mark.slow
+def test_ctrl_c_before_the_first_step_leaves_nothing(tmp_path: Path, corpus: Path) -> None:
+    big = tmp_path / "big.txt"
+    big.write_text(corpus.read_text(encoding="utf-8") * 1000, encoding="utf-8")
+    process = start("--corpus", big, "--out", tmp_path / "model", "--steps", "1", "--level", "character")
+    building = tmp_path / ".model.building"
+    while not building.exists() and process.poll() is None:
+        time.sleep(0.01)
+    kill(process, signal.SIGINT)
+    code, stdout, err = finish(process)
+    assert (code, stdout) == (130, "")
+    assert err.endswith("textgen: Interrupted.\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["big.txt"]

@@ -1,0 +1,191 @@
+"""`train_script` from outside: what a run leaves behind, and what it refuses."""
+
+import json
+import os
+import shutil
+import signal
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import textgen
+from textgen.api import TrainingInterrupted, load, train_script
+from textgen.artifact import ModelFolder
+from textgen.errors import ConfigurationError, CorpusError, MissingExtraError, ModelError, TrainingError
+from textgen.inference.language_model import LanguageModel
+from textgen.inference.scoring import score_ids
+from textgen.text.store import open_ids
+from textgen.training import history
+from textgen.training.checkpoint import Checkpoint
+from textgen.training.preparation import HELD_OUT_IDS, Run
+
+from .conftest import TINY
+
+
+def train(corpus: Path, out: Path, **options: Any) -> textgen.ScriptWriter:
+    return train_script(corpus, out, **{"quiet": True, "steps": 2, **TINY, **options})
+
+
+def test_a_run_leaves_a_model_and_what_it_measured(trained: Path, corpus: Path) -> None:
+    folder = ModelFolder(trained)
+    card = folder.load_card()
+    rows = history.read(folder.training)
+    assert len(rows) == 20
+    assert rows[-1].step == 60
+    best = min(row.validation_bits_per_character for row in rows)
+    assert card.metrics["bits_per_character"] == pytest.approx(best, rel=1e-5)
+    assert best < 0.8 * rows[0].validation_bits_per_character
+    assert set(card.versions) == {"textgen", "tensorflow", "keras", "numpy"}
+    names = {path.name for path in folder.training.iterdir()}
+    assert {"history.csv", "curves.png", "samples.txt", "checkpoint.safetensors", "run.json"} <= names
+    samples = (folder.training / "samples.txt").read_text(encoding="utf-8")
+    assert samples.count("bits per character held out ==") == 20
+    assert not list(trained.rglob("*.part"))
+    assert [path.name for path in trained.parent.iterdir()] == ["model"]
+
+
+def test_the_figure_that_is_told_is_the_score_of_the_weights_that_are_kept(trained: Path) -> None:
+    model = ModelFolder(trained).load()
+    ids = open_ids(ModelFolder(trained).training / HELD_OUT_IDS)
+    nats, _ = score_ids(LanguageModel(model.card.architecture, model.weights), ids, lanes=1)
+    characters = Run.load(ModelFolder(trained).training).characters[1]
+    assert model.card.metrics["bits_per_character"] == pytest.approx(nats / np.log(2) / characters, rel=2e-3)
+
+
+def test_what_is_returned_is_what_is_loaded(tmp_path: Path, corpus: Path) -> None:
+    writer = train(corpus, tmp_path / "model", index=False, tensorboard=True)
+    assert writer.write(lines=2, seed=1).text == load(tmp_path / "model").write(lines=2, seed=1).text
+    assert not (tmp_path / "model" / "novelty.bin").exists()
+    assert list((tmp_path / "model" / "training" / "tensorboard").iterdir())
+
+
+def test_a_finished_run_is_not_resumed_without_a_larger_budget(trained: Path, corpus: Path) -> None:
+    with pytest.raises(ConfigurationError, match="has spent its budget of 60 steps"):
+        train_script(corpus, trained, resume=True, quiet=True)
+
+
+def test_a_run_is_resumed_with_the_same_corpus_only(trained: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.txt"
+    other.write_text("JERRY: Hello.\n" * 40, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"was begun with show\.txt, but the corpus given now"):
+        train_script(other, trained, resume=True, quiet=True)
+
+
+def test_a_larger_budget_goes_on(
+    tmp_path: Path, corpus: Path, trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = Path(shutil.copytree(trained, tmp_path / "model"))
+    train_script(corpus, out, resume=True, steps=62)
+    assert "goes on; its budget is 62 steps" in capsys.readouterr().err
+    assert [row.step for row in history.read(out / "training")][-2:] == [60, 62]
+
+
+def test_a_model_that_lies_there_is_refused_and_left_alone(trained: Path, corpus: Path) -> None:
+    before = {path: path.stat().st_mtime_ns for path in trained.rglob("*")}
+    with pytest.raises(ConfigurationError, match="holds a model already"):
+        train(corpus, trained)
+    assert before == {path: path.stat().st_mtime_ns for path in trained.rglob("*")}
+
+
+def test_overwriting_keeps_the_old_model_until_the_new_one_is_trained(
+    tmp_path: Path, corpus: Path, trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = Path(shutil.copytree(trained, tmp_path / "model"))
+    old = load(out).write(lines=2, seed=1).text
+    seen = []
+
+    def sample(model: Any) -> str:
+        seen.append(load(out).write(lines=2, seed=1).text)
+        return "sample"
+
+    monkeypatch.setattr("textgen.api._sampler", lambda: sample)
+    train(corpus, out, seed=2, overwrite=True)
+    assert set(seen) == {old}
+    assert load(out).write(lines=2, seed=1).text != old
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+def test_resume_where_nothing_is_begins(
+    tmp_path: Path, corpus: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train(corpus, tmp_path / "model", resume=True, quiet=False)
+    assert "There is no run in" in capsys.readouterr().err
+    assert Checkpoint.load(tmp_path / "model" / "training").position.step == 2
+
+
+def test_the_same_seed_trains_the_same_model(tmp_path: Path, corpus: Path) -> None:
+    weights = []
+    for number in range(2):
+        train(corpus, tmp_path / str(number), seed=3)
+        weights.append(ModelFolder(tmp_path / str(number)).load().weights)
+    assert all(np.array_equal(weights[0][name], weights[1][name]) for name in weights[0])
+
+
+def test_going_on_from_another_model(tmp_path: Path, corpus: Path, trained: Path) -> None:
+    train(corpus, tmp_path / "model", start_from=trained, steps=1, learning_rate=1e-6)
+    old, new = ModelFolder(trained).load(), ModelFolder(tmp_path / "model").load()
+    assert new.tokenizer.to_json() == old.tokenizer.to_json()
+    assert new.card.metrics["bits_per_character"] == pytest.approx(
+        old.card.metrics["bits_per_character"], rel=1e-3
+    )
+
+
+def test_a_loss_that_is_not_finite_is_told_and_leaves_a_model_that_writes(tmp_path: Path, corpus: Path) -> None:
+    with pytest.raises(TrainingError, match=r"no longer finite after .* with a lower --learning-rate"):
+        train(corpus, tmp_path / "model", steps=60, learning_rate=1e30)
+    assert load(tmp_path / "model").write(lines=1, seed=1).text
+
+
+def test_training_without_its_packages_is_told_before_anything_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "keras" else object())
+    with pytest.raises(MissingExtraError, match=r'keras is not installed.*pip install "textgen-keras\[train\]"'):
+        train_script(tmp_path / "nothing.txt")
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "sentence"),
+    [
+        ({"epoch": 3}, ConfigurationError, "an option it does not know .*epoch"),
+        ({"minutes": 1.0}, ConfigurationError, "minutes and steps was given"),
+        ({"level": "syllable"}, ConfigurationError, "level is 'syllable'"),
+        ({"resume": True, "overwrite": True}, ConfigurationError, "Both resume and overwrite"),
+        ({"format": "sonnet"}, ConfigurationError, "sonnet"),
+        ({"start_from": "nowhere"}, ModelError, "no model.json is there"),
+        ({"hidden": 0}, ConfigurationError, "hidden is 0"),
+        ({"seed": -1}, ConfigurationError, "seed is -1"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_and_nothing_is_left(
+    tmp_path: Path, corpus: Path, options: dict[str, Any], error: type[Exception], sentence: str
+) -> None:
+    with pytest.raises(error, match=sentence):
+        train(corpus, tmp_path / "model", **options)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_corpus_that_does_not_exist(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="does not exist"):
+        train(tmp_path / "nothing.txt", tmp_path / "model")
+
+
+def test_an_interruption_is_a_keyboard_interrupt_that_tells_how_to_go_on(
+    tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    def sample(model: Any) -> str:
+        os.kill(os.getpid(), signal.SIGINT)
+        return "sample"
+
+    monkeypatch.setattr("textgen.api._sampler", lambda: sample)
+    out = tmp_path / "my model"
+    with pytest.raises(TrainingInterrupted, match=r"after 1 steps.*\n  textgen train-script --corpus .* --resume"):
+        train(corpus, out, steps=2)
+    assert issubclass(TrainingInterrupted, KeyboardInterrupt)
+    monkeypatch.undo()
+    train_script(corpus, out, resume=True, quiet=True)
+    assert Checkpoint.load(out / "training").position.step == 2
+    assert len(json.loads((out / "model.json").read_bytes())["metrics"]) > 0

@@ -1,0 +1,90 @@
+"""The package from outside: its names, what importing it costs, and what never gets loaded."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import textgen
+
+HEAVY = ("tensorflow", "keras", "torch", "tokenizers", "nltk", "matplotlib")
+
+
+def run(code: str, *arguments: str | Path) -> str:
+    """What a fresh interpreter prints."""
+    command = [sys.executable, "-c", code, *map(str, arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8")
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def loaded(names: tuple[str, ...]) -> str:
+    """Code that prints which of these modules are loaded."""
+    return f"import sys; print(sorted(set({names!r}) & set(sys.modules)))"
+
+
+def test_every_public_name_is_there() -> None:
+    for name in textgen.__all__:
+        assert getattr(textgen, name) is not None
+    assert set(textgen.__all__) < set(dir(textgen))
+    assert textgen._HOMES.keys() == set(textgen.__all__)
+    with pytest.raises(AttributeError, match="no attribute 'train'"):
+        _ = textgen.train
+
+
+def test_importing_costs_milliseconds_and_no_numpy() -> None:
+    code = (
+        "import time, sys; begun = time.perf_counter(); import textgen; spent = time.perf_counter() - begun;"
+        "print(spent); print(sorted({'numpy', 'click', 'rich', 'safetensors', 'textgen.api'} & set(sys.modules)))"
+    )
+    spent, modules = run(code).splitlines()
+    assert modules == "[]"
+    assert float(spent) < 0.1
+
+
+def test_loading_and_writing_load_no_framework(untrained: Path) -> None:
+    code = (
+        "import sys, textgen; writer = textgen.load(sys.argv[1]);"
+        "script = writer.write('JERRY: he', lines=2, seed=1, no_copy=8); ''.join(writer.stream(lines=1, seed=1));"
+        "script.to_fountain(); script.to_json();" + loaded(HEAVY)
+    )
+    assert run(code, untrained) == "[]\n"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("generate", "--help"),
+        ("train-script", "--help"),
+        ("generate", "--model", "{model}", "--lines", "1", "--seed", "1"),
+        ("inspect", "--model", "{model}"),
+        ("inspect", "--corpus", "{corpus}"),
+        ("evaluate", "--model", "{model}", "--corpus", "{corpus}", "--samples", "1"),
+    ],
+    ids=lambda arguments: " ".join(arguments[:2]),
+)
+def test_no_command_but_training_loads_a_framework(untrained: Path, corpus: Path, arguments: tuple[str, ...]) -> None:
+    given = [argument.format(model=untrained, corpus=corpus) for argument in arguments]
+    code = (
+        "import sys, io, contextlib; from textgen.cli.main import main\n"
+        "out = io.StringIO()\n"
+        "with contextlib.redirect_stdout(out), contextlib.suppress(SystemExit): main()\n"
+        "assert out.getvalue(), 'nothing was printed'\n" + loaded(HEAVY)
+    )
+    assert run(code, *given) == "[]\n"
+
+
+def test_help_loads_nothing_that_takes_time() -> None:
+    code = (
+        "import sys, io, contextlib; from textgen.cli.main import main\n"
+        "with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit): main()\n"
+    )
+    assert run(code + loaded(("numpy", "rich", "safetensors", "textgen.api")), "--help") == "[]\n"
+
+
+def test_the_same_seed_writes_the_same_text_in_another_process(untrained: Path) -> None:
+    code = "import sys, textgen; sys.stdout.write(textgen.load(sys.argv[1]).write(lines=3, seed=9).text)"
+    outputs = {run(f"{code}  # process {number}", untrained) for number in range(2)}
+    assert outputs == {textgen.load(untrained).write(lines=3, seed=9).text}
