@@ -53,6 +53,7 @@ from numpy.typing import NDArray
 
 import textgen
 from textgen.artifact import ModelFolder
+from textgen.config import Budget
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.scene import Scene
 from textgen.corpus.split import find_split, held_out_documents, training_documents
@@ -222,7 +223,7 @@ def run_notebook(case: str, training: str, held_out_text: str, minutes: float) -
     keras.utils.set_random_seed(0)
     model = build(len(vocabulary))
     clock = TimedTraining(minutes * 60, (windows[:VALIDATION_WORDS], targets[:VALIDATION_WORDS]))
-    model.fit(shuffled_windows(vocabulary.as_read(ids), ids), callbacks=[clock], verbose=0)
+    model.fit(shuffled_windows(vocabulary.as_read(ids), ids), callbacks=[clock], shuffle=False, verbose=0)
     say("notebook: scoring")
     nats = model.evaluate(windows, targets, batch_size=SCORING_BATCH, verbose=0) * len(targets)
     unknown = [word for word, number in zip(held_out, vocabulary.encode(held_out), strict=True) if not number]
@@ -326,7 +327,7 @@ def main() -> None:
     asked = arguments()
     corpus = ScriptCorpus(asked.corpus)
     training, held_out = halves(corpus)
-    case = f"{asked.corpus.name}, {asked.minutes:g} minutes"
+    case = f"{asked.corpus.name}, {Budget(minutes=asked.minutes).describe()}"
     baseline = run_notebook(case, training, held_out, asked.minutes)
     with tempfile.TemporaryDirectory() as folder:
         path = asked.ours or Path(folder, "ours")

@@ -106,9 +106,7 @@ def train_script(
             display.note(f"There is no run in {target.final.path} yet: training starts from the beginning.")
         held_out = ScriptCorpus(validation, format) if validation is not None else None
         origin = ModelFolder(start_from).load() if start_from is not None else None
-        request = ScriptRequest(
-            source, held_out, chosen, given or Budget(minutes=DEFAULT_MINUTES), seed, origin, index
-        )
+        request = ScriptRequest(source, held_out, chosen, given or Budget(minutes=DEFAULT_MINUTES), seed, origin, index)
         begin(target.building, request, display.note)
     outcome = run_script(target.building, display, _sampler(), tensorboard)
     if outcome.reason == "interrupted":
@@ -136,9 +134,7 @@ def _as_list(paths: Paths) -> list[str | os.PathLike[str]]:
 
 def _require_training() -> None:
     missing = [
-        name
-        for name in ("tensorflow", "keras", "tokenizers", "matplotlib")
-        if not importlib.util.find_spec(name)
+        name for name in ("tensorflow", "keras", "tokenizers", "matplotlib") if not importlib.util.find_spec(name)
     ]
     if missing:
         raise MissingExtraError(

@@ -71,9 +71,7 @@ class ModelCard:
         names = ("kind", "architecture", "corpus", "decoding", "metrics", "versions")
         missing = [name for name in names if name not in values]
         if missing:
-            raise ModelError(
-                f"{path} lacks {', '.join(missing)}: the file is damaged; copy or train the model again."
-            )
+            raise ModelError(f"{path} lacks {', '.join(missing)}: the file is damaged; copy or train the model again.")
         fields = {name: values[name] for name in names}
         return cls(**{**fields, "architecture": ModelConfig.from_json(fields["architecture"])})
 
@@ -164,13 +162,9 @@ class ModelFolder:
             with safe_open(path, framework="numpy") as file:
                 return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
         except FileNotFoundError:
-            raise ModelError(
-                f"{path} is missing: the model folder is incomplete; copy or train it again."
-            ) from None
+            raise ModelError(f"{path} is missing: the model folder is incomplete; copy or train it again.") from None
         except (SafetensorError, OSError) as error:
-            raise ModelError(
-                f"{path} cannot be read ({error}): the file is damaged; copy or train it again."
-            ) from None
+            raise ModelError(f"{path} cannot be read ({error}): the file is damaged; copy or train it again.") from None
 
     def _write_json(self, name: str, values: dict[str, Any]) -> None:
         with replacing(self.path / name) as file:
@@ -181,13 +175,9 @@ class ModelFolder:
         try:
             values = json.loads(path.read_bytes())
         except FileNotFoundError:
-            raise ModelError(
-                f"{path} is missing: the model folder is incomplete; copy or train it again."
-            ) from None
+            raise ModelError(f"{path} is missing: the model folder is incomplete; copy or train it again.") from None
         except (ValueError, OSError) as error:
-            raise ModelError(
-                f"{path} cannot be read ({error}): the file is damaged; copy or train it again."
-            ) from None
+            raise ModelError(f"{path} cannot be read ({error}): the file is damaged; copy or train it again.") from None
         if not isinstance(values, dict):
             raise ModelError(f"{path} holds no JSON object: the file is damaged; copy or train it again.")
         return values

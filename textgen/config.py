@@ -91,8 +91,7 @@ class Budget(_JsonConfig):
         given = {name: value for name, value in asdict(self).items() if value is not None}
         if len(given) != 1:
             raise ConfigurationError(
-                f"A run has one budget, but {' and '.join(given) or 'none'} was given: "
-                "choose minutes, epochs or steps."
+                f"A run has one budget, but {' and '.join(given) or 'none'} was given: choose minutes, epochs or steps."
             )
         ((name, value),) = given.items()
         _require(math.isfinite(value) and value > 0, name, value, "a number above 0")
@@ -142,9 +141,7 @@ class TrainingConfig(_JsonConfig):
     def __post_init__(self) -> None:
         if isinstance(self.budget, dict):  # as it comes from JSON
             object.__setattr__(self, "budget", Budget.from_json(self.budget))
-        _require(
-            self.precision in ("float32", "bfloat16"), "precision", self.precision, "float32 or bfloat16"
-        )
+        _require(self.precision in ("float32", "bfloat16"), "precision", self.precision, "float32 or bfloat16")
         for name in ("streams", "window", "validations", "patience"):
             _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
         for name in ("dropout", "embedding_dropout", "weight_drop", "reset"):

@@ -22,6 +22,7 @@ from textgen.decoding.constraints import AllOf, Constraint, HealingConstraint, U
 from textgen.decoding.cursor import Prompt
 from textgen.decoding.decode import decode
 from textgen.decoding.grammar import ScriptGrammar
+from textgen.decoding.headings import HeadingRules
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.results import Event, FinishReason, Sequence
@@ -132,9 +133,7 @@ class ScriptWriter:
             if name not in known:
                 near = difflib.get_close_matches(name, known, 1)
                 hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(known)}."
-                raise ConfigurationError(
-                    f"The option {name!r} was given, but writing knows no such option: {hint}"
-                )
+                raise ConfigurationError(f"The option {name!r} was given, but writing knows no such option: {hint}")
         defaults = dict(self.card.decoding)
         if options.get("num_beams", 1) > 1:
             defaults["temperature"] = 0  # beam search draws nothing
@@ -183,8 +182,8 @@ class ScriptWriter:
         path = ModelFolder(self.path).novelty
         if not path.is_file():
             raise ConfigurationError(
-                f"no_copy was asked for, but {self.path} has no novelty.bin: it was trained with --no-index or the file "
-                "was deleted; leave no_copy out, or train again without --no-index."
+                f"no_copy was asked for, but {self.path} has no novelty.bin: it was trained with --no-index or the "
+                "file was deleted; leave no_copy out, or train again without --no-index."
             )
         return CopyGuard(np.memmap(path, dtype=np.uint64, mode="r"), self._pieces)
 
@@ -302,6 +301,8 @@ class _Job:
             grammar.begin(self.context, prefix=self._healed),
             Utf8Constraint(writer._pieces),
         ]
+        if writer._shape.bracketed_headings:
+            parts.append(HeadingRules(writer._pieces, grammar.longest_heading).begin(self.context))
         if self._healed:
             parts.append(HealingConstraint(writer._pieces, self._healed))
         return AllOf(*parts)

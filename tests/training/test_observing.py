@@ -53,7 +53,7 @@ def test_the_index_holds_the_runs_of_eight_words_across_lines(tmp_path: Path) ->
     indexer.add(Scene("[not this]", (Line("jerry", "one two three four five"), Line("x", "six seven"))))
     indexer.add(Scene(None, (Line("jerry", "eight nine"),)))
     assert indexer.save(tmp_path / "novelty.bin")
-    words = "one two three four five six seven eight nine".split()
+    words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
     expected = np.unique(ngram_hashes(word_hashes(words), 8))
     assert np.array_equal(np.fromfile(tmp_path / "novelty.bin", np.uint64), expected)
     assert len(expected) == 2

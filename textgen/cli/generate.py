@@ -16,7 +16,8 @@ def _names(ctx: click.Context, option: click.Parameter, value: str | None) -> tu
 
 def decoding_options(command: Any) -> Any:
     """Adds every option of `DecodingOptions`, under its own name."""
-    number, share = {"type": int, "metavar": "N"}, {"type": float, "metavar": "X"}
+    number: dict[str, Any] = {"type": int, "metavar": "N"}
+    share: dict[str, Any] = {"type": float, "metavar": "X"}
     options = [
         click.option("--temperature", **share, help="Below 1 safer, above 1 wilder; 0 is greedy.  [0.8]"),
         click.option("--top-k", **number, help="Choose among the N likeliest tokens; 0 is off.  [0]"),

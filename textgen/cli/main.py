@@ -48,9 +48,7 @@ def _version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
 
 
 @click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version."
-)
+@click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 @click.option("--debug", is_flag=True, help="Show the whole traceback when something fails.")
 @click.pass_context
 def cli(ctx: click.Context, debug: bool) -> None:

@@ -14,7 +14,9 @@ FORMATS = ("colon", "play", "fountain", "csv", "tsv", "jsonl", "captions", "plai
 
 def debug_option(command: Command) -> Command:
     """Adds `--debug`, which `textgen.cli.main` looks for."""
-    return click.option("--debug", is_flag=True, expose_value=False, help="Show the whole traceback on failure.")(command)
+    return click.option("--debug", is_flag=True, expose_value=False, help="Show the whole traceback on failure.")(
+        command
+    )
 
 
 def model_option(required: bool) -> Callable[[Command], Command]:

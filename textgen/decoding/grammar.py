@@ -50,6 +50,7 @@ class ScriptGrammar:
         openers += [END] if may_end else []
         self.first_piece = pieces.first
         self.longest_line = shape.longest_line
+        self.longest_heading = shape.longest_heading or shape.longest_line
         self.names = NameTrie(pieces, names) if names else None
         self.masks = place_masks(pieces, shape, openers, narration)
         self.closing = closing_masks(pieces)
@@ -105,7 +106,8 @@ class ScriptConstraint:
         if place is Place.NAME:
             name = self._name.advance(token) if self._name is not None else None
             return ScriptConstraint(grammar, place, self._room - 1, name)
-        return ScriptConstraint(grammar, place, grammar.longest_line, grammar.names)
+        room = grammar.longest_heading if place is Place.HEADING else grammar.longest_line
+        return ScriptConstraint(grammar, place, room, grammar.names)
 
 
 _IN_NAME = (Place.NAME_START, Place.NAME)

@@ -22,6 +22,7 @@ class ScriptShape:
         spelled_names: whether speakers occur that have no label.
         line_breaks: whether the text of a line may hold line breaks.
         empty_lines: whether the text of a line may be empty.
+        bracketed_headings: whether every scene heading stands in square brackets.
 
     Raises:
         ConfigurationError: longest_line is below 1.
@@ -30,9 +31,11 @@ class ScriptShape:
     longest_line: int
     narration: bool
     scenes: bool
+    longest_heading: int = 0
     spelled_names: bool = False
     line_breaks: bool = False
     empty_lines: bool = False
+    bracketed_headings: bool = False
 
     def __post_init__(self) -> None:
         if self.longest_line < 1:

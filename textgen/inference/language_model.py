@@ -15,9 +15,7 @@ Ids: TypeAlias = NDArray[np.integer]
 State: TypeAlias = tuple[Array, ...]
 """Hidden and cell state of each layer in turn, (h, c, h, c, ...). *Shape of each:* (batch, hidden)."""
 
-_TABLE_BYTES = (
-    16 << 20
-)  # a first-layer table larger than a processor's cache would be slower than the product
+_TABLE_BYTES = 16 << 20  # a first-layer table larger than a processor's cache would be slower than the product
 _LOGITS_BYTES = 64 << 20
 
 

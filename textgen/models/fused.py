@@ -30,9 +30,7 @@ def _forward_gates(z: Tensor, c: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     return tf.cast(tf.concat([i, f, g, o], axis=-1), dtype), c, tf.cast(h, dtype)
 
 
-def _backward_gates(
-    gates: Tensor, c_before: Tensor, c: Tensor, dh: Tensor, dc: Tensor
-) -> tuple[Tensor, Tensor]:
+def _backward_gates(gates: Tensor, c_before: Tensor, c: Tensor, dh: Tensor, dc: Tensor) -> tuple[Tensor, Tensor]:
     """Gradients of hidden and cell state to those of the gate pre-activations and of the previous cell state."""
     i, f, g, o = tf.split(tf.cast(gates, tf.float32), 4, axis=-1)
     tanh_c = tf.tanh(c)

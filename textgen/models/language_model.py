@@ -62,9 +62,7 @@ class LanguageModel(keras.Model):
             weights[f"lstm_{k}/bias"] = lstm.bias
         return {**weights, "output/kernel": self.output_kernel, "output/bias": self.output_bias}
 
-    def call(
-        self, ids: Tensor, state: State, keep: Tensor, noise: Noise | None = None
-    ) -> tuple[Tensor, State]:
+    def call(self, ids: Tensor, state: State, keep: Tensor, noise: Noise | None = None) -> tuple[Tensor, State]:
         """The teacher-forced pass over a window.
 
         Args:

@@ -50,9 +50,7 @@ class LSTM(keras.layers.Layer):
         Returns:
             Outputs (time, batch, units), and the last hidden and cell state (batch, units).
         """
-        recurrent = (
-            self.recurrent_kernel if recurrent_mask is None else self.recurrent_kernel * recurrent_mask
-        )
+        recurrent = self.recurrent_kernel if recurrent_mask is None else self.recurrent_kernel * recurrent_mask
         return lstm_window(x, self.kernel, recurrent, self.bias, h, c, keep)
 
     def get_config(self) -> dict[str, Any]:

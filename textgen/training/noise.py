@@ -33,8 +33,7 @@ def draw_noise(model: ModelConfig, training: TrainingConfig, batch: int, step: T
         embedding=mask("embedding", (model.vocabulary_size, 1), training.embedding_dropout),
         inputs=tuple(mask(f"inputs {k}", (1, batch, w), training.dropout) for k, w in enumerate(widths)),
         recurrent=tuple(
-            mask(f"recurrent {k}", (model.hidden, 4 * model.hidden), training.weight_drop)
-            for k in range(model.layers)
+            mask(f"recurrent {k}", (model.hidden, 4 * model.hidden), training.weight_drop) for k in range(model.layers)
         ),
         output=mask("output", (1, batch, model.hidden), training.dropout),
     )

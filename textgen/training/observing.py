@@ -10,7 +10,7 @@ from textgen.corpus.scene import Scene
 from textgen.decoding.shape import ScriptShape
 from textgen.files import replacing
 from textgen.text.ngrams import ngram_hashes, word_hashes
-from textgen.text.special import LINE_END, SCENE, START
+from textgen.text.special import LINE_END, SCENE
 
 NOVELTY_WORDS = 8
 """Length of the word n-grams in the novelty index."""
@@ -22,8 +22,9 @@ class ShapeObserver:
     """Sees every scene of the training text and its ids, and tells the shape of its scripts."""
 
     def __init__(self) -> None:
-        self._longest = 1
+        self._longest_line, self._longest_heading = 1, 0
         self._scenes = self._narration = self._spelled = self._breaks = self._empty = False
+        self._brackets = True
 
     def add(self, scene: Scene, ids: list[int], labelled: Iterable[str]) -> None:
         """Takes one scene in.
@@ -33,10 +34,15 @@ class ShapeObserver:
             ids: as encoded.
             labelled: the speakers that have a label.
         """
-        ends = np.flatnonzero(np.isin(ids, (LINE_END, START)))
-        if len(ends):
-            self._longest = max(self._longest, int(np.diff(ends, prepend=-1).max()) - 1)
-        self._scenes = self._scenes or SCENE in ids
+        ends = np.flatnonzero(np.equal(ids, LINE_END))
+        lengths = np.diff(ends, prepend=-1) - 1
+        if SCENE in ids:
+            self._scenes = True
+            self._longest_heading = max(self._longest_heading, int(lengths[0]) - 1)
+            heading = scene.heading or ""
+            self._brackets = self._brackets and heading.startswith("[") and heading.endswith("]")
+            lengths = lengths[1:]
+        self._longest_line = max(self._longest_line, int(lengths.max(initial=1)))
         speakers = {line.speaker for line in scene.lines}
         self._narration = self._narration or None in speakers
         self._spelled = self._spelled or bool(speakers - {None} - set(labelled))
@@ -47,12 +53,14 @@ class ShapeObserver:
     def shape(self) -> ScriptShape:
         """What was seen."""
         return ScriptShape(
-            longest_line=self._longest,
+            longest_line=self._longest_line,
+            longest_heading=self._longest_heading,
             narration=self._narration,
             scenes=self._scenes,
             spelled_names=self._spelled,
             line_breaks=self._breaks,
             empty_lines=self._empty,
+            bracketed_headings=self._scenes and self._brackets,
         )
 
 

@@ -22,9 +22,7 @@ def save_curves(path: Path, rows: list[Row], title: str) -> None:
     axes = figure.add_subplot()
     epochs = [row.epoch for row in rows]
     held_out = [row.validation_bits_per_character for row in rows]
-    axes.plot(
-        epochs, [row.train_bits_per_character for row in rows], label="training (with dropout)", color="0.6"
-    )
+    axes.plot(epochs, [row.train_bits_per_character for row in rows], label="training (with dropout)", color="0.6")
     axes.plot(epochs, held_out, label="held out", color="C0", marker="o", markersize=3)
     best = min(range(len(rows)), key=held_out.__getitem__)
     axes.annotate(

@@ -5,11 +5,13 @@ import json
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from textgen import __version__
 from textgen.artifact import Model, ModelCard, ModelFolder
 from textgen.config import Budget, ModelConfig, TrainingConfig
 from textgen.corpus.collection import ScriptCorpus
@@ -44,7 +46,7 @@ class Run:
     Args:
         training: how to train.
         characters: of the training text and of the held-out text, line ends included.
-        tokens: of the training text and of the held-out text.
+        tokens: scored ones of the training text and of the held-out text: all but START.
         threads: processors it began with; sums in another order give other last bits.
     """
 
@@ -122,9 +124,7 @@ class Sources:
 
     def speakers(self) -> dict[str, int]:
         """Lines of each speaker in the training text, the one with most lines first."""
-        lines = Counter(
-            line.speaker for document in self.training for scene in document for line in scene.lines
-        )
+        lines = Counter(line.speaker for document in self.training for scene in document for line in scene.lines)
         named = [(name, count) for name, count in lines.items() if name]
         return dict(sorted(named, key=lambda item: (-item[1], item[0])))
 
@@ -203,9 +203,7 @@ def prepare(
     try:
         run, corpus = _encode(building, sources, plan, index, note)
         weights = start_from.weights if start_from else initial_weights(plan.architecture, plan.training.seed)
-        card = ModelCard(
-            "script", plan.architecture, corpus, decoding={"temperature": 0.8}, versions=_versions()
-        )
+        card = ModelCard("script", plan.architecture, corpus, decoding={"temperature": 0.8}, versions=_versions())
         building.create(card, plan.tokenizer, weights)
         run.save(building.training)
         folder.path.parent.mkdir(parents=True, exist_ok=True)
@@ -223,9 +221,7 @@ def _learn(sources: Sources, speakers: dict[str, int], choice: Choice) -> Tokeni
     return learn_tokenizer(level, sources.texts(labels), labels, words, limit)
 
 
-def _encode(
-    folder: ModelFolder, sources: Sources, plan: Plan, index: bool, note: Note
-) -> tuple[Run, dict[str, Any]]:
+def _encode(folder: ModelFolder, sources: Sources, plan: Plan, index: bool, note: Note) -> tuple[Run, dict[str, Any]]:
     """Writes ids and index; returns the run's description and what `model.json` says of the corpus."""
     tokenizer = plan.tokenizer
     shape, novelty = ShapeObserver(), NoveltyIndexer()
@@ -236,13 +232,9 @@ def _encode(
             novelty.add(scene)
 
     training_tokens = _store(folder.training / TRAINING_IDS, sources.training, tokenizer, observe)
-    held_out_tokens = _store(
-        folder.training / HELD_OUT_IDS, sources.held_out, tokenizer, lambda scene, ids: None
-    )
+    held_out_tokens = _store(folder.training / HELD_OUT_IDS, sources.held_out, tokenizer, lambda scene, ids: None)
     if index and not novelty.save(folder.novelty):
-        note(
-            "The text is too long for an index of its word sequences: no_copy will not be offered by this model."
-        )
+        note("The text is too long for an index of its word sequences: no_copy will not be offered by this model.")
     characters = (sources.characters, sources.held_out_characters)
     run = Run(plan.training, characters, (training_tokens, held_out_tokens), thread_count())
     corpus = {
@@ -258,24 +250,24 @@ def _encode(
     return run, corpus
 
 
-def _store(
-    path: Path, documents: Documents, tokenizer: Tokenizer, observe: Callable[[Scene, list[int]], None]
-) -> int:
-    """Writes the ids of documents; returns how many."""
-    encoder = ScriptEncoder(tokenizer)
+def _store(path: Path, documents: Documents, tokenizer: Tokenizer, observe: Callable[[Scene, list[int]], None]) -> int:
+    """Writes the ids of documents; returns how many are scored, which is all but START."""
+    encoder, started = ScriptEncoder(tokenizer), 0
     with IdStoreWriter(path, tokenizer.vocabulary_size) as store:
         for document in documents:
+            started += 1
             store.append([START])
             for number, scene in enumerate(document):
                 ids = encoder.encode_scene(scene, first_of_document=number == 0)
                 observe(scene, ids)
                 store.append(ids)
             store.append([END])
-    return store.length
+    return store.length - started
 
 
 def _versions() -> dict[str, str]:
-    from textgen import __version__
-
-    packages = {name: importlib.metadata.version(name) for name in ("tensorflow", "keras", "numpy")}
-    return {"textgen": __version__, **packages}
+    versions = {"textgen": __version__}
+    for name in ("tensorflow", "keras", "numpy"):
+        with suppress(importlib.metadata.PackageNotFoundError):  # tensorflow-cpu and others go by another name
+            versions[name] = importlib.metadata.version(name)
+    return versions

@@ -119,11 +119,7 @@ def run_script(folder: ModelFolder, display: Listener, sample: Sample, tensorboa
     network = LanguageModel(model.card.architecture, run.training.precision)
     for name, variable in network.named_weights().items():
         variable.assign(model.weights[name].astype(np.float32))
-    validation = (
-        ValidationPass(network, lay_out(held_out, _LANES, limit=_VALIDATION_TOKENS))
-        if len(held_out)
-        else None
-    )
+    validation = ValidationPass(network, lay_out(held_out, _LANES, limit=_VALIDATION_TOKENS)) if len(held_out) else None
     if run.threads != thread_count() and checkpoint_exists(folder.training):
         display.note(
             f"This run began on {run.threads} processors and goes on with {thread_count()}: "
@@ -161,9 +157,7 @@ def is_finished(folder: Path) -> bool:
 class _Keeper:
     """Keeps what a validation is worth keeping: best weights, metrics, samples, curves."""
 
-    def __init__(
-        self, folder: ModelFolder, model: Model, run: Run, listeners: list[Listener], sample: Sample
-    ) -> None:
+    def __init__(self, folder: ModelFolder, model: Model, run: Run, listeners: list[Listener], sample: Sample) -> None:
         self._folder, self._model, self._run = folder, model, run
         self._listeners, self._sample = listeners, sample
 
@@ -190,9 +184,7 @@ class _Keeper:
     def _keep_sample(self, row: history.Row, text: str) -> None:
         path = self._folder.training / "samples.txt"
         before = path.read_bytes() if path.is_file() else b""
-        heading = (
-            f"== step {row.step}, {row.validation_bits_per_character:.3f} bits per character held out ==\n"
-        )
+        heading = f"== step {row.step}, {row.validation_bits_per_character:.3f} bits per character held out ==\n"
         if heading.encode() in before:
             return  # a resumed run has come by here already
         with replacing(path) as file:
@@ -202,8 +194,7 @@ class _Keeper:
 def _bits_per_nat(run: Run) -> tuple[float, float]:
     """Factors from nats a token to bits a character, for training and held-out text."""
     training, held_out = (
-        tokens / max(characters, 1) / math.log(2)
-        for tokens, characters in zip(run.tokens, run.characters, strict=True)
+        tokens / max(characters, 1) / math.log(2) for tokens, characters in zip(run.tokens, run.characters, strict=True)
     )
     return training, held_out
 

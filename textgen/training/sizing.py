@@ -172,7 +172,5 @@ def estimate(model: ModelConfig, training: TrainingConfig, tokens: int, flops: f
     else:
         epochs = (budget.steps or 0) * training.streams * training.window / tokens
         minutes = epochs * tokens / speed / 60
-    activations = (
-        training.streams * training.window * (12 * model.vocabulary_size + 40 * model.hidden * model.layers)
-    )
+    activations = training.streams * training.window * (12 * model.vocabulary_size + 40 * model.hidden * model.layers)
     return Estimate(speed, minutes, epochs, 600_000_000 + 24 * model.parameters + activations)

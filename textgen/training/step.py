@@ -44,9 +44,7 @@ class TrainingStep:
         Returns:
             Cross-entropy in nats a token, and the state after the window.
         """
-        loss, state = self._compiled(
-            *batch, state, tf.constant(step, tf.int64), tf.constant(rate, tf.float32)
-        )
+        loss, state = self._compiled(*batch, state, tf.constant(step, tf.int64), tf.constant(rate, tf.float32))
         return float(loss), state
 
     def _run(
@@ -89,9 +87,7 @@ class ValidationPass:
             nats += float(loss)
         return nats / max(self.tokens, 1)
 
-    def _run(
-        self, inputs: Tensor, targets: Tensor, keep: Tensor, scored: Tensor, state: State
-    ) -> tuple[Tensor, State]:
+    def _run(self, inputs: Tensor, targets: Tensor, keep: Tensor, scored: Tensor, state: State) -> tuple[Tensor, State]:
         logits, state = self.model(inputs, state, keep)
         return cross_entropy(logits, targets, scored), state
 

@@ -176,9 +176,7 @@ class Trainer:
     def _restore(self, checkpoint: Checkpoint) -> None:
         for name, variable in self._tensors().items():
             variable.assign(checkpoint.arrays[name])
-        self._state = [
-            ops.convert_to_tensor(checkpoint.arrays[f"state/{k}"]) for k in range(len(self._state))
-        ]
+        self._state = [ops.convert_to_tensor(checkpoint.arrays[f"state/{k}"]) for k in range(len(self._state))]
         self._position = checkpoint.position
         history.forget_after(self._folder, self._position.step)
 
