@@ -238,6 +238,7 @@ class _Job:
             waiting.setdefault(event.row, []).append(event.text)
             if event.sequence is not None:
                 ended.add(event.row)
+                self._tell_of(event.sequence)
             while current in waiting or current in ended:
                 yield from filter(None, waiting.pop(current, []))
                 if current not in ended:
@@ -245,6 +246,10 @@ class _Job:
                 current += 1
                 if current < self.documents and self.prompt_text:
                     yield self.prompt_text
+
+    def _tell_of(self, sequence: Sequence) -> None:
+        if sequence.relaxed:
+            self.writer.note_once("A span of the corpus was copied after all: nothing else could be written there.")
 
     def script(self, sequences: list[Sequence]) -> WrittenScript:
         """The script of one text's sequences."""

@@ -35,6 +35,9 @@ TRAINING_IDS, HELD_OUT_IDS, RUN = "training.npy", "held_out.npy", "run.json"
 _LINES_FOR_A_LABEL = 10
 _MOST_SPEAKERS = 10_000  # that model.json lists
 
+DECODING = {"temperature": 0.8, "min_p": 0.03}
+"""What a fresh model writes with; min_p keeps the long tail of a small model's mistakes out of the text."""
+
 Documents = Iterable[Iterable[Scene]]
 Note = Callable[[str], None]
 
@@ -203,7 +206,7 @@ def prepare(
     try:
         run, corpus = _encode(building, sources, plan, index, note)
         weights = start_from.weights if start_from else initial_weights(plan.architecture, plan.training.seed)
-        card = ModelCard("script", plan.architecture, corpus, decoding={"temperature": 0.8}, versions=_versions())
+        card = ModelCard("script", plan.architecture, corpus, decoding=DECODING, versions=_versions())
         building.create(card, plan.tokenizer, weights)
         run.save(building.training)
         folder.path.parent.mkdir(parents=True, exist_ok=True)
