@@ -68,5 +68,5 @@ def trained(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
     import textgen
 
     folder = tmp_path_factory.mktemp("trained") / "model"
-    textgen.train_script(corpus, folder, steps=60, quiet=True, **TINY)
+    textgen.train_script(corpus, folder, steps=150, quiet=True, **TINY)
     return folder

@@ -33,7 +33,7 @@ def test_a_run_leaves_a_model_and_what_it_measured(trained: Path, corpus: Path) 
     card = folder.load_card()
     rows = history.read(folder.training)
     assert len(rows) == 20
-    assert rows[-1].step == 60
+    assert rows[-1].step == 150
     best = min(row.validation_bits_per_character for row in rows)
     assert card.metrics["bits_per_character"] == pytest.approx(best, rel=1e-5)
     assert best < 0.8 * rows[0].validation_bits_per_character
@@ -62,7 +62,7 @@ def test_what_is_returned_is_what_is_loaded(tmp_path: Path, corpus: Path) -> Non
 
 
 def test_a_finished_run_is_not_resumed_without_a_larger_budget(trained: Path, corpus: Path) -> None:
-    with pytest.raises(ConfigurationError, match="has spent its budget of 60 steps"):
+    with pytest.raises(ConfigurationError, match="has spent its budget of 150 steps"):
         train_script(corpus, trained, resume=True, quiet=True)
 
 
@@ -77,9 +77,9 @@ def test_a_larger_budget_goes_on(
     tmp_path: Path, corpus: Path, trained: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = Path(shutil.copytree(trained, tmp_path / "model"))
-    train_script(corpus, out, resume=True, steps=62)
-    assert "goes on; its budget is 62 steps" in capsys.readouterr().err
-    assert [row.step for row in history.read(out / "training")][-2:] == [60, 62]
+    train_script(corpus, out, resume=True, steps=152)
+    assert "goes on; its budget is 152 steps" in capsys.readouterr().err
+    assert [row.step for row in history.read(out / "training")][-2:] == [150, 152]
 
 
 def test_a_model_that_lies_there_is_refused_and_left_alone(trained: Path, corpus: Path) -> None:
@@ -107,9 +107,7 @@ def test_overwriting_keeps_the_old_model_until_the_new_one_is_trained(
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
-def test_resume_where_nothing_is_begins(
-    tmp_path: Path, corpus: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_resume_where_nothing_is_begins(tmp_path: Path, corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     train(corpus, tmp_path / "model", resume=True, quiet=False)
     assert "There is no run in" in capsys.readouterr().err
     assert Checkpoint.load(tmp_path / "model" / "training").position.step == 2
@@ -127,9 +125,7 @@ def test_going_on_from_another_model(tmp_path: Path, corpus: Path, trained: Path
     train(corpus, tmp_path / "model", start_from=trained, steps=1, learning_rate=1e-6)
     old, new = ModelFolder(trained).load(), ModelFolder(tmp_path / "model").load()
     assert new.tokenizer.to_json() == old.tokenizer.to_json()
-    assert new.card.metrics["bits_per_character"] == pytest.approx(
-        old.card.metrics["bits_per_character"], rel=1e-3
-    )
+    assert new.card.metrics["bits_per_character"] == pytest.approx(old.card.metrics["bits_per_character"], rel=1e-3)
 
 
 def test_a_loss_that_is_not_finite_is_told_and_leaves_a_model_that_writes(tmp_path: Path, corpus: Path) -> None:

@@ -17,9 +17,7 @@ from textgen.text.character import CharacterTokenizer
 
 TOKENIZER = CharacterTokenizer("abc", ["jerry"])
 CONFIG = ModelConfig(TOKENIZER.vocabulary_size, embedding=4, hidden=6, layers=1, tied=False)
-CARD = ModelCard(
-    "script", CONFIG, corpus={"fingerprint": "0f"}, decoding={"temperature": 0.8}, versions={"numpy": "2"}
-)
+CARD = ModelCard("script", CONFIG, corpus={"fingerprint": "0f"}, decoding={"temperature": 0.8}, versions={"numpy": "2"})
 
 
 def weights(dtype: type = np.float32) -> dict[str, np.ndarray]:
@@ -143,7 +141,7 @@ def test_damage_is_told_in_a_sentence(folder: ModelFolder, damage: Callable[[Pat
 
 
 def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
-    with pytest.raises(ModelError, match="no model.json is there: name the folder that training printed"):
+    with pytest.raises(ModelError, match=r"no model\.json is there: name the folder that training printed"):
         load(tmp_path / "nothing")
 
 

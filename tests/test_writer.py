@@ -1,3 +1,4 @@
+import itertools
 import json
 import shutil
 from collections.abc import Callable
@@ -40,9 +41,7 @@ def writers(writer: ScriptWriter, trained: Path) -> list[ScriptWriter]:
 
 @pytest.mark.parametrize("prompt", PROMPTS)
 @pytest.mark.parametrize("options", OPTIONS, ids=str)
-def test_what_is_streamed_is_what_is_written(
-    writers: list[ScriptWriter], prompt: str, options: dict[str, Any]
-) -> None:
+def test_what_is_streamed_is_what_is_written(writers: list[ScriptWriter], prompt: str, options: dict[str, Any]) -> None:
     for writer in writers:
         written = writer.write(prompt, seed=5, **options)
         pieces = list(writer.stream(prompt, seed=5, **options))
@@ -113,7 +112,7 @@ def test_the_log_probability_is_that_of_the_model(writers: list[ScriptWriter]) -
     ids = writer._encoder.encode_script(Script(script.scenes, script.style))[:-1]
     model, state, expected = writer.model, writer.model.initial_state(), 0.0
     assert ids[0] == START
-    for token, following in zip(ids[:-1], ids[1:], strict=True):
+    for token, following in itertools.pairwise(ids):
         logits, state = model.step(np.array([token]), state)
         wide = logits[0].astype(np.float64)
         expected += wide[following] - np.log(np.exp(wide).sum())
@@ -180,9 +179,7 @@ def test_half_a_surrogate_pair_in_a_prompt_is_told(writer: ScriptWriter) -> None
         ({"lines": 0}, "lines=0"),
     ],
 )
-def test_options_that_make_no_sense_are_refused(
-    writer: ScriptWriter, options: dict[str, Any], sentence: str
-) -> None:
+def test_options_that_make_no_sense_are_refused(writer: ScriptWriter, options: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ConfigurationError, match=sentence):
         writer.write(**options)
 

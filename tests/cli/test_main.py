@@ -144,7 +144,9 @@ def test_commands_named_in_help_and_readme_exist() -> None:
 
 def test_options_named_in_the_readme_exist() -> None:
     readme = (Path(module.__file__).parents[2] / "README.md").read_text(encoding="utf-8")
-    for name, rest in re.findall(r"textgen ([a-z]+(?:-[a-z]+)?) ([^\n`&|]*)", readme):
+    examples = re.findall(r"(?:^ {4}|&& |`)textgen ([a-z]+(?:-[a-z]+)?) ([^\n`&|#]*)", readme, re.MULTILINE)
+    assert len(examples) >= 2
+    for name, rest in examples:
         known = {option for parameter in commands()[name].params for option in parameter.opts}
         assert set(re.findall(r"(?<!\S)--[a-z-]+", rest)) - {"--help"} <= known, name
 

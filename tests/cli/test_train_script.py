@@ -68,7 +68,19 @@ def test_what_is_not_said_is_left_to_the_corpus(asked: dict[str, Any]) -> None:
 
 
 def test_what_is_said_is_passed_on(asked: dict[str, Any]) -> None:
-    flags = ["--minutes", "2.5", "--level", "word", "--dropout", "0", "--from", "old", "--no-index", "--validation", "v"]
+    flags = [
+        "--minutes",
+        "2.5",
+        "--level",
+        "word",
+        "--dropout",
+        "0",
+        "--from",
+        "old",
+        "--no-index",
+        "--validation",
+        "v",
+    ]
     train_script("--corpus", "a.txt", *flags)
     assert (asked["minutes"], asked["level"], asked["dropout"], asked["index"]) == (2.5, "word", 0.0, False)
     assert (asked["start_from"], asked["validation"]) == (Path("old"), [Path("v")])

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 
@@ -16,7 +18,7 @@ def documents(*lengths: int) -> np.ndarray:
 def by_hand(ids: np.ndarray) -> tuple[float, int]:
     model = language_model()
     nats, count, state = 0.0, 0, model.initial_state()
-    for token, following in zip(ids[:-1], ids[1:], strict=True):
+    for token, following in itertools.pairwise(ids):
         if token == START:
             state = model.initial_state()
         logits, state = model.step(np.array([token]), state)

@@ -44,7 +44,7 @@ def stock_layer(x: Any, kernel: Any, recurrent: Any, bias: Any, h: Any, c: Any) 
     variables = layer.trainable_variables
     batch_first = tf.transpose(x, [1, 0, 2])
     (outputs, *state), _ = layer.stateless_call(
-        [kernel, recurrent, bias], [v for v in layer.non_trainable_variables], batch_first, initial_state=[h, c]
+        [kernel, recurrent, bias], list(layer.non_trainable_variables), batch_first, initial_state=[h, c]
     )
     assert [tuple(v.shape) for v in variables] == [tuple(w.shape) for w in (kernel, recurrent, bias)]
     return [tf.transpose(outputs, [1, 0, 2]), *state]

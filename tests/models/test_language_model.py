@@ -88,7 +88,10 @@ def test_each_mask_acts_where_it_says() -> None:
     weights = random_weights(chosen)
     for noise, change in [
         (Noise(embedding=embedding), {"embedding": weights["embedding"] * embedding}),
-        (Noise(recurrent=(recurrent, None)), {"lstm_0/recurrent_kernel": weights["lstm_0/recurrent_kernel"] * recurrent}),
+        (
+            Noise(recurrent=(recurrent, None)),
+            {"lstm_0/recurrent_kernel": weights["lstm_0/recurrent_kernel"] * recurrent},
+        ),
     ]:
         masked = keras_logits(model, noise)[0]
         by_hand = network(chosen)

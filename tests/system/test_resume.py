@@ -32,7 +32,9 @@ def assert_same_run(one: Path, other: Path) -> None:
         for array in ours:
             assert np.array_equal(ours[array], theirs[array]), (name, array)
     tables = [history.read(folder / "training") for folder in (one, other)]
-    scores = [[(row.step, row.train_bits_per_character, row.validation_bits_per_character) for row in t] for t in tables]
+    scores = [
+        [(row.step, row.train_bits_per_character, row.validation_bits_per_character) for row in t] for t in tables
+    ]
     assert scores[0] == scores[1]
     assert (one / "training/samples.txt").read_bytes() == (other / "training/samples.txt").read_bytes()
     assert textgen.load(one).write(lines=3, seed=1).text == textgen.load(other).write(lines=3, seed=1).text
@@ -53,7 +55,7 @@ def test_a_run_that_is_killed_ends_with_the_same_weights(
         # From the first validation on, so that each process does some work; a little earlier and later by chance.
         process = start(*arguments(corpus, broken, *given), "--resume")
         after = (number + 1) * 20
-        assert wait_for(table, f"\n{after},", process)
+        assert wait_for(table, f"\n{after},", process), finish(process)
         time.sleep(draw.uniform(0.0, 0.3))
         kill(process)
         survived += finish(process)[0] == -signal.SIGKILL
@@ -69,7 +71,7 @@ def test_a_run_that_is_killed_ends_with_the_same_weights(
 def test_ctrl_c_saves_and_the_command_it_prints_goes_on(tmp_path: Path, corpus: Path) -> None:
     out = tmp_path / "my run"
     process = start(*arguments(corpus, out))
-    assert wait_for(out / "training" / "history.csv", "\n20,", process)
+    assert wait_for(out / "training" / "history.csv", "\n20,", process), finish(process)
     kill(process, signal.SIGINT)
     code, stdout, err = finish(process)
     assert (code, stdout) == (130, "")

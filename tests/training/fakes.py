@@ -21,9 +21,7 @@ class CountingStep:
         self.weight, self.losses, self.done = keras.Variable([0.0]), losses, list[int]()
         self.model = SimpleNamespace(named_weights=lambda: {"weight": self.weight})
         moments = [{"weight": tf.Variable([0.0])} for _ in range(2)]
-        self.optimizer = SimpleNamespace(
-            variables={"weight": self.weight.value}, first=moments[0], second=moments[1]
-        )
+        self.optimizer = SimpleNamespace(variables={"weight": self.weight.value}, first=moments[0], second=moments[1])
 
     def initial_state(self) -> list[Any]:
         return [tf.zeros((2, 3))]

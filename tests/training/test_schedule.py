@@ -1,19 +1,20 @@
 import pytest
 
 from textgen.config import Budget
+from textgen.training.schedule import _WARM_UP_STEPS as WARM_UP
 from textgen.training.schedule import Clock, learning_rate
 
 
 @pytest.mark.parametrize(
     ("step", "progress", "rate"),
     [
-        (0, 0.0, 0.02),  # a fiftieth of the way up
-        (24, 0.0, 0.5),
-        (49, 0.0, 1.0),
+        (0, 0.0, 1 / WARM_UP),
+        (WARM_UP // 2 - 1, 0.0, 0.5),
+        (WARM_UP - 1, 0.0, 1.0),
         (1000, 0.5, 0.01 + 0.99 * 0.5),
         (1000, 1.0, 0.01),
         (1000, 1.7, 0.01),
-        (24, 1.0, 0.005),
+        (WARM_UP // 2 - 1, 1.0, 0.005),
     ],
 )
 def test_the_rate_of_a_step(step: int, progress: float, rate: float) -> None:
@@ -22,7 +23,7 @@ def test_the_rate_of_a_step(step: int, progress: float, rate: float) -> None:
 
 
 def test_the_rate_only_falls_after_the_warm_up() -> None:
-    rates = [learning_rate(1.0, 100, progress / 100) for progress in range(101)]
+    rates = [learning_rate(1.0, WARM_UP, progress / 100) for progress in range(101)]
     assert rates == sorted(rates, reverse=True)
 
 

@@ -23,7 +23,11 @@ def decoding_options(command: Any) -> Any:
         click.option("--temperature", **share, help="Below 1 safer, above 1 wilder; 0 is greedy.  [0.8]"),
         click.option("--top-k", **number, help="Choose among the N likeliest tokens; 0 is off.  [0]"),
         click.option("--top-p", **share, help="Choose among the likeliest tokens up to this sum; 1 is off.  [1]"),
-        click.option("--min-p", **share, help="Drop tokens less than X times as likely as the likeliest; 0 is off; our models ask for 0.03.  [0]"),
+        click.option(
+            "--min-p",
+            **share,
+            help="Drop tokens less than X times as likely as the likeliest; 0 is off; our models ask for 0.03.  [0]",
+        ),
         click.option("--typical-p", **share, help="Choose among tokens of typical surprise; 1 is off.  [1]"),
         click.option("--repetition-penalty", **share, help="Above 1 avoids what was written; 1 is off.  [1]"),
         click.option("--no-repeat-ngram-size", **number, help="No N tokens in a row occur twice; 0 is off.  [0]"),

@@ -22,7 +22,8 @@ class HeadingRules:
     def __init__(self, pieces: Pieces, longest: int) -> None:
         self.room = max(longest - _SLACK, 1)
         self.opening = pieces.mask(*pieces.beginning_with(b"["))
-        self.open = ~pieces.mask(LINE_END)
+        self.end = pieces.mask(LINE_END)
+        self.open = ~self.end
         self.closing = pieces.mask(*pieces.spelling(b"]")) | pieces.continuing
         self.ends = tuple(piece.endswith(b"]") for piece in pieces.of)
 
@@ -54,6 +55,8 @@ class BracketedHeadings:
             return self._rules.opening
         if self._place == "open":
             return self._rules.open if self._room > 0 else self._rules.closing
+        if self._place == "closed" and self._room <= 0:
+            return self._rules.end  # what came behind the bracket would need another one
         return None
 
     def advance(self, token: int, /) -> "BracketedHeadings":

@@ -6,15 +6,13 @@ from numpy.typing import NDArray
 from textgen.config import ModelConfig
 from textgen.inference.language_model import weight_shapes
 
-_GAIN = 2.0
-"""Of kernels over what keeps the variance of their inputs. LSTM outputs begin small, and with a gain of 1 or less the
-softmax learns nothing but the frequencies of tokens for the first few hundred steps."""
-
 
 def initial_weights(config: ModelConfig, seed: int) -> dict[str, NDArray[np.float32]]:
     """Draws the weights of a model.
 
-    Kernels are normal, recurrent kernels orthogonal for each gate (Saxe et al. 2014), the forget gates' biases one
+    Kernels are normal and keep the variance of their inputs (LeCun et al. 1998): smaller ones, such as those a library
+    begins with, learn nothing but the frequencies of tokens for some hundred steps. Recurrent kernels are orthogonal for each
+    gate (Saxe et al. 2014), the forget gates' biases one
     (Jozefowicz et al. 2015) and the other biases zero. Token vectors are standard normal, or of length one where they
     are the softmax's weights too; the first kernel makes up for it.
 
@@ -36,7 +34,7 @@ def initial_weights(config: ModelConfig, seed: int) -> dict[str, NDArray[np.floa
             squares = random.standard_normal((4, config.hidden, config.hidden))
             weight = np.concatenate(np.linalg.qr(squares)[0], axis=1)
         else:
-            deviation = _GAIN * shape[0] ** -0.5 / (vector if layer == "lstm_0" else 1.0)
+            deviation = shape[0] ** -0.5 / (vector if layer == "lstm_0" else 1.0)
             weight = deviation * random.standard_normal(shape)
         weights[name] = weight.astype(np.float32)
     return weights

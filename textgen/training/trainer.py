@@ -26,6 +26,9 @@ Reason = Literal["budget", "no improvement", "interrupted", "not finite"]
 Arrays = dict[str, NDArray[np.float32]]
 
 _CHECKPOINT_SECONDS = 120.0
+_TRAINING_PER_VALIDATION = 12.0
+"""Where minutes are counted, a short run on a long text must not spend them on validations: so many times a validation's
+seconds go by before the next one. Runs of epochs and steps validate by steps alone, whatever it takes."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +74,7 @@ class Trainer:
         self._position = Position()
         self._speed = _Speed()
         self._rate = 0.0
+        self._next_validation = 0.0
 
     def run(self) -> Outcome:
         """Trains until the budget is spent, nothing improves, the loss is not finite, or Ctrl-C."""
@@ -126,6 +130,8 @@ class Trainer:
     def _validation_is_due(self) -> bool:
         position = self._position
         progress = self._clock.progress(position.step, position.seconds)
+        if self._config.budget.minutes is not None and position.seconds < self._next_validation:
+            return False
         return progress < 1.0 and progress * self._config.validations >= position.validations + 1
 
     def _validate(self) -> None:
@@ -133,8 +139,10 @@ class Trainer:
         self._tell("validating")
         train = position.train_nats / position.train_steps
         score = self._validation() if self._validation else train
-        position.seconds += time.perf_counter() - started
+        seconds = time.perf_counter() - started
+        position.seconds += seconds
         position.validations += 1
+        self._next_validation = position.seconds + _TRAINING_PER_VALIDATION * seconds
         best = self._validation is None or position.best is None or score < position.best
         position.stale = 0 if best else position.stale + 1
         if best:
