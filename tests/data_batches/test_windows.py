@@ -77,10 +77,12 @@ def test_the_state_is_kept_but_at_document_starts_and_where_an_epoch_begins() ->
 
 
 def test_resets_come_at_window_boundaries_as_often_as_asked() -> None:
-    windows = Windows(ring(60_000), 8, 4, reset=0.2, seed=1)
-    keeps = [windows.batch(step).keep for step in range(1, 1001)]
+    windows = Windows(ring(60_000), 32, 4, reset=0.2, seed=1)
+    keeps = [windows.batch(step).keep for step in range(1, 400)]
     assert np.mean([keep[0] == 0.0 for keep in keeps]) == pytest.approx(0.2, abs=0.02)
     assert all(keep[1:].all() for keep in keeps)
+    first, second = (windows.batch(step).keep[0] for step in (5, 5 + windows.steps_per_epoch))
+    assert not np.array_equal(first, second)
 
 
 @pytest.mark.parametrize("length", [1, 2, 3, 10, 63])

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textgen.text.ngrams import MULTIPLIER, ngram_hashes, word_hashes
+from textgen.text.ngrams import MULTIPLIER, ngram_hash, ngram_hashes, word_hashes
 
 
 def test_words_are_hashed_by_blake2b() -> None:
@@ -51,3 +51,10 @@ def test_equal_runs_and_only_those_have_equal_hashes(words: list[str], n: int) -
     assert len(hashes) == len(runs)
     assert len(set(hashes)) == len(set(runs))
     assert len(set(zip(hashes, runs, strict=True))) == len(set(runs))
+
+
+@given(st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=12))
+@settings(deadline=None)
+def test_a_single_run_has_the_hash_it_has_among_others(words: list[int]) -> None:
+    together = ngram_hashes(np.array(words, dtype=np.uint64), len(words))
+    assert together.tolist() == [ngram_hash(words)]

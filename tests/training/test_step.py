@@ -63,6 +63,13 @@ def test_a_step_is_a_function_of_weights_batch_state_and_number() -> None:
     assert all(np.array_equal(results[0][name], results[1][name]) for name in results[0])
 
 
+def test_each_step_draws_its_own_noise() -> None:
+    batch = Windows(documents(), 4, 8, 0.0, seed=0).batch(0)
+    step = TrainingStep(network(), TrainingConfig(Budget(steps=2), dropout=0.4), 4)
+    losses = [step(batch, step.initial_state(), number, 0.0)[0] for number in (0, 1, 0)]
+    assert losses[0] == losses[2] != losses[1]
+
+
 def test_targets_that_are_all_start_teach_nothing() -> None:
     model = network()
     step = TrainingStep(model, TrainingConfig(Budget(steps=1), weight_decay=0.0), 1)

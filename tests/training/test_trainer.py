@@ -42,9 +42,10 @@ def test_a_budget_is_spent_with_validations_spread_over_it(tmp_path: Path) -> No
 
 def test_a_run_that_no_longer_improves_stops(tmp_path: Path) -> None:
     step, keeper = CountingStep(), Keeper()
-    outcome = trainer(tmp_path, step, scripted(4.0, 3.0, 3.5, 3.0), keeper, validations=10, patience=2).run()
-    assert outcome == Outcome("no improvement", 8, 3.0, 4)
-    assert [best for _, _, best in keeper.kept] == [True, True, False, False]
+    scores = scripted(4.0, 4.5, 3.0, 3.5, 3.0)
+    outcome = trainer(tmp_path, step, scores, keeper, validations=10, patience=2).run()
+    assert outcome == Outcome("no improvement", 10, 3.0, 6)
+    assert [best for _, _, best in keeper.kept] == [True, False, True, False, False]
 
 
 def test_without_held_out_text_the_last_weights_are_the_best(tmp_path: Path) -> None:

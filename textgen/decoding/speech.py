@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from textgen.decoding.options import SHORTEST_COPY
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.structure import Place
-from textgen.text.ngrams import ngram_hashes, word_hashes
+from textgen.text.ngrams import ngram_hash, word_hashes
 from textgen.text.special import NAME_END
 
 
@@ -49,7 +49,7 @@ class CopyGuard:
 
     def holds(self, words: tuple[int, ...]) -> bool:
         """Whether the corpus has these eight words, given by their hashes, in a row."""
-        run = ngram_hashes(np.array(words, np.uint64), SHORTEST_COPY)[0]
+        run = np.uint64(ngram_hash(words))
         place = int(self._index.searchsorted(run))
         return place < len(self._index) and bool(self._index[place] == run)
 

@@ -1,6 +1,6 @@
 """Hashes of word n-grams, by which copies from a corpus are found without keeping the corpus."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from hashlib import blake2b
 
 import numpy as np
@@ -41,6 +41,18 @@ def ngram_hashes(hashes: npt.NDArray[np.uint64], n: int) -> npt.NDArray[np.uint6
     for place in range(n):
         power = np.uint64(pow(MULTIPLIER, n - 1 - place, _MODULUS))
         total += hashes[place : place + runs] * power
+    return total
+
+
+def ngram_hash(hashes: Iterable[int]) -> int:
+    """Hash one run of words, as `ngram_hashes` does; quicker for a single one.
+
+    Args:
+        hashes: hashes of its words.
+    """
+    total = 0
+    for word in hashes:
+        total = (total * MULTIPLIER + word) % _MODULUS
     return total
 
 

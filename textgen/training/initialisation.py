@@ -10,11 +10,11 @@ from textgen.inference.language_model import weight_shapes
 def initial_weights(config: ModelConfig, seed: int) -> dict[str, NDArray[np.float32]]:
     """Draws the weights of a model.
 
-    Kernels are normal and keep the variance of their inputs (LeCun et al. 1998): smaller ones, such as those a library
-    begins with, learn nothing but the frequencies of tokens for some hundred steps. Recurrent kernels are orthogonal for each
-    gate (Saxe et al. 2014), the forget gates' biases one
-    (Jozefowicz et al. 2015) and the other biases zero. Token vectors are standard normal, or of length one where they
-    are the softmax's weights too; the first kernel makes up for it.
+    Kernels are normal and keep the variance of their inputs (LeCun et al. 1998); smaller ones, such as libraries begin
+    with, learn nothing but the frequencies of tokens for some hundred steps. Recurrent kernels are orthogonal for each
+    gate (Saxe et al. 2014), the forget gates' biases one (Jozefowicz et al. 2015) and the other biases zero. Token
+    vectors are standard normal, or of length one where they are the softmax's weights too; the first kernel makes up
+    for it.
 
     Returns:
         Arrays under their names in the model folder.

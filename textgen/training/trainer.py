@@ -27,8 +27,8 @@ Arrays = dict[str, NDArray[np.float32]]
 
 _CHECKPOINT_SECONDS = 120.0
 _TRAINING_PER_VALIDATION = 12.0
-"""Where minutes are counted, a short run on a long text must not spend them on validations: so many times a validation's
-seconds go by before the next one. Runs of epochs and steps validate by steps alone, whatever it takes."""
+"""Where minutes are counted, a short run on a long text must not spend them on validations: that many times the
+seconds of a validation go by before the next one. Runs of epochs and steps validate by steps alone."""
 
 
 @dataclass(frozen=True)
