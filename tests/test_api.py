@@ -54,6 +54,7 @@ def test_the_figure_that_is_told_is_the_score_of_the_weights_that_are_kept(train
     assert model.card.metrics["bits_per_character"] == pytest.approx(nats / np.log(2) / characters, rel=2e-3)
 
 
+@pytest.mark.slow
 def test_what_is_returned_is_what_is_loaded(tmp_path: Path, corpus: Path) -> None:
     writer = train(corpus, tmp_path / "model", index=False, tensorboard=True)
     assert writer.write(lines=2, seed=1).text == load(tmp_path / "model").write(lines=2, seed=1).text
@@ -73,6 +74,7 @@ def test_a_run_is_resumed_with_the_same_corpus_only(trained: Path, tmp_path: Pat
         train_script(other, trained, resume=True, quiet=True)
 
 
+@pytest.mark.slow
 def test_a_larger_budget_goes_on(
     tmp_path: Path, corpus: Path, trained: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -89,6 +91,7 @@ def test_a_model_that_lies_there_is_refused_and_left_alone(trained: Path, corpus
     assert before == {path: path.stat().st_mtime_ns for path in trained.rglob("*")}
 
 
+@pytest.mark.slow
 def test_overwriting_keeps_the_old_model_until_the_new_one_is_trained(
     tmp_path: Path, corpus: Path, trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -107,12 +110,14 @@ def test_overwriting_keeps_the_old_model_until_the_new_one_is_trained(
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
+@pytest.mark.slow
 def test_resume_where_nothing_is_begins(tmp_path: Path, corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     train(corpus, tmp_path / "model", resume=True, quiet=False)
     assert "There is no run in" in capsys.readouterr().err
     assert Checkpoint.load(tmp_path / "model" / "training").position.step == 2
 
 
+@pytest.mark.slow
 def test_the_same_seed_trains_the_same_model(tmp_path: Path, corpus: Path) -> None:
     weights = []
     for number in range(2):
@@ -121,6 +126,7 @@ def test_the_same_seed_trains_the_same_model(tmp_path: Path, corpus: Path) -> No
     assert all(np.array_equal(weights[0][name], weights[1][name]) for name in weights[0])
 
 
+@pytest.mark.slow
 def test_going_on_from_another_model(tmp_path: Path, corpus: Path, trained: Path) -> None:
     train(corpus, tmp_path / "model", start_from=trained, steps=1, learning_rate=1e-6)
     old, new = ModelFolder(trained).load(), ModelFolder(tmp_path / "model").load()
@@ -128,6 +134,7 @@ def test_going_on_from_another_model(tmp_path: Path, corpus: Path, trained: Path
     assert new.card.metrics["bits_per_character"] == pytest.approx(old.card.metrics["bits_per_character"], rel=1e-3)
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_not_finite_is_told_and_leaves_a_model_that_writes(tmp_path: Path, corpus: Path) -> None:
     with pytest.raises(TrainingError, match=r"no longer finite after .* with a lower --learning-rate"):
         train(corpus, tmp_path / "model", steps=60, learning_rate=1e30)
@@ -168,6 +175,7 @@ def test_a_corpus_that_does_not_exist(tmp_path: Path) -> None:
         train(tmp_path / "nothing.txt", tmp_path / "model")
 
 
+@pytest.mark.slow
 def test_an_interruption_is_a_keyboard_interrupt_that_tells_how_to_go_on(
     tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -25,7 +25,7 @@ def copier(tmp_path_factory: pytest.TempPathFactory) -> Path:
     textgen.train_script(
         folder / "copy.txt",
         folder / "model",
-        steps=1000,
+        steps=1600,
         quiet=True,
         level="character",
         embedding=16,

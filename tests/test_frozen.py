@@ -1,0 +1,44 @@
+"""A model of every format version that ever was still loads, reads a prompt as before, and gives the same logits."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import textgen
+from textgen.artifact import FORMAT_VERSION
+from textgen.corpus.encoding import ScriptEncoder
+from textgen.corpus.prompt import parse_prompt
+
+from .data.make_frozen import PROMPT
+
+FOLDERS = sorted((Path(__file__).parent / "data").glob("script-v*"))
+
+
+def test_there_is_one_of_every_version() -> None:
+    assert [folder.name for folder in FOLDERS] == [f"script-v{k}" for k in range(1, FORMAT_VERSION + 1)]
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_frozen_model_gives_the_logits_it_gave(folder: Path) -> None:
+    writer = textgen.load(folder)
+    with np.load(folder / "expected.npz", allow_pickle=False) as expected:
+        ids, logits = expected["ids"], expected["logits"]
+    assert ScriptEncoder(writer.tokenizer).encode_prompt(parse_prompt(PROMPT, writer.style)) == ids.tolist()
+    state = writer.model.initial_state()
+    for token, row in zip(ids, logits, strict=True):
+        found, state = writer.model.step(np.array([token]), state)
+        assert np.abs(found[0] - row).max() < 1e-3
+    assert logits.std() > 0.5
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_frozen_model_writes(folder: Path) -> None:
+    script = textgen.load(folder).write(PROMPT, lines=3, seed=1, no_copy=8, characters=["jerry", "elaine"])
+    assert script.text.startswith(PROMPT)
+    assert {line.speaker for line in script.lines[-2:]} <= {"JERRY", "ELAINE"}
+
+
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.name)
+def test_a_frozen_model_is_small(folder: Path) -> None:
+    assert sum(path.stat().st_size for path in folder.rglob("*")) < 300_000
