@@ -63,8 +63,18 @@ def test_what_is_returned_is_what_is_loaded(tmp_path: Path, corpus: Path) -> Non
 
 
 def test_a_finished_run_is_not_resumed_without_a_larger_budget(trained: Path, corpus: Path) -> None:
-    with pytest.raises(ConfigurationError, match="has spent its budget of 150 steps"):
+    with pytest.raises(ConfigurationError, match="its budget of 150 steps is spent; give a larger one"):
         train_script(corpus, trained, resume=True, quiet=True)
+
+
+def test_a_run_that_was_cut_off_before_it_took_the_old_place_takes_it(
+    tmp_path: Path, corpus: Path, trained: Path, untrained: Path
+) -> None:
+    out = Path(shutil.copytree(untrained, tmp_path / "model"))
+    shutil.copytree(trained, tmp_path / ".model.new")
+    writer = train_script(corpus, out, resume=True, quiet=True)
+    assert writer.card == ModelFolder(trained).load_card()
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["model"]
 
 
 def test_a_run_is_resumed_with_the_same_corpus_only(trained: Path, tmp_path: Path) -> None:

@@ -87,7 +87,7 @@ def train_script(
     """
     _require_training()
     from textgen.training.display import SilentDisplay, make_display
-    from textgen.training.script_run import ScriptRequest, begin, go_on, run_script
+    from textgen.training.script_run import ScriptRequest, begin, go_on, run_script, why_finished
     from textgen.training.sizing import Choice
     from textgen.training.target import Target
 
@@ -99,6 +99,9 @@ def train_script(
     display = SilentDisplay() if quiet else make_display()
     source = ScriptCorpus(corpus, format)
     target = Target(out, source.files[0].path.stem, resume, overwrite)
+    if resume and target.replaces and given is None and why_finished(target.building.training):
+        target.finish()  # the run came to its end, and was cut off before it took the old model's place
+        return load(target.final.path)
     if resume and target.started:
         go_on(target.building, source, given, display.note)
     else:

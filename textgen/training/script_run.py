@@ -12,7 +12,7 @@ from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget
 from textgen.corpus.collection import ScriptCorpus
 from textgen.data.windows import Windows
-from textgen.errors import ConfigurationError, TrainingError
+from textgen.errors import ConfigurationError, TextgenError, TrainingError
 from textgen.files import replacing
 from textgen.inference.lanes import lay_out
 from textgen.models.language_model import LanguageModel
@@ -86,11 +86,8 @@ def go_on(folder: ModelFolder, corpus: ScriptCorpus, budget: Budget | None, note
     if budget is not None and budget != run.training.budget:
         run = replace(run, training=replace(run.training, budget=budget))
         run.save(folder.training)
-    if is_finished(folder.training):
-        raise ConfigurationError(
-            f"The run in {folder.path} has spent its budget of {run.training.budget.describe()} or stopped improving: "
-            "give a larger budget to go on, or --overwrite to train anew."
-        )
+    if (why := why_finished(folder.training)) is not None:
+        raise ConfigurationError(f"The run in {folder.path} cannot go on: {why}, or --overwrite to train anew.")
     note(f"The run in {folder.path} goes on; its budget is {run.training.budget.describe()}.")
 
 
@@ -144,14 +141,18 @@ def run_script(folder: ModelFolder, display: Listener, sample: Sample, tensorboa
     return outcome
 
 
-def is_finished(folder: Path) -> bool:
-    """Whether the run in a training folder has spent its budget."""
+def why_finished(folder: Path) -> str | None:
+    """Why the run in a training folder is over, and what could be done; None where it can go on."""
     if not checkpoint_exists(folder):
-        return False
+        return None
     run, position = Run.load(folder), Checkpoint.load(folder).position
+    if position.stale >= run.training.patience:
+        return f"{position.stale} validations brought no improvement; give more text"
     windows = Windows(open_ids(folder / TRAINING_IDS), run.training.streams, run.training.window, 0.0, 0)
     clock = Clock(run.training.budget, windows.steps_per_epoch)
-    return position.stale >= run.training.patience or clock.progress(position.step, position.seconds) >= 1.0
+    if clock.progress(position.step, position.seconds) >= 1.0:
+        return f"its budget of {run.training.budget.describe()} is spent; give a larger one"
+    return None
 
 
 class _Keeper:
@@ -174,7 +175,10 @@ class _Keeper:
                     "held_out_characters": self._run.characters[1],
                 }
             )
-        text = self._sample(Model(self._folder.path, card, tokenizer, weights))
+        try:
+            text = self._sample(Model(self._folder.path, card, tokenizer, weights))
+        except TextgenError as error:
+            text = f"(no sample: {error})"  # a page for people is not worth a training run
         self._keep_sample(row, text)
         rows = history.read(self._folder.training)
         save_curves(self._folder.training / "curves.png", rows, self._folder.path.name)

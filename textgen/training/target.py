@@ -41,9 +41,14 @@ class Target:
         """Whether an earlier run has begun here."""
         return self.building.exists()
 
+    @property
+    def replaces(self) -> bool:
+        """Whether the run works beside an old model, whose place it will take."""
+        return self.building is not self.final
+
     def finish(self) -> None:
         """Puts the new model in the place of the old one, where it was built beside it."""
-        if self.building is self.final:
+        if not self.replaces:
             return
         old = self.final.path.with_name(f".{self.final.path.name}.old")
         shutil.rmtree(old, ignore_errors=True)
