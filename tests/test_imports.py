@@ -16,7 +16,7 @@ TEXT = LEAVES | {"text"}
 INFERENCE = TEXT | {"artifact", "inference"}
 WRITING = INFERENCE | {"decoding", "corpus"}
 TRAINING = WRITING | {"data", "models"}
-API = TRAINING | {"writer", "evaluation", "training"}
+API = TRAINING | {"writing", "writer", "evaluation", "training"}
 MAY_IMPORT = {
     "errors": set[str](),
     "files": set[str](),
@@ -26,9 +26,10 @@ MAY_IMPORT = {
     "artifact": TEXT,
     "decoding": TEXT | {"corpus"},
     "inference": TEXT | {"artifact"},
-    "writer": WRITING,
+    "writing": WRITING,
+    "writer": WRITING | {"writing"},
     "chatbot": WRITING,
-    "evaluation": WRITING | {"writer", "chatbot"},
+    "evaluation": WRITING | {"writing", "writer", "chatbot"},
     "data": TEXT | {"corpus", "artifact"},
     "models": TEXT | {"corpus", "artifact"},
     "training": TRAINING,

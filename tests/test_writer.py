@@ -10,6 +10,7 @@ import pytest
 
 from textgen.api import load
 from textgen.artifact import ModelFolder
+from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.script import Script
 from textgen.errors import ConfigurationError, TextgenError
 from textgen.text.special import START
@@ -109,7 +110,7 @@ def test_a_number_of_tokens_may_end_inside_a_line(writer: ScriptWriter) -> None:
 def test_the_log_probability_is_that_of_the_model(writers: list[ScriptWriter]) -> None:
     writer = writers[1]
     script = writer.write(lines=2, seed=6, temperature=0)
-    ids = writer._encoder.encode_script(Script(script.scenes, script.style))[:-1]
+    ids = ScriptEncoder(writer.tokenizer).encode_script(Script(script.scenes, script.style))[:-1]
     model, state, expected = writer.model, writer.model.initial_state(), 0.0
     assert ids[0] == START
     for token, following in itertools.pairwise(ids):

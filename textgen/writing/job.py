@@ -1,0 +1,155 @@
+"""One request to write: the prompt understood, the constraints built, the sequences decoded."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from textgen.corpus.encoding import decode_script
+from textgen.corpus.prompt import Prompt as ScriptPrompt
+from textgen.corpus.prompt import parse_prompt
+from textgen.corpus.rendering import ScriptRenderer
+from textgen.corpus.scene import Scene
+from textgen.decoding.constraints import AllOf, Constraint, HealingConstraint, Utf8Constraint
+from textgen.decoding.cursor import Prompt
+from textgen.decoding.decode import decode
+from textgen.decoding.grammar import ScriptGrammar
+from textgen.decoding.headings import HeadingRules
+from textgen.decoding.options import DecodingOptions
+from textgen.decoding.results import Event, Sequence, collect
+from textgen.writing.opened import OpenedModel
+from textgen.writing.written import WrittenScript
+
+Note = Callable[[str], None]
+
+
+class Job:
+    """Texts to be written from one prompt.
+
+    Captions are documents of one line each, so `lines` of them are so many sequences, not one long one.
+
+    Args:
+        model: writes.
+        prompt: as typed.
+        options: how to write.
+        note: is told what a person should know.
+    """
+
+    def __init__(self, model: OpenedModel, prompt: str, options: DecodingOptions, note: Note) -> None:
+        self.model, self.options, self._note = model, options, note
+        self._documents = 1
+        if model.style.format == "captions" and options.lines is not None:
+            self._documents = options.lines
+            sequences = options.num_return_sequences * options.lines
+            self.options = replace(options, lines=1, num_return_sequences=sequences)
+        opening = self._resolved(parse_prompt(self._normalised(prompt), model.style))
+        opening, self._dropped = self._without_last_word(opening)
+        self._context = model.encoder.encode_prompt(opening)
+        self._renderer, self._prompt_text = ScriptRenderer(model.tokenizer, model.style), ""
+        for token in self._context:
+            text, self._renderer = self._renderer.advance(token)
+            self._prompt_text += text
+
+    def scripts(self) -> list[WrittenScript]:
+        """Writes all texts."""
+        sequences, size = collect(self._events()), self._documents
+        return [self._script(sequences[k : k + size]) for k in range(0, len(sequences), size)]
+
+    def pieces(self) -> Iterator[str]:
+        """Writes one text and yields it piece by piece, the prompt first; captions one after the other."""
+        waiting: dict[int, list[str]] = {}
+        ended: set[int] = set()
+        current = 0
+        if self._prompt_text:
+            yield self._prompt_text
+        for event in self._events():
+            waiting.setdefault(event.row, []).append(event.text)
+            if event.sequence is not None:
+                ended.add(event.row)
+            while current in waiting or current in ended:
+                yield from filter(None, waiting.pop(current, []))
+                if current not in ended:
+                    break
+                current += 1
+                if current < self._documents and self._prompt_text:
+                    yield self._prompt_text
+
+    def _events(self) -> Iterator[Event]:
+        """What happens while it is written."""
+        network = self.model.network
+        state = network.read(np.array(self._context[:-1], np.intp)[:, None], network.initial_state())
+        guard = self.model.guard if self.options.no_copy else None
+        prompt = Prompt(self._context, self._renderer, self._constraint())
+        for event in decode(network.step, state, prompt, self.options, guard, self.model.tokenizer.first_piece):
+            if event.sequence is not None and event.sequence.relaxed:
+                self._note("A span of the corpus was copied after all: nothing else could be written there.")
+            yield event
+
+    def _script(self, sequences: list[Sequence]) -> WrittenScript:
+        """The script of one text's sequences."""
+        style = self.model.style
+        text = "".join(self._prompt_text + sequence.text for sequence in sequences)
+        if any(sequence.finish_reason == "stop" for sequence in sequences):
+            scenes = _scenes_of(parse_prompt(text, style))  # the ids go on beyond the cut
+        else:
+            ids = [token for sequence in sequences for token in [*self._context, *sequence.ids]]
+            scenes = decode_script(ids, self.model.tokenizer, style).scenes
+        return WrittenScript(
+            scenes,
+            style,
+            written=text,
+            finish_reason=sequences[-1].finish_reason,
+            seed=sequences[0].seed,
+            log_probability=sum(sequence.log_probability for sequence in sequences),
+            relaxed=any(sequence.relaxed for sequence in sequences),
+        )
+
+    def _normalised(self, prompt: str) -> str:
+        prompt = prompt.replace("\r\n", "\n").replace("\r", "\n")
+        changed = self.model.normalisation.apply(prompt)
+        if changed != prompt:
+            self._note("The prompt was put into the corpus's own case and quotation marks.")
+        return changed
+
+    def _resolved(self, prompt: ScriptPrompt) -> ScriptPrompt:
+        """The prompt with its speakers spelled as the corpus does."""
+
+        def spelled(speaker: str | None) -> str | None:
+            return None if speaker is None else self.model.spelled(speaker)
+
+        scenes = tuple(
+            replace(scene, lines=tuple(replace(line, speaker=spelled(line.speaker)) for line in scene.lines))
+            for scene in prompt.scenes
+        )
+        line = prompt.line and replace(prompt.line, speaker=spelled(prompt.line.speaker))
+        return replace(prompt, scenes=scenes, line=line)
+
+    def _without_last_word(self, prompt: ScriptPrompt) -> tuple[ScriptPrompt, bytes]:
+        """The prompt less what may be half a word at its end, which is to be written first."""
+        if prompt.line is None:
+            return prompt, b""
+        dropped = self.model.tokenizer.last_word(prompt.line.text)
+        line = replace(prompt.line, text=prompt.line.text.removesuffix(dropped))
+        return replace(prompt, line=line), dropped.encode()
+
+    def _constraint(self) -> Constraint:
+        pieces, shape, options = self.model.pieces, self.model.shape, self.options
+        labels, names = self.model.cast(options.characters) if options.characters else (None, None)
+        may_end = options.lines is None or self._documents > 1
+        grammar = ScriptGrammar(pieces, shape, labels, names, may_end)
+        parts: list[Constraint] = [grammar.begin(self._context, self._dropped), Utf8Constraint(pieces)]
+        if shape.bracketed_headings:
+            parts.append(HeadingRules(pieces, grammar.longest_heading).begin(self._context))
+        if self._dropped:
+            parts.append(HealingConstraint(pieces, self._dropped))
+        return AllOf(*parts)
+
+
+def _scenes_of(prompt: ScriptPrompt) -> tuple[Scene, ...]:
+    """All of a text that was read as a prompt, its open line or heading included."""
+    scenes = prompt.scenes
+    if prompt.heading is not None:
+        return (*scenes, Scene(prompt.heading))
+    if prompt.line is not None:
+        return (*scenes, Scene(None, (prompt.line,), continued=bool(scenes)))
+    return scenes
