@@ -217,7 +217,7 @@ def prepare(
 
 
 def _learn(sources: Sources, speakers: dict[str, int], choice: Choice) -> Tokenizer:
-    level = choose_level(choice)
+    level = choose_level(choice, sources.characters)
     limit = choose_vocabulary_limit(choice, level, sources.characters)
     labels = [name for name, lines in speakers.items() if lines >= _LINES_FOR_A_LABEL]
     words = choice.words if level != "character" else "natural"
