@@ -29,8 +29,8 @@ _CHARACTER_EMBEDDING = 64
 
 
 _WORDS_BELOW = 1_000_000
-"""Characters of training text below which `auto` takes words. Tried were 150,000 (words ahead of subwords) and 3 million
-(subwords ahead of characters); where between them the order turns was not."""
+"""Characters of training text below which `auto` takes words. Tried were 150,000 (words ahead of subwords) and
+3 million (subwords ahead of characters); where between them the order turns was not."""
 
 _MERGES = ((300_000, 600), (1_500_000, 1200), (10_000_000, 2000))
 _MOST_MERGES = 4000
