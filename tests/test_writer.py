@@ -226,3 +226,29 @@ def test_decoding_defaults_come_from_the_folder(
     change(card["decoding"])
     (path / "model.json").write_text(json.dumps(card), encoding="utf-8")
     assert load(path).options().temperature == card["decoding"].get("temperature", 0.8)
+
+
+def test_nobody_is_made_up(untrained: Path) -> None:
+    """Spelled names are those of the corpus: a model that babbles could spell anything."""
+    writer = ScriptWriter(ModelFolder(untrained).load(), note=lambda text: None)
+    speakers = {
+        line.speaker
+        for script in writer.write_several(lines=40, seed=1, num_return_sequences=4)
+        for line in script.lines
+    }
+    assert speakers == {"JERRY", "ELAINE", "GEORGE", "KRAMER"}
+
+
+def test_a_speaker_in_the_prompt_who_is_not_in_the_corpus_is_told_once(untrained: Path) -> None:
+    notes: list[str] = []
+    writer = ScriptWriter(ModelFolder(untrained).load(), note=notes.append)
+    for _ in range(2):
+        assert writer.write("NEWMAN: Hello", lines=1, seed=1).lines[0].speaker == "NEWMAN"
+    writer.write("kramer: Hello", lines=1, seed=1)
+    assert notes == ["The prompt's speaker 'NEWMAN' does not occur in the corpus, and is taken as typed."]
+
+
+def test_what_cannot_be_done_is_refused_before_anything_is_written(untrained: Path) -> None:
+    writer = ScriptWriter(ModelFolder(untrained).load(), note=lambda text: None)
+    with pytest.raises(ConfigurationError, match="'BOB' was asked for"):
+        writer.stream("JERRY:", characters=["BOB"])

@@ -99,6 +99,7 @@ def train_script(
     display = SilentDisplay() if quiet else make_display()
     source = ScriptCorpus(corpus, format)
     target = Target(out, source.files[0].path.stem, resume, overwrite)
+    display.note(f"folder     {target.final.path}")
     if resume and target.replaces and given is None and why_finished(target.building.training):
         target.finish()  # the run came to its end, and was cut off before it took the old model's place
         return load(target.final.path)

@@ -26,7 +26,7 @@ def decoding_options(command: Any) -> Any:
         click.option(
             "--min-p",
             **share,
-            help="Drop tokens less than X times as likely as the likeliest; 0 is off; our models ask for 0.03.  [0]",
+            help="Drop tokens less than X times as likely as the likeliest; 0 is off; our models ask for 0.05.  [0]",
         ),
         click.option("--typical-p", **share, help="Choose among tokens of typical surprise; 1 is off.  [1]"),
         click.option("--repetition-penalty", **share, help="Above 1 avoids what was written; 1 is off.  [1]"),
@@ -72,13 +72,18 @@ def command(model: Path, prompt: str, format: str, **options: Any) -> None:
 
     writer = load(model)
     given = {name: value for name, value in options.items() if value not in (None, ())}
-    if "seed" not in given and given.get("temperature") != 0 and given.get("num_beams", 1) == 1:
+    drawn = given.get("temperature") != 0 and given.get("num_beams", 1) == 1
+    note = ""
+    if "seed" not in given and drawn:
         given["seed"] = secrets.randbits(32)
-        click.echo(f"--seed {given['seed']} writes this again", err=True)
+        note = f"add --seed {given['seed']} to write this again"
     if format == "text" and given.get("num_return_sequences", 1) == 1:
-        _stream(writer.stream(prompt, **given))
+        pieces = writer.stream(prompt, **given)
+        click.echo(note, err=True, nl=bool(note))
+        _stream(pieces)
         return
     scripts = writer.write_several(prompt, **given)
+    click.echo(note, err=True, nl=bool(note))
     if format == "json":
         click.echo(json.dumps([script.to_json_object() for script in scripts], ensure_ascii=False, indent=1))
     elif format == "fountain":

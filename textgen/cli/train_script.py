@@ -1,5 +1,6 @@
 """`textgen train-script`: a corpus in, a model folder out."""
 
+import shlex
 from pathlib import Path
 from typing import Any
 
@@ -86,4 +87,4 @@ def command(corpus: tuple[Path, ...], validation: tuple[Path, ...], **options: A
     if not options["quiet"]:
         score = f", {bits:.3f} bits per character on held-out text" if bits is not None else ""
         click.echo(f"The model is in {writer.path}{score}. To write with it:", err=True)
-        click.echo(f"  textgen generate --model {writer.path}", err=True)
+        click.echo(f"  textgen generate --model {shlex.quote(str(writer.path))}", err=True)

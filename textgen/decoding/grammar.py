@@ -37,10 +37,10 @@ class ScriptGrammar:
         names: Collection[Sequence[int]] | None = None,
         may_end: bool = True,
     ) -> None:
-        free = labels is None and names is None
+        free = labels is None
         narration = free and shape.narration
         openers = list(range(FIRST_LABEL, pieces.first)) if free else list(labels or ())
-        if names or (free and shape.spelled_names):
+        if names or (names is None and free and shape.spelled_names):
             openers.append(NAME)
         if not openers and not narration:
             raise ConfigurationError(

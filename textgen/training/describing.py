@@ -10,6 +10,7 @@ from textgen.training.preparation import Plan, Run
 from textgen.training.sizing import estimate
 
 _MOST_FILES = 5
+_FEW_CHARACTERS = 100_000
 
 
 def describe_corpus(corpus: ScriptCorpus, survey: CorpusSurvey) -> Iterator[str]:
@@ -43,6 +44,11 @@ def describe_plan(plan: Plan, run: Run) -> Iterator[str]:
         f"model     {model.layers} x {model.hidden} LSTM, embedding {model.embedding}, "
         f"{model.parameters / 1e6:.1f} million weights, dropout {training.dropout:g}, {training.precision}"
     )
+    if run.characters[0] < _FEW_CHARACTERS:
+        yield (
+            f"note      {run.characters[0]:,} characters are few: the model will mostly recite them; "
+            f"{_FEW_CHARACTERS:,} and more are better"
+        )
     yield f"held out  {run.characters[1]:,} characters, {training.validations} validations"
     yield (
         f"training  {training.budget.describe()}: about {guess.tokens_per_second:,.0f} tokens a second here, "

@@ -35,8 +35,9 @@ TRAINING_IDS, HELD_OUT_IDS, RUN = "training.npy", "held_out.npy", "run.json"
 _LINES_FOR_A_LABEL = 10
 _MOST_SPEAKERS = 10_000  # that model.json lists
 
-DECODING = {"temperature": 0.8, "min_p": 0.03}
-"""What a fresh model writes with; min_p keeps the long tail of a small model's mistakes out of the text."""
+DECODING = {"temperature": 0.8, "min_p": 0.05}
+"""What a fresh model writes with; min_p keeps the long tail of a small model's mistakes, most of all invented
+words, out of the text."""
 
 Documents = Iterable[Iterable[Scene]]
 Note = Callable[[str], None]

@@ -49,6 +49,8 @@ class Job:
         for token in self._context:
             text, self._renderer = self._renderer.advance(token)
             self._prompt_text += text
+        self._constraint = self._begin()
+        self._guard = model.guard if options.no_copy else None
 
     def scripts(self) -> list[WrittenScript]:
         """Writes all texts."""
@@ -78,9 +80,9 @@ class Job:
         """What happens while it is written."""
         network = self.model.network
         state = network.read(np.array(self._context[:-1], np.intp)[:, None], network.initial_state())
-        guard = self.model.guard if self.options.no_copy else None
-        prompt = Prompt(self._context, self._renderer, self._constraint())
-        for event in decode(network.step, state, prompt, self.options, guard, self.model.tokenizer.first_piece):
+        prompt = Prompt(self._context, self._renderer, self._constraint)
+        first_piece = self.model.tokenizer.first_piece
+        for event in decode(network.step, state, prompt, self.options, self._guard, first_piece):
             if event.sequence is not None and event.sequence.relaxed:
                 self._note("A span of the corpus was copied after all: nothing else could be written there.")
             yield event
@@ -115,7 +117,11 @@ class Job:
         """The prompt with its speakers spelled as the corpus does."""
 
         def spelled(speaker: str | None) -> str | None:
-            return None if speaker is None else self.model.spelled(speaker)
+            if speaker is None:
+                return None
+            if not self.model.knows(speaker):
+                self._note(f"The prompt's speaker {speaker!r} does not occur in the corpus, and is taken as typed.")
+            return self.model.spelled(speaker)
 
         scenes = tuple(
             replace(scene, lines=tuple(replace(line, speaker=spelled(line.speaker)) for line in scene.lines))
@@ -132,9 +138,10 @@ class Job:
         line = replace(prompt.line, text=prompt.line.text.removesuffix(dropped))
         return replace(prompt, line=line), dropped.encode()
 
-    def _constraint(self) -> Constraint:
+    def _begin(self) -> Constraint:
+        """The constraint on what follows the prompt."""
         pieces, shape, options = self.model.pieces, self.model.shape, self.options
-        labels, names = self.model.cast(options.characters) if options.characters else (None, None)
+        labels, names = self.model.cast(options.characters) if options.characters else (None, self.model.rare_names)
         may_end = options.lines is None or self._documents > 1
         grammar = ScriptGrammar(pieces, shape, labels, names, may_end)
         parts: list[Constraint] = [grammar.begin(self._context, self._dropped), Utf8Constraint(pieces)]

@@ -73,6 +73,15 @@ class OpenedModel:
         ids = self.tokenizer.label_ids(speaker)
         return (self.tokenizer.speaker_of(ids[0]) or speaker) if ids else speaker
 
+    @cached_property
+    def rare_names(self) -> list[list[int]] | None:
+        """The speakers without a label, spelled in ids: nobody else is made up. None where there are none."""
+        return [self.tokenizer.encode(name) for name in self.rare_speakers.values()] or None
+
+    def knows(self, speaker: str) -> bool:
+        """Whether the corpus has such a speaker, upper and lower case being the same."""
+        return bool(self.tokenizer.label_ids(speaker)) or speaker.casefold() in self.rare_speakers
+
     def cast(self, characters: tuple[str, ...]) -> tuple[list[int], list[list[int]]]:
         """The labels, and for speakers without one the spelled names, of characters.
 
@@ -100,5 +109,5 @@ class OpenedModel:
         return (
             f"{asked} the corpus has no such speaker; the nearest are "
             f"{', '.join(near or list(known.values())[:5])}: choose among the {len(known)} that "
-            f"`textgen inspect --model {self.path}` lists."
+            f"`textgen inspect --model {self.path} --json` lists."
         )
