@@ -5,7 +5,7 @@ from click.testing import CliRunner, Result
 
 from textgen.cli.main import cli
 from textgen.training.checkpoint import NAME
-from textgen.training.preparation import DECODING
+from textgen.training.preparation import MIN_P
 
 
 def run(*arguments: object) -> Result:
@@ -37,7 +37,7 @@ def test_a_model_as_json(untrained: Path) -> None:
     values = json.loads(run("--model", untrained, "--json").stdout)
     assert (values["kind"], values["level"], values["novelty_index"]) == ("script", "character", True)
     assert values["resumable"] is False  # there is no checkpoint before the first validation
-    assert values["decoding"] == DECODING
+    assert values["decoding"] == {"temperature": 0.8, "min_p": MIN_P["character"]}
 
 
 def test_a_model_with_a_checkpoint_can_be_resumed(untrained: Path, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ def decoding_options(command: Any) -> Any:
         click.option(
             "--min-p",
             **share,
-            help="Drop tokens less than X times as likely as the likeliest; 0 is off; our models ask for 0.05.  [0]",
+            help="Drop tokens less than X times as likely as the likeliest; 0 is off; fresh models ask for some.  [0]",
         ),
         click.option("--typical-p", **share, help="Choose among tokens of typical surprise; 1 is off.  [1]"),
         click.option("--repetition-penalty", **share, help="Above 1 avoids what was written; 1 is off.  [1]"),

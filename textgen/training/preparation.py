@@ -35,9 +35,9 @@ TRAINING_IDS, HELD_OUT_IDS, RUN = "training.npy", "held_out.npy", "run.json"
 _LINES_FOR_A_LABEL = 10
 _MOST_SPEAKERS = 10_000  # that model.json lists
 
-DECODING = {"temperature": 0.8, "min_p": 0.05}
-"""What a fresh model writes with; min_p keeps the long tail of a small model's mistakes, most of all invented
-words, out of the text."""
+MIN_P = {"character": 0.05, "word": 0.1, "subword": 0.05}
+"""What fresh models of each level write with: it keeps the long tail of a small model's mistakes out of the text, most of
+all invented words, which a word model falls into whenever it begins to spell."""
 
 Documents = Iterable[Iterable[Scene]]
 Note = Callable[[str], None]
@@ -207,7 +207,8 @@ def prepare(
     try:
         run, corpus = _encode(building, sources, plan, index, note)
         weights = start_from.weights if start_from else initial_weights(plan.architecture, plan.training.seed)
-        card = ModelCard("script", plan.architecture, corpus, decoding=DECODING, versions=_versions())
+        decoding = {"temperature": 0.8, "min_p": MIN_P[plan.tokenizer.level]}
+        card = ModelCard("script", plan.architecture, corpus, decoding=decoding, versions=_versions())
         building.create(card, plan.tokenizer, weights)
         run.save(building.training)
         folder.path.parent.mkdir(parents=True, exist_ok=True)
