@@ -36,8 +36,8 @@ _LINES_FOR_A_LABEL = 10
 _MOST_SPEAKERS = 10_000  # that model.json lists
 
 MIN_P = {"character": 0.05, "word": 0.1, "subword": 0.05}
-"""What fresh models of each level write with: it keeps the long tail of a small model's mistakes out of the text, most of
-all invented words, which a word model falls into whenever it begins to spell."""
+"""What fresh models of each level write with: it keeps the long tail of a small model's mistakes out of the text, most
+of all the words that a word model invents whenever it begins to spell."""
 
 Documents = Iterable[Iterable[Scene]]
 Note = Callable[[str], None]
