@@ -108,10 +108,11 @@ def test_at_least_one_token_survives(values: list[float], fraction: float, k: in
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.floats(-8, 8, width=32), min_size=2, max_size=300), st.floats(0.05, 0.95))
 @example([0.0, 0.0, 2.125, 1.1920928955078125e-07], 0.75)
+@example([0.0, 2.220446049250313e-16], 0.25)
 def test_the_nucleus_holds_its_mass_and_no_more_than_needed(values: list[float], p: float) -> None:
     row = np.array(values, np.float32)
-    # Less the largest in float32, as softmax is formed: logits that this makes equal are tied, and survive together.
-    weights = np.exp((row - row.max()).astype(float))
+    # In float32, as softmax is formed: tokens whose weights this makes equal are tied, and survive together.
+    weights = np.exp(row - row.max()).astype(float)
     kept = top_p(row, p) > -np.inf
     assert weights[kept].sum() >= p * weights.sum() * (1 - 1e-6)
     least = weights[kept].min()
