@@ -25,7 +25,7 @@ SIZES = {
 }
 
 _CHARACTER_EMBEDDING = 64
-"""Characters are few: wider vectors for them cost time and bring nothing."""
+"""Characters are few, and narrow vectors tell them apart."""
 
 
 _WORDS_BELOW = 1_000_000
