@@ -1,0 +1,103 @@
+"""The Cornell Movie-Dialogs Corpus: a file of lines, and a file that says which of them are conversations.
+
+Fields are separated by ` +++$+++ `, in another edition by tabs. Conversations refer to lines in any order, so the
+lines are kept in memory while a pass lasts: their text as UTF-8, and 16 bytes a line to find it.
+"""
+
+import re
+from array import array
+from collections.abc import Iterator, Sequence
+from hashlib import blake2b
+from typing import Literal
+
+import numpy as np
+
+from textgen.corpus.dialogue import Dialogue, Turn
+from textgen.corpus.report import ReadReport
+from textgen.text.reading import TextFile
+
+SEPARATOR = "+++$+++"
+
+_SEPARATOR = re.compile(r" ?\+\+\+\$\+\+\+ ?")
+_LINE_FIELDS, _CONVERSATION_FIELDS = 5, 4
+_TABBED_IDS = re.compile(r'"?(?:L\d+\t)?u\d+\t(?:u\d+\t)?m\d+\t')
+_ID = re.compile(r"\w+")
+
+Part = Literal["lines", "conversations", "other"]
+
+
+def part_of(line: str) -> Part | None:
+    """Which file of the corpus a line is from; None where it is from none."""
+    fields = _fields(line)
+    if len(fields) == _CONVERSATION_FIELDS and fields[3].startswith("["):
+        return "conversations"
+    if len(fields) == _LINE_FIELDS and SEPARATOR not in fields[-1]:
+        return "lines"
+    return "other" if len(fields) > 1 else None
+
+
+def read(files: Sequence[TextFile], report: ReadReport) -> Iterator[Dialogue]:
+    """Yield each conversation; the lines it names but that are not there are skipped.
+
+    Args:
+        files: the one with the lines, and the one with the conversations.
+        report: counts lines and conversations that cannot be read, and line ids that are not there.
+    """
+    table = _LineTable(files[0], report)
+    for number, line in enumerate(files[1].lines(), start=1):
+        if not line.strip():
+            continue
+        if part_of(line) != "conversations":
+            report.skip(number, line, f"no conversation of {_CONVERSATION_FIELDS} fields in {files[1].path.name}")
+            continue
+        ids = _ID.findall(_fields(line)[3])
+        turns = [table.find(line_id) for line_id in ids]
+        for line_id, turn in zip(ids, turns, strict=True):
+            if turn is None:
+                report.skip(number, line, f"{line_id} is not among the lines")
+        if any(turns):
+            yield Dialogue(tuple(turn for turn in turns if turn is not None))
+
+
+def _fields(line: str) -> list[str]:
+    if SEPARATOR in line:
+        return _SEPARATOR.split(line, maxsplit=_LINE_FIELDS - 1)
+    return line.split("\t", _LINE_FIELDS - 1) if _TABBED_IDS.match(line) else []
+
+
+class _LineTable:
+    """The lines of the corpus by their ids.
+
+    Args:
+        file: the file with the lines.
+        report: counts what is no line.
+    """
+
+    def __init__(self, file: TextFile, report: ReadReport) -> None:
+        self._text = bytearray()
+        starts, keys = array("Q", [0]), array("Q")
+        for number, line in enumerate(file.lines(), start=1):
+            fields = _fields(line)
+            if len(fields) == _LINE_FIELDS:
+                self._text += f"{fields[3]}\n{fields[4]}".encode()
+                starts.append(len(self._text))
+                keys.append(_key(fields[0].strip('"')))
+            elif line.strip():
+                report.skip(number, line, f"no line of {_LINE_FIELDS} fields in {file.path.name}")
+        unsorted = np.frombuffer(keys, np.uint64) if keys else np.empty(0, np.uint64)
+        self._order = np.argsort(unsorted, kind="stable")
+        self._keys, self._starts = unsorted[self._order], starts
+
+    def find(self, line_id: str) -> Turn | None:
+        """The line with an id (the first one that has it); None where there is none."""
+        key = np.uint64(_key(line_id))
+        place = int(np.searchsorted(self._keys, key))
+        if place == len(self._keys) or self._keys[place] != key:
+            return None
+        number = int(self._order[place])
+        speaker, text = self._text[self._starts[number] : self._starts[number + 1]].decode().split("\n")
+        return Turn(text, speaker.strip() or None)
+
+
+def _key(line_id: str) -> int:
+    return int.from_bytes(blake2b(line_id.encode(), digest_size=8).digest(), "big")

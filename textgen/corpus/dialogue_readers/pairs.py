@@ -1,0 +1,29 @@
+"""CSV and TSV tables with a prompt and a reply in each row."""
+
+from collections.abc import Iterator, Sequence
+
+from textgen.corpus.dialogue import Dialogue, Turn
+from textgen.corpus.pair_names import PairColumns, find_pair_columns
+from textgen.corpus.readers.records import records
+from textgen.corpus.report import ReadReport
+from textgen.text.reading import TextFile
+
+
+def read_csv(files: Sequence[TextFile], report: ReadReport) -> Iterator[Dialogue]:
+    """Yield the rows of a table with commas as dialogues of two turns."""
+    return _read(files[0], ",", report)
+
+
+def read_tsv(files: Sequence[TextFile], report: ReadReport) -> Iterator[Dialogue]:
+    """Yield the rows of a table with tabs as dialogues of two turns."""
+    return _read(files[0], "\t", report)
+
+
+def _read(file: TextFile, delimiter: str, report: ReadReport) -> Iterator[Dialogue]:
+    columns: PairColumns | None = None
+    for _, record in records(file.lines(), delimiter, report):
+        if columns is None:
+            columns = find_pair_columns(record)
+            if columns is None or columns.header:
+                continue
+        yield Dialogue((Turn(record[columns.prompt]), Turn(record[columns.reply])))

@@ -1,0 +1,144 @@
+"""Dialogues to exchanges: a reply, and the turns before it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from hashlib import blake2b
+from typing import Literal, Protocol
+from unicodedata import normalize
+
+from textgen.corpus.dialogue import Dialogue, Turn
+from textgen.corpus.dialogue_split import DialogueSplit
+
+DEFAULT_TURNS = 3
+"""How many turns before a reply are its context where nobody says otherwise."""
+
+Part = Literal["training", "held out", "all"]
+
+
+@dataclass(frozen=True)
+class Exchange:
+    """A reply and what it replies to.
+
+    Args:
+        context: the turns before it, the oldest first; empty where it opens the dialogue or nobody looks back.
+        reply: one line of text, never empty.
+    """
+
+    context: tuple[str, ...]
+    reply: str
+
+
+class Dialogues(Protocol):
+    """What exchanges are made from; a `DialogueCorpus` is one."""
+
+    def dialogues(self) -> Iterator[tuple[int, Dialogue]]:
+        """The dialogues, each with the number of its file, in the order of the files."""
+        ...
+
+
+class Exchanges:
+    """The exchanges of a corpus. Iterate as often as you like; each pass reads the files, one dialogue in memory.
+
+    Every filled turn but the first is a reply to those before it. An exchange that occurs again is left out, and
+    so are dialogues of fewer than two filled turns.
+
+    Args:
+        corpus: holds the dialogues.
+        turns: how many of them a context has at most. With 0 all contexts are empty, and the replies are the same
+            as with DEFAULT_TURNS, so that a model that looks back and one that does not can be compared.
+        replies_by: whose turns are replies, in any case; a dialogue that this speaker opens begins with a reply to
+            the empty context. None, or a dialogue without speakers, takes every turn but the first.
+        normalise: what is done to every turn; `str` leaves it as it is.
+        part: which side of the split.
+        split: None leaves nothing to hold out.
+
+    Attributes:
+        counts: of the last whole pass: "exchanges"; turns left out as "empty context" (at the beginning of a
+            dialogue) or "empty reply" (anywhere else); turns that are context only, as "not by NAME"; exchanges left
+            out as "duplicate"; dialogues left out as "one-sided". Nothing is counted for two reasons.
+
+    Example:
+        >>> for exchange in Exchanges(corpus, turns=3, replies_by=None, normalise=str, part="all", split=None):
+        ...     print(exchange.context, "->", exchange.reply)
+    """
+
+    def __init__(
+        self,
+        corpus: Dialogues,
+        turns: int,
+        replies_by: str | None,
+        normalise: Callable[[str], str],
+        part: Part,
+        split: DialogueSplit | None,
+    ) -> None:
+        self._corpus, self._part, self._split = corpus, part, split
+        self._turns, self._replies_by, self._normalise = turns, replies_by, normalise
+        self.counts: dict[str, int] = {}
+
+    def __iter__(self) -> Iterator[Exchange]:
+        making = _Pass(self._turns, self._replies_by, self._normalise)
+        for dialogue in self._dialogues():
+            yield from making.exchanges(dialogue)
+        self.counts = dict(making.counts)
+
+    def _dialogues(self) -> Iterator[Dialogue]:
+        passed: Counter[int] = Counter()
+        for file, dialogue in self._corpus.dialogues():
+            held_out = self._split is not None and self._split.is_held_out(file, passed[file])
+            passed[file] += 1
+            if self._part == "all" or held_out == (self._part == "held out"):
+                yield dialogue
+
+
+class _Pass:
+    """One pass over dialogues: what has been seen, and what has been counted."""
+
+    def __init__(self, turns: int, replies_by: str | None, normalise: Callable[[str], str]) -> None:
+        self._turns, self._normalise = turns, normalise
+        self._name = None if replies_by is None else folded(replies_by)
+        self._not_by = f"not by {replies_by}"
+        self._seen: set[bytes] = set()
+        self.counts: Counter[str] = Counter(exchanges=0)
+
+    def exchanges(self, dialogue: Dialogue) -> Iterator[Exchange]:
+        turns = [Turn(self._normalise(turn.text), turn.speaker) for turn in dialogue.turns]
+        filled = [turn for turn in turns if turn.text]
+        if len(filled) < 2:
+            self.counts["one-sided"] += 1
+            return
+        self._count_empty(turns)
+        texts = [turn.text for turn in filled]
+        for place in self._replies(filled):
+            if self._is_new(texts[max(0, place - (self._turns or DEFAULT_TURNS)) : place + 1]):
+                self.counts["exchanges"] += 1
+                yield Exchange(tuple(texts[max(0, place - self._turns) : place]), texts[place])
+
+    def _count_empty(self, turns: Sequence[Turn]) -> None:
+        first = next(place for place, turn in enumerate(turns) if turn.text)
+        self.counts["empty context"] += first
+        self.counts["empty reply"] += sum(not turn.text for turn in turns[first:])
+
+    def _replies(self, turns: Sequence[Turn]) -> Iterator[int]:
+        """The places of the turns that are replies."""
+        if self._name is None or not any(turn.speaker for turn in turns):
+            yield from range(1, len(turns))
+            return
+        for place, turn in enumerate(turns):
+            if turn.speaker and folded(turn.speaker) == self._name:
+                yield place
+            elif place:
+                self.counts[self._not_by] += 1
+
+    def _is_new(self, texts: Sequence[str]) -> bool:
+        digest = blake2b("\n".join(texts).encode("utf-8", "surrogatepass"), digest_size=8).digest()
+        if digest in self._seen:
+            self.counts["duplicate"] += 1
+            return False
+        self._seen.add(digest)
+        return True
+
+
+def folded(name: str) -> str:
+    """A speaker's name as it is compared: without case and outer white space, in Unicode's form NFC."""
+    return normalize("NFC", name).strip().casefold()
