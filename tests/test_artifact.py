@@ -12,7 +12,7 @@ from textgen.api import load
 from textgen.artifact import Model, ModelCard, ModelFolder
 from textgen.config import ModelConfig
 from textgen.errors import ModelError
-from textgen.inference.language_model import weight_shapes
+from textgen.inference.weights import weight_shapes
 from textgen.text.character import CharacterTokenizer
 
 TOKENIZER = CharacterTokenizer("abc", ["jerry"])
@@ -199,6 +199,6 @@ def test_a_card_that_does_not_describe_its_corpus(
 
 def test_a_model_of_another_kind(tmp_path: Path, untrained: Path) -> None:
     path = Path(shutil.copytree(untrained, tmp_path / "model"))
-    edit(lambda card: card.update(kind="chat"))(path)
-    with pytest.raises(ModelError, match="of the kind 'chat'"):
+    edit(lambda card: card.update(kind="poem"))(path)
+    with pytest.raises(ModelError, match="of the kind 'poem'"):
         load(path)

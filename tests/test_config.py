@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from textgen.config import Budget, ModelConfig, TrainingConfig
+from textgen.config import Budget, ModelConfig, ScriptTrainingConfig, TrainingConfig
 from textgen.errors import ConfigurationError, ModelError
-from textgen.inference.language_model import weight_shapes
+from textgen.inference.weights import weight_shapes
 
 MODEL = ModelConfig(vocabulary_size=300, embedding=16, hidden=24, layers=2, tied=False)
-TRAINING = TrainingConfig(Budget(epochs=2.5), seed=7, precision="bfloat16")
+TRAINING = ScriptTrainingConfig(Budget(epochs=2.5), seed=7, precision="bfloat16")
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_a_model_that_makes_no_sense_is_refused(change: dict[str, Any], sentence
 )
 def test_training_that_makes_no_sense_is_refused(change: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ConfigurationError, match=sentence):
-        TrainingConfig(**{"budget": Budget(steps=1), **change})
+        ScriptTrainingConfig(**{"budget": Budget(steps=1), **change})
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_a_damaged_model_configuration_is_a_model_error(values: object) -> None:
 
 def test_a_damaged_budget_inside_a_training_configuration_is_a_model_error() -> None:
     with pytest.raises(ModelError, match="The saved Budget"):
-        TrainingConfig.from_json({**TRAINING.to_json(), "budget": {"hours": 3}})
+        ScriptTrainingConfig.from_json({**TRAINING.to_json(), "budget": {"hours": 3}})
 
 
 @pytest.mark.parametrize("tied", [True, False])

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.config import ModelConfig
+from textgen.config import EncoderDecoderConfig, ModelConfig
 from textgen.errors import ModelError
 from textgen.files import replacing
 from textgen.text.tokenizer import Tokenizer, tokenizer_from_json
@@ -26,13 +26,19 @@ FORMAT_VERSION = 1
 
 Weights = Mapping[str, NDArray[np.floating]]
 
+_ARCHITECTURES: dict[str, type[ModelConfig] | type[EncoderDecoderConfig]] = {
+    "script": ModelConfig,
+    "chat": EncoderDecoderConfig,
+}
+"""What describes the network of each kind of model."""
+
 
 @dataclass(frozen=True)
 class ModelCard:
     """What `model.json` says.
 
     Args:
-        kind: `script`.
+        kind: `script` or `chat`.
         architecture: of the network.
         corpus: what the model was trained on: fingerprint, style, speakers, split, normalisation.
         decoding: defaults for writing with it.
@@ -41,7 +47,7 @@ class ModelCard:
     """
 
     kind: str
-    architecture: ModelConfig
+    architecture: ModelConfig | EncoderDecoderConfig
     corpus: dict[str, Any]
     decoding: dict[str, Any] = field(default_factory=dict)
     metrics: dict[str, Any] = field(default_factory=dict)
@@ -73,7 +79,13 @@ class ModelCard:
         if missing:
             raise ModelError(f"{path} lacks {', '.join(missing)}: the file is damaged; copy or train the model again.")
         fields = {name: values[name] for name in names}
-        return cls(**{**fields, "architecture": ModelConfig.from_json(fields["architecture"])})
+        kind = fields["kind"]
+        if kind not in _ARCHITECTURES:
+            raise ModelError(
+                f"{path} describes a model of the kind {kind!r}, but this version of textgen knows "
+                f"{' and '.join(_ARCHITECTURES)}: use the version that wrote the model, or train it again."
+            )
+        return cls(**{**fields, "architecture": _ARCHITECTURES[kind].from_json(fields["architecture"])})
 
 
 @dataclass(frozen=True)

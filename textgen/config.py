@@ -79,6 +79,52 @@ class ModelConfig(_JsonConfig):
         return embedding + lstm + output
 
 
+DIRECTIONS = ("forward", "backward")
+"""In which the layers of an encoder read."""
+
+
+@dataclass(frozen=True)
+class EncoderDecoderConfig(_JsonConfig):
+    """The architecture of a chat model.
+
+    Args:
+        vocabulary_size: number of ids, structural tokens and bytes included.
+        embedding: width of a token's vector; encoder, decoder and softmax share them.
+        hidden: units of each decoder layer; each direction of the encoder has half as many.
+        layers: number of layers, of the encoder and of the decoder.
+        attention: whether the decoder looks at the context again for every token, or knows it by the encoder's last
+            state alone.
+    """
+
+    vocabulary_size: int
+    embedding: int
+    hidden: int
+    layers: int
+    attention: bool = True
+
+    def __post_init__(self) -> None:
+        _require(
+            self.vocabulary_size > 264,
+            "vocabulary_size",
+            self.vocabulary_size,
+            "more than 264 (bytes and structure)",
+        )
+        for name in ("embedding", "layers"):
+            _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+        _require(self.hidden >= 2 and self.hidden % 2 == 0, "hidden", self.hidden, "an even number above 0")
+
+    @property
+    def parameters(self) -> int:
+        """Number of weights."""
+        lstm, inputs, half = 0, self.embedding, self.hidden // 2
+        for _ in range(self.layers):
+            lstm += 2 * 4 * half * (inputs + half + 1) + 4 * self.hidden * (inputs + self.hidden + 1)
+            inputs = self.hidden
+        attention = self.hidden * (self.hidden + self.embedding) if self.attention else 0
+        output = self.hidden * self.embedding + self.vocabulary_size
+        return self.vocabulary_size * self.embedding + lstm + attention + output
+
+
 @dataclass(frozen=True)
 class Budget(_JsonConfig):
     """How long a run lasts: exactly one of minutes of training, epochs over the corpus, or steps."""
@@ -104,21 +150,18 @@ class Budget(_JsonConfig):
 
 @dataclass(frozen=True)
 class TrainingConfig(_JsonConfig):
-    """How a model is trained.
+    """How a model of any kind is trained.
 
     Args:
         budget: how long.
         seed: of all randomness; the same seed on the same machine gives the same weights.
         precision: dtype of the matrix products; weights and cell states are always float32.
-        streams: places in the corpus that are read side by side (the batch).
-        window: window length, tokens a stream in one step.
         learning_rate: the peak, reached after the warm-up.
         weight_decay: of AdamW, on matrices only.
         clip: largest global norm of a gradient.
         dropout: locked dropout on embeddings, between layers and before the softmax; 0 turns it off.
-        embedding_dropout: share of the vocabulary whose vectors are dropped for a window; 0 turns it off.
-        weight_drop: share of recurrent weights dropped for a window; 0 turns it off.
-        reset: share of window boundaries at which a stream's state is zeroed.
+        embedding_dropout: share of the vocabulary whose vectors are dropped for a step; 0 turns it off.
+        weight_drop: share of recurrent weights dropped for a step; 0 turns it off.
         validations: how many times the held-out text is scored in a run.
         patience: stop after this many validations without improvement.
     """
@@ -126,15 +169,12 @@ class TrainingConfig(_JsonConfig):
     budget: Budget
     seed: int = 0
     precision: Literal["float32", "bfloat16"] = "float32"
-    streams: int = 64
-    window: int = 64
     learning_rate: float = 6e-3
     weight_decay: float = 0.02
     clip: float = 1.0
     dropout: float = 0.2
     embedding_dropout: float = 0.0
     weight_drop: float = 0.0
-    reset: float = 0.02
     validations: int = 20
     patience: int = 6
 
@@ -142,11 +182,58 @@ class TrainingConfig(_JsonConfig):
         if isinstance(self.budget, dict):  # as it comes from JSON
             object.__setattr__(self, "budget", Budget.from_json(self.budget))
         _require(self.precision in ("float32", "bfloat16"), "precision", self.precision, "float32 or bfloat16")
-        for name in ("streams", "window", "validations", "patience"):
+        for name in ("validations", "patience"):
             _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
-        for name in ("dropout", "embedding_dropout", "weight_drop", "reset"):
-            _require(0 <= getattr(self, name) < 1, name, getattr(self, name), "at least 0 and below 1")
+        for name in ("dropout", "embedding_dropout", "weight_drop"):
+            _require_share(name, getattr(self, name))
         for name in ("learning_rate", "clip"):
             _require(0 < getattr(self, name) < math.inf, name, getattr(self, name), "a number above 0")
         _require(0 <= self.weight_decay < 1, "weight_decay", self.weight_decay, "at least 0 and below 1")
         _require(0 <= self.seed < 2**63, "seed", self.seed, "a whole number from 0 to 2**63 - 1")
+
+
+@dataclass(frozen=True)
+class ScriptTrainingConfig(TrainingConfig):
+    """How a language model is trained.
+
+    Args:
+        streams: places in the corpus that are read side by side (the batch).
+        window: window length, tokens a stream in one step.
+        reset: share of window boundaries at which a stream's state is zeroed.
+    """
+
+    streams: int = 64
+    window: int = 64
+    reset: float = 0.02
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        for name in ("streams", "window"):
+            _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+        _require_share("reset", self.reset)
+
+
+@dataclass(frozen=True)
+class ChatTrainingConfig(TrainingConfig):
+    """How a chat model is trained.
+
+    Args:
+        batch: exchanges in one step.
+        label_smoothing: share of the target's probability that is spread over the vocabulary; 0 turns it off.
+        empty_contexts: share of exchanges whose context is hidden, so that the model learns how likely a reply is by
+            itself.
+    """
+
+    batch: int = 64
+    label_smoothing: float = 0.1
+    empty_contexts: float = 0.1
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _require(self.batch >= 1, "batch", self.batch, "at least 1")
+        for name in ("label_smoothing", "empty_contexts"):
+            _require_share(name, getattr(self, name))
+
+
+def _require_share(name: str, value: float) -> None:
+    _require(0 <= value < 1, name, value, "at least 0 and below 1")

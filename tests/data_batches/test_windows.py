@@ -36,14 +36,14 @@ def test_an_epoch_reads_every_position_at_most_once(length: int, shape: tuple[in
     steps = range(epoch * windows.steps_per_epoch, (epoch + 1) * windows.steps_per_epoch)
     read = np.concatenate([windows.batch(step).inputs.ravel() for step in steps])
     assert len(np.unique(read)) == len(read)
-    assert len(read) == windows.steps_per_epoch * windows.tokens_per_step
+    assert len(read) == windows.steps_per_epoch * windows.batch(0).tokens
     left = length - len(read)
     assert left <= windows.streams * (windows.window - 1) + windows.streams - 1
 
 
 def test_an_epoch_of_a_usual_corpus_reads_nearly_everything() -> None:
     windows = Windows(np.full(100_000, 10, np.uint16), 16, 64, 0.0, 0)
-    assert windows.steps_per_epoch * windows.tokens_per_step > 0.98 * 100_000
+    assert windows.steps_per_epoch * windows.batch(0).tokens > 0.98 * 100_000
 
 
 @settings(max_examples=100, deadline=None)
@@ -88,7 +88,7 @@ def test_resets_come_at_window_boundaries_as_often_as_asked() -> None:
 @pytest.mark.parametrize("length", [1, 2, 3, 10, 63])
 def test_a_tiny_corpus_gives_fewer_streams_and_shorter_windows(length: int) -> None:
     windows = Windows(ring(length), 64, 128, 0.02, 0)
-    assert 1 <= windows.tokens_per_step <= length
+    assert 1 <= windows.batch(0).tokens <= length
     for step in range(5):
         inputs, targets, _ = windows.batch(step)
         assert inputs.shape == (windows.window, windows.streams)

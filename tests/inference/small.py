@@ -5,7 +5,8 @@ from typing import Any
 import numpy as np
 
 from textgen.config import ModelConfig
-from textgen.inference.language_model import LanguageModel, weight_shapes
+from textgen.inference.language_model import LanguageModel
+from textgen.inference.weights import weight_shapes
 
 
 def config(tied: bool = False, layers: int = 2, vocabulary_size: int = 280) -> ModelConfig:

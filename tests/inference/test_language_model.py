@@ -5,10 +5,9 @@ from textgen.errors import ModelError
 from textgen.inference import language_model as module
 from textgen.inference.language_model import (
     LanguageModel,
-    check_weights,
     target_log_probabilities,
-    weight_shapes,
 )
+from textgen.inference.weights import check_weights, weight_shapes
 
 from .small import config, language_model, random_weights
 

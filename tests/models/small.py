@@ -3,7 +3,7 @@
 import numpy as np
 
 from textgen.config import ModelConfig
-from textgen.inference.language_model import weight_shapes
+from textgen.inference.weights import weight_shapes
 from textgen.models.language_model import LanguageModel
 from textgen.text.special import START
 

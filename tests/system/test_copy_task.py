@@ -11,7 +11,7 @@ from textgen.artifact import ModelFolder
 from textgen.inference.lanes import lay_out
 from textgen.inference.language_model import LanguageModel
 from textgen.text.store import open_ids
-from textgen.training.preparation import HELD_OUT_IDS
+from textgen.training.run_record import HELD_OUT_IDS
 
 LETTERS = "abcdef"
 

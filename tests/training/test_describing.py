@@ -5,8 +5,9 @@ from textgen.config import Budget
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.survey import survey
 from textgen.training.describing import describe_corpus, describe_plan
-from textgen.training.preparation import Run, Sources, make_plan
-from textgen.training.sizing import Choice
+from textgen.training.preparation import Sources, make_plan
+from textgen.training.run_record import Run
+from textgen.training.sizing import ScriptChoice
 
 
 def test_what_was_read_and_repaired_is_told(tmp_path: Path) -> None:
@@ -29,7 +30,7 @@ def test_many_files_are_counted_not_listed(tmp_path: Path) -> None:
 
 
 def test_the_plan_is_told(corpus: Path, untrained: Path) -> None:
-    choice = Choice(level="character", embedding=16, hidden=24, layers=2)
+    choice = ScriptChoice(level="character", embedding=16, hidden=24, layers=2)
     plan = make_plan(Sources(ScriptCorpus(corpus), None), choice, Budget(epochs=3), 0, None)
     text = "\n".join(describe_plan(plan, Run.load(ModelFolder(untrained).training)))
     for part in ("character level", "(3 of them speakers)", "2 x 24 LSTM", "3 epochs", "GB of memory"):

@@ -2,8 +2,9 @@ import numpy as np
 import pytest
 
 from textgen.config import ModelConfig
-from textgen.inference.language_model import LanguageModel, check_weights
+from textgen.inference.language_model import LanguageModel
 from textgen.inference.scoring import score_ids
+from textgen.inference.weights import check_weights
 from textgen.training.initialisation import initial_weights
 
 

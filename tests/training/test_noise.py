@@ -5,14 +5,16 @@ import pytest
 import tensorflow as tf
 
 from textgen.config import Budget, ModelConfig, TrainingConfig
-from textgen.training.noise import draw_noise
+from textgen.training.noise import language_model_noise
 
 MODEL = ModelConfig(270, embedding=10, hidden=12, layers=2, tied=False)
 
 
 def masks(step: int = 0, **settings: Any) -> dict[str, np.ndarray]:
     rates = {"dropout": 0.3, "embedding_dropout": 0.2, "weight_drop": 0.5}
-    noise = draw_noise(MODEL, TrainingConfig(Budget(steps=1), **{**rates, **settings}), 64, tf.constant(step, tf.int64))
+    noise = language_model_noise(
+        MODEL, TrainingConfig(Budget(steps=1), **{**rates, **settings}), 64, tf.constant(step, tf.int64)
+    )
     assert noise.embedding is not None
     named = {"embedding": noise.embedding, "output": noise.output}
     named |= {f"inputs {k}": mask for k, mask in enumerate(noise.inputs)}
@@ -64,12 +66,12 @@ def test_scaling_keeps_the_mean() -> None:
 
 def test_a_rate_of_zero_draws_nothing() -> None:
     config = TrainingConfig(Budget(steps=1), dropout=0.0, embedding_dropout=0.0, weight_drop=0.0)
-    noise = draw_noise(MODEL, config, 4, tf.constant(0, tf.int64))
+    noise = language_model_noise(MODEL, config, 4, tf.constant(0, tf.int64))
     assert (noise.embedding, noise.inputs, noise.recurrent, noise.output) == (None, (None, None), (None, None), None)
 
 
 def test_compiled_masks_are_the_eager_ones() -> None:
     config = TrainingConfig(Budget(steps=1), seed=2**62 + 1, dropout=0.3)
-    compiled = tf.function(lambda step: draw_noise(MODEL, config, 4, step).output)
+    compiled = tf.function(lambda step: language_model_noise(MODEL, config, 4, step).output)
     step = tf.constant(10**12, tf.int64)
-    assert np.array_equal(compiled(step), draw_noise(MODEL, config, 4, step).output)
+    assert np.array_equal(compiled(step), language_model_noise(MODEL, config, 4, step).output)

@@ -50,8 +50,8 @@ def test_what_occurs_once_is_seen(scene: Scene, name: str) -> None:
 
 def test_the_index_holds_the_runs_of_eight_words_across_lines(tmp_path: Path) -> None:
     indexer = NoveltyIndexer()
-    indexer.add(Scene("[not this]", (Line("jerry", "one two three four five"), Line("x", "six seven"))))
-    indexer.add(Scene(None, (Line("jerry", "eight nine"),)))
+    indexer.add(["one two three four five", "six seven"])
+    indexer.add(["eight nine"])
     assert indexer.save(tmp_path / "novelty.bin")
     words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
     expected = np.unique(ngram_hashes(word_hashes(words), 8))
@@ -63,6 +63,6 @@ def test_a_text_that_is_too_long_gets_no_index(tmp_path: Path, monkeypatch: pyte
     monkeypatch.setattr(observing, "_MOST_WORDS", 10)
     indexer = NoveltyIndexer()
     for _ in range(3):
-        indexer.add(Scene(None, (Line("jerry", "one two three four"),)))
+        indexer.add(["one two three four"])
     assert not indexer.save(tmp_path / "novelty.bin")
     assert list(tmp_path.iterdir()) == []

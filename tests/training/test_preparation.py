@@ -5,17 +5,18 @@ import numpy as np
 import pytest
 
 from textgen.artifact import ModelFolder
-from textgen.config import Budget, TrainingConfig
+from textgen.config import Budget, ScriptTrainingConfig
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.encoding import decode_script
 from textgen.corpus.style import ScriptStyle
 from textgen.errors import TrainingError
 from textgen.text.special import END, START
 from textgen.text.store import open_ids
-from textgen.training.preparation import HELD_OUT_IDS, TRAINING_IDS, Run, Sources, make_plan, prepare
-from textgen.training.sizing import Choice
+from textgen.training.preparation import Sources, make_plan, prepare
+from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
+from textgen.training.sizing import ScriptChoice
 
-CHOICE = Choice(level="word", embedding=8, hidden=12, layers=1, streams=2, window=8)
+CHOICE = ScriptChoice(level="word", embedding=8, hidden=12, layers=1, streams=2, window=8)
 
 
 def prepared(folder: Path, sources: Sources, start_from: Path | None = None, index: bool = True) -> ModelFolder:
@@ -112,7 +113,7 @@ def test_too_little_text_is_told(tmp_path: Path) -> None:
 
 
 def test_a_run_comes_back_and_a_damaged_one_is_told(tmp_path: Path) -> None:
-    run = Run(TrainingConfig(Budget(minutes=3.0), seed=2), (10, 2), (20, 4), 2)
+    run = Run(ScriptTrainingConfig(Budget(minutes=3.0), seed=2), (10, 2), (20, 4), 2)
     run.save(tmp_path)
     assert Run.load(tmp_path) == run
     values = json.loads((tmp_path / "run.json").read_bytes())

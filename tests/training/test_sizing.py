@@ -7,7 +7,7 @@ from textgen.config import Budget, ModelConfig
 from textgen.errors import ConfigurationError
 from textgen.training.sizing import (
     SIZES,
-    Choice,
+    ScriptChoice,
     choose_level,
     choose_model,
     choose_size,
@@ -30,7 +30,7 @@ AMOUNTS = (1_000, 100_000, 450_000, 3_000_000, 50_000_000)
 )
 def test_a_choice_that_is_none_is_refused(choice: dict[str, Any], sentence: str) -> None:
     with pytest.raises(ConfigurationError, match=sentence):
-        Choice(**choice)
+        ScriptChoice(**choice)
 
 
 @pytest.mark.parametrize(
@@ -39,23 +39,23 @@ def test_a_choice_that_is_none_is_refused(choice: dict[str, Any], sentence: str)
 )
 def test_a_width_of_nothing_is_refused_not_replaced(choice: dict[str, Any]) -> None:
     with pytest.raises(ConfigurationError, match=f"{next(iter(choice))} is"):
-        chosen = Choice(**choice)
+        chosen = ScriptChoice(**choice)
         choose_model(chosen, "character", 1000, 300)
         choose_training(chosen, "character", 1000, Budget(steps=1), 0, "float32")
 
 
 def test_what_is_asked_for_wins() -> None:
-    choice = Choice(level="word", size="large", embedding=17, layers=3, dropout=0.0, streams=5, window=9)
+    choice = ScriptChoice(level="word", size="large", embedding=17, layers=3, dropout=0.0, streams=5, window=9)
     model = choose_model(choice, "word", 100, 1000)
     assert (model.embedding, model.hidden, model.layers) == (17, SIZES["large"].hidden, 3)
     training = choose_training(choice, "word", 100, Budget(steps=1), 3, "float32")
     assert (training.dropout, training.streams, training.window, training.seed) == (0.0, 5, 9, 3)
-    assert choose_level(Choice(level="character"), 10**7) == "character"
-    assert choose_level(Choice(words="whitespace"), 10**7) == "word"
+    assert choose_level(ScriptChoice(level="character"), 10**7) == "character"
+    assert choose_level(ScriptChoice(words="whitespace"), 10**7) == "word"
 
 
 def test_short_texts_are_cut_into_words_and_long_ones_into_subwords() -> None:
-    assert [choose_level(Choice(), amount) for amount in (10**4, 999_999, 10**6, 10**9)] == [
+    assert [choose_level(ScriptChoice(), amount) for amount in (10**4, 999_999, 10**6, 10**9)] == [
         "word",
         "word",
         "subword",
@@ -65,36 +65,36 @@ def test_short_texts_are_cut_into_words_and_long_ones_into_subwords() -> None:
 
 def test_more_text_never_means_a_smaller_model_or_more_dropout() -> None:
     order = list(SIZES)
-    sizes = [order.index(choose_size(Choice(), amount)) for amount in AMOUNTS]
+    sizes = [order.index(choose_size(ScriptChoice(), amount)) for amount in AMOUNTS]
     assert sizes == sorted(sizes)
-    rates = [choose_training(Choice(), "word", n, Budget(steps=1), 0, "float32").dropout for n in AMOUNTS]
+    rates = [choose_training(ScriptChoice(), "word", n, Budget(steps=1), 0, "float32").dropout for n in AMOUNTS]
     assert rates == sorted(rates, reverse=True)
 
 
 def test_sizes_grow() -> None:
-    parameters = [choose_model(Choice(size=size), "word", 1, 5000).parameters for size in SIZES]
+    parameters = [choose_model(ScriptChoice(size=size), "word", 1, 5000).parameters for size in SIZES]
     assert parameters == sorted(set(parameters))
 
 
 def test_characters_are_not_tied_and_words_are() -> None:
-    assert not choose_model(Choice(), "character", 1000, 300).tied
-    assert choose_model(Choice(), "word", 1000, 3000).tied
+    assert not choose_model(ScriptChoice(), "character", 1000, 300).tied
+    assert choose_model(ScriptChoice(), "word", 1000, 3000).tied
 
 
 def test_estimates_by_budget_agree() -> None:
     model = ModelConfig(300, 16, 64, 2, False)
-    training = choose_training(Choice(), "character", 10**6, Budget(epochs=2), 0, "float32")
+    training = choose_training(ScriptChoice(), "character", 10**6, Budget(epochs=2), 0, "float32")
     by_epochs = estimate(model, training, 10**6, flops=1e10)
     assert by_epochs.epochs == 2
     assert by_epochs.minutes == pytest.approx(2 * 10**6 / by_epochs.tokens_per_second / 60)
-    minutes = choose_training(Choice(), "character", 10**6, Budget(minutes=by_epochs.minutes), 0, "float32")
+    minutes = choose_training(ScriptChoice(), "character", 10**6, Budget(minutes=by_epochs.minutes), 0, "float32")
     assert estimate(model, minutes, 10**6, flops=1e10).epochs == pytest.approx(2)
-    steps = choose_training(Choice(streams=10, window=100), "character", 10**6, Budget(steps=2000), 0, "float32")
+    steps = choose_training(ScriptChoice(streams=10, window=100), "character", 10**6, Budget(steps=2000), 0, "float32")
     assert estimate(model, steps, 10**6, flops=1e10).epochs == pytest.approx(2)
 
 
 def test_estimates_grow_with_the_model_and_shrink_with_the_machine() -> None:
-    training = choose_training(Choice(), "character", 10**6, Budget(epochs=1), 0, "float32")
+    training = choose_training(ScriptChoice(), "character", 10**6, Budget(epochs=1), 0, "float32")
     guesses = [estimate(ModelConfig(300, 64, width, 2, False), training, 10**6, 1e10) for width in (64, 256, 1024)]
     for smaller, larger in itertools.pairwise(guesses):
         assert smaller.minutes < larger.minutes

@@ -21,6 +21,11 @@ class Batch(NamedTuple):
     targets: NDArray[np.int32]
     keep: NDArray[np.float32]
 
+    @property
+    def tokens(self) -> int:
+        """Tokens read."""
+        return self.targets.size
+
 
 class Windows:
     """The corpus as parallel streams, cut into windows.
@@ -42,11 +47,6 @@ class Windows:
         self.streams = max(1, min(streams, len(ids) // self.window))
         self._stream_length = len(ids) // self.streams
         self.steps_per_epoch = max(1, self._stream_length // self.window)
-
-    @property
-    def tokens_per_step(self) -> int:
-        """Tokens scored in one step."""
-        return self.window * self.streams
 
     def batch(self, step: int) -> Batch:
         """The batch of a step, counted from 0."""

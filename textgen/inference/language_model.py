@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.config import ModelConfig
-from textgen.errors import ModelError
 from textgen.inference.lstm import LSTM
+from textgen.inference.weights import check_weights
 
 Array: TypeAlias = NDArray[np.float32]
 Ids: TypeAlias = NDArray[np.integer]
@@ -123,40 +123,3 @@ def target_log_probabilities(logits: Array, targets: Ids) -> Array:
     chosen: Array = logits[np.arange(len(targets)), targets] - top
     chosen -= np.log(np.exp(logits - top[:, None]).sum(axis=-1))
     return chosen
-
-
-def weight_shapes(config: ModelConfig) -> dict[str, tuple[int, ...]]:
-    """Name and shape of every array of a model."""
-    v, e, u = config.vocabulary_size, config.embedding, config.hidden
-    shapes: dict[str, tuple[int, ...]] = {"embedding": (v, e)}
-    for k in range(config.layers):
-        shapes[f"lstm_{k}/kernel"] = (u if k else e, 4 * u)
-        shapes[f"lstm_{k}/recurrent_kernel"] = (u, 4 * u)
-        shapes[f"lstm_{k}/bias"] = (4 * u,)
-    return {**shapes, "output/kernel": (u, e) if config.tied else (u, v), "output/bias": (v,)}
-
-
-def check_weights(config: ModelConfig, weights: Mapping[str, NDArray[np.floating]]) -> None:
-    """Refuses weights that do not fit the architecture.
-
-    Raises:
-        ModelError: names the array and what is wrong with it.
-    """
-    expected = weight_shapes(config)
-    if set(weights) != set(expected):
-        missing, extra = sorted(set(expected) - set(weights)), sorted(set(weights) - set(expected))
-        raise ModelError(
-            f"The weights lack {missing or 'nothing'} and hold {extra or 'nothing'} that the architecture does not "
-            "know: the model folder is incomplete or mixed from two models; copy or train it again."
-        )
-    for name, shape in expected.items():
-        if weights[name].shape != shape:
-            raise ModelError(
-                f"The array {name} has shape {weights[name].shape}, but the architecture needs {shape}: "
-                "the model folder is mixed from two models; copy or train it again."
-            )
-        if not np.isfinite(weights[name]).all():
-            raise ModelError(
-                f"The array {name} holds numbers that are not finite: the file is damaged or the training diverged; "
-                "copy the folder again or train with a lower learning rate."
-            )

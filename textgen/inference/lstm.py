@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float32]
+Mask = NDArray[np.bool_]
 
 
 def sigmoid(x: Array, out: Array | None = None) -> Array:
@@ -68,14 +69,18 @@ class LSTM:
         z += projected
         return cell(z, c)
 
-    def window(self, x: Array, h: Array, c: Array, keep: Array) -> tuple[Array, Array, Array]:
+    def window(
+        self, x: Array, h: Array, c: Array, keep: Array | None = None, mask: Mask | None = None
+    ) -> tuple[Array, Array, Array]:
         """Runs over a window.
 
         Args:
             x: *Shape:* (time, batch, inputs).
             h: *Shape:* (batch, units).
             c: *Shape:* (batch, units).
-            keep: 0 where the state is zeroed before a time step, else 1. *Shape:* (time, batch).
+            keep: 0 where the state is zeroed before a time step, else 1; None keeps it. *Shape:* (time, batch).
+            mask: False where a time step is padding, which leaves the state as it is; None where nothing is.
+                *Shape:* (time, batch).
 
         Returns:
             Outputs (time, batch, units), and the last [h, c].
@@ -83,7 +88,13 @@ class LSTM:
         projected = self.project(x)
         outputs = np.empty((*x.shape[:2], self.units), np.float32)
         for t in range(len(x)):
-            kept = keep[t][:, None]
-            h, c = self.step_projected(projected[t], h * kept, c * kept)
+            if keep is not None:
+                kept = keep[t][:, None]
+                h, c = h * kept, c * kept
+            before = h, c
+            h, c = self.step_projected(projected[t], h, c)
+            if mask is not None:
+                real = mask[t][:, None]
+                h, c = np.where(real, h, before[0]), np.where(real, c, before[1])
             outputs[t] = h
         return outputs, h, c

@@ -47,8 +47,29 @@ def _backward_gates(gates: Tensor, c_before: Tensor, c: Tensor, dh: Tensor, dc: 
     return tf.cast(dz, gates.dtype), dc * f
 
 
+def _forward_gates_masked(z: Tensor, h: Tensor, c: Tensor, real: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """`_forward_gates`, but padding leaves the state as it is."""
+    gates, c_after, h_after = _forward_gates(z, c)
+    return gates, tf.where(real > 0, c_after, c), tf.where(real > 0, h_after, h)
+
+
+def _backward_gates_masked(
+    gates: Tensor, c_before: Tensor, c: Tensor, dh: Tensor, dc: Tensor, real: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """`_backward_gates`, and the gradient of the hidden state that goes past padding untouched."""
+    dz, dc_before = _backward_gates(gates, c_before, c, dh, dc)
+    return tf.where(real > 0, dz, 0), tf.where(real > 0, dc_before, dc), tf.where(real > 0, 0.0, dh)
+
+
 def lstm_window(
-    x: Tensor, kernel: Tensor, recurrent_kernel: Tensor, bias: Tensor, h: Tensor, c: Tensor, keep: Tensor
+    x: Tensor,
+    kernel: Tensor,
+    recurrent_kernel: Tensor,
+    bias: Tensor,
+    h: Tensor,
+    c: Tensor,
+    keep: Tensor,
+    real: Tensor | None = None,
 ) -> tuple[Tensor, Tensor, Tensor]:
     """Runs an LSTM over one window, time first.
 
@@ -60,21 +81,33 @@ def lstm_window(
         h: hidden state before the window. *Shape:* (batch, units), float32.
         c: cell state before the window. *Shape:* (batch, units), float32.
         keep: 0 where the state is zeroed before a time step, else 1. *Shape:* (time, batch, 1), float32.
+        real: 0 where a time step is padding, which leaves the state as it is, else 1; None where nothing is.
+            *Shape:* (time, batch, 1), float32.
 
     Returns:
         Outputs (time, batch, units) in the compute dtype, and the last hidden and cell state in float32.
     """
     # Variables are read here: inside a custom gradient TensorFlow takes them for hidden inputs and refuses them.
     values = [tf.convert_to_tensor(value) for value in (x, kernel, recurrent_kernel, bias, h, c, keep)]
+    if real is not None:
+        values.append(tf.convert_to_tensor(real))
     outputs, h, c = _differentiable_window(*values)
     return outputs, h, c
 
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]
 def _differentiable_window(
-    x: Tensor, kernel: Tensor, recurrent_kernel: Tensor, bias: Tensor, h: Tensor, c: Tensor, keep: Tensor
+    x: Tensor,
+    kernel: Tensor,
+    recurrent_kernel: Tensor,
+    bias: Tensor,
+    h: Tensor,
+    c: Tensor,
+    keep: Tensor,
+    *padding: Tensor,
 ) -> Any:
-    """`lstm_window` on tensors, with its gradient."""
+    """`lstm_window` on tensors, with its gradient; `padding` holds `real`, if it is given."""
+    real = padding[0] if padding else None
     dtype = x.dtype
     time, batch, inputs = tf.unstack(tf.shape(x))
     units = recurrent_kernel.shape[0]
@@ -82,11 +115,14 @@ def _differentiable_window(
     flat = tf.reshape(x, [time * batch, inputs])
     projected = tf.reshape(tf.matmul(flat, low[0]) + low[2], [time, batch, 4 * units])
     forward_gates, backward_gates = _compiled(_forward_gates), _compiled(_backward_gates)
+    if real is not None:
+        forward_gates, backward_gates = _compiled(_forward_gates_masked), _compiled(_backward_gates_masked)
     array = tf.TensorArray
 
     def forward(t: Tensor, h: Tensor, c: Tensor, hs: Any, cs: Any, gates: Any) -> tuple[Any, ...]:
         h, c = h * tf.cast(keep[t], dtype), c * keep[t]
-        gate, c, h = forward_gates(projected[t] + tf.matmul(h, low[1]), c)
+        z = projected[t] + tf.matmul(h, low[1])
+        gate, c, h = forward_gates(z, c) if real is None else forward_gates(z, h, c, real[t])
         return t + 1, h, c, hs.write(t, h), cs.write(t, c), gates.write(t, gate)
 
     _, h_last, c_last, hs, cs, gates = tf.while_loop(
@@ -103,8 +139,11 @@ def _differentiable_window(
 
         def backward(t: Tensor, dh: Tensor, dc: Tensor, dzs: Any) -> tuple[Any, ...]:
             dh = dh + tf.cast(dhs[t], tf.float32)
-            dz, dc = backward_gates(gates[t], cs_before[t], cs[t], dh, dc)
-            dh = tf.cast(tf.matmul(dz, low[1], transpose_b=True), tf.float32)
+            if real is None:
+                (dz, dc), past = backward_gates(gates[t], cs_before[t], cs[t], dh, dc), 0.0
+            else:
+                dz, dc, past = backward_gates(gates[t], cs_before[t], cs[t], dh, dc, real[t])
+            dh = tf.cast(tf.matmul(dz, low[1], transpose_b=True), tf.float32) + past
             return t - 1, dh * keep[t], dc * keep[t], dzs.write(t, dz)
 
         _, dh_first, dc_first, dzs = tf.while_loop(
@@ -115,6 +154,7 @@ def _differentiable_window(
         d_recurrent = tf.matmul(tf.reshape(hs_before, [time * batch, units]), dz, transpose_a=True)
         d_bias = tf.reduce_sum(tf.cast(dz, tf.float32), axis=0)
         dx = tf.reshape(tf.matmul(dz, low[0], transpose_b=True), [time, batch, inputs])
-        return dx, d_kernel, tf.cast(d_recurrent, tf.float32), d_bias, dh_first, dc_first, tf.zeros_like(keep)
+        d_recurrent = tf.cast(d_recurrent, tf.float32)
+        return dx, d_kernel, d_recurrent, d_bias, dh_first, dc_first, tf.zeros_like(keep), *map(tf.zeros_like, padding)
 
     return (hs, tf.cast(h_last, tf.float32), c_last), gradient

@@ -35,7 +35,13 @@ class LSTM(keras.layers.Layer):
         return keras.ops.cast(forget, dtype or "float32")
 
     def call(
-        self, x: Tensor, h: Tensor, c: Tensor, keep: Tensor, recurrent_mask: Tensor | None = None
+        self,
+        x: Tensor,
+        h: Tensor,
+        c: Tensor,
+        keep: Tensor | None = None,
+        recurrent_mask: Tensor | None = None,
+        real: Tensor | None = None,
     ) -> tuple[Tensor, Tensor, Tensor]:
         """Runs the layer over a window.
 
@@ -43,15 +49,18 @@ class LSTM(keras.layers.Layer):
             x: inputs. *Shape:* (time, batch, inputs), in the compute dtype.
             h: hidden state before the window. *Shape:* (batch, units).
             c: cell state before the window. *Shape:* (batch, units).
-            keep: 0 where the state is zeroed before a time step, else 1. *Shape:* (time, batch, 1).
+            keep: 0 where the state is zeroed before a time step, else 1; None keeps it. *Shape:* (time, batch, 1).
             recurrent_mask: factors on the recurrent kernel (weight drop, Merity et al. 2018).
                 *Shape:* (units, 4 x units).
+            real: 0 where a time step is padding, which leaves the state as it is, else 1; None where nothing is.
+                *Shape:* (time, batch, 1).
 
         Returns:
             Outputs (time, batch, units), and the last hidden and cell state (batch, units).
         """
         recurrent = self.recurrent_kernel if recurrent_mask is None else self.recurrent_kernel * recurrent_mask
-        return lstm_window(x, self.kernel, recurrent, self.bias, h, c, keep)
+        keep = keras.ops.ones_like(x[..., :1], dtype="float32") if keep is None else keep
+        return lstm_window(x, self.kernel, recurrent, self.bias, h, c, keep, real)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""

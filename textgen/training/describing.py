@@ -3,10 +3,14 @@
 from collections.abc import Iterator
 
 from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.dialogue_survey import DialogueSurvey
+from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.survey import CorpusSurvey
 from textgen.text.repairs import REPAIRS
+from textgen.training.chat_preparation import ChatPlan
 from textgen.training.machine import measure_flops
-from textgen.training.preparation import Plan, Run
+from textgen.training.preparation import Plan
+from textgen.training.run_record import Run
 from textgen.training.sizing import estimate
 
 _MOST_FILES = 5
@@ -54,3 +58,40 @@ def describe_plan(plan: Plan, run: Run) -> Iterator[str]:
         f"training  {training.budget.describe()}: about {guess.tokens_per_second:,.0f} tokens a second here, "
         f"{guess.epochs:.1f} epochs in {guess.minutes:.0f} minutes, {guess.memory / 1e9:.1f} GB of memory"
     )
+
+
+def describe_dialogues(corpus: DialogueCorpus, survey: DialogueSurvey, detokenised: bool) -> Iterator[str]:
+    """A line or more on what was read, and on everything that was changed on the way."""
+    for file in corpus.files[:_MOST_FILES]:
+        paths = " and ".join(map(str, file.paths))
+        yield f"corpus    {paths}: {file.format}, because {file.reason}; {file.encoding}"
+    if len(corpus.files) > _MOST_FILES:
+        yield f"          and {len(corpus.files) - _MOST_FILES} more files"
+    for line in survey.describe():
+        yield f"          {line}"
+    if detokenised:
+        yield "          put back into normal writing (--spacing as-is leaves it alone)"
+    for file in corpus.files:
+        for kind, count in file.repairs.items():
+            yield f"repaired  {count:,} x {REPAIRS[kind]} in {file.paths[0].name}"
+
+
+def describe_chat_plan(plan: ChatPlan, run: Run) -> Iterator[str]:
+    """A few lines on the model and the run."""
+    model, training, tokenizer = plan.architecture, plan.training, plan.tokenizer
+    yield (
+        f"text      {tokenizer.level} level, {tokenizer.vocabulary_size:,} tokens in the vocabulary, "
+        f"{run.characters[0] / run.tokens[0]:.2f} characters a token"
+    )
+    yield (
+        f"model     encoder and decoder of {model.layers} x {model.hidden} LSTM"
+        f"{', attention' if model.attention else ''}, embedding {model.embedding}, "
+        f"{model.parameters / 1e6:.1f} million weights, dropout {training.dropout:g}, {training.precision}"
+    )
+    if run.characters[0] < _FEW_CHARACTERS:
+        yield (
+            f"note      replies of {run.characters[0]:,} characters are few: the model will mostly recite them; "
+            f"{_FEW_CHARACTERS:,} and more are better"
+        )
+    yield f"held out  replies of {run.characters[1]:,} characters, {training.validations} validations"
+    yield f"training  {training.budget.describe()}, {run.tokens[0]:,} tokens of replies an epoch"

@@ -1,13 +1,13 @@
-"""The weights a fresh language model begins with, as a function of the seed."""
+"""The weights a fresh model begins with, as a function of the seed."""
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.config import ModelConfig
-from textgen.inference.language_model import weight_shapes
+from textgen.config import EncoderDecoderConfig, ModelConfig
+from textgen.inference.weights import weight_shapes
 
 
-def initial_weights(config: ModelConfig, seed: int) -> dict[str, NDArray[np.float32]]:
+def initial_weights(config: ModelConfig | EncoderDecoderConfig, seed: int) -> dict[str, NDArray[np.float32]]:
     """Draws the weights of a model.
 
     Kernels are normal and keep the variance of their inputs (LeCun et al. 1998); smaller ones, such as libraries begin
@@ -19,7 +19,8 @@ def initial_weights(config: ModelConfig, seed: int) -> dict[str, NDArray[np.floa
     Returns:
         Arrays under their names in the model folder.
     """
-    vector = config.embedding**-0.5 if config.tied else 1.0
+    tied = isinstance(config, EncoderDecoderConfig) or config.tied
+    vector = config.embedding**-0.5 if tied else 1.0
     weights: dict[str, NDArray[np.float32]] = {}
     for number, (name, shape) in enumerate(weight_shapes(config).items()):
         random = np.random.default_rng([seed, number])
@@ -29,12 +30,13 @@ def initial_weights(config: ModelConfig, seed: int) -> dict[str, NDArray[np.floa
         elif part == "bias":
             weight = np.zeros(shape)
             if layer != "output":
-                weight[config.hidden : 2 * config.hidden] = 1.0
+                weight[len(weight) // 4 : len(weight) // 2] = 1.0
         elif part == "recurrent_kernel":
-            squares = random.standard_normal((4, config.hidden, config.hidden))
+            squares = random.standard_normal((4, shape[0], shape[0]))
             weight = np.concatenate(np.linalg.qr(squares)[0], axis=1)
         else:
-            deviation = shape[0] ** -0.5 / (vector if layer == "lstm_0" else 1.0)
+            reads_embedding = layer.split("/")[0] in ("lstm_0", "encoder_0", "decoder_0")
+            deviation = shape[0] ** -0.5 / (vector if reads_embedding else 1.0)
             weight = deviation * random.standard_normal(shape)
         weights[name] = weight.astype(np.float32)
     return weights

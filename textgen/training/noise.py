@@ -5,14 +5,37 @@ from typing import Any
 
 import tensorflow as tf
 
-from textgen.config import ModelConfig, TrainingConfig
-from textgen.models.language_model import Noise
+from textgen.config import EncoderDecoderConfig, ModelConfig, TrainingConfig
+from textgen.inference.weights import weight_shapes
+from textgen.models import encoder_decoder, language_model
 
 Tensor = Any
 
 
-def draw_noise(model: ModelConfig, training: TrainingConfig, batch: int, step: Tensor) -> Noise:
-    """The masks of one training step.
+class Masks:
+    """Draws the masks of one training step.
+
+    Args:
+        seed: of the run.
+        step: the step's number. *Shape:* (), int64.
+    """
+
+    def __init__(self, seed: int, step: Tensor) -> None:
+        self._seed, self._step = seed, step
+
+    def draw(self, place: str, shape: tuple[int, ...], rate: float) -> Tensor | None:
+        """0 where something is dropped, else 1 / (1 - rate); None where nothing ever is."""
+        if rate == 0:
+            return None
+        seed = tf.stack([tf.constant(self._seed ^ zlib.crc32(place.encode()), tf.int64), self._step])
+        kept = tf.random.stateless_uniform(shape, seed) >= rate
+        return tf.cast(kept, tf.float32) / (1.0 - rate)
+
+
+def language_model_noise(
+    model: ModelConfig, training: TrainingConfig, batch: int, step: Tensor
+) -> language_model.Noise:
+    """The masks of one training step of a language model.
 
     Args:
         model: gives the shapes.
@@ -20,20 +43,39 @@ def draw_noise(model: ModelConfig, training: TrainingConfig, batch: int, step: T
         batch: number of streams.
         step: the step's number. *Shape:* (), int64.
     """
-
-    def mask(place: str, shape: tuple[int, ...], rate: float) -> Tensor | None:
-        if rate == 0:
-            return None
-        seed = tf.stack([tf.constant(training.seed ^ zlib.crc32(place.encode()), tf.int64), step])
-        kept = tf.random.stateless_uniform(shape, seed) >= rate
-        return tf.cast(kept, tf.float32) / (1.0 - rate)
-
+    masks = Masks(training.seed, step)
     widths = [model.embedding] + [model.hidden] * (model.layers - 1)
-    return Noise(
-        embedding=mask("embedding", (model.vocabulary_size, 1), training.embedding_dropout),
-        inputs=tuple(mask(f"inputs {k}", (1, batch, w), training.dropout) for k, w in enumerate(widths)),
-        recurrent=tuple(
-            mask(f"recurrent {k}", (model.hidden, 4 * model.hidden), training.weight_drop) for k in range(model.layers)
-        ),
-        output=mask("output", (1, batch, model.hidden), training.dropout),
+    recurrent = (model.hidden, 4 * model.hidden)
+    return language_model.Noise(
+        embedding=masks.draw("embedding", (model.vocabulary_size, 1), training.embedding_dropout),
+        inputs=tuple(masks.draw(f"inputs {k}", (1, batch, w), training.dropout) for k, w in enumerate(widths)),
+        recurrent=tuple(masks.draw(f"recurrent {k}", recurrent, training.weight_drop) for k in range(model.layers)),
+        output=masks.draw("output", (1, batch, model.hidden), training.dropout),
+    )
+
+
+def encoder_decoder_noise(
+    model: EncoderDecoderConfig, training: TrainingConfig, batch: int, step: Tensor
+) -> encoder_decoder.Noise:
+    """The masks of one training step of an encoder-decoder.
+
+    Args:
+        model: gives the shapes.
+        training: gives the rates and the seed.
+        batch: number of exchanges.
+        step: the step's number. *Shape:* (), int64.
+    """
+    masks = Masks(training.seed, step)
+    widths = [model.embedding] + [model.hidden] * (model.layers - 1)
+    recurrent = {name: shape for name, shape in weight_shapes(model).items() if name.endswith("/recurrent_kernel")}
+    return encoder_decoder.Noise(
+        embedding=masks.draw("embedding", (model.vocabulary_size, 1), training.embedding_dropout),
+        encoder=tuple(masks.draw(f"encoder {k}", (1, batch, w), training.dropout) for k, w in enumerate(widths)),
+        decoder=tuple(masks.draw(f"decoder {k}", (1, batch, w), training.dropout) for k, w in enumerate(widths)),
+        recurrent={
+            name.removesuffix("/recurrent_kernel"): masks.draw(name, shape, training.weight_drop)
+            for name, shape in recurrent.items()
+        },
+        memory=masks.draw("memory", (1, batch, model.hidden), training.dropout),
+        output=masks.draw("output", (1, batch, model.hidden), training.dropout),
     )

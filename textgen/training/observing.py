@@ -65,7 +65,7 @@ class ShapeObserver:
 
 
 class NoveltyIndexer:
-    """Sees every scene of the training text and writes the index of its word n-grams.
+    """Sees every line of speech of the training text and writes the index of its word n-grams.
 
     The words are the white-space words of the lines, one line after the other; labels and headings do not count.
     """
@@ -74,9 +74,9 @@ class NoveltyIndexer:
         self._parts: list[NDArray[np.uint64]] = []
         self._words = 0
 
-    def add(self, scene: Scene) -> None:
-        """Takes one scene in."""
-        words = [word for line in scene.lines for word in line.text.split()]
+    def add(self, lines: Iterable[str]) -> None:
+        """Takes lines in."""
+        words = [word for line in lines for word in line.split()]
         self._words += len(words)
         if self._words <= _MOST_WORDS:
             self._parts.append(word_hashes(words))

@@ -1,36 +1,30 @@
 """Making a model folder ready for a run: corpus to vocabulary, ids and first weights."""
 
-import importlib.metadata
-import json
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
 from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from textgen import __version__
 from textgen.artifact import Model, ModelCard, ModelFolder
-from textgen.config import Budget, ModelConfig, TrainingConfig
+from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.scene import Scene
 from textgen.corpus.split import Split, find_split, held_out_documents, training_documents
 from textgen.corpus.survey import CorpusSurvey, survey
-from textgen.errors import TrainingError
-from textgen.files import replacing
+from textgen.errors import ConfigurationError, TrainingError
 from textgen.text.learning import learn_tokenizer
 from textgen.text.special import END, START
 from textgen.text.store import IdStoreWriter
 from textgen.text.tokenizer import Tokenizer
+from textgen.training.building import building, versions
 from textgen.training.initialisation import initial_weights
 from textgen.training.machine import best_precision, thread_count
 from textgen.training.observing import NoveltyIndexer, ShapeObserver
-from textgen.training.sizing import Choice, choose_level, choose_model, choose_training, choose_vocabulary_limit
-
-TRAINING_IDS, HELD_OUT_IDS, RUN = "training.npy", "held_out.npy", "run.json"
+from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
+from textgen.training.sizing import ScriptChoice, choose_level, choose_model, choose_training, choose_vocabulary_limit
 
 _LINES_FOR_A_LABEL = 10
 _MOST_SPEAKERS = 10_000  # that model.json lists
@@ -41,46 +35,6 @@ of all the words that a word model invents whenever it begins to spell."""
 
 Documents = Iterable[Iterable[Scene]]
 Note = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a run was started with, saved beside its checkpoint.
-
-    Args:
-        training: how to train.
-        characters: of the training text and of the held-out text, line ends included.
-        tokens: scored ones of the training text and of the held-out text: all but START.
-        threads: processors it began with; sums in another order give other last bits.
-    """
-
-    training: TrainingConfig
-    characters: tuple[int, int]
-    tokens: tuple[int, int]
-    threads: int
-
-    def save(self, folder: Path) -> None:
-        """Replaces the run's description in `folder`."""
-        values = {**asdict(self), "training": self.training.to_json()}
-        with replacing(folder / RUN) as file:
-            file.write(json.dumps(values, indent=1).encode())
-
-    @classmethod
-    def load(cls, folder: Path) -> "Run":
-        """Reads the run's description.
-
-        Raises:
-            TrainingError: it is missing or damaged.
-        """
-        try:
-            values = json.loads((folder / RUN).read_bytes())
-            training = TrainingConfig.from_json(values["training"])
-            return cls(training, tuple(values["characters"]), tuple(values["tokens"]), int(values["threads"]))
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise TrainingError(
-                f"The run in {folder} cannot be resumed ({error!r}): its training folder is missing or damaged; "
-                "the model itself still works, and --from continues from it."
-            ) from None
 
 
 class Sources:
@@ -161,11 +115,11 @@ class Plan:
 
     tokenizer: Tokenizer
     architecture: ModelConfig
-    training: TrainingConfig
+    training: ScriptTrainingConfig
     speakers: dict[str, int]
 
 
-def make_plan(sources: Sources, choice: Choice, budget: Budget, seed: int, start_from: Model | None) -> Plan:
+def make_plan(sources: Sources, choice: ScriptChoice, budget: Budget, seed: int, start_from: Model | None) -> Plan:
     """Decides on a run: what the person asked for, and for the rest what suits the corpus.
 
     Args:
@@ -179,6 +133,11 @@ def make_plan(sources: Sources, choice: Choice, budget: Budget, seed: int, start
     precision = best_precision() if choice.precision == "auto" else choice.precision
     if start_from:
         tokenizer, architecture = start_from.tokenizer, start_from.card.architecture
+        if not isinstance(architecture, ModelConfig):
+            raise ConfigurationError(
+                f"--from names {start_from.path}, a {start_from.card.kind} model, but a script writer can only go on "
+                "from a script writer: name a model trained by train-script, or use train-chat."
+            )
     else:
         tokenizer = _learn(sources, speakers, choice)
         architecture = choose_model(choice, tokenizer.level, sources.characters, tokenizer.vocabulary_size)
@@ -191,8 +150,6 @@ def prepare(
 ) -> None:
     """Writes a model folder that loads, with first weights and all that a run needs.
 
-    It is built beside its place and put there whole.
-
     Args:
         folder: must not hold a model.
         sources: the texts.
@@ -201,24 +158,16 @@ def prepare(
         index: whether to write the novelty index.
         note: is told what a person should know.
     """
-    building = ModelFolder(folder.path.with_name(f".{folder.path.name}.building"))
-    shutil.rmtree(building.path, ignore_errors=True)
-    building.training.mkdir(parents=True)
-    try:
-        run, corpus = _encode(building, sources, plan, index, note)
+    with building(folder) as new:
+        run, corpus = _encode(new, sources, plan, index, note)
         weights = start_from.weights if start_from else initial_weights(plan.architecture, plan.training.seed)
         decoding = {"temperature": 0.8, "min_p": MIN_P[plan.tokenizer.level]}
-        card = ModelCard("script", plan.architecture, corpus, decoding=decoding, versions=_versions())
-        building.create(card, plan.tokenizer, weights)
-        run.save(building.training)
-        folder.path.parent.mkdir(parents=True, exist_ok=True)
-        building.path.rename(folder.path)
-    except BaseException:
-        shutil.rmtree(building.path, ignore_errors=True)
-        raise
+        card = ModelCard("script", plan.architecture, corpus, decoding=decoding, versions=versions())
+        new.create(card, plan.tokenizer, weights)
+        run.save(new.training)
 
 
-def _learn(sources: Sources, speakers: dict[str, int], choice: Choice) -> Tokenizer:
+def _learn(sources: Sources, speakers: dict[str, int], choice: ScriptChoice) -> Tokenizer:
     level = choose_level(choice, sources.characters)
     limit = choose_vocabulary_limit(choice, level, sources.characters)
     labels = [name for name, lines in speakers.items() if lines >= _LINES_FOR_A_LABEL]
@@ -234,7 +183,7 @@ def _encode(folder: ModelFolder, sources: Sources, plan: Plan, index: bool, note
     def observe(scene: Scene, ids: list[int]) -> None:
         shape.add(scene, ids, tokenizer.speakers)
         if index:
-            novelty.add(scene)
+            novelty.add(line.text for line in scene.lines)
 
     training_tokens = _store(folder.training / TRAINING_IDS, sources.training, tokenizer, observe)
     held_out_tokens = _store(folder.training / HELD_OUT_IDS, sources.held_out, tokenizer, lambda scene, ids: None)
@@ -268,11 +217,3 @@ def _store(path: Path, documents: Documents, tokenizer: Tokenizer, observe: Call
                 store.append(ids)
             store.append([END])
     return store.length - started
-
-
-def _versions() -> dict[str, str]:
-    versions = {"textgen": __version__}
-    for name in ("tensorflow", "keras", "numpy"):
-        with suppress(importlib.metadata.PackageNotFoundError):  # tensorflow-cpu and others go by another name
-            versions[name] = importlib.metadata.version(name)
-    return versions

@@ -1,37 +1,21 @@
-"""One run over a prepared model folder: the Keras model, the trainer, and what they leave in the folder."""
+"""How the language model of a script writer is trained: what is asked for, how its folder is begun, its recipe."""
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from textgen.artifact import Model, ModelFolder
-from textgen.config import Budget
+from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
 from textgen.corpus.collection import ScriptCorpus
 from textgen.data.windows import Windows
-from textgen.errors import ConfigurationError, TextgenError, TrainingError
-from textgen.files import replacing
 from textgen.inference.lanes import lay_out
 from textgen.models.language_model import LanguageModel
 from textgen.text.store import open_ids
-from textgen.training import history
-from textgen.training.checkpoint import Checkpoint, checkpoint_exists
 from textgen.training.describing import describe_corpus, describe_plan
-from textgen.training.listener import Listener
-from textgen.training.machine import thread_count
-from textgen.training.plots import save_curves
-from textgen.training.preparation import HELD_OUT_IDS, TRAINING_IDS, Note, Run, Sources, make_plan, prepare
-from textgen.training.schedule import Clock
-from textgen.training.sizing import Choice
-from textgen.training.step import TrainingStep, ValidationPass
-from textgen.training.tensorboard import TensorBoard
-from textgen.training.trainer import Outcome, Trainer
-
-Arrays = dict[str, NDArray[np.float32]]
-Sample = Callable[[Model], str]
+from textgen.training.language_model_step import LanguageModelStep, LanguageModelValidation
+from textgen.training.preparation import Sources, make_plan, prepare
+from textgen.training.run import Note, Recipe
+from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
+from textgen.training.sizing import ScriptChoice
 
 _VALIDATION_TOKENS = 1 << 16
 _LANES = 32
@@ -53,7 +37,7 @@ class ScriptRequest:
 
     corpus: ScriptCorpus
     validation: ScriptCorpus | None
-    choice: Choice
+    choice: ScriptChoice
     budget: Budget
     seed: int
     start_from: Model | None
@@ -71,140 +55,26 @@ def begin(folder: ModelFolder, request: ScriptRequest, note: Note) -> None:
         note(line)
 
 
-def go_on(folder: ModelFolder, corpus: ScriptCorpus, budget: Budget | None, note: Note) -> None:
-    """Makes sure that a begun run can go on, with a new budget where one is given.
-
-    Raises:
-        ConfigurationError: the corpus is another one, or the budget is spent.
-    """
-    card, run = folder.load_card(), Run.load(folder.training)
-    if card.corpus.get("fingerprint") != corpus.fingerprint:
-        raise ConfigurationError(
-            f"The run in {folder.path} was begun with {', '.join(card.corpus.get('files', []))}, but the corpus given "
-            "now has another content: give the same files to resume, or --from to go on with other text."
-        )
-    if budget is not None and budget != run.training.budget:
-        run = replace(run, training=replace(run.training, budget=budget))
-        run.save(folder.training)
-    if (why := why_finished(folder.training)) is not None:
-        raise ConfigurationError(f"The run in {folder.path} cannot go on: {why}, or --overwrite to train anew.")
-    note(f"The run in {folder.path} goes on; its budget is {run.training.budget.describe()}.")
+def _batches(folder: Path, run: Run) -> Windows:
+    config = run.training
+    assert isinstance(config, ScriptTrainingConfig)
+    return Windows(open_ids(folder / TRAINING_IDS), config.streams, config.window, config.reset, config.seed)
 
 
-def run_script(folder: ModelFolder, display: Listener, sample: Sample, tensorboard: bool = False) -> Outcome:
-    """Trains the model of a prepared folder, from its checkpoint where there is one.
-
-    Args:
-        folder: as `begin` or an earlier run left it; the best weights so far are always in it.
-        display: is told what happens.
-        sample: writes a few lines with a model, for people to read.
-        tensorboard: whether to write event files.
-
-    Returns:
-        How the run ended.
-
-    Raises:
-        TrainingError: the folder lacks what a run needs, or the loss is no longer finite.
-    """
-    listeners = [display]
-    if tensorboard:
-        listeners.append(TensorBoard(folder.training / "tensorboard"))
-    model, run = folder.load(), Run.load(folder.training)
-    _make_deterministic()
-    ids, held_out = open_ids(folder.training / TRAINING_IDS), open_ids(folder.training / HELD_OUT_IDS)
-    windows = Windows(ids, run.training.streams, run.training.window, run.training.reset, run.training.seed)
-    network = LanguageModel(model.card.architecture, run.training.precision)
-    for name, variable in network.named_weights().items():
-        variable.assign(model.weights[name].astype(np.float32))
-    validation = ValidationPass(network, lay_out(held_out, _LANES, limit=_VALIDATION_TOKENS)) if len(held_out) else None
-    if run.threads != thread_count() and checkpoint_exists(folder.training):
-        display.note(
-            f"This run began on {run.threads} processors and goes on with {thread_count()}: "
-            "its weights will differ in the last bits from those of a run that was never stopped."
-        )
-    trainer = Trainer(
-        TrainingStep(network, run.training, windows.streams),
-        windows,
-        validation,
-        run.training,
-        folder.training,
-        _bits_per_nat(run),
-        _Keeper(folder, model, run, listeners, sample),
-        listeners,
-    )
-    outcome = trainer.run()
-    if outcome.reason == "not finite":
-        raise TrainingError(
-            f"The loss was no longer finite after {outcome.steps} steps, so training stopped; the best weights so far "
-            f"(step {outcome.best_step}) are kept in {folder.path}: train again with a lower --learning-rate."
-        )
-    return outcome
+def _network(model: Model, run: Run) -> LanguageModel:
+    assert isinstance(model.card.architecture, ModelConfig)
+    return LanguageModel(model.card.architecture, run.training.precision)
 
 
-def why_finished(folder: Path) -> str | None:
-    """Why the run in a training folder is over, and what could be done; None where it can go on."""
-    if not checkpoint_exists(folder):
-        return None
-    run, position = Run.load(folder), Checkpoint.load(folder).position
-    if position.stale >= run.training.patience:
-        return f"{position.stale} validations brought no improvement; give more text"
-    windows = Windows(open_ids(folder / TRAINING_IDS), run.training.streams, run.training.window, 0.0, 0)
-    clock = Clock(run.training.budget, windows.steps_per_epoch)
-    if clock.progress(position.step, position.seconds) >= 1.0:
-        return f"its budget of {run.training.budget.describe()} is spent; give a larger one"
-    return None
+def _step(network: LanguageModel, run: Run, batches: Windows) -> LanguageModelStep:
+    assert isinstance(run.training, ScriptTrainingConfig)
+    return LanguageModelStep(network, run.training, batches.streams)
 
 
-class _Keeper:
-    """Keeps what a validation is worth keeping: best weights, metrics, samples, curves."""
-
-    def __init__(self, folder: ModelFolder, model: Model, run: Run, listeners: list[Listener], sample: Sample) -> None:
-        self._folder, self._model, self._run = folder, model, run
-        self._listeners, self._sample = listeners, sample
-
-    def __call__(self, weights: Arrays, row: history.Row, best: bool) -> None:
-        card, tokenizer = self._model.card, self._model.tokenizer
-        if best:
-            self._folder.save_weights(card, tokenizer, weights)
-            self._folder.save_metrics(
-                {
-                    "bits_per_character": row.validation_bits_per_character,
-                    "step": row.step,
-                    "epoch": row.epoch,
-                    "minutes": row.seconds / 60,
-                    "held_out_characters": self._run.characters[1],
-                }
-            )
-        try:
-            text = self._sample(Model(self._folder.path, card, tokenizer, weights))
-        except TextgenError as error:
-            text = f"(no sample: {error})"  # a page for people is not worth a training run
-        self._keep_sample(row, text)
-        rows = history.read(self._folder.training)
-        save_curves(self._folder.training / "curves.png", rows, self._folder.path.name)
-        for listener in self._listeners:
-            listener.sample(text)
-
-    def _keep_sample(self, row: history.Row, text: str) -> None:
-        path = self._folder.training / "samples.txt"
-        before = path.read_bytes() if path.is_file() else b""
-        heading = f"== step {row.step}, {row.validation_bits_per_character:.3f} bits per character held out ==\n"
-        if heading.encode() in before:
-            return  # a resumed run has come by here already
-        with replacing(path) as file:
-            file.write(before + f"{heading}{text.rstrip()}\n\n".encode())
+def _validation(network: LanguageModel, folder: Path) -> LanguageModelValidation | None:
+    ids = open_ids(folder / HELD_OUT_IDS)
+    return LanguageModelValidation(network, lay_out(ids, _LANES, limit=_VALIDATION_TOKENS)) if len(ids) else None
 
 
-def _bits_per_nat(run: Run) -> tuple[float, float]:
-    """Factors from nats a token to bits a character, for training and held-out text."""
-    training, held_out = (
-        tokens / max(characters, 1) / math.log(2) for tokens, characters in zip(run.tokens, run.characters, strict=True)
-    )
-    return training, held_out
-
-
-def _make_deterministic() -> None:
-    """Makes TensorFlow add up in the same order every time; a resumed run could not be exact otherwise."""
-    import tensorflow as tf
-
-    tf.config.experimental.enable_op_determinism()
+SCRIPT = Recipe(_batches, _network, _step, _validation)
+"""How script writers learn."""

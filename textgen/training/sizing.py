@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from textgen.config import Budget, ModelConfig, TrainingConfig
+from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig
 from textgen.errors import ConfigurationError
 
 LEVELS = ("character", "word", "subword")
@@ -50,8 +50,6 @@ class Choice:
         hidden: units of each layer.
         layers: number of layers.
         dropout: locked dropout.
-        streams: batch.
-        window: window length in tokens.
         learning_rate: the peak.
         precision: `auto`, `float32` or `bfloat16`.
     """
@@ -64,8 +62,6 @@ class Choice:
     hidden: int | None = None
     layers: int | None = None
     dropout: float | None = None
-    streams: int | None = None
-    window: int | None = None
     learning_rate: float | None = None
     precision: str = "auto"
 
@@ -85,6 +81,32 @@ class Choice:
             raise ConfigurationError(
                 f"vocabulary_limit is {self.vocabulary_limit}; it must be at least 1: leave it out for the usual one."
             )
+
+
+@dataclass(frozen=True)
+class ScriptChoice(Choice):
+    """What a person asked for in a script writer.
+
+    Args:
+        streams: batch.
+        window: window length in tokens.
+    """
+
+    streams: int | None = None
+    window: int | None = None
+
+
+@dataclass(frozen=True)
+class ChatChoice(Choice):
+    """What a person asked for in a chatbot.
+
+    Args:
+        batch: exchanges in a step.
+        attention: whether the decoder looks at the context again for every token.
+    """
+
+    batch: int | None = None
+    attention: bool = True
 
 
 def choose_level(choice: Choice, characters: int) -> str:
@@ -124,9 +146,35 @@ def choose_model(choice: Choice, level: str, characters: int, vocabulary_size: i
     )
 
 
+def choose_encoder_decoder(choice: ChatChoice, characters: int, vocabulary_size: int) -> EncoderDecoderConfig:
+    """The architecture of a chatbot; explicit widths win over the size."""
+    size = SIZES[choose_size(choice, characters)]
+    return EncoderDecoderConfig(
+        vocabulary_size=vocabulary_size,
+        embedding=size.embedding if choice.embedding is None else choice.embedding,
+        hidden=size.hidden if choice.hidden is None else choice.hidden,
+        layers=1 if choice.layers is None else choice.layers,
+        attention=choice.attention,
+    )
+
+
+def choose_chat_training(
+    choice: ChatChoice, characters: int, budget: Budget, seed: int, precision: str
+) -> ChatTrainingConfig:
+    """How to train a chatbot whose replies have so many characters; explicit settings win."""
+    names = ("dropout", "batch", "learning_rate")
+    given = {name: getattr(choice, name) for name in names if getattr(choice, name) is not None}
+    usual = {
+        "dropout": _dropout(characters),
+        "batch": 64 if characters >= 1_000_000 else 32,
+        "learning_rate": 3e-3,
+    }
+    return ChatTrainingConfig(budget=budget, seed=seed, precision=precision, **{**usual, **given})  # type: ignore[arg-type]
+
+
 def choose_training(
-    choice: Choice, level: str, characters: int, budget: Budget, seed: int, precision: str
-) -> TrainingConfig:
+    choice: ScriptChoice, level: str, characters: int, budget: Budget, seed: int, precision: str
+) -> ScriptTrainingConfig:
     """How to train; explicit settings win."""
     given = {
         name: getattr(choice, name)
@@ -139,7 +187,7 @@ def choose_training(
         "learning_rate": 6e-3 if characters >= 1_000_000 else 4e-3,
         "window": 32 if level == "word" else 64,
     }
-    return TrainingConfig(budget=budget, seed=seed, precision=precision, **{**usual, **given})  # type: ignore[arg-type]
+    return ScriptTrainingConfig(budget=budget, seed=seed, precision=precision, **{**usual, **given})  # type: ignore[arg-type]
 
 
 def _dropout(characters: int) -> float:
@@ -159,7 +207,7 @@ class Estimate(NamedTuple):
     memory: int
 
 
-def estimate(model: ModelConfig, training: TrainingConfig, tokens: int, flops: float) -> Estimate:
+def estimate(model: ModelConfig, training: ScriptTrainingConfig, tokens: int, flops: float) -> Estimate:
     """Estimates speed, time and memory of a run from the speed of a matrix product on this machine.
 
     Args:

@@ -8,19 +8,18 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
 from textgen.config import TrainingConfig
-from textgen.data.windows import Windows
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint, Position, checkpoint_exists
 from textgen.training.listener import Listener
 from textgen.training.schedule import Clock, learning_rate
-from textgen.training.step import TrainingStep, ValidationPass, exported
+from textgen.training.step import TrainingStep, exported
 
 Reason = Literal["budget", "no improvement", "interrupted", "not finite"]
 Arrays = dict[str, NDArray[np.float32]]
@@ -29,6 +28,23 @@ _CHECKPOINT_SECONDS = 120.0
 _TRAINING_PER_VALIDATION = 12.0
 """Where minutes are counted, a short run on a long text must not spend them on validations: that many times the
 seconds of a validation go by before the next one. Runs of epochs and steps validate by steps alone."""
+
+
+class Batch(Protocol):
+    """The arrays of one step, in the order in which the step takes them."""
+
+    @property
+    def tokens(self) -> int:
+        """Tokens that the step learns from."""
+
+
+class Batches(Protocol):
+    """Batches as a function of the step alone, so that a resumed run reads what it would have read."""
+
+    steps_per_epoch: int
+
+    def batch(self, step: int, /) -> Any:
+        """The `Batch` of a step, counted from 0."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +62,9 @@ class Trainer:
 
     Args:
         step: the compiled step.
-        windows: the training batches.
-        validation: the held-out score; None where nothing is held out, and the last weights are then the best.
+        batches: to learn from.
+        validation: gives the held-out cross-entropy in nats a token; None where nothing is held out, and the last
+            weights are then the best.
         config: how to train.
         folder: of checkpoint and history.
         bits_per_nat: factor from nats a token to bits a character, for training and held-out text.
@@ -58,18 +75,18 @@ class Trainer:
     def __init__(
         self,
         step: TrainingStep,
-        windows: Windows,
-        validation: ValidationPass | None,
+        batches: Batches,
+        validation: Callable[[], float] | None,
         config: TrainingConfig,
         folder: Path,
         bits_per_nat: tuple[float, float],
         after_validation: Callable[[Arrays, history.Row, bool], None],
         listeners: Iterable[Listener],
     ) -> None:
-        self._step, self._windows, self._validation = step, windows, validation
+        self._step, self._batches, self._validation = step, batches, validation
         self._config, self._folder, self._bits_per_nat = config, folder, bits_per_nat
         self._after_validation, self._listeners = after_validation, list(listeners)
-        self._clock = Clock(config.budget, windows.steps_per_epoch)
+        self._clock = Clock(config.budget, batches.steps_per_epoch)
         self._state = step.initial_state()
         self._position = Position()
         self._speed = _Speed()
@@ -113,7 +130,7 @@ class Trainer:
     def _train_one(self, progress: float) -> bool:
         position, started = self._position, time.perf_counter()
         self._rate = learning_rate(self._config.learning_rate, position.step, progress)
-        batch = self._windows.batch(position.step)
+        batch: Batch = self._batches.batch(position.step)
         loss, self._state = self._step(batch, self._state, position.step, self._rate)
         seconds = time.perf_counter() - started
         if not math.isfinite(loss):
@@ -122,7 +139,7 @@ class Trainer:
         position.seconds += seconds
         position.train_nats += loss
         position.train_steps += 1
-        self._speed.add(self._windows.tokens_per_step / seconds, loss * self._bits_per_nat[0])
+        self._speed.add(batch.tokens / seconds, loss * self._bits_per_nat[0])
         after = self._clock.progress(position.step, position.seconds)
         self._tell("step", after, self._speed.tokens_per_second, self._speed.bits)
         return True
@@ -158,7 +175,7 @@ class Trainer:
         position, (train_factor, validation_factor) = self._position, self._bits_per_nat
         return history.Row(
             step=position.step,
-            epoch=position.step / self._windows.steps_per_epoch,
+            epoch=position.step / self._batches.steps_per_epoch,
             seconds=position.seconds,
             learning_rate=self._rate,
             train_bits_per_character=train * train_factor,

@@ -3,9 +3,8 @@
 import difflib
 from functools import cached_property
 
-import numpy as np
-
-from textgen.artifact import Model, ModelFolder
+from textgen.artifact import Model
+from textgen.config import ModelConfig
 from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.style import ScriptStyle
 from textgen.decoding.pieces import Pieces
@@ -14,6 +13,7 @@ from textgen.decoding.speech import CopyGuard
 from textgen.errors import ConfigurationError, CorpusError, ModelError
 from textgen.inference.language_model import LanguageModel
 from textgen.text.normalisation import Normalisation
+from textgen.writing.guard import copy_guard
 
 
 class OpenedModel:
@@ -33,7 +33,13 @@ class OpenedModel:
 
     def __init__(self, model: Model) -> None:
         self.path, self.card, self.tokenizer = model.path, model.card, model.tokenizer
-        self.network = LanguageModel(model.card.architecture, model.weights)
+        architecture = model.card.architecture
+        if not isinstance(architecture, ModelConfig):
+            raise ModelError(
+                f"A script was asked for, but the model in {model.path} is a {model.card.kind} model: name a model "
+                "trained by train-script, or talk to this one with textgen chat."
+            )
+        self.network = LanguageModel(architecture, model.weights)
         try:
             corpus = model.card.corpus
             self.style = ScriptStyle.from_json(corpus["style"])
@@ -60,13 +66,7 @@ class OpenedModel:
         Raises:
             ConfigurationError: the model has no novelty index.
         """
-        path = ModelFolder(self.path).novelty
-        if not path.is_file():
-            raise ConfigurationError(
-                f"no_copy was asked for, but {self.path} has no novelty.bin: it was trained with --no-index or the "
-                "file was deleted; leave no_copy out, or train again without --no-index."
-            )
-        return CopyGuard(np.memmap(path, dtype=np.uint64, mode="r"), self.pieces)
+        return copy_guard(self.path, self.pieces)
 
     def spelled(self, speaker: str) -> str:
         """A speaker's name as the corpus spells it, or as it is where the corpus has no such label."""

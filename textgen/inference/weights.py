@@ -1,0 +1,73 @@
+"""The arrays of every kind of model: their names and shapes, and the check that a folder holds just these."""
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textgen.config import DIRECTIONS, EncoderDecoderConfig, ModelConfig
+from textgen.errors import ModelError
+
+Architecture: TypeAlias = ModelConfig | EncoderDecoderConfig
+Shapes: TypeAlias = dict[str, tuple[int, ...]]
+
+
+def weight_shapes(config: Architecture) -> Shapes:
+    """Name and shape of every array of a model."""
+    return _language_model(config) if isinstance(config, ModelConfig) else _encoder_decoder(config)
+
+
+def _language_model(config: ModelConfig) -> Shapes:
+    v, e, u = config.vocabulary_size, config.embedding, config.hidden
+    shapes: Shapes = {"embedding": (v, e)}
+    for k in range(config.layers):
+        shapes |= _lstm(f"lstm_{k}", u if k else e, u)
+    return {**shapes, "output/kernel": (u, e) if config.tied else (u, v), "output/bias": (v,)}
+
+
+def _encoder_decoder(config: EncoderDecoderConfig) -> Shapes:
+    v, e, u = config.vocabulary_size, config.embedding, config.hidden
+    shapes: Shapes = {"embedding": (v, e)}
+    for k in range(config.layers):
+        inputs = u if k else e
+        for direction in DIRECTIONS:
+            shapes |= _lstm(f"encoder_{k}/{direction}", inputs, u // 2)
+        shapes |= _lstm(f"decoder_{k}", inputs, u)
+    if config.attention:
+        shapes |= {"attention/key": (u, u), "attention/value": (u, e)}
+    return {**shapes, "output/kernel": (u, e), "output/bias": (v,)}
+
+
+def _lstm(name: str, inputs: int, units: int) -> Shapes:
+    return {
+        f"{name}/kernel": (inputs, 4 * units),
+        f"{name}/recurrent_kernel": (units, 4 * units),
+        f"{name}/bias": (4 * units,),
+    }
+
+
+def check_weights(config: Architecture, weights: Mapping[str, NDArray[np.floating]]) -> None:
+    """Refuses weights that do not fit the architecture.
+
+    Raises:
+        ModelError: names the array and what is wrong with it.
+    """
+    expected = weight_shapes(config)
+    if set(weights) != set(expected):
+        missing, extra = sorted(set(expected) - set(weights)), sorted(set(weights) - set(expected))
+        raise ModelError(
+            f"The weights lack {missing or 'nothing'} and hold {extra or 'nothing'} that the architecture does not "
+            "know: the model folder is incomplete or mixed from two models; copy or train it again."
+        )
+    for name, shape in expected.items():
+        if weights[name].shape != shape:
+            raise ModelError(
+                f"The array {name} has shape {weights[name].shape}, but the architecture needs {shape}: "
+                "the model folder is mixed from two models; copy or train it again."
+            )
+        if not np.isfinite(weights[name]).all():
+            raise ModelError(
+                f"The array {name} holds numbers that are not finite: the file is damaged or the training diverged; "
+                "copy the folder again or train with a lower learning rate."
+            )

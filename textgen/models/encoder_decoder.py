@@ -1,0 +1,136 @@
+"""The encoder-decoder in Keras: contexts are read in both directions, replies are predicted token by token."""
+
+from typing import Any, NamedTuple
+
+import keras
+from keras import ops
+
+from textgen.config import DIRECTIONS, EncoderDecoderConfig
+from textgen.models.lstm import LSTM
+
+Tensor = Any
+
+
+class Noise(NamedTuple):
+    """Dropout masks of one step; each holds 0 or 1 / (1 - rate), and None leaves its place alone.
+
+    One mask serves all time steps (Gal and Ghahramani 2016).
+
+    Args:
+        embedding: on whole token vectors. *Shape:* (vocabulary, 1).
+        encoder: on the inputs of each encoder layer. *Shape of each:* (1, batch, inputs).
+        decoder: on the inputs of each decoder layer. *Shape of each:* (1, batch, inputs).
+        recurrent: on recurrent kernels, by the layer's name. *Shape of each:* (units, 4 x units).
+        memory: on the encoder's outputs that attention looks at. *Shape:* (1, batch, hidden).
+        output: on the outputs of the last decoder layer. *Shape:* (1, batch, hidden).
+    """
+
+    embedding: Tensor | None = None
+    encoder: tuple[Tensor | None, ...] = ()
+    decoder: tuple[Tensor | None, ...] = ()
+    recurrent: dict[str, Tensor | None] = {}  # noqa: RUF012 - never written to
+    memory: Tensor | None = None
+    output: Tensor | None = None
+
+
+class EncoderDecoder(keras.Model):
+    """Bidirectional LSTM encoder, LSTM decoder with teacher forcing, attention, tied softmax.
+
+    Attention is Luong's "general" form above the decoder's top layer, for all target steps at once and without input
+    feeding (Luong et al. 2015).
+
+    Args:
+        config: the architecture.
+        compute: dtype of the matrix products, `float32` or `bfloat16`; weights are float32 in either case.
+    """
+
+    def __init__(self, config: EncoderDecoderConfig, compute: str = "float32") -> None:
+        super().__init__(name="encoder_decoder", autocast=False)
+        self.config, self.compute = config, compute
+        v, e, u = config.vocabulary_size, config.embedding, config.hidden
+        self.embedding = self.add_weight((v, e), "zeros", name="embedding")
+        self.layers_by_name: dict[str, LSTM] = {}
+        for k in range(config.layers):
+            units = {f"encoder_{k}/{direction}": u // 2 for direction in DIRECTIONS} | {f"decoder_{k}": u}
+            for name, width in units.items():
+                lstm = LSTM(width, name=name.replace("/", "_"))
+                lstm.build((None, None, u if k else e))
+                self.layers_by_name[name] = lstm
+        if config.attention:
+            self.attention_key = self.add_weight((u, u), "glorot_uniform", name="attention_key")
+            self.attention_value = self.add_weight((u, e), "glorot_uniform", name="attention_value")
+        self.output_kernel = self.add_weight((u, e), "glorot_uniform", name="output_kernel")
+        self.output_bias = self.add_weight((v,), "zeros", name="output_bias")
+        self.built = True
+
+    def named_weights(self) -> dict[str, Any]:
+        """Every weight under the name it has in the model folder."""
+        weights = {"embedding": self.embedding}
+        for name, lstm in self.layers_by_name.items():
+            weights[f"{name}/kernel"] = lstm.kernel
+            weights[f"{name}/recurrent_kernel"] = lstm.recurrent_kernel
+            weights[f"{name}/bias"] = lstm.bias
+        if self.config.attention:
+            weights |= {"attention/key": self.attention_key, "attention/value": self.attention_value}
+        return {**weights, "output/kernel": self.output_kernel, "output/bias": self.output_bias}
+
+    def call(self, contexts: Tensor, real: Tensor, inputs: Tensor, noise: Noise | None = None) -> Tensor:
+        """The teacher-forced pass.
+
+        Args:
+            contexts: ids, padding at the end. *Shape:* (context, batch).
+            real: 0 where the context is padding, else 1. *Shape:* (context, batch).
+            inputs: ids of the replies from START on; what follows a reply's end is predicted too, and is not to be
+                scored. *Shape:* (time, batch).
+            noise: the step's dropout masks; None when not training.
+
+        Returns:
+            Logits in float32. *Shape:* (time, batch, vocabulary).
+        """
+        noise = noise or Noise()
+        table = self.embedding if noise.embedding is None else self.embedding * noise.embedding
+        table = ops.cast(table, self.compute)
+        memory, finals = self._encode(ops.take(table, contexts, axis=0), ops.expand_dims(real, -1), noise)
+        x = ops.take(table, inputs, axis=0)
+        for k, (h, c) in enumerate(finals):
+            x = self._masked(x, noise.decoder[k] if noise.decoder else None)
+            name = f"decoder_{k}"
+            x, _, _ = self.layers_by_name[name](x, h, c, recurrent_mask=noise.recurrent.get(name))
+        x = self._masked(x, noise.output)
+        vectors = self._product(x, self.output_kernel)
+        if self.config.attention:
+            vectors = vectors + self._attend(x, self._masked(memory, noise.memory), real)
+        logits = ops.matmul(ops.tanh(vectors), ops.transpose(ops.cast(self.embedding, self.compute)))
+        return ops.cast(logits, "float32") + self.output_bias
+
+    def _encode(self, x: Tensor, real: Tensor, noise: Noise) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
+        """Token vectors to the outputs of the last layer, and the final [h, c] of each."""
+        flipped = ops.flip(real, axis=0)
+        finals = []
+        for k in range(self.config.layers):
+            x = self._masked(x, noise.encoder[k] if noise.encoder else None)
+            names = [f"encoder_{k}/{direction}" for direction in DIRECTIONS]
+            forward, backward = (self.layers_by_name[name] for name in names)
+            drops = [noise.recurrent.get(name) for name in names]
+            zeros = ops.zeros((ops.shape(x)[1], forward.units))
+            there, h_there, c_there = forward(x, zeros, zeros, recurrent_mask=drops[0], real=real)
+            # Read from the end, the padding comes first, and the state stays zero over it.
+            back, h_back, c_back = backward(ops.flip(x, axis=0), zeros, zeros, recurrent_mask=drops[1], real=flipped)
+            x = ops.concatenate([there, ops.flip(back, axis=0)], axis=-1)
+            finals.append((ops.concatenate([h_there, h_back], axis=-1), ops.concatenate([c_there, c_back], axis=-1)))
+        return x, finals
+
+    def _attend(self, x: Tensor, memory: Tensor, real: Tensor) -> Tensor:
+        """Decoder outputs (time, batch, hidden) to what they take from the context (time, batch, embedding)."""
+        keys = ops.transpose(self._product(memory, self.attention_key), (1, 2, 0))
+        values = ops.transpose(self._product(memory, self.attention_value), (1, 0, 2))
+        scores = ops.cast(ops.matmul(ops.transpose(x, (1, 0, 2)), keys), "float32")
+        scores = ops.where(ops.transpose(real)[:, None] > 0, scores, float("-inf"))
+        weights = ops.cast(ops.softmax(scores, axis=-1), self.compute)
+        return ops.transpose(ops.matmul(weights, values), (1, 0, 2))
+
+    def _masked(self, x: Tensor, mask: Tensor | None) -> Tensor:
+        return x if mask is None else x * ops.cast(mask, self.compute)
+
+    def _product(self, x: Tensor, kernel: Tensor) -> Tensor:
+        return ops.matmul(x, ops.cast(kernel, self.compute))

@@ -1,0 +1,79 @@
+"""How the encoder-decoder of a chatbot is trained: what is asked for, how its folder is begun, its recipe."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from textgen.artifact import Model, ModelFolder
+from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
+from textgen.corpus.dialogues import DialogueCorpus
+from textgen.data.pairs import Pairs, PairStore
+from textgen.models.encoder_decoder import EncoderDecoder
+from textgen.training.chat_preparation import ChatSources, Listening, make_chat_plan, prepare_chat
+from textgen.training.describing import describe_chat_plan, describe_dialogues
+from textgen.training.encoder_decoder_step import EncoderDecoderStep, EncoderDecoderValidation
+from textgen.training.run import Note, Recipe
+from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
+from textgen.training.sizing import ChatChoice
+
+_VALIDATION_EXCHANGES = 4000
+
+
+@dataclass(frozen=True)
+class ChatRequest:
+    """What a person asked to be trained.
+
+    Args:
+        corpus: of the dialogues to learn from.
+        validation: of held-out dialogues; None holds out the last tenth of each file.
+        listening: how dialogues are read.
+        choice: level, size and their details.
+        budget: of the run.
+        seed: of all randomness.
+        start_from: a model to go on from; None begins afresh.
+        index: whether to write the novelty index.
+    """
+
+    corpus: DialogueCorpus
+    validation: DialogueCorpus | None
+    listening: Listening
+    choice: ChatChoice
+    budget: Budget
+    seed: int
+    start_from: Model | None
+    index: bool
+
+
+def begin_chat(folder: ModelFolder, request: ChatRequest, note: Note) -> None:
+    """Prepares a folder for a new run, and tells what was decided before the work starts."""
+    sources = ChatSources(request.corpus, request.validation, request.listening)
+    for line in describe_dialogues(request.corpus, sources.survey, sources.detokenised):
+        note(line)
+    plan = make_chat_plan(sources, request.choice, request.budget, request.seed, request.start_from)
+    prepare_chat(folder, sources, plan, request.start_from, request.index, note)
+    for line in describe_chat_plan(plan, Run.load(folder.training)):
+        note(line)
+
+
+def _batches(folder: Path, run: Run) -> Pairs:
+    config = run.training
+    assert isinstance(config, ChatTrainingConfig)
+    return Pairs(PairStore(folder / TRAINING_IDS), config.batch, config.empty_contexts, config.seed)
+
+
+def _network(model: Model, run: Run) -> EncoderDecoder:
+    assert isinstance(model.card.architecture, EncoderDecoderConfig)
+    return EncoderDecoder(model.card.architecture, run.training.precision)
+
+
+def _step(network: EncoderDecoder, run: Run, batches: Pairs) -> EncoderDecoderStep:
+    assert isinstance(run.training, ChatTrainingConfig)
+    return EncoderDecoderStep(network, run.training, batches.batch_size)
+
+
+def _validation(network: EncoderDecoder, folder: Path) -> EncoderDecoderValidation | None:
+    store = PairStore(folder / HELD_OUT_IDS)
+    return EncoderDecoderValidation(network, store, _VALIDATION_EXCHANGES) if len(store) else None
+
+
+CHAT = Recipe(_batches, _network, _step, _validation)
+"""How chatbots learn."""

@@ -1,0 +1,69 @@
+"""How an encoder-decoder learns from exchanges, and how it is scored on held-out ones."""
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from textgen.config import ChatTrainingConfig
+from textgen.data.pairs import PairStore, by_length, gather
+from textgen.models.encoder_decoder import EncoderDecoder
+from textgen.training.losses import cross_entropy, smoothed_cross_entropy
+from textgen.training.noise import encoder_decoder_noise
+from textgen.training.step import State, Tensor, TrainingStep
+
+
+class EncoderDecoderStep(TrainingStep):
+    """Learns from a batch of exchanges.
+
+    Args:
+        model: the model that learns.
+        config: rates, seed, precision and label smoothing.
+        batch: exchanges in a batch.
+    """
+
+    config: ChatTrainingConfig
+
+    def __init__(self, model: EncoderDecoder, config: ChatTrainingConfig, batch: int) -> None:
+        super().__init__(model, config)
+        self.batch = batch
+
+    def losses(self, batch: Any, state: State, step: Tensor) -> tuple[Tensor, Tensor, State]:
+        """The replies' cross-entropy, the same with smoothed labels, and no state."""
+        contexts, real, inputs, targets, scored = batch
+        noise = encoder_decoder_noise(self.model.config, self.config, self.batch, step)
+        logits = self.model(contexts, real, inputs, noise)
+        nats, loss = smoothed_cross_entropy(logits, targets, scored, self.config.label_smoothing)
+        tokens = tf.reduce_sum(scored)
+        return nats / tokens, loss / tokens, state
+
+
+class EncoderDecoderValidation:
+    """The score of held-out exchanges under the model as it stands.
+
+    Args:
+        model: the model that learns.
+        store: the held-out exchanges.
+        limit: score so many at most, spread evenly over all.
+    """
+
+    _BATCH = 128
+
+    def __init__(self, model: EncoderDecoder, store: PairStore, limit: int) -> None:
+        self.model, self.store = model, store
+        chosen = np.unique(np.linspace(0, len(store) - 1, min(limit, len(store))).astype(np.int64))
+        self.exchanges = by_length(chosen, store.lengths)
+        self._compiled = tf.function(self._run, reduce_retracing=True)
+
+    def __call__(self) -> float:
+        """Cross-entropy in nats a token."""
+        nats, tokens = 0.0, 0
+        for begin in range(0, len(self.exchanges), self._BATCH):
+            part = self.exchanges[begin : begin + self._BATCH]
+            batch = gather(self.store, part, np.zeros(len(part), bool))
+            nats += float(self._compiled(*batch))
+            tokens += batch.tokens
+        return nats / max(tokens, 1)
+
+    def _run(self, contexts: Tensor, real: Tensor, inputs: Tensor, targets: Tensor, scored: Tensor) -> Tensor:
+        return cross_entropy(self.model(contexts, real, inputs), targets, scored)

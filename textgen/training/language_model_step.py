@@ -1,0 +1,72 @@
+"""How a language model learns from a window, and how it is scored on held-out text."""
+
+from typing import Any
+
+import tensorflow as tf
+
+from textgen.config import ScriptTrainingConfig
+from textgen.inference.lanes import Lanes
+from textgen.models.language_model import LanguageModel
+from textgen.text.special import START
+from textgen.training.losses import cross_entropy
+from textgen.training.noise import language_model_noise
+from textgen.training.step import State, Tensor, TrainingStep
+
+
+class LanguageModelStep(TrainingStep):
+    """Learns from a window of each stream; the state is carried to the next.
+
+    Args:
+        model: the model that learns.
+        config: rates, seed and precision.
+        streams: sequences in a batch.
+    """
+
+    def __init__(self, model: LanguageModel, config: ScriptTrainingConfig, streams: int) -> None:
+        super().__init__(model, config)
+        self.streams = streams
+
+    def initial_state(self) -> State:
+        """The state before a document."""
+        shape = (self.streams, self.model.config.hidden)
+        return [tf.zeros(shape) for _ in range(2 * self.model.config.layers)]
+
+    def losses(self, batch: Any, state: State, step: Tensor) -> tuple[Tensor, Tensor, State]:
+        """The window's cross-entropy, twice, and the state after it."""
+        inputs, targets, keep = batch
+        noise = language_model_noise(self.model.config, self.config, self.streams, step)
+        scored = tf.cast(targets != START, tf.float32)
+        logits, state = self.model(inputs, state, keep, noise)
+        loss = cross_entropy(logits, targets, scored) / tf.maximum(tf.reduce_sum(scored), 1.0)
+        return loss, loss, state
+
+
+class LanguageModelValidation:
+    """The score of a fixed run of held-out ids under the model as it stands.
+
+    Args:
+        model: the model that learns.
+        lanes: the held-out ids, laid out.
+    """
+
+    _WINDOW = 128
+
+    def __init__(self, model: LanguageModel, lanes: Lanes) -> None:
+        self.model, self.lanes = model, lanes
+        self.tokens = int(lanes.scored.sum())
+        self._compiled = tf.function(self._run, reduce_retracing=True)
+
+    def __call__(self) -> float:
+        """Cross-entropy in nats a token."""
+        shape = (self.lanes.inputs.shape[1], self.model.config.hidden)
+        state = [tf.zeros(shape) for _ in range(2 * self.model.config.layers)]
+        nats = 0.0
+        for begin in range(0, len(self.lanes.inputs), self._WINDOW):
+            part = [array[begin : begin + self._WINDOW] for array in self.lanes]
+            loss, state = self._compiled(*part, state)
+            nats += float(loss)
+        return nats / max(self.tokens, 1)
+
+    def _run(self, inputs: Tensor, targets: Tensor, keep: Tensor, scored: Tensor, state: State) -> tuple[Tensor, State]:
+        logits, state = self.model(inputs, state, keep)
+        return cross_entropy(logits, targets, scored), state

@@ -1,0 +1,185 @@
+"""One run over a prepared model folder of any kind: its beginning, its way on, and what it leaves in the folder."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textgen.artifact import Model, ModelFolder
+from textgen.config import Budget
+from textgen.errors import ConfigurationError, TextgenError, TrainingError
+from textgen.files import replacing
+from textgen.training import history
+from textgen.training.checkpoint import Checkpoint, checkpoint_exists
+from textgen.training.listener import Listener
+from textgen.training.machine import thread_count
+from textgen.training.plots import save_curves
+from textgen.training.run_record import Run
+from textgen.training.schedule import Clock
+from textgen.training.step import TrainingStep
+from textgen.training.tensorboard import TensorBoard
+from textgen.training.trainer import Batches, Outcome, Trainer
+
+Arrays = dict[str, NDArray[np.float32]]
+Note = Callable[[str], None]
+Sample = Callable[[Model], str]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What sets the kinds of models apart while they train.
+
+    Args:
+        batches: opens the training batches in a training folder.
+        network: makes the Keras model.
+        step: makes its training step.
+        validation: makes what scores the held-out text; gives None where nothing is held out.
+    """
+
+    batches: Callable[[Path, Run], Any]
+    network: Callable[[Model, Run], Any]
+    step: Callable[[Any, Run, Any], TrainingStep]
+    validation: Callable[[Any, Path], Callable[[], float] | None]
+
+
+def go_on(folder: ModelFolder, recipe: Recipe, fingerprint: str, budget: Budget | None, note: Note) -> None:
+    """Makes sure that a begun run can go on, with a new budget where one is given.
+
+    Raises:
+        ConfigurationError: the corpus is another one, or the budget is spent.
+    """
+    card, run = folder.load_card(), Run.load(folder.training)
+    if card.corpus.get("fingerprint") != fingerprint:
+        raise ConfigurationError(
+            f"The run in {folder.path} was begun with {', '.join(card.corpus.get('files', []))}, but the corpus given "
+            "now has another content: give the same files to resume, or --from to go on with other text."
+        )
+    if budget is not None and budget != run.training.budget:
+        run = replace(run, training=replace(run.training, budget=budget))
+        run.save(folder.training)
+    if (why := why_finished(folder.training, recipe)) is not None:
+        raise ConfigurationError(f"The run in {folder.path} cannot go on: {why}, or --overwrite to train anew.")
+    note(f"The run in {folder.path} goes on; its budget is {run.training.budget.describe()}.")
+
+
+def run_training(
+    folder: ModelFolder, recipe: Recipe, display: Listener, sample: Sample, tensorboard: bool = False
+) -> Outcome:
+    """Trains the model of a prepared folder, from its checkpoint where there is one.
+
+    Args:
+        folder: as it was prepared or an earlier run left it; the best weights so far are always in it.
+        recipe: of the model's kind.
+        display: is told what happens.
+        sample: writes a little with a model, for people to read.
+        tensorboard: whether to write event files.
+
+    Returns:
+        How the run ended.
+
+    Raises:
+        TrainingError: the folder lacks what a run needs, or the loss is no longer finite.
+    """
+    listeners = [display]
+    if tensorboard:
+        listeners.append(TensorBoard(folder.training / "tensorboard"))
+    model, run = folder.load(), Run.load(folder.training)
+    _make_deterministic()
+    batches: Batches = recipe.batches(folder.training, run)
+    network = recipe.network(model, run)
+    for name, variable in network.named_weights().items():
+        variable.assign(model.weights[name].astype(np.float32))
+    if run.threads != thread_count() and checkpoint_exists(folder.training):
+        display.note(
+            f"This run began on {run.threads} processors and goes on with {thread_count()}: "
+            "its weights will differ in the last bits from those of a run that was never stopped."
+        )
+    trainer = Trainer(
+        recipe.step(network, run, batches),
+        batches,
+        recipe.validation(network, folder.training),
+        run.training,
+        folder.training,
+        _bits_per_nat(run),
+        _Keeper(folder, model, run, listeners, sample),
+        listeners,
+    )
+    outcome = trainer.run()
+    if outcome.reason == "not finite":
+        raise TrainingError(
+            f"The loss was no longer finite after {outcome.steps} steps, so training stopped; the best weights so far "
+            f"(step {outcome.best_step}) are kept in {folder.path}: train again with a lower --learning-rate."
+        )
+    return outcome
+
+
+def why_finished(folder: Path, recipe: Recipe) -> str | None:
+    """Why the run in a training folder is over, and what could be done; None where it can go on."""
+    if not checkpoint_exists(folder):
+        return None
+    run, position = Run.load(folder), Checkpoint.load(folder).position
+    if position.stale >= run.training.patience:
+        return f"{position.stale} validations brought no improvement; give more text"
+    clock = Clock(run.training.budget, recipe.batches(folder, run).steps_per_epoch)
+    if clock.progress(position.step, position.seconds) >= 1.0:
+        return f"its budget of {run.training.budget.describe()} is spent; give a larger one"
+    return None
+
+
+class _Keeper:
+    """Keeps what a validation is worth keeping: best weights, metrics, samples, curves."""
+
+    def __init__(self, folder: ModelFolder, model: Model, run: Run, listeners: list[Listener], sample: Sample) -> None:
+        self._folder, self._model, self._run = folder, model, run
+        self._listeners, self._sample = listeners, sample
+
+    def __call__(self, weights: Arrays, row: history.Row, best: bool) -> None:
+        card, tokenizer = self._model.card, self._model.tokenizer
+        if best:
+            self._folder.save_weights(card, tokenizer, weights)
+            self._folder.save_metrics(
+                {
+                    "bits_per_character": row.validation_bits_per_character,
+                    "step": row.step,
+                    "epoch": row.epoch,
+                    "minutes": row.seconds / 60,
+                    "held_out_characters": self._run.characters[1],
+                }
+            )
+        try:
+            text = self._sample(Model(self._folder.path, card, tokenizer, weights))
+        except TextgenError as error:
+            text = f"(no sample: {error})"  # a page for people is not worth a training run
+        self._keep_sample(row, text)
+        rows = history.read(self._folder.training)
+        save_curves(self._folder.training / "curves.png", rows, self._folder.path.name)
+        for listener in self._listeners:
+            listener.sample(text)
+
+    def _keep_sample(self, row: history.Row, text: str) -> None:
+        path = self._folder.training / "samples.txt"
+        before = path.read_bytes() if path.is_file() else b""
+        heading = f"== step {row.step}, {row.validation_bits_per_character:.3f} bits per character held out ==\n"
+        if heading.encode() in before:
+            return  # a resumed run has come by here already
+        with replacing(path) as file:
+            file.write(before + f"{heading}{text.rstrip()}\n\n".encode())
+
+
+def _bits_per_nat(run: Run) -> tuple[float, float]:
+    """Factors from nats a token to bits a character, for training and held-out text."""
+    training, held_out = (
+        tokens / max(characters, 1) / math.log(2) for tokens, characters in zip(run.tokens, run.characters, strict=True)
+    )
+    return training, held_out
+
+
+def _make_deterministic() -> None:
+    """Makes TensorFlow add up in the same order every time; a resumed run could not be exact otherwise."""
+    import tensorflow as tf
+
+    tf.config.experimental.enable_op_determinism()

@@ -1,0 +1,54 @@
+"""What a run was started with, beside its checkpoint."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from textgen.config import ChatTrainingConfig, ScriptTrainingConfig, TrainingConfig
+from textgen.errors import TrainingError
+from textgen.files import replacing
+
+TRAINING_IDS, HELD_OUT_IDS, RUN = "training.npy", "held_out.npy", "run.json"
+
+_KINDS: dict[str, type[TrainingConfig]] = {"script": ScriptTrainingConfig, "chat": ChatTrainingConfig}
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run was started with, saved beside its checkpoint.
+
+    Args:
+        training: how to train.
+        characters: of the training text and of the held-out text, line ends included.
+        tokens: scored ones of the training text and of the held-out text: all but START.
+        threads: processors it began with; sums in another order give other last bits.
+    """
+
+    training: TrainingConfig
+    characters: tuple[int, int]
+    tokens: tuple[int, int]
+    threads: int
+
+    def save(self, folder: Path) -> None:
+        """Replaces the run's description in `folder`."""
+        kind = next(name for name, config in _KINDS.items() if isinstance(self.training, config))
+        values = {"kind": kind, **asdict(self)}
+        with replacing(folder / RUN) as file:
+            file.write(json.dumps(values, indent=1).encode())
+
+    @classmethod
+    def load(cls, folder: Path) -> "Run":
+        """Reads the run's description.
+
+        Raises:
+            TrainingError: it is missing or damaged.
+        """
+        try:
+            values = json.loads((folder / RUN).read_bytes())
+            training = _KINDS[values["kind"]].from_json(values["training"])
+            return cls(training, tuple(values["characters"]), tuple(values["tokens"]), int(values["threads"]))
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise TrainingError(
+                f"The run in {folder} cannot be resumed ({error!r}): its training folder is missing or damaged; "
+                "the model itself still works, and --from continues from it."
+            ) from None
