@@ -1,14 +1,12 @@
 """The script writer: prompt in, script out."""
 
-import difflib
 import sys
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from typing import Any
 
 from textgen.artifact import Model
-from textgen.decoding.options import DecodingOptions
-from textgen.errors import ConfigurationError
+from textgen.decoding.options import DecodingOptions, refuse_unknown
 from textgen.writing.job import Job, Note
 from textgen.writing.opened import OpenedModel
 from textgen.writing.written import WrittenScript
@@ -25,6 +23,9 @@ class ScriptWriter:
         model: a loaded model folder.
         note: is told what a person should know, such as how a prompt was changed; stderr where none is given.
 
+    Attributes:
+        opened: the parts of the model that writing uses.
+
     Raises:
         ModelError: the folder's parts do not fit together.
 
@@ -35,8 +36,8 @@ class ScriptWriter:
 
     def __init__(self, model: Model, note: Note | None = None) -> None:
         self.path, self.card, self.tokenizer = model.path, model.card, model.tokenizer
-        self._opened = OpenedModel(model)
-        self.style, self.model = self._opened.style, self._opened.network
+        self.opened = OpenedModel(model)
+        self.style, self.model = self.opened.style, self.opened.network
         self._note = note or _to_stderr
         self._told: set[str] = set()
 
@@ -51,12 +52,7 @@ class ScriptWriter:
         Raises:
             ConfigurationError: an option is unknown or out of range.
         """
-        known = [field.name for field in fields(DecodingOptions)]
-        for name in options:
-            if name not in known:
-                near = difflib.get_close_matches(name, known, 1)
-                hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(known)}."
-                raise ConfigurationError(f"The option {name!r} was given, but writing knows no such option: {hint}")
+        refuse_unknown(options, [field.name for field in fields(DecodingOptions)], "writing")
         defaults = dict(self.card.decoding)
         if options.get("num_beams", 1) > 1:
             defaults["temperature"] = 0  # beam search draws nothing
@@ -80,7 +76,7 @@ class ScriptWriter:
 
     def write_several(self, prompt: str = "", **options: Any) -> list[WrittenScript]:
         """Writes `num_return_sequences` scripts from one prompt, side by side; the i-th has the seed `seed + i`."""
-        return Job(self._opened, prompt, self.options(**options), self._note_once).scripts()
+        return Job(self.opened, prompt, self.options(**options), self._note_once).scripts()
 
     def stream(self, prompt: str = "", **options: Any) -> Iterator[str]:
         """Writes one script and yields its text piece by piece, the prompt first.
@@ -88,7 +84,7 @@ class ScriptWriter:
         The pieces are whole characters, and together they are `write(...).text`.
         """
         chosen = self.options(**{**options, "num_return_sequences": 1})
-        return Job(self._opened, prompt, chosen, self._note_once).pieces()
+        return Job(self.opened, prompt, chosen, self._note_once).pieces()
 
     def _note_once(self, text: str) -> None:
         if text not in self._told:

@@ -1,7 +1,8 @@
 """The one place where a person says how to write: `DecodingOptions`."""
 
+import difflib
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -67,7 +68,7 @@ class DecodingOptions:
     def __post_init__(self) -> None:
         """Puts the texts into tuples, then checks every option alone and all of them together."""
         for name in ("stop", "characters"):
-            object.__setattr__(self, name, _texts(name, getattr(self, name)))
+            object.__setattr__(self, name, as_texts(name, getattr(self, name)))
         for name, (fits, allowed) in _RULES.items():
             if not fits(getattr(self, name)):
                 raise ConfigurationError(
@@ -100,7 +101,30 @@ class DecodingOptions:
             )
 
 
-def _texts(name: str, value: object) -> tuple[str, ...]:
+def refuse_unknown(given: Iterable[str], known: Sequence[str], doing: str) -> None:
+    """Refuses names that are no options.
+
+    Args:
+        given: names of options.
+        known: those there are.
+        doing: what they are for, such as "writing".
+
+    Raises:
+        ConfigurationError: names the option, and the one that was probably meant.
+    """
+    for name in given:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1)
+            hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(known)}."
+            raise ConfigurationError(f"The option {name!r} was given, but {doing} knows no such option: {hint}")
+
+
+def as_texts(name: str, value: object) -> tuple[str, ...]:
+    """The value of an option that holds several texts, one of which may be given bare.
+
+    Raises:
+        ConfigurationError: it holds something else, or an empty text.
+    """
     texts = (value,) if isinstance(value, str) else value
     if not isinstance(texts, tuple | list) or not all(isinstance(text, str) and text for text in texts):
         raise ConfigurationError(

@@ -1,0 +1,346 @@
+import gc
+import tracemalloc
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.chatting.small import TOKENIZERS, Parrot, chat_model, saved_model, with_decoding
+from textgen.artifact import ModelFolder
+from textgen.chatbot import Chatbot, ChatOptions, Reply
+from textgen.chatting.messages import clean
+from textgen.errors import ConfigurationError, TextgenError
+
+MODELS = {level: chat_model(level) for level in TOKENIZERS}
+BOTS = {level: Chatbot(model) for level, model in MODELS.items()}
+SEED = 5
+
+
+def make(level: str = "word", **options: Any) -> Chatbot:
+    bot = Chatbot(MODELS[level])
+    bot.set(**{"seed": SEED, "candidates": 3, **options})
+    return bot
+
+
+def parrot(*replies: str, **options: Any) -> Chatbot:
+    """A bot that says these replies in turn."""
+    bot = make(**{"candidates": 1, **options})
+    bot._responder.network = Parrot(bot.tokenizer, *replies)  # type: ignore[attr-defined]
+    return bot
+
+
+def said(bot: Chatbot) -> list[str]:
+    return [turn.text for turn in bot.turns]
+
+
+ANYTHING = st.text(st.characters(codec=None), max_size=40) | st.sampled_from(
+    [
+        "",
+        " \n\t",
+        "😀👩‍👩‍👧",
+        "word " * 10_000,
+        "\x00\x1b[2J\x7f\x9b",
+        "\ud800\udfff\udc00",
+        "你好吗",
+        "שלום",
+        "\u202e",
+        "/help",
+        "a" * 5000,
+    ]
+)
+
+
+@given(st.sampled_from(sorted(BOTS)), ANYTHING, st.sampled_from([1, 3]))
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+def test_anything_is_answered_with_one_line(level: str, text: str, candidates: int) -> None:
+    bot = BOTS[level]
+    reply = bot.reply(text, candidates=candidates)
+    assert isinstance(reply, Reply) and reply.strip()
+    assert len(reply.splitlines()) == 1
+    reply.encode()
+    assert [(turn.text, turn.speaker) for turn in bot.turns[-2:]] == [(clean(text), "user"), (reply, "bot")]
+
+
+@given(st.sampled_from(sorted(BOTS)), st.lists(ANYTHING, min_size=1, max_size=3), st.integers(0, 2**32))
+@settings(deadline=None, max_examples=30)
+def test_the_same_seed_and_conversation_give_the_same_reply(level: str, messages: list[str], seed: int) -> None:
+    alone, streamed = make(level, seed=seed), make(level, seed=seed)
+    for message in messages:
+        assert "".join(streamed.stream(message)) == alone.reply(message)
+    assert alone.turns == streamed.turns
+    assert alone.last_reply is not None and streamed.last_reply is not None
+    assert alone.last_reply.seed == streamed.last_reply.seed
+
+
+def test_the_seed_of_a_reply_makes_it_again() -> None:
+    bot = make(seed=None)
+    bot.reply("hello")
+    for reply in (bot.reply("and you?"), bot.retry(), bot.retry()):
+        bot.undo()
+        assert bot.reply("and you?", seed=reply.seed) == reply
+        assert bot.last_reply is not None and bot.last_reply.seed == reply.seed
+
+
+def test_fresh_conversations_have_fresh_seeds() -> None:
+    bot = make(seed=None)
+    first, seed = bot.reply("hello"), bot.seed
+    bot.reset()
+    assert bot.seed != seed
+    assert bot.turns == ()
+    bot.set(seed=seed)
+    assert bot.reply("hello") == first
+    assert bot.seed == seed
+
+
+def test_turns_of_one_conversation_have_different_seeds() -> None:
+    bot = make()
+    assert len({bot.reply("hello").seed for _ in range(5)}) == 5
+
+
+def test_undo_takes_back_the_last_exchange() -> None:
+    bot = make()
+    first = bot.reply("hello")
+    second = bot.reply("and you?")
+    assert said(bot) == ["hello", first, "and you?", second]
+    assert bot.undo()
+    assert said(bot) == ["hello", first]
+    assert bot.reply("and you?") == second
+    assert bot.undo() and bot.undo()
+    assert not bot.undo()
+    assert bot.turns == ()
+
+
+def test_retry_replaces_the_last_reply() -> None:
+    bot = make(temperature=1.5)
+    bot.say_first()
+    first = bot.reply("hello")
+    others = [bot.retry(), "".join(bot.stream_retry())]
+    assert len({first, *others}) == 3
+    assert said(bot)[1:] == ["hello", others[-1]]
+    again = make(temperature=1.5)
+    again.say_first()
+    again.reply("hello")
+    assert [again.retry(), again.retry()] == others
+
+
+def test_the_bot_may_begin() -> None:
+    bot = make()
+    opening = bot.say_first()
+    assert [(turn.text, turn.speaker) for turn in bot.turns] == [(opening, "bot")]
+    bot.undo()
+    assert "".join(bot.stream_first()) == opening
+    retried = bot.retry()
+    assert said(bot) == [retried]
+    more = bot.say_first()
+    assert said(bot) == [retried, more]
+
+
+def test_only_the_last_turns_are_read() -> None:
+    bot = parrot("one", "two", "three", "four")
+    for text in ("a", "", "b", "c"):
+        bot.reply(text)
+    network = bot._responder.network  # type: ignore[attr-defined]
+    readable = [[bot.tokenizer.decode(part) for part in _turns(context)] for context in network.contexts]
+    assert readable == [["a"], ["a", "one"], ["one", "two", "b"], ["b", "three", "c"]]
+
+
+def _turns(context: list[int]) -> list[list[int]]:
+    parts: list[list[int]] = [[]]
+    for token in context[1:]:
+        if token == 3:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts[:-1]
+
+
+def test_candidates_and_picking() -> None:
+    bot = make(candidates=5)
+    first = bot.reply("hello")
+    ranked = bot.candidates(5)
+    assert len(ranked) > 1
+    assert ranked[0].reply == first
+    assert said(bot) == ["hello", first]
+    for number in (2, 1, len(ranked)):
+        assert bot.pick(number) == ranked[number - 1].reply
+        assert said(bot) == ["hello", ranked[number - 1].reply]
+    assert bot.undo()
+    assert bot.turns == ()
+
+
+@pytest.mark.parametrize("number", [0, -1, 99, "1", 1.0])
+def test_a_candidate_that_is_not_there_is_told(number: Any) -> None:
+    bot = make()
+    bot.reply("hello")
+    with pytest.raises(ConfigurationError, match="none were asked for since the last reply"):
+        bot.pick(1)
+    bot.candidates(3)
+    with pytest.raises(ConfigurationError, match=r"there are [23]: ask for candidates, then pick one"):
+        bot.pick(number)
+
+
+@pytest.mark.parametrize("change", [lambda bot: bot.reply("x"), lambda bot: bot.retry(), lambda bot: bot.say_first()])
+def test_candidates_are_those_of_the_last_reply(change: Any) -> None:
+    bot = make()
+    bot.reply("hello")
+    bot.candidates(3)
+    change(bot)
+    with pytest.raises(ConfigurationError, match="none were asked for"):
+        bot.pick(1)
+
+
+def test_where_nothing_was_said_there_is_nothing_to_say_again() -> None:
+    bot = make()
+    for ask in (bot.retry, bot.stream_retry, bot.candidates, lambda: bot.pick(1)):
+        with pytest.raises(ConfigurationError, match="nothing was said yet: say something first"):
+            ask()
+
+
+@pytest.mark.parametrize("candidates", [1, 3])
+@pytest.mark.parametrize("blocked", [(), ("tea",)])
+def test_a_stream_that_is_closed_early_remembers_what_was_shown(candidates: int, blocked: tuple[str, ...]) -> None:
+    bot = parrot("hello there, how are you today?", candidates=candidates, blocked=blocked)
+    pieces = bot.stream("hi")
+    shown = next(pieces) + next(pieces)
+    pieces.close()  # type: ignore[attr-defined]
+    assert said(bot) == ["hi", shown]
+    assert bot.last_reply is not None and bot.last_reply.finish_reason == "interrupted"
+    assert bot.retry() == "hello there, how are you today?"
+    assert said(bot) == ["hi", "hello there, how are you today?"]
+
+
+def test_a_stream_of_which_nothing_was_shown_leaves_everything() -> None:
+    bot = make()
+    first = bot.reply("hello")
+    for pieces in (bot.stream("and you?"), bot.stream_retry(), bot.stream_first()):
+        pieces.close()  # type: ignore[attr-defined]
+    assert said(bot) == ["hello", first]
+
+
+def test_a_retry_that_is_closed_early_replaces_what_it_was_to_replace() -> None:
+    bot = parrot("hello there, how are you today?", "what a day it is")
+    bot.reply("hi")
+    pieces = bot.stream_retry()
+    shown = next(pieces)
+    assert said(bot) == ["hi", "hello there, how are you today?"]
+    pieces.close()  # type: ignore[attr-defined]
+    assert said(bot) == ["hi", shown] == ["hi", "what"]
+
+
+def test_a_failure_in_the_middle_remembers_what_was_shown() -> None:
+    bot = parrot("hello there, how are you today?")
+    network = bot._responder.network  # type: ignore[attr-defined]
+    step, steps = network.step, []
+
+    def interrupted(*given: Any) -> Any:
+        steps.append(1)
+        if len(steps) > 3:
+            raise KeyboardInterrupt
+        return step(*given)
+
+    network.step = interrupted
+    with pytest.raises(KeyboardInterrupt):
+        list(bot.stream("hi"))
+    assert said(bot) == ["hi", "hello there,"]
+
+
+def test_a_reply_that_would_begin_with_a_stop_text_is_empty_and_not_remembered() -> None:
+    bot = parrot("hello there")
+    reply = bot.reply("hi", stop="hello")
+    assert (reply, reply.finish_reason) == ("", "stop")
+    assert bot.turns == ()
+    assert list(bot.stream("hi", stop="hello")) == []
+
+
+def test_what_makes_no_sense_is_told_before_anything_is_written() -> None:
+    bot = make()
+    for options in ({"temperature": -1}, {"candidates": 0}, {"lines": 2}, {"no_copy": 8}, {"seed": -1}, {"seed": "a"}):
+        with pytest.raises(ConfigurationError):
+            bot.stream("hello", **options)
+    assert bot.turns == ()
+
+
+def test_options_are_kept_or_hold_once() -> None:
+    bot = Chatbot(with_decoding(chat_model(), temperature=0.6, max_new_tokens=20))
+    assert bot.options == ChatOptions(temperature=0.6, max_new_tokens=20)
+    bot.set(temperature=0.9, candidates=2)
+    assert bot.options.temperature == 0.9
+    bot.reply("hello", temperature=0.1, candidates=1)
+    assert (bot.options.temperature, bot.options.candidates) == (0.9, 2)
+    with pytest.raises(ConfigurationError):
+        bot.set(candidates=4, temperature=-1)
+    assert bot.options.candidates == 2
+    bot.set(num_beams=3)
+    assert bot.options.greedy
+    assert bot.reply("hello").candidates <= 2
+    bot.set(num_beams=1)
+    assert bot.options.temperature == 0.6
+
+
+@pytest.mark.parametrize("level", TOKENIZERS)
+def test_blocked_words_never_occur(level: str) -> None:
+    bot = make(level, temperature=1.3)
+    common = [
+        word
+        for word in ("a", "day", "hello", "i", "you", "it")
+        if any(word in bot.reply("hi", candidates=1).casefold().split() for _ in range(30))
+    ]
+    assert level != "word" or common
+    bot.set(blocked=tuple(common) or ("a",))
+    for _ in range(20):
+        for options in ({"candidates": 1}, {"max_new_tokens": 5}, {"num_beams": 2, "temperature": 0}):
+            assert not set(common) & set(bot.reply("hi", **options).casefold().split())
+
+
+def test_saving_and_opening(tmp_path: Path) -> None:
+    bot = make(seed=None)
+    bot.say_first()
+    bot.reply("hello\nyou \ud83d")
+    bot.retry()
+    bot.save(tmp_path / "talk.json")
+    other = make(seed=None)
+    other.reply("something else")
+    other.candidates(2)
+    other.open(str(tmp_path / "talk.json"))
+    assert other.turns == bot.turns
+    assert other.seed == bot.seed
+    with pytest.raises(ConfigurationError):
+        other.pick(1)
+    assert other.retry() == bot.retry()
+    assert other.reply("and you?") == bot.reply("and you?")
+    assert other.undo() and other.undo() and other.undo() and not other.undo()
+
+
+@pytest.mark.parametrize("data", [b"", b"{}", b"[1, 2]", b"\xff\xfe", b'{"format": "textgen conversation"}'])
+def test_a_damaged_file_leaves_the_conversation_in_hand(tmp_path: Path, data: bytes) -> None:
+    bot = make()
+    bot.reply("hello")
+    before = bot.turns
+    (tmp_path / "talk.json").write_bytes(data)
+    for path in (tmp_path / "talk.json", tmp_path / "nowhere.json"):
+        with pytest.raises(TextgenError):
+            bot.open(path)
+    assert bot.turns == before
+    assert bot.reply("and you?")
+
+
+def test_a_model_folder_talks(tmp_path: Path) -> None:
+    bot = Chatbot(ModelFolder(saved_model(tmp_path / "tea")).load())
+    assert (bot.name, bot.path, bot.card.kind) == ("tea", tmp_path / "tea", "chat")
+    assert bot.reply("hello")
+
+
+def test_a_long_conversation_needs_no_more_for_a_reply() -> None:
+    bot = make(candidates=1, max_new_tokens=4)
+    for _ in range(100):
+        bot.reply("hello")
+    gc.collect()
+    tracemalloc.start()
+    for _ in range(100):
+        bot.reply("hello")
+    gc.collect()
+    grown = tracemalloc.get_traced_memory()[0]
+    tracemalloc.stop()
+    assert grown < 100 * 2_000  # a turn is kept with its reply, its seed and little else

@@ -1,0 +1,289 @@
+"""The chatbot: conversation in, reply out."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from textgen.artifact import Model
+from textgen.chatting.answering import Answer
+from textgen.chatting.character import Character
+from textgen.chatting.conversation import Conversation, Exchange
+from textgen.chatting.messages import clean
+from textgen.chatting.opened import OpenedChat
+from textgen.chatting.options import ChatOptions, asks_for_beams, chat_options
+from textgen.chatting.ranking import Candidate
+from textgen.chatting.reply import Reply
+from textgen.chatting.responder import Responder
+from textgen.chatting.saved import SavedConversation
+from textgen.chatting.seeds import fresh_seed, turn_seed
+from textgen.corpus.dialogue import Turn
+from textgen.errors import ConfigurationError
+from textgen.writer import ScriptWriter
+
+__all__ = ["Candidate", "ChatOptions", "Chatbot", "Reply", "as_character"]
+
+
+class Chatbot:
+    """Talks with a trained model, in NumPy, and remembers what was said.
+
+    The conversation has a seed, that of the options or a fresh one; from it follows a seed for each turn. A seed that
+    is given with a message is the seed of that turn.
+
+    Args:
+        model: a loaded model folder, or who answers instead.
+
+    Attributes:
+        name: of who answers.
+        path, card, tokenizer: of the model.
+
+    Raises:
+        ModelError: it is no chat model, or the folder's parts do not fit together.
+        ConfigurationError: the model's own options are out of range.
+
+    Example:
+        >>> bot = textgen.load("smalltalk")  # doctest: +SKIP
+        >>> bot.reply("hello there")  # doctest: +SKIP
+    """
+
+    def __init__(self, model: Model | Responder) -> None:
+        self._responder: Responder = OpenedChat(model) if isinstance(model, Model) else model
+        self.name, self.path = self._responder.name, self._responder.path
+        self.card, self.tokenizer = self._responder.card, self._responder.tokenizer
+        self._kept: dict[str, Any] = {}
+        self._offered: list[Candidate] = []
+        self._options = chat_options(self._responder.defaults)
+        self.reset()
+
+    @property
+    def options(self) -> ChatOptions:
+        """The options in force: the model's own, and those that were set."""
+        return self._options
+
+    def set(self, **options: Any) -> None:
+        """Changes options from now on; beams without a temperature set it to 0.
+
+        Raises:
+            ConfigurationError: an option is unknown or out of range; none is changed.
+        """
+        kept = {**self._kept, **options}
+        if asks_for_beams(options):
+            kept.pop("temperature", None)
+        self._options = chat_options(self._responder.defaults, kept)
+        self._kept = kept
+
+    @property
+    def seed(self) -> int:
+        """The seed of the conversation."""
+        return self._fresh_seed if self._options.seed is None else self._options.seed
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """What was said, by the speakers "user" and "bot"."""
+        return self._conversation.turns
+
+    @property
+    def last_reply(self) -> Reply | None:
+        """The last reply."""
+        last = self._conversation.last
+        return None if last is None else last.reply
+
+    def reply(self, text: str, **options: Any) -> Reply:
+        """Answers a message.
+
+        Args:
+            text: anything; an empty text is answered too.
+            options: of `ChatOptions`, for this reply only.
+
+        Returns:
+            The reply, which is empty only where one of the texts in `stop` would have come first; then nothing is
+            remembered.
+
+        Raises:
+            ConfigurationError: an option makes no sense.
+        """
+        return self._whole(self._begin(clean(text), options))
+
+    def stream(self, text: str, **options: Any) -> Iterator[str]:
+        """Answers a message and yields the reply piece by piece.
+
+        The exchange is remembered when the reply ends. Where it is closed early, what was shown is remembered, and
+        nothing if nothing was shown.
+        """
+        return self._pieces(self._begin(clean(text), options))
+
+    def say_first(self, **options: Any) -> Reply:
+        """Says something without a message."""
+        return self._whole(self._begin(None, options))
+
+    def stream_first(self, **options: Any) -> Iterator[str]:
+        """Says something without a message and yields it piece by piece."""
+        return self._pieces(self._begin(None, options))
+
+    def retry(self, **options: Any) -> Reply:
+        """Replaces the last reply by one with the next seed.
+
+        Raises:
+            ConfigurationError: nothing was said yet.
+        """
+        return self._whole(self._begin_again(options))
+
+    def stream_retry(self, **options: Any) -> Iterator[str]:
+        """Replaces the last reply and yields the new one piece by piece; the old one stays until something is shown."""
+        return self._pieces(self._begin_again(options))
+
+    def candidates(self, n: int = 5, **options: Any) -> list[Candidate]:
+        """What else could be said in place of the last reply, the best first; equal replies count once.
+
+        With the options of the last reply and as many candidates they are those that it was chosen from.
+
+        Args:
+            n: how many to write.
+            options: of `ChatOptions`.
+
+        Raises:
+            ConfigurationError: nothing was said yet.
+        """
+        last = self._last("Candidates were asked for")
+        answer = self._answer(last.message, {"seed": last.reply.seed, **options, "candidates": n}, 0, replaced=last)
+        self._offered = answer.candidates()
+        return list(self._offered)
+
+    def pick(self, k: int) -> Reply:
+        """Replaces the last reply by the k-th of its candidates, counted from 1.
+
+        Raises:
+            ConfigurationError: there is no such candidate.
+        """
+        last = self._last(f"Candidate {k} was picked")
+        if not isinstance(k, int) or not 1 <= k <= len(self._offered):
+            there = f"there are {len(self._offered)}" if self._offered else "none were asked for since the last reply"
+            raise ConfigurationError(
+                f"Candidate {k!r} was picked, but {there}: ask for candidates, then pick one by its number from 1 on."
+            )
+        reply = self._offered[k - 1].reply
+        self._conversation.exchanges[-1] = replace(last, reply=reply)
+        return reply
+
+    def undo(self) -> bool:
+        """Takes back the last reply and its message; False where nothing was said."""
+        self._offered = []
+        if self._conversation.last is None:
+            return False
+        self._conversation.exchanges.pop()
+        return True
+
+    def reset(self) -> None:
+        """Forgets the conversation; the options stay."""
+        self._conversation = Conversation()
+        self._offered = []
+        self._fresh_seed = fresh_seed()
+
+    def save(self, path: str | Path) -> None:
+        """Writes the conversation to a file.
+
+        Raises:
+            TextgenError: it cannot be written.
+        """
+        SavedConversation(self.name, self.seed, self._conversation.exchanges).write(Path(path))
+
+    def open(self, path: str | Path) -> None:
+        """Goes on with a conversation from a file, in place of this one; the options stay.
+
+        Raises:
+            TextgenError: there is no such file, or it holds something else; this conversation goes on then.
+        """
+        saved = SavedConversation.read(Path(path))
+        self._conversation = Conversation(saved.exchanges)
+        self._offered, self._fresh_seed = [], saved.seed
+
+    def _begin(self, message: str | None, options: dict[str, Any]) -> "_Begun":
+        return _Begun(message, self._answer(message, options, 0))
+
+    def _begin_again(self, options: dict[str, Any]) -> "_Begun":
+        last = self._last("Another reply was asked for")
+        attempt = last.attempt + 1
+        return _Begun(last.message, self._answer(last.message, options, attempt, last), attempt, last)
+
+    def _answer(
+        self, message: str | None, options: dict[str, Any], attempt: int, replaced: Exchange | None = None
+    ) -> Answer:
+        """A reply to be made.
+
+        Args:
+            message: None where the bot speaks without one.
+            options: for this reply.
+            attempt: how many other replies there were before this one.
+            replaced: the last exchange, where it is to be replaced.
+        """
+        chosen = chat_options(self._responder.defaults, self._kept, options)
+        before = len(self._conversation.exchanges) - (replaced is not None)
+        seed = options.get("seed")
+        if seed is None:
+            seed = turn_seed(self.seed, before, attempt)
+        talk = self._conversation.talk(message, self._responder.turns, before)
+        return Answer(self._responder, talk, chosen, seed)
+
+    def _whole(self, begun: "_Begun") -> Reply:
+        for _ in self._pieces(begun):
+            pass
+        return begun.answer.reply
+
+    def _pieces(self, begun: "_Begun") -> Iterator[str]:
+        """Yields the reply, and remembers what was shown."""
+        shown = ""
+        try:
+            for piece in begun.answer.pieces():
+                shown += piece
+                yield piece
+        finally:
+            if shown:
+                self._remember(begun, shown)
+
+    def _remember(self, begun: "_Begun", shown: str) -> None:
+        if begun.replaced is not None and begun.replaced is self._conversation.last:
+            self._conversation.exchanges.pop()
+        reply = begun.answer.reply
+        if reply != shown:
+            reply = Reply(shown, finish_reason="interrupted", seed=reply.seed)
+        self._conversation.exchanges.append(Exchange(begun.message, reply, begun.attempt))
+        self._offered = []
+
+    def _last(self, asked: str) -> Exchange:
+        last = self._conversation.last
+        if last is None:
+            raise ConfigurationError(f"{asked}, but nothing was said yet: say something first, or let the bot begin.")
+        return last
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A reply on its way.
+
+    Args:
+        message: None where the bot speaks without one.
+        answer: makes the reply.
+        attempt: how many other replies there were before this one.
+        replaced: the exchange in whose place it comes.
+    """
+
+    message: str | None
+    answer: Answer
+    attempt: int = 0
+    replaced: Exchange | None = None
+
+
+def as_character(writer: ScriptWriter, name: str) -> Chatbot:
+    """A character of a script model, to talk to.
+
+    Args:
+        writer: of the script model.
+        name: of the character, upper and lower case being the same.
+
+    Raises:
+        ConfigurationError: the corpus has no such speaker; names the nearest.
+
+    Example:
+        >>> as_character(textgen.load("runs/seinfeld"), "george").reply("Who ate my soup?")  # doctest: +SKIP
+    """
+    return Chatbot(Character(writer.opened, name))

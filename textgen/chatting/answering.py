@@ -1,0 +1,94 @@
+"""One reply: written while it is shown, or chosen from several."""
+
+import re
+from collections.abc import Iterator
+
+from textgen.chatting.conversation import Talk
+from textgen.chatting.options import ChatOptions
+from textgen.chatting.ranking import Candidate, beginning, candidate
+from textgen.chatting.reply import Reply
+from textgen.chatting.responder import Responder
+from textgen.decoding.results import Sequence, collect
+
+_WHITE_END = re.compile(r"\s*$")
+_LAST_WORD = re.compile(r"\s*\w*$")
+_WORD = re.compile(r"\s*\S+")
+
+
+class Answer:
+    """A reply that is to be made. What cannot be done is told when this is built.
+
+    Args:
+        responder: answers.
+        talk: what it answers to.
+        options: how.
+        seed: of the reply.
+
+    Attributes:
+        reply: the whole reply, once all of `pieces` were taken; an empty one before.
+
+    Raises:
+        ConfigurationError: the model cannot do what the options ask for.
+    """
+
+    def __init__(self, responder: Responder, talk: Talk, options: ChatOptions, seed: int) -> None:
+        self._responder, self._talk, self._options, self._seed = responder, talk, options, seed
+        constraint = responder.shape.begin(options.max_new_tokens, options.blocked)
+        self._events = responder.events(talk.turns, options.decoding(seed), constraint)
+        self.reply = Reply("", finish_reason="interrupted", seed=seed)
+
+    def pieces(self) -> Iterator[str]:
+        """Makes the reply and yields it piece by piece; together they are its text."""
+        if self._options.sequences == 1:
+            yield from self._live()
+        else:
+            self.reply = self.candidates()[0].reply
+            yield from _WORD.findall(self.reply)
+
+    def candidates(self) -> list[Candidate]:
+        """Makes several replies, the best first; equal texts count once."""
+        different: dict[str, Sequence] = {}
+        for sequence in collect(self._events):
+            different.setdefault(self._text(sequence), sequence)
+        if len(different) > 1:
+            different.pop("", None)
+        sequences = list(different.values())
+        pieces, said = self._responder.shape.pieces, self._talk.said
+        familiar = self._responder.familiarities([beginning(sequence.ids, pieces) for sequence in sequences])
+        found = [
+            candidate(self._reply(sequence, len(sequences)), sequence, value, said)
+            for sequence, value in zip(sequences, familiar, strict=True)
+        ]
+        return sorted(found, key=lambda one: -one.score)
+
+    def _live(self) -> Iterator[str]:
+        """The only reply while it is written; held back is what may still be dropped from its end."""
+        droppable = _LAST_WORD if self._options.blocked else _WHITE_END
+        shown, held = "", ""
+        for event in self._events:
+            held += event.text
+            held = held if shown else held.lstrip()
+            safe = droppable.sub("", held, count=1)
+            if event.sequence is not None:
+                self.reply = self._reply(event.sequence, 1)
+                safe = self.reply[len(shown) :]
+            if safe:
+                shown, held = shown + safe, held[len(safe) :]
+                yield safe
+
+    def _reply(self, sequence: Sequence, candidates: int) -> Reply:
+        return Reply(
+            self._text(sequence),
+            finish_reason="end" if sequence.finish_reason == "lines" else sequence.finish_reason,
+            seed=self._seed,
+            log_probability=sequence.log_probability,
+            candidates=candidates,
+            relaxed=sequence.relaxed,
+        )
+
+    def _text(self, sequence: Sequence) -> str:
+        """The text of a reply; a stop text may have cut a longer word down to a blocked one."""
+        text = sequence.text.strip()
+        if sequence.finish_reason == "stop" and self._options.blocked:
+            text = self._responder.shape.blocklist(self._options.blocked).without_end(text)
+        return text

@@ -1,0 +1,22 @@
+"""Making one line of valid text from anything a person may type or paste."""
+
+import re
+
+_NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_NO_TEXT_RUN = re.compile(f"{_NO_TEXT.pattern}+")
+
+
+def clean(message: str) -> str:
+    """A message as one line: what is no text in it becomes one space, halves of surrogate pairs become U+FFFD.
+
+    Example:
+        >>> clean(" hello\\r\\n\\tthere\\x1b ")
+        'hello there'
+    """
+    whole = message.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return _NO_TEXT_RUN.sub(" ", whole).strip()
+
+
+def one_line(text: str) -> str:
+    """A text of the same length with a space for each control character and line break."""
+    return _NO_TEXT.sub(" ", text)

@@ -1,0 +1,33 @@
+"""Opening what notices copies of the training corpus."""
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textgen.artifact import ModelFolder
+from textgen.decoding.pieces import Pieces
+from textgen.decoding.speech import CopyGuard
+from textgen.errors import ConfigurationError
+
+
+def copy_guard(folder: Path, pieces: Pieces) -> CopyGuard:
+    """What notices copies of the corpus that a model was trained on.
+
+    Args:
+        folder: of the model.
+        pieces: of its tokenizer.
+
+    Raises:
+        ConfigurationError: the model has no novelty index.
+    """
+    path = ModelFolder(folder).novelty
+    if not path.is_file():
+        raise ConfigurationError(
+            f"no_copy was asked for, but {folder} has no novelty.bin: it was trained with --no-index or the "
+            "file was deleted; leave no_copy out, or train again without --no-index."
+        )
+    index: NDArray[np.uint64] = np.zeros(0, np.uint64)  # an empty file, which cannot be mapped: all texts were short
+    if path.stat().st_size:
+        index = np.memmap(path, dtype=np.uint64, mode="r")
+    return CopyGuard(index, pieces)
