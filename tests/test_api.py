@@ -19,7 +19,7 @@ from textgen.inference.scoring import score_ids
 from textgen.text.store import open_ids
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint
-from textgen.training.preparation import HELD_OUT_IDS, Run
+from textgen.training.run_record import HELD_OUT_IDS, Run
 
 from .conftest import TINY
 
@@ -113,7 +113,7 @@ def test_overwriting_keeps_the_old_model_until_the_new_one_is_trained(
         seen.append(load(out).write(lines=2, seed=1).text)
         return "sample"
 
-    monkeypatch.setattr("textgen.api._sampler", lambda: sample)
+    monkeypatch.setattr("textgen.api._write_a_little", sample)
     train(corpus, out, seed=2, overwrite=True)
     assert set(seen) == {old}
     assert load(out).write(lines=2, seed=1).text != old
@@ -194,7 +194,7 @@ def test_an_interruption_is_a_keyboard_interrupt_that_tells_how_to_go_on(
         os.kill(os.getpid(), signal.SIGINT)
         return "sample"
 
-    monkeypatch.setattr("textgen.api._sampler", lambda: sample)
+    monkeypatch.setattr("textgen.api._write_a_little", sample)
     out = tmp_path / "my model"
     with pytest.raises(TrainingInterrupted, match=r"after 1 steps.*\n  textgen train-script --corpus .* --resume"):
         train(corpus, out, steps=2)

@@ -1,8 +1,11 @@
-"""Train LSTM text generators on your own text, then write with them.
+"""Train LSTM text generators on your own text, then write or talk with them.
 
     writer = textgen.train_script("seinfeld.txt", minutes=10)
     writer = textgen.load("runs/seinfeld")
     print(writer.write(prompt="jerry:", lines=20).text)
+
+    bot = textgen.load("smalltalk")
+    print(bot.reply("hello there"))
 
 The names below are resolved when they are first used, so that `import textgen` costs milliseconds.
 """
@@ -11,7 +14,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from textgen.api import load, train_script
+    from textgen.api import load, train_chat, train_script
+    from textgen.chatbot import Chatbot, as_character
+    from textgen.chatting.options import ChatOptions
+    from textgen.chatting.reply import Reply
     from textgen.corpus.script import Line, Scene, Script
     from textgen.decoding.options import DecodingOptions
     from textgen.errors import TextgenError
@@ -21,7 +27,12 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "load": "textgen.api",
+    "train_chat": "textgen.api",
     "train_script": "textgen.api",
+    "Chatbot": "textgen.chatbot",
+    "as_character": "textgen.chatbot",
+    "ChatOptions": "textgen.chatting.options",
+    "Reply": "textgen.chatting.reply",
     "ScriptWriter": "textgen.writer",
     "WrittenScript": "textgen.writer",
     "DecodingOptions": "textgen.decoding.options",
@@ -32,14 +43,19 @@ _HOMES = {
 }
 
 __all__ = [
+    "ChatOptions",
+    "Chatbot",
     "DecodingOptions",
     "Line",
+    "Reply",
     "Scene",
     "Script",
     "ScriptWriter",
     "TextgenError",
     "WrittenScript",
+    "as_character",
     "load",
+    "train_chat",
     "train_script",
 ]
 

@@ -1,45 +1,60 @@
-"""`train_script` and `load`: training and writing put together."""
+"""`train_script`, `train_chat` and `load`: training and writing put together."""
 
 import importlib.util
 import os
 import shlex
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from textgen.artifact import Model, ModelFolder
+from textgen.chatbot import Chatbot
 from textgen.config import Budget
 from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.paths import Paths
-from textgen.errors import ConfigurationError, MissingExtraError, ModelError
+from textgen.errors import ConfigurationError, MissingExtraError
 from textgen.writer import ScriptWriter
 
+if TYPE_CHECKING:
+    from textgen.training.run import Recipe
+
 DEFAULT_MINUTES = 20.0
+
+SMALLTALK = "smalltalk"
+"""The name of the chat model that comes along."""
+
+_PRETRAINED = Path(__file__).parent / "pretrained"
 
 
 class TrainingInterrupted(KeyboardInterrupt):
     """Ctrl-C during training: the run was saved; the message says how to go on."""
 
 
-def load(path: str | Path) -> ScriptWriter:
+def load(path: str | Path) -> ScriptWriter | Chatbot:
     """Opens a trained model, without TensorFlow.
 
     Args:
-        path: of the model folder.
+        path: of the model folder; `smalltalk` opens the chat model that comes along, unless a folder has that name.
+
+    Returns:
+        A script writer or a chatbot, as the model was trained.
 
     Raises:
         ModelError: there is no model, or it is damaged.
 
     Example:
         >>> textgen.load("runs/seinfeld").write(prompt="jerry:", lines=10).text  # doctest: +SKIP
+        >>> textgen.load("smalltalk").reply("hello there")  # doctest: +SKIP
     """
-    model = ModelFolder(path).load()
-    if model.card.kind != "script":
-        raise ModelError(
-            f"The model in {path} is of the kind {model.card.kind!r}, but this version opens the kind 'script': "
-            "use the version of textgen that trained it."
-        )
-    return ScriptWriter(model)
+    model = open_folder(path).load()
+    return ScriptWriter(model) if model.card.kind == "script" else Chatbot(model)
+
+
+def open_folder(path: str | Path) -> ModelFolder:
+    """The model folder of this path; `smalltalk` is the one that comes along, unless a folder has that name."""
+    folder = ModelFolder(path)
+    return ModelFolder(_PRETRAINED / SMALLTALK) if str(path) == SMALLTALK and not folder.exists() else folder
 
 
 def train_script(
@@ -86,50 +101,167 @@ def train_script(
         TrainingInterrupted: Ctrl-C; the run was saved and can be resumed.
     """
     _require_training()
+    from textgen.training.script_run import SCRIPT, ScriptRequest, begin
+    from textgen.training.sizing import ScriptChoice
+
+    chosen = _chosen(ScriptChoice, choice, "train_script")
+    source = ScriptCorpus(corpus, format)
+    budget = _budget(minutes, epochs, steps)
+
+    def start(folder: ModelFolder, note: Callable[[str], None]) -> None:
+        held_out = ScriptCorpus(validation, format) if validation is not None else None
+        origin = open_folder(start_from).load() if start_from is not None else None
+        given = budget or Budget(minutes=DEFAULT_MINUTES)
+        begin(folder, ScriptRequest(source, held_out, chosen, given, seed, origin, index), note)
+
+    job = _Job("train-script", SCRIPT, source, source.files[0].path.stem, budget, start, _write_a_little)
+    return ScriptWriter(_train(job, corpus, out, resume, overwrite, tensorboard, quiet))
+
+
+def train_chat(
+    corpus: Paths,
+    out: str | Path | None = None,
+    *,
+    validation: Paths | None = None,
+    format: str | None = None,
+    turns: int = 3,
+    replies_by: str | None = None,
+    spacing: str = "auto",
+    minutes: float | None = None,
+    epochs: float | None = None,
+    steps: int | None = None,
+    seed: int = 0,
+    resume: bool = False,
+    overwrite: bool = False,
+    start_from: str | Path | None = None,
+    index: bool = True,
+    tensorboard: bool = False,
+    quiet: bool = False,
+    **choice: Any,
+) -> Chatbot:
+    """Trains a chatbot.
+
+    Args:
+        corpus: a file or folder with dialogues, or several.
+        out: the model folder; `runs/<corpus name>` where none is given, numbered if taken.
+        validation: dialogues to judge the model by; the last tenth of each file where none are given.
+        format: of the corpus; found from its content where none is given.
+        turns: before a reply that the model looks back at; 0 trains one that ignores the context.
+        replies_by: whose turns the bot learns to say, where turns have speakers; everybody's where none is given.
+        spacing: `natural` puts tokenised text ("I ' m here .") back into normal writing, `as-is` leaves it; `auto`
+            looks at the corpus.
+        minutes, epochs, steps: the budget, at most one of them; 20 minutes where none is given. Minutes count steps
+            and validations, not preparation.
+        seed: of all randomness.
+        resume: go on with an interrupted run in `out`; where there is none yet, begin.
+        overwrite: replace the model in `out` once the new one is trained.
+        start_from: a model folder (or `smalltalk`) to go on from, whose vocabulary and architecture are kept.
+        index: whether to keep hashes of the replies' word sequences, which `no_copy` needs.
+        tensorboard: whether to write event files into `out/training/tensorboard`.
+        quiet: show no progress.
+        choice: level, size and their details, as in `textgen.training.sizing.ChatChoice`.
+
+    Returns:
+        The chatbot with the best weights.
+
+    Raises:
+        TextgenError: what was asked for cannot be done; nothing is lost.
+        TrainingInterrupted: Ctrl-C; the run was saved and can be resumed.
+    """
+    _require_training()
+    from textgen.training.chat_preparation import Listening
+    from textgen.training.chat_run import CHAT, ChatRequest, begin_chat
+    from textgen.training.sizing import ChatChoice
+
+    chosen = _chosen(ChatChoice, choice, "train_chat")
+    listening = Listening(turns, replies_by, spacing)  # type: ignore[arg-type]
+    source = DialogueCorpus(corpus, format)
+    budget = _budget(minutes, epochs, steps)
+
+    def start(folder: ModelFolder, note: Callable[[str], None]) -> None:
+        held_out = DialogueCorpus(validation, format) if validation is not None else None
+        origin = open_folder(start_from).load() if start_from is not None else None
+        given = budget or Budget(minutes=DEFAULT_MINUTES)
+        begin_chat(folder, ChatRequest(source, held_out, listening, chosen, given, seed, origin, index), note)
+
+    job = _Job("train-chat", CHAT, source, source.files[0].paths[0].stem, budget, start, _talk_a_little)
+    return Chatbot(_train(job, corpus, out, resume, overwrite, tensorboard, quiet))
+
+
+class _Corpus(Protocol):
+    @property
+    def fingerprint(self) -> str: ...
+
+
+class _Job(NamedTuple):
+    """What sets the kinds of models apart when one is trained."""
+
+    command: str
+    recipe: "Recipe"
+    corpus: _Corpus
+    name: str
+    budget: Budget | None
+    begin: Callable[[ModelFolder, Callable[[str], None]], None]
+    sample: Callable[[Model], str]
+
+
+def _train(
+    job: _Job, corpus: Paths, out: str | Path | None, resume: bool, overwrite: bool, tensorboard: bool, quiet: bool
+) -> Model:
+    """Trains a model of any kind, and loads it."""
     from textgen.training.display import SilentDisplay, make_display
-    from textgen.training.script_run import ScriptRequest, begin, go_on, run_script, why_finished
-    from textgen.training.sizing import Choice
+    from textgen.training.run import go_on, run_training, why_finished
     from textgen.training.target import Target
 
-    given = None if minutes is epochs is steps is None else Budget(minutes, epochs, steps)
-    try:
-        chosen = Choice(**choice)
-    except TypeError as error:
-        raise ConfigurationError(f"train_script was given an option it does not know ({error}).") from None
     display = SilentDisplay() if quiet else make_display()
-    source = ScriptCorpus(corpus, format)
-    target = Target(out, source.files[0].path.stem, resume, overwrite)
+    target = Target(out, job.name, resume, overwrite)
     display.note(f"folder     {target.final.path}")
-    if resume and target.replaces and given is None and why_finished(target.building.training):
-        target.finish()  # the run came to its end, and was cut off before it took the old model's place
-        return load(target.final.path)
+    trained = resume and target.replaces and job.budget is None and why_finished(target.building.training, job.recipe)
+    if trained:  # the run came to its end, and was cut off before it took the old model's place
+        target.finish()
+        return target.final.load()
     if resume and target.started:
-        go_on(target.building, source, given, display.note)
+        go_on(target.building, job.recipe, job.corpus.fingerprint, job.budget, display.note)
     else:
         if resume:
             display.note(f"There is no run in {target.final.path} yet: training starts from the beginning.")
-        held_out = ScriptCorpus(validation, format) if validation is not None else None
-        origin = ModelFolder(start_from).load() if start_from is not None else None
-        request = ScriptRequest(source, held_out, chosen, given or Budget(minutes=DEFAULT_MINUTES), seed, origin, index)
-        begin(target.building, request, display.note)
-    outcome = run_script(target.building, display, _sampler(), tensorboard)
+        job.begin(target.building, display.note)
+    outcome = run_training(target.building, job.recipe, display, job.sample, tensorboard)
     if outcome.reason == "interrupted":
         files = " ".join(f"--corpus {shlex.quote(str(path))}" for path in _as_list(corpus))
         raise TrainingInterrupted(
             f"Interrupted after {outcome.steps} steps, and saved. To go on:\n"
-            f"  textgen train-script {files} --out {shlex.quote(str(target.final.path))} --resume"
+            f"  textgen {job.command} {files} --out {shlex.quote(str(target.final.path))} --resume"
         )
     target.finish()
-    return load(target.final.path)
+    return target.final.load()
 
 
-def _sampler() -> Callable[[Model], str]:
-    """What writes the samples while a model trains: a few lines with the same seed each time."""
+def _chosen(kind: type[Any], choice: dict[str, Any], function: str) -> Any:
+    try:
+        return kind(**choice)
+    except TypeError as error:
+        raise ConfigurationError(f"{function} was given an option it does not know ({error}).") from None
 
-    def sample(model: Model) -> str:
-        return ScriptWriter(model, note=lambda text: None).write(max_new_tokens=120, seed=1).text
 
-    return sample
+def _budget(minutes: float | None, epochs: float | None, steps: int | None) -> Budget | None:
+    return None if minutes is epochs is steps is None else Budget(minutes, epochs, steps)
+
+
+def _write_a_little(model: Model) -> str:
+    """The sample of a script writer while it trains, with the same seed each time."""
+    return ScriptWriter(model, note=lambda text: None).write(max_new_tokens=120, seed=1).text
+
+
+def _talk_a_little(model: Model) -> str:
+    """The sample of a chatbot while it trains: replies to a few held-out contexts, with the same seed each time."""
+    from textgen.training.samples import held_out_talks
+
+    lines = []
+    for turns in held_out_talks(model):
+        bot = Chatbot(model)
+        lines += [f"> {turns[-1]}", f"  {bot.reply(turns[-1], seed=1)}"]
+    return "\n".join(lines)
 
 
 def _as_list(paths: Paths) -> list[str | os.PathLike[str]]:

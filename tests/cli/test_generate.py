@@ -10,9 +10,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 import textgen
+from tests.chatting.small import saved_model
 from textgen.cli.generate import command
 from textgen.corpus.script import Script
 from textgen.decoding.options import DecodingOptions
+from textgen.errors import ModelError
 
 
 def generate(model: Path, *arguments: str) -> Result:
@@ -116,3 +118,9 @@ def test_a_failure_leaves_stdout_empty_and_promises_no_seed(untrained: Path) -> 
     done = subprocess.run([*line, "--characters", "bob"], capture_output=True, text=True)
     assert (done.returncode, done.stdout) == (2, "")
     assert "'bob' was asked for" in done.stderr and "--seed" not in done.stderr
+
+
+def test_a_chat_model_writes_no_scripts(tmp_path: Path) -> None:
+    model = saved_model(tmp_path / "small")
+    with pytest.raises(ModelError, match="textgen chat --model"):
+        generate(model)

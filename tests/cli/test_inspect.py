@@ -1,9 +1,12 @@
 import json
 from pathlib import Path
 
+import pytest
 from click.testing import CliRunner, Result
 
+from textgen.cli import options
 from textgen.cli.main import cli
+from textgen.corpus.dialogues import DIALOGUE_FORMATS
 from textgen.training.checkpoint import NAME
 from textgen.training.preparation import MIN_P
 
@@ -31,6 +34,59 @@ def test_a_corpus_for_people(corpus: Path, tmp_path: Path) -> None:
 def test_a_format_can_be_asked_for(corpus: Path) -> None:
     values = json.loads(run("--corpus", corpus, "--format", "plain", "--json").stdout)
     assert (values["format"], values["speakers"], values["narration_lines"]) == ("plain", {}, values["lines"])
+
+
+EOU = "Hi . __eou__ Ho . __eou__ Hey . __eou__\n\nWho ? __eou__ Me . __eou__\nno mark\n"
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8", newline="")
+    return path
+
+
+def test_dialogues_as_json(tmp_path: Path) -> None:
+    values = json.loads(run("--corpus", write(tmp_path / "a.txt", EOU * 9), "--format", "eou", "--json").stdout)
+    assert {"format", "scenes", "lines", "speakers", "characters", "encoding", "repairs"} <= set(values)
+    assert (values["format"], values["scenes"], values["lines"], values["repairs"]) == ("eou", 18, 45, {})
+    assert (values["dialogues"], values["turns"], values["skipped"]) == (18, 45, 9)
+
+
+def test_dialogues_for_people(tmp_path: Path) -> None:
+    output = run("--corpus", write(tmp_path / "a.txt", EOU + EOU.replace("no mark", "") * 4)).stdout
+    for words in (
+        "eou: 10 of 11 lines have turns that end in __eou__",
+        "10 dialogues (the longest has 3 turns), 25 turns (0 empty)",
+        "speakers    none",
+        "skipped     1 bad record",
+        "a.txt, line 4: no __eou__ in the line: 'no mark'",
+        "begins      - Hi .\n            - Ho .",
+    ):
+        assert words in output
+
+
+def test_two_files_that_are_aligned(tmp_path: Path) -> None:
+    files = [write(tmp_path / name, "one\ntwo\n") for name in ("questions.txt", "answers.txt")]
+    values = json.loads(run("--corpus", *files, "--json").stdout)
+    assert (values["format"], values["dialogues"], values["turns"]) == ("aligned", 2, 4)
+    assert values["files"][0]["path"] == ", ".join(map(str, files))
+    assert json.loads(run("--corpus", files[0], "--json").stdout)["format"] == "plain"
+
+
+def test_a_script_is_shown_as_dialogues_when_asked(corpus: Path) -> None:
+    values = json.loads(run("--corpus", corpus, "--format", "script", "--json").stdout)
+    assert (values["format"], values["dialogues"], values["turns"]) == ("script", 30, sum(values["speakers"].values()))
+    assert values["files"][0]["reason"].startswith("as asked for (colon: ")
+
+
+def test_the_formats_of_dialogues_are_those_of_the_readers() -> None:
+    assert options.DIALOGUE_FORMATS == DIALOGUE_FORMATS
+
+
+@pytest.mark.parametrize("format", DIALOGUE_FORMATS)
+def test_scripts_are_not_trained_on_dialogue_formats(corpus: Path, format: str) -> None:
+    result = CliRunner().invoke(cli, ["train-script", "--corpus", str(corpus), "--format", format])
+    assert result.exit_code == 2
+    assert "is not one of" in result.output
 
 
 def test_a_model_as_json(untrained: Path) -> None:

@@ -9,8 +9,8 @@ from textgen.artifact import ModelFolder
 from textgen.cli.main import cli
 from textgen.cli.train_script import command
 from textgen.config import Budget
-from textgen.training.preparation import Run
-from textgen.training.sizing import LEVELS, SIZES, Choice
+from textgen.training.run_record import Run
+from textgen.training.sizing import LEVELS, SIZES, ScriptChoice
 
 from ..conftest import TINY
 
@@ -63,8 +63,8 @@ def test_the_corpus_takes_all_words_up_to_the_next_option(asked: dict[str, Any])
 
 def test_what_is_not_said_is_left_to_the_corpus(asked: dict[str, Any]) -> None:
     train_script("--corpus", "a.txt")
-    choice = {name: asked[name] for name in Choice.__dataclass_fields__}
-    assert Choice(**choice) == Choice()
+    choice = {name: asked[name] for name in ScriptChoice.__dataclass_fields__}
+    assert ScriptChoice(**choice) == ScriptChoice()
     assert [asked[name] for name in ("minutes", "epochs", "steps", "out", "validation", "start_from")] == [None] * 6
     assert (asked["seed"], asked["index"], asked["resume"], asked["overwrite"]) == (0, True, False, False)
 
@@ -92,4 +92,4 @@ def test_choices_are_those_of_the_trainer() -> None:
     choices = {parameter.name: list(getattr(parameter.type, "choices", [])) for parameter in command.params}
     assert choices["level"] == ["auto", *LEVELS]
     assert choices["size"] == ["auto", *SIZES]
-    assert set(Choice.__dataclass_fields__) <= set(choices)
+    assert set(ScriptChoice.__dataclass_fields__) <= set(choices)

@@ -4,15 +4,20 @@ import json
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from textgen.cli.options import corpus_options, debug_option, model_option
+from textgen.cli.options import DIALOGUE_FORMATS, FORMATS, corpus_options, debug_option, model_option
 
 if TYPE_CHECKING:
+    from textgen.artifact import Model
+    from textgen.evaluation.chat import ChatEvaluation
     from textgen.evaluation.part import SplitName
     from textgen.evaluation.report import Evaluation
+
+Judged = tuple[dict[str, Any], Iterator[str]]
+"""The figures for programs, and for a person."""
 
 _WIDTH = 100
 _INDENT = " " * 4
@@ -20,7 +25,7 @@ _INDENT = " " * 4
 
 @click.command("evaluate")
 @model_option(required=True)
-@corpus_options(required=True)
+@corpus_options(required=True, formats=(*FORMATS, *DIALOGUE_FORMATS))
 @click.option(
     "--split",
     type=click.Choice(["held-out", "all"]),
@@ -55,19 +60,60 @@ def command(
     textgen evaluate --model runs/seinfeld --corpus seinfeld.txt
     textgen evaluate --model runs/seinfeld --corpus pilot.txt --json
     """
-    from textgen.api import load
+    from textgen.api import open_folder
+
+    opened = open_folder(model).load()
+    judge = _judge_chat if opened.card.kind == "chat" else _judge_script
+    values, lines = judge(opened, corpus, format, split, samples, seed)
+    if as_json:
+        click.echo(json.dumps(values, ensure_ascii=False, indent=1))
+    else:
+        for line in lines:
+            click.echo(line)
+
+
+def _tell(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _judge_script(
+    model: "Model", corpus: tuple[Path, ...], format: str | None, split: "SplitName | None", samples: int, seed: int
+) -> Judged:
     from textgen.corpus.collection import ScriptCorpus
     from textgen.evaluation.report import evaluate
+    from textgen.writer import ScriptWriter
 
-    writer = load(model)
-    result = evaluate(
-        writer, ScriptCorpus(corpus, format), split, samples, seed, tell=lambda text: click.echo(text, err=True)
-    )
-    if as_json:
-        click.echo(json.dumps(result.to_json_object(), ensure_ascii=False, indent=1))
-    else:
-        for line in describe(result):
-            click.echo(line)
+    result = evaluate(ScriptWriter(model), ScriptCorpus(corpus, format), split, samples, seed, _tell)
+    return result.to_json_object(), describe(result)
+
+
+def _judge_chat(
+    model: "Model", corpus: tuple[Path, ...], format: str | None, split: "SplitName | None", samples: int, seed: int
+) -> Judged:
+    from textgen.chatting.opened import OpenedChat
+    from textgen.corpus.dialogues import DialogueCorpus
+    from textgen.evaluation.chat import evaluate_chat
+
+    result = evaluate_chat(OpenedChat(model), DialogueCorpus(corpus, format), split, seed, _tell)
+    return result.to_json_object(), describe_chat(result)
+
+
+def describe_chat(result: "ChatEvaluation") -> Iterator[str]:
+    """The figures for a person, each with what it means."""
+    scores = result.scores
+    part = "the held-out dialogues" if result.split == "held-out" else "all dialogues"
+    yield _row("bits per character", f"{scores.bits_per_character:.3f}", "of the replies; lower is better")
+    yield _row("perplexity", f"{scores.perplexity:,.2f}", "equally likely tokens it hesitates between, on average")
+    yield _row("word perplexity", f"{scores.word_perplexity:,.0f}", "the same for a word or the end of a reply")
+    for name, other in (("after others' talk", result.shuffled), ("after nothing", result.alone)):
+        worse = other.perplexity / scores.perplexity - 1
+        yield _row(name, f"{other.perplexity:,.2f}", f"perplexity without the right context: {worse:+.1%}")
+    yield _row("text scored", f"{result.exchanges:,}", f"replies: {part}")
+    yield _row("", f"{scores.characters:,}", "characters, a line end for each reply included")
+    yield _row("", f"{scores.tokens:,}", "tokens of the model, ends included")
+    for note in result.notes:
+        yield ""
+        yield from textwrap.wrap(f"Note: {note}", _WIDTH)
 
 
 def describe(result: "Evaluation") -> Iterator[str]:

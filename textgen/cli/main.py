@@ -12,6 +12,8 @@ from textgen.errors import ConfigurationError, TextgenError
 
 _COMMANDS = {
     "train-script": ("train_script", "Train a script writer on your own texts."),
+    "train-chat": ("train_chat", "Train a chatbot on your own dialogues."),
+    "chat": ("chat", "Talk to a trained chatbot, or to the one that comes along."),
     "generate": ("generate", "Write new text with a trained model."),
     "evaluate": ("evaluate", "Measure a model on text it has not seen."),
     "inspect": ("inspect", "Show what a model is, or how a corpus is read."),
@@ -52,11 +54,12 @@ def _version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
 @click.option("--debug", is_flag=True, help="Show the whole traceback when something fails.")
 @click.pass_context
 def cli(ctx: click.Context, debug: bool) -> None:
-    """Train LSTM text generators on your own text, then write with them.
+    """Train LSTM text generators on your own text, then write or talk with them.
 
     \b
     textgen train-script --corpus my_show.txt --minutes 20
     textgen generate --model runs/my_show --prompt "jerry:" --lines 20
+    textgen chat
     """
     ctx.meta["debug"] = debug
 

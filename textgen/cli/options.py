@@ -1,6 +1,6 @@
 """Options that several commands share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,7 +9,20 @@ import click
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 FORMATS = ("colon", "play", "fountain", "csv", "tsv", "jsonl", "captions", "plain")
-"""The corpus formats; spelled out here so that `--help` need not load the readers (a test compares them)."""
+"""The formats of scripts; spelled out here so that `--help` need not load the readers (a test compares them)."""
+
+DIALOGUE_FORMATS = (
+    "aligned",
+    "csv-pairs",
+    "tsv-pairs",
+    "eou",
+    "cornell",
+    "chatterbot",
+    "turns-jsonl",
+    "conv",
+    "script",
+)
+"""The formats of dialogues, likewise."""
 
 
 def debug_option(command: Command) -> Command:
@@ -26,13 +39,18 @@ def model_option(required: bool) -> Callable[[Command], Command]:
     )
 
 
-def corpus_options(required: bool) -> Callable[[Command], Command]:
-    """Adds `--corpus FILE...` (a file or folder, several times) and `--format`."""
+def corpus_options(required: bool, formats: Sequence[str] = FORMATS) -> Callable[[Command], Command]:
+    """Adds `--corpus FILE...` (a file or folder, several times) and `--format`.
+
+    Args:
+        required: whether a corpus must be given.
+        formats: what `--format` may be.
+    """
 
     def add(command: Command) -> Command:
         command = click.option(
             "--format",
-            type=click.Choice(FORMATS),
+            type=click.Choice(formats),
             help="How the corpus is written, instead of finding it out from the content.",
         )(command)
         return click.option(

@@ -10,7 +10,7 @@ from textgen.artifact import FORMAT_VERSION, ModelFolder
 from textgen.corpus.collection import CorpusFile, ScriptCorpus
 from textgen.corpus.scene import Line
 from textgen.corpus.survey import survey
-from textgen.inference.language_model import check_weights
+from textgen.inference.weights import check_weights
 
 
 def corpus_facts(corpus: ScriptCorpus) -> dict[str, Any]:

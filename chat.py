@@ -1,0 +1,9 @@
+"""Talk to the model that ships: the same as `textgen chat`."""
+
+import sys
+
+from textgen.cli.main import main
+
+if __name__ == "__main__":
+    sys.argv.insert(1, "chat")
+    main()

@@ -1,0 +1,267 @@
+"""Every command as text in, text out."""
+
+from pathlib import Path
+
+import pytest
+
+from textgen.errors import ConfigurationError
+from textgen.repl.commands import COMMANDS, suggest
+from textgen.repl.session import Session
+from textgen.repl.settings import SETTINGS
+
+TEMPO = "The option 'temprature' was given, but chatting knows no such option: did you mean temperature?\n"
+
+FRESH = "The seed of this conversation is 1234; the next one has a fresh one, unless /seed with a number fixes it.\n"
+FIXED = "The seed of this conversation is 7, and of those that follow; /seed none takes fresh ones.\n"
+
+HOT = (
+    "was asked for, but temperature must be 0 (greedy) or a finite number above it: give such a value, or leave it out "
+    "for 0.8.\n"
+)
+
+TRANSCRIPTS = {
+    "help": [
+        ("/help undo", "  /undo  take back your last message and its reply\n"),
+        ("/HELP /pick", "  /pick N  put a candidate in the place of the last reply\n"),
+        (
+            "/help nonsense",
+            "/nonsense was asked for, but there is no such command: /help shows them all. (To say a text "
+            "that begins with a slash, begin with two.)\n",
+        ),
+    ],
+    "set": [
+        ("/set temperature", "  temperature  0.8  0 (greedy) or a finite number above it\n"),
+        ("/set temperature 0.5", "temperature is 0.5 now.\n"),
+        ("/set temperature=0 num_beams=4", "temperature is 0 now.\nnum_beams is 4 now.\n"),
+        (
+            "/set temperature -1",
+            f"temperature=-1 {HOT}",
+        ),
+        (
+            "/set temperature hot",
+            f"temperature='hot' {HOT}",
+        ),
+        ("/set temprature 1", TEMPO),
+        ("/set temprature", TEMPO),
+        ("/set candidates 1", "candidates is 1 now.\n"),
+        ("/set stop 'the end' fin", 'stop is "the end" "fin" now.\n'),
+        ("/set stop none", "stop is none now.\n"),
+        ("/set max_new_tokens none", "max_new_tokens is none now.\n"),
+        (
+            "/set stop 'the",
+            '/set was given "stop \'the", in which a quotation mark is not closed: close it, or leave it out.\n',
+        ),
+        (
+            "/set seed=1 temperature",
+            "/set was given 'temperature' among options like NAME=VALUE: give all of them so, or one as NAME VALUE.\n",
+        ),
+        ("/set temperature", "  temperature  0  0 (greedy) or a finite number above it\n"),
+    ],
+    "reset": [
+        ("hello", "echo: 1. You said: hello\n"),
+        ("/reset", "The conversation begins anew.\n"),
+        ("/history", "Nothing was said yet.\n"),
+        ("/reset now", "/reset was given 'now', but it takes nothing after its name: type it alone.\n"),
+    ],
+    "undo": [
+        ("/undo", "/undo was asked for, but nothing was said yet: say something first.\n"),
+        ("hello", "echo: 1. You said: hello\n"),
+        ("/undo", "Taken back: the last message and its reply.\n"),
+        ("/history", "Nothing was said yet.\n"),
+    ],
+    "retry": [
+        ("/retry", "A retry was asked for, but nothing was said yet.\n"),
+        ("hello", "echo: 1. You said: hello\n"),
+        ("/retry", "echo: 2. Again: hello\n"),
+        ("/history", "you: hello\necho: 2. Again: hello\n"),
+    ],
+    "candidates": [
+        ("hello", "echo: 1. You said: hello\n"),
+        (
+            "/candidates 2",
+            "  1  -0.50  candidate 1\n  2  -1.00  candidate 2\nThe best is first; /pick with a number takes one.\n",
+        ),
+        ("/candidates two", "/candidates was given 'two', but it needs a whole number: type it as in /candidates 2.\n"),
+        ("/candidates 0", "0 candidates were asked for: ask for 1 or more.\n"),
+    ],
+    "pick": [
+        ("hello", "echo: 1. You said: hello\n"),
+        ("/pick 2", "echo: candidate 2\n"),
+        ("/history", "you: hello\necho: candidate 2\n"),
+        ("/pick 9", "Candidate 9 was asked for, but there are 5.\n"),
+        ("/pick", "/pick was given '', but it needs a whole number: type it as in /pick 2.\n"),
+    ],
+    "say-first": [
+        ("/say-first", "echo: 1. I speak first.\n"),
+        ("/history", "echo: 1. I speak first.\n"),
+    ],
+    "save": [
+        ("hello", "echo: 1. You said: hello\n"),
+        ("/save", "/save was given no file: name one, as in /save talk.json.\n"),
+        ("/save my talk.json", "Saved 2 turns in my talk.json.\n"),
+        ("/save my talk.json", "Saved 2 turns in my talk.json.\n"),
+        (
+            "/save other's.json",
+            "other's.json was to take the conversation, but it is there already: give another name.\n",
+        ),
+        (
+            "/save no/such/folder.json",
+            "The system refused access to no/such/folder.json: No such file or directory; check "
+            "the path, the rights and the disk.\n",
+        ),
+    ],
+    "load": [
+        ("hello", "echo: 1. You said: hello\n"),
+        ("/save talk.json", "Saved 2 turns in talk.json.\n"),
+        ("/reset", "The conversation begins anew.\n"),
+        ("/load talk.json", "Going on after 2 turns:\nyou: hello\necho: 1. You said: hello\n"),
+        ("/load", "/load was given no file: name one, as in /load talk.json.\n"),
+        ("/load other's.json", "other's.json holds no conversation.\n"),
+        (
+            "/load missing.json",
+            "The system refused access to missing.json: No such file or directory; check the path, the "
+            "rights and the disk.\n",
+        ),
+    ],
+    "model": [
+        ("/set seed 7", "seed is 7 now.\n"),
+        ("hello", "echo: 1. You said: hello\n"),
+        ("/model nowhere", "A model was asked for at nowhere, but no model.json is there.\n"),
+        ("/history", "you: hello\necho: 1. You said: hello\n"),
+        ("/model other", "You are talking to other now; the conversation begins anew.\n"),
+        ("/history", "Nothing was said yet.\n"),
+        ("/seed", FIXED),
+        ("/model runs/show as MISS PIGGY", "You are talking to MISS PIGGY now; the conversation begins anew.\n"),
+        ("/model same as before", "You are talking to same as before now; the conversation begins anew.\n"),
+    ],
+    "seed": [
+        ("/seed", FRESH),
+        ("/seed 7", FIXED),
+        ("/seed none", FRESH),
+    ],
+    "history": [
+        ("/history", "Nothing was said yet.\n"),
+        ("/say-first", "echo: 1. I speak first.\n"),
+        ("red\x1b[31m alert", "echo: 2. You said: red\ufffd[31m alert\n"),
+        ("/history", "echo: 1. I speak first.\nyou: red\ufffd[31m alert\necho: 2. You said: red\ufffd[31m alert\n"),
+    ],
+    "quit": [
+        ("/quit smoking", "/quit was given 'smoking', but it takes nothing after its name: type it alone.\n"),
+        ("/quit", "echo: Goodbye!\n"),
+    ],
+}
+"""For each command what is typed and what is seen."""
+
+
+@pytest.mark.parametrize("name", TRANSCRIPTS)
+def test_a_command(tell, tmp_path: Path, name: str) -> None:
+    (tmp_path / "other's.json").write_text("no conversation", encoding="utf-8")
+    (tmp_path / "same as before").mkdir()
+    for line, expected in TRANSCRIPTS[name]:
+        assert tell(line) == expected, line
+
+
+def test_every_command_has_its_transcript_and_its_help(tell) -> None:
+    assert set(TRANSCRIPTS) == set(COMMANDS)
+    shown = tell("/help")
+    for command in COMMANDS.values():
+        assert f"  {command.usage}  " in shown
+        assert command.help in shown
+    assert "//text" in shown
+
+
+@pytest.mark.parametrize("line", ["/", "/nonsense", "/hlep"])
+def test_an_unknown_command_is_told(tell, session: Session, line: str) -> None:
+    assert "there is no such command" in tell(line)
+    assert session.bot.turns == () and not session.over
+
+
+def test_the_nearest_command_is_named(tell) -> None:
+    assert "did you mean /help?" in tell("/hlep")
+
+
+@pytest.mark.parametrize("line", ["/exit", "/Bye", "/QUIT"])
+def test_other_words_for_leaving_leave_too(tell, session: Session, line: str) -> None:
+    assert tell(line) == "echo: Goodbye!\n"
+    assert session.over
+
+
+def test_set_shows_every_option_and_what_is_allowed(tell) -> None:
+    shown = tell("/set").splitlines()
+    assert [line.split()[0] for line in shown] == list(SETTINGS)
+    assert all(line.endswith(setting.allowed) for line, setting in zip(shown, SETTINGS.values(), strict=True))
+
+
+def test_the_models_that_are_here_are_listed(tell, tmp_path: Path) -> None:
+    for name in ("echo", "other"):
+        (tmp_path / "runs" / name).mkdir(parents=True)
+        (tmp_path / "runs" / name / "model.json").write_text("{}", encoding="utf-8")
+    (tmp_path / "runs" / "unfinished").mkdir()
+    shown = tell("/model")
+    assert "runs/echo   talking now\n" in shown
+    assert "runs/other\n" in shown
+    assert "unfinished" not in shown
+
+
+def test_options_that_another_model_refuses_are_told_and_the_others_kept(tell, session: Session) -> None:
+    tell("/set seed 7", "/set temperature 0.5")
+    original = session.opener
+
+    def without_temperature(path: str, speaker: str | None):
+        bot = original(path, speaker)
+        keep = bot.set
+
+        def choosy(**options):
+            if "temperature" in options:
+                raise ConfigurationError("not here")
+            keep(**options)
+
+        bot.set = choosy
+        return bot
+
+    session.opener = without_temperature
+    assert "not here" in tell("/model other")
+    assert session.bot.options.seed == 7 and session.bot.options.temperature == 0.8
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("/", list(COMMANDS)),
+        ("/s", ["set", "say-first", "save", "seed"]),
+        ("/S", ["set", "say-first", "save", "seed"]),
+        ("/help ca", ["candidates"]),
+        ("/set temp", ["temperature"]),
+        ("/set temperature ", ["0", "0.5", "0.8", "1", "1.2"]),
+        ("/set temperature 1", ["1", "1.2"]),
+        ("/set temperature=0.", ["0.5", "0.8"]),
+        ("/set temperature=0 num_b", ["num_beams"]),
+        ("/set nonsense ", []),
+        ("/pick ", ["1", "2", "3"]),
+        ("/seed n", ["none"]),
+        ("/save t", ["talks/", "two.json"]),
+        ("/load talks/", ["talks/one.json"]),
+        ("/load .", [".hidden"]),
+        ("/load nowhere/", []),
+        ("/load ~no such person/", []),
+        ("/load \0", []),
+        ("/model r", ["runs/show", "runs/"]),
+        ("/model runs/", ["runs/show", "runs/unfinished/"]),
+        ("/model ta", ["talks/"]),
+        ("/undo ", []),
+        ("/nonsense ", []),
+        ("hello", []),
+        ("//", []),
+        ("/set\n", []),
+        ("", []),
+    ],
+)
+def test_what_is_offered(session: Session, tell, tmp_path: Path, typed: str, offered: list[str]) -> None:
+    for path in ("talks/one.json", "two.json", ".hidden", "runs/show/model.json", "runs/unfinished/x"):
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).touch()
+    tell("hello", "/candidates 3")
+    found = list(suggest(session, typed))
+    assert [suggestion.text for suggestion in found] == offered
+    for suggestion in found:
+        assert typed[len(typed) - suggestion.length :].casefold() == suggestion.text[: suggestion.length].casefold()

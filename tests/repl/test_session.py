@@ -1,0 +1,132 @@
+"""The session beside its commands: messages, farewells, options, failures, the transcript."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.repl.conftest import opener
+from tests.repl.fake_bot import FakeBot
+from textgen.errors import ConfigurationError
+from textgen.repl.outputs import Failure, Piece, ReplyBegins, ReplyEnds
+from textgen.repl.session import Session
+from textgen.repl.transcript import Transcript
+
+
+def test_a_message_is_answered_piece_by_piece(session: Session) -> None:
+    outputs = list(session.handle("hello"))
+    assert outputs == [ReplyBegins("echo"), Piece("1."), Piece(" You"), Piece(" said:"), Piece(" hello"), ReplyEnds()]
+
+
+def test_an_empty_line_is_no_message_at_the_keyboard(session: Session) -> None:
+    assert list(session.handle("  \n ")) == []
+    assert session.bot.turns == ()
+
+
+def test_two_slashes_say_a_text_that_begins_with_one(session: Session) -> None:
+    list(session.handle("//help me"))
+    assert session.bot.turns[0].text == "/help me"
+
+
+def test_a_bare_farewell_is_answered_and_ends(tell, session: Session) -> None:
+    assert tell("how do I quit smoking?") == "echo: 1. You said: how do I quit smoking?\n"
+    assert not session.over
+    assert tell("Bye!") == "echo: Goodbye!\n"
+    assert session.over
+
+
+def test_what_was_shown_is_what_was_said(session: Session) -> None:
+    outputs = session.handle("one two three")
+    for _ in range(3):
+        next(outputs)
+    outputs.close()
+    assert [turn.text for turn in session.bot.turns] == ["one two three", "1. You"]
+
+
+def test_a_failure_is_a_sentence_and_the_talk_goes_on(tell) -> None:
+    assert "Something went wrong inside textgen (ZeroDivisionError: a bug)" in tell("crash")
+    assert "Traceback" not in tell("crash")
+    assert "You said: hello" in tell("hello")
+
+
+def test_debug_shows_the_traceback() -> None:
+    (failure,) = Session(FakeBot(), opener, debug=True).handle("crash")
+    assert "Traceback" in failure.text and "in stream" in failure.text
+
+
+def test_options_are_set_from_the_start() -> None:
+    session = Session(FakeBot(), opener, {"seed": 7, "temperature": 0.5})
+    assert session.status() == "echo | temperature 0.5 | seed 7"
+    with pytest.raises(ConfigurationError, match="temperature=-1"):
+        Session(FakeBot(), opener, {"temperature": -1})
+
+
+def test_the_status_tells_the_speed_of_the_last_reply(session: Session) -> None:
+    assert session.status() == "echo | temperature 0.8 | seed 1234"
+    list(session.handle("hello"))
+    assert session.status().endswith(" tokens/s")
+
+
+def test_the_greeting_is_two_lines_and_says_how_to_leave(session: Session) -> None:
+    first, second = session.greeting()
+    assert "echo" in first.text
+    assert "/help" in second.text and "Ctrl-D" in second.text
+
+
+@given(st.lists(st.text(), max_size=5))
+def test_nothing_that_is_typed_raises(lines: list[str]) -> None:
+    session = Session(FakeBot(), opener)
+    for line in lines:
+        if not line.lstrip().startswith(("/save", "/load")):
+            list(session.handle(line))
+
+
+def records(path: Path) -> list[tuple[str, ...]]:
+    lines = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert all(line["model"] and line["time"] for line in lines)
+    return [tuple(value for key, value in line.items() if key not in ("time", "model")) for line in lines]
+
+
+def test_the_transcript_is_written_turn_by_turn(tmp_path: Path) -> None:
+    path = tmp_path / "talk.jsonl"
+    with Transcript(path) as transcript:
+        session = Session(FakeBot(), opener, transcript=transcript)
+        list(session.handle("hello \U0001f600"))
+        assert records(path) == [("said", "user", "hello \U0001f600"), ("said", "bot", "1. You said: hello \U0001f600")]
+        path.write_text("", encoding="utf-8")
+        for line in ("/retry", "/candidates", "/pick 2", "/undo", "/say-first", "/reset", "/model other", "bye"):
+            list(session.handle(line))
+    assert records(path) == [
+        ("retry", "bot", "2. Again: hello \U0001f600"),
+        ("pick", "bot", "candidate 2"),
+        ("undo",),
+        ("said", "bot", "3. I speak first."),
+        ("reset",),
+        ("reset",),
+        ("said", "user", "bye"),
+        ("said", "bot", "Goodbye!"),
+    ]
+
+
+def test_the_transcript_has_what_was_shown_of_a_reply_that_was_stopped(tmp_path: Path) -> None:
+    with Transcript(tmp_path / "talk.jsonl") as transcript:
+        session = Session(FakeBot(), opener, transcript=transcript)
+        for wanted in (1, 2):
+            outputs = session.handle(f"message {wanted}")
+            for _ in range(wanted):
+                next(outputs)
+            outputs.close()
+    assert records(tmp_path / "talk.jsonl") == [("said", "user", "message 2"), ("said", "bot", "1.")]
+
+
+def test_a_transcript_on_a_full_disk_is_given_up_and_told_once() -> None:
+    full = Path("/dev/full")
+    if not full.exists():
+        pytest.skip("this system has no device that is always full")
+    session = Session(FakeBot(), opener, transcript=Transcript(full))
+    *reply, failure = session.handle("hello")
+    assert reply[-1] == ReplyEnds()
+    assert isinstance(failure, Failure) and "No space left" in failure.text
+    assert list(session.handle("hello"))[-1] == ReplyEnds()

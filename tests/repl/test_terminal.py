@@ -1,0 +1,212 @@
+"""The real terminal: a pseudo-terminal, a process of its own, keys in, screen out."""
+
+import os
+import re
+import stat
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+pexpect = pytest.importorskip("pexpect")
+if not hasattr(pexpect, "spawn"):
+    pytest.skip("this system has no pseudo-terminals", allow_module_level=True)
+
+PROMPT = "you:"
+CTRL_C, CTRL_D, ESCAPE, TAB, RIGHT = "\x03", "\x04", "\x1b", "\t", "\x1b[C"
+_PATIENCE = 10.0
+"""Seconds that a text may take to come."""
+
+_WHERE = "\x1b[6n"
+"""Asks a terminal where its cursor is; it must answer, else there is no toolbar."""
+
+_ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|[()].|[=>])")
+
+
+class Keyboard:
+    """A chat in a pseudo-terminal."""
+
+    def __init__(self, home: Path, options: tuple[str, ...], environment: dict[str, str]) -> None:
+        self.process = pexpect.spawn(
+            sys.executable,
+            ["-m", "tests.repl.fake_chat", *options],
+            env={
+                **{key: value for key, value in os.environ.items() if key != "NO_COLOR"},
+                "TERM": "xterm-256color",
+                "HOME": str(home),
+                "XDG_STATE_HOME": str(home / "state"),
+                **environment,
+            },
+            dimensions=(30, 100),
+            encoding="utf-8",
+        )
+        self.raw, self._seen, self._answered = "", 0, 0
+        self.see(PROMPT)
+
+    def see(self, text: str) -> str:
+        """Waits until a text comes after what was seen last; gives what came before it. Colours do not count."""
+        deadline = time.monotonic() + _PATIENCE
+        while text not in self.screen[self._seen :]:
+            assert time.monotonic() < deadline, f"{text!r} never came; the last was {self.screen[self._seen :]!r}"
+            self._read()
+        before, self._seen = self._seen, self.screen.index(text, self._seen) + len(text)
+        return self.screen[before : self._seen - len(text)]
+
+    def type(self, *keys: str) -> None:
+        """Presses keys."""
+        self.process.send("".join(keys))
+
+    def end(self) -> tuple[str, int]:
+        """Waits until the chat has ended; gives the rest of the screen and the exit code."""
+        try:
+            while True:
+                self._read()
+        except pexpect.EOF:
+            self.process.close()
+        return self.screen[self._seen :], self.process.exitstatus
+
+    @property
+    def screen(self) -> str:
+        """All that came, without colours."""
+        return _ESCAPES.sub("", self.raw)
+
+    def _read(self) -> None:
+        with suppress(pexpect.TIMEOUT):
+            self.raw += self.process.read_nonblocking(4096, timeout=1)
+        while self._answered < self.raw.count(_WHERE):
+            self._answered += 1
+            self.type("\x1b[1;1R")
+
+
+@pytest.fixture
+def chat(tmp_path: Path) -> Iterator[Callable[..., Keyboard]]:
+    """Starts chats, and sees to it that they end."""
+    started: list[Keyboard] = []
+
+    def start(*options: str, **environment: str) -> Keyboard:
+        started.append(Keyboard(tmp_path, options, environment))
+        return started[-1]
+
+    yield start
+    for keyboard in started:
+        keyboard.process.close(force=True)
+
+
+def test_a_conversation(chat, tmp_path: Path) -> None:
+    keyboard = chat()
+    keyboard.type("hello there\r")
+    keyboard.see("1. You said: hello there")
+    keyboard.see("tokens/s")
+    keyboard.type("Bye!\r")
+    rest, code = keyboard.end()
+    assert "smalltalk: Goodbye!" in rest
+    assert code == 0
+    (history,) = tmp_path.rglob("chat_history")
+    assert stat.S_IMODE(history.stat().st_mode) == 0o600
+    assert "+hello there\n" in history.read_text(encoding="utf-8")
+
+
+def test_control_d_leaves_with_a_farewell(chat) -> None:
+    keyboard = chat()
+    keyboard.type(CTRL_D)
+    rest, code = keyboard.end()
+    assert "smalltalk: Goodbye!" in rest
+    assert code == 0
+
+
+def test_control_c_stops_the_reply_and_the_talk_goes_on(chat) -> None:
+    keyboard = chat()
+    keyboard.type("word " * 200, "\r")
+    keyboard.see("1. You said: word word")
+    keyboard.type(CTRL_C)
+    keyboard.see("Stopped.")
+    keyboard.see(PROMPT)
+    keyboard.type("/history\r")
+    keyboard.see("smalltalk:")
+    assert keyboard.see(PROMPT).count("word") < 200
+    keyboard.type("/quit\r")
+    assert keyboard.end()[1] == 0
+
+
+def test_control_c_on_an_empty_line_tells_how_to_leave(chat) -> None:
+    keyboard = chat()
+    keyboard.type("not this")
+    keyboard.see("this")
+    keyboard.type(CTRL_C)
+    assert "Ctrl-D" not in keyboard.see(PROMPT)
+    keyboard.type(CTRL_C)
+    keyboard.see("Ctrl-D leaves.")
+    keyboard.see(PROMPT)
+    keyboard.type(CTRL_D)
+    assert keyboard.end()[1] == 0
+
+
+def test_a_message_of_two_lines(chat) -> None:
+    keyboard = chat()
+    keyboard.type("one", ESCAPE, "\r", "two\r")
+    keyboard.see("1. You said: one")
+    keyboard.see("two")
+
+
+def test_commands_are_completed(chat) -> None:
+    keyboard = chat()
+    keyboard.type("/set temper")
+    keyboard.see("temperature 0.8")
+    keyboard.type(TAB)
+    keyboard.see("ature")
+    keyboard.type("\r", " 0.25\r")
+    keyboard.see("temperature is 0.25 now.")
+    keyboard.see("temperature 0.25")
+
+
+def test_a_line_of_an_earlier_session_is_suggested(chat) -> None:
+    first = chat()
+    first.type("a rather long message\r")
+    first.see("1. You said: a rather long message")
+    first.see(PROMPT)
+    first.type(CTRL_D)
+    first.end()
+    second = chat()
+    second.type("a rath")
+    second.see("er long message")
+    second.type(RIGHT, "\r")
+    second.see("1. You said: a rather long message")
+
+
+@pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_no_color_is_respected(chat, environment: dict[str, str], coloured: bool) -> None:
+    keyboard = chat(**environment)
+    keyboard.type("hello\r")
+    keyboard.see("1. You said: hello")
+    keyboard.type("/nonsense\r")
+    keyboard.see("no such command")
+    codes = {int(code) for found in re.findall(r"\x1b\[([0-9;]+)m", keyboard.raw) for code in found.split(";")}
+    assert bool(codes & {*range(30, 39), *range(40, 49), *range(90, 108)}) == coloured
+
+
+def test_bytes_that_are_no_text_do_not_end_the_talk(chat) -> None:
+    keyboard = chat()
+    os.write(keyboard.process.child_fd, b"caf\xe9 \xff\r")
+    keyboard.see("1. You said: caf")
+    keyboard.see(PROMPT)
+    keyboard.type(CTRL_D)
+    assert keyboard.end()[1] == 0
+
+
+def test_where_nothing_can_be_kept_the_chat_works_and_says_so(chat, tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file where a folder should be", encoding="utf-8")
+    (tmp_path / "Library").write_text("the same on macOS", encoding="utf-8")
+    keyboard = chat()
+    assert "are not kept for later" in keyboard.screen
+    keyboard.type("hello\r")
+    keyboard.see("1. You said: hello")
+
+
+def test_a_script_model_speaks_as_its_character(chat) -> None:
+    keyboard = chat("--as", "jerry", "--seed", "7")
+    keyboard.see("seed 7")
+    keyboard.type("hello\r")
+    keyboard.see("jerry:")

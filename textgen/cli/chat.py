@@ -1,0 +1,63 @@
+"""`textgen chat`: talk to a model, in a terminal or on a pipe."""
+
+import sys
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import click
+
+from textgen.cli.decoding import decoding_options, given
+
+
+@click.command("chat")
+@click.option("--model", default="smalltalk", metavar="DIR", help="The model folder.  [smalltalk, which is shipped]")
+@click.option("--as", "speaker", metavar="NAME", help="The character that a script model speaks as.")
+@click.option(
+    "--open", "conversation", type=click.Path(path_type=Path), metavar="FILE", help="Go on with a saved conversation."
+)
+@click.option(
+    "--transcript", type=click.Path(path_type=Path), metavar="FILE", help="Append the conversation as JSON lines."
+)
+@decoding_options(without=("num_return_sequences",))
+@click.option("--candidates", type=int, metavar="N", help="Choose the best of N replies; 1 shows it live.  [8]")
+@click.option(
+    "--block", "blocked", multiple=True, metavar="WORD", help="Never write this word; may be given several times."
+)
+@click.option("--debug", is_flag=True, help="Show the whole traceback on failure.")
+def command(
+    model: str, speaker: str | None, conversation: Path | None, transcript: Path | None, debug: bool, **options: Any
+) -> None:
+    """Talk to a chat model, or to a character of a script model.
+
+    On a pipe every line is a message and every reply is one line. "bye" ends the conversation.
+
+    \b
+    textgen chat
+    textgen chat --model runs/seinfeld --as jerry
+    echo hello | textgen chat --seed 7
+    """
+    from textgen.repl.opening import open_bot
+    from textgen.repl.session import Session
+    from textgen.repl.transcript import Transcript
+
+    with ExitStack() as stack:
+        record = stack.enter_context(Transcript(transcript)) if transcript is not None else None
+        session = Session(open_bot(model, speaker), open_bot, given(options), record, debug)
+        if conversation is not None:
+            session.open(conversation)
+        if all(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout)):
+            _in_terminal(session)
+        elif sys.stdin is not None:
+            from textgen.repl.pipe import run_pipe
+
+            run_pipe(session, sys.stdin.buffer, sys.stdout)
+
+
+def _in_terminal(session: Any) -> None:
+    # Imported here because prompt_toolkit costs a quarter of a second, which a pipe need not pay.
+    from platformdirs import user_state_path
+
+    from textgen.repl.terminal import run_terminal
+
+    run_terminal(session, user_state_path("textgen", appauthor=False) / "chat_history")

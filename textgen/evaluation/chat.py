@@ -1,0 +1,158 @@
+"""How well a chatbot predicts replies that it has not seen, and how much it listens."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from textgen.chatting.opened import OpenedChat
+from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
+from textgen.corpus.dialogue_survey import survey
+from textgen.corpus.dialogues import DialogueCorpus
+from textgen.corpus.exchanges import Exchange, Exchanges
+from textgen.errors import ConfigurationError, CorpusError
+from textgen.evaluation.part import SplitName
+from textgen.evaluation.scores import Scores
+from textgen.text.detokenisation import detokenise
+
+_BATCH = 64
+
+
+@dataclass(frozen=True)
+class ChatEvaluation:
+    """How well a model predicts the replies of dialogues.
+
+    Args:
+        scores: of the replies after their own contexts.
+        shuffled: of the same replies after the contexts of others.
+        alone: of the same replies after the empty context.
+        exchanges: how many were scored.
+        split: which part of the corpus that was, `held-out` or `all`.
+        notes: what a person should know, in sentences.
+    """
+
+    scores: Scores
+    shuffled: Scores
+    alone: Scores
+    exchanges: int
+    split: SplitName
+    notes: tuple[str, ...]
+
+    def to_json_object(self) -> dict[str, Any]:
+        """The object that `textgen evaluate --json` prints."""
+        scores = self.scores
+        return {
+            "bits_per_character": scores.bits_per_character,
+            "perplexity": scores.perplexity,
+            "word_perplexity": scores.word_perplexity,
+            "tokens": scores.tokens,
+            "characters": scores.characters,
+            "words": scores.words,
+            "exchanges": self.exchanges,
+            "shuffled_perplexity": self.shuffled.perplexity,
+            "shuffled_bits_per_character": self.shuffled.bits_per_character,
+            "alone_perplexity": self.alone.perplexity,
+            "alone_bits_per_character": self.alone.bits_per_character,
+            "split": self.split,
+            "notes": list(self.notes),
+        }
+
+
+def evaluate_chat(
+    model: OpenedChat,
+    corpus: DialogueCorpus,
+    split: SplitName | None = None,
+    seed: int = 0,
+    tell: Callable[[str], None] = lambda text: None,
+) -> ChatEvaluation:
+    """Judges a chat model by dialogues.
+
+    Args:
+        model: to be judged.
+        corpus: the training corpus, of which the held-out part is scored, or another one, which is scored whole.
+        split: overrules that.
+        seed: of the order in which contexts are dealt out anew.
+        tell: is told what is being done.
+
+    Raises:
+        ConfigurationError: there is no held-out part.
+        CorpusError: no exchange is there to be scored.
+    """
+    exchanges, name, notes = _choose(model, corpus, split)
+    tell(f"Scoring {'the held-out part' if name == 'held-out' else 'all'} of the dialogues.")
+    encoded, scored, left_out = _encode(model, exchanges)
+    if not encoded:
+        raise CorpusError(
+            "The corpus was to be scored, but it holds no exchange that the model can score: dialogues need two turns, "
+            f"and replies at most {model.longest_reply} tokens; look at it with textgen inspect --corpus FILE."
+        )
+    if left_out:
+        notes.append(f"{left_out:,} replies of more than {model.longest_reply} tokens were not scored.")
+    contexts, replies = zip(*encoded, strict=True)
+    tell("Scoring the same replies after other contexts, and after none.")
+    others = [contexts[k] for k in _dealt_anew(len(contexts), seed)]
+    nothing = [model.encoder.encode_context([])] * len(replies)
+
+    def score(given: Sequence[Sequence[int]]) -> Scores:
+        return replace(scored, nats=_nats(model, given, replies))
+
+    return ChatEvaluation(score(contexts), score(others), score(nothing), len(replies), name, tuple(notes))
+
+
+def _choose(
+    model: OpenedChat, corpus: DialogueCorpus, asked: SplitName | None
+) -> tuple[Iterable[Exchange], SplitName, list[str]]:
+    """What to score: what the model has not seen, where that is known."""
+    known, same = model.card.corpus, corpus.fingerprint == model.card.corpus.get("fingerprint")
+    normalise: Callable[[str], str] = detokenise if known.get("detokenise") else str
+    reading = (model.turns, known.get("replies_by"), normalise)
+    saved = known.get("split")
+    held_out = DialogueSplit.from_json(saved) if same and saved is not None else None
+    if asked == "held-out" and held_out is None:
+        if same:
+            raise ConfigurationError(
+                "--split held-out was asked for, but the model was trained on all of this corpus, because it was given "
+                "a --validation text or the corpus was too small to be split: score the validation text instead "
+                "(--corpus FILE), or --split all."
+            )
+        held_out = split_dialogues(survey(corpus, *reading[:2]).dialogues)
+    if held_out is not None and asked != "all":
+        return Exchanges(corpus, *reading, "held out", held_out), "held-out", []
+    note = "This is the corpus the model was trained on, so the scores say little about new dialogues."
+    return Exchanges(corpus, *reading, "all", None), "all", [note] if same else []
+
+
+def _encode(model: OpenedChat, exchanges: Iterable[Exchange]) -> tuple[list[tuple[list[int], list[int]]], Scores, int]:
+    """The ids of exchanges, the counts of their replies, and how many replies were too long."""
+    encoded, left_out = list[tuple[list[int], list[int]]](), 0
+    tokens = characters = words = 0
+    for exchange in exchanges:
+        reply = model.encoder.encode_reply(exchange.reply)
+        if len(reply) - 1 > model.longest_reply:
+            left_out += 1
+            continue
+        encoded.append((model.encoder.encode_context(exchange.context), reply))
+        tokens += len(reply) - 1
+        characters += len(exchange.reply) + 1
+        words += len(exchange.reply.split())
+    return encoded, Scores(0.0, tokens, characters, words, len(encoded)), left_out
+
+
+def _dealt_anew(count: int, seed: int) -> list[int]:
+    """An order in which nothing stays where it was, where there are two or more."""
+    order = np.random.default_rng(seed).permutation(count)
+    dealt = np.empty(count, np.intp)
+    dealt[order] = np.roll(order, 1)
+    return [int(k) for k in dealt]
+
+
+def _nats(model: OpenedChat, contexts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]) -> float:
+    """Cross-entropy of all replies; those of like length are scored together."""
+    order = sorted(range(len(replies)), key=lambda k: (len(replies[k]), len(contexts[k])))
+    nats = 0.0
+    for begin in range(0, len(order), _BATCH):
+        part = order[begin : begin + _BATCH]
+        scores = model.network.score([contexts[k] for k in part], [replies[k] for k in part])
+        nats -= sum(float(score.sum(dtype=np.float64)) for score in scores)
+    return nats

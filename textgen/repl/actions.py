@@ -1,0 +1,185 @@
+"""What the commands of the chat do. Each takes the session and the argument typed, and yields outputs."""
+
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textgen.chatting.conversation import BOT
+from textgen.errors import ConfigurationError
+from textgen.repl.models import SHIPPED, models_here, shipped_model
+from textgen.repl.outputs import Note, Output, Piece, ReplyBegins, ReplyEnds, Table, Talk, count
+from textgen.repl.paths import typed_path
+from textgen.repl.settings import SETTINGS, Value, parsed, shown
+
+if TYPE_CHECKING:
+    from textgen.repl.session import Session
+
+_CANDIDATES = 5
+
+
+def set_(session: "Session", argument: str) -> Iterator[Output]:
+    """Shows all options, or one, or changes some."""
+    if not argument:
+        yield Table(tuple(_row(session, name) for name in SETTINGS))
+        return
+    words = _words(argument)
+    if len(words) == 1 and words[0] in SETTINGS:
+        yield Table((_row(session, words[0]),))
+        return
+    options = _options(words)
+    session.set(**options)
+    for name in options:
+        yield Note(f"{name} is {shown(getattr(session.bot.options, name))} now.")
+
+
+def reset(session: "Session", argument: str) -> Iterator[Output]:
+    """Forgets the conversation."""
+    session.bot.reset()
+    session.listed = 0
+    session.record("reset")
+    yield Note("The conversation begins anew.")
+
+
+def undo(session: "Session", argument: str) -> Iterator[Output]:
+    """Takes back the last message and its reply."""
+    if not session.bot.undo():
+        raise ConfigurationError("/undo was asked for, but nothing was said yet: say something first.")
+    session.listed = 0
+    session.record("undo")
+    yield Note("Taken back: the last message and its reply.")
+
+
+def retry(session: "Session", argument: str) -> Iterator[Output]:
+    """Replies to the last message again."""
+    return session.reply(session.bot.stream_retry(), "retry")
+
+
+def candidates(session: "Session", argument: str) -> Iterator[Output]:
+    """Lists replies to the last message."""
+    number = _number("candidates", argument) if argument else max(session.bot.options.candidates, _CANDIDATES)
+    found = session.bot.candidates(number)
+    session.listed = len(found)
+    yield Table(
+        tuple((str(place), f"{candidate.score:.2f}", candidate.reply) for place, candidate in enumerate(found, 1))
+    )
+    yield Note("The best is first; /pick with a number takes one.")
+
+
+def pick(session: "Session", argument: str) -> Iterator[Output]:
+    """Takes one of the candidates as the last reply."""
+    session.bot.pick(_number("pick", argument))
+    text = session.bot.turns[-1].text
+    session.record("pick", BOT, text)
+    yield ReplyBegins(session.bot.name)
+    yield Piece(text)
+    yield ReplyEnds()
+
+
+def say_first(session: "Session", argument: str) -> Iterator[Output]:
+    """Lets the bot speak without being spoken to."""
+    return session.reply(session.bot.stream_first(), "said")
+
+
+def save(session: "Session", argument: str) -> Iterator[Output]:
+    """Saves the conversation; a file that is not one of this session's is never replaced."""
+    path = _path("save", argument)
+    if path.exists() and path.resolve() not in session.own_files:
+        raise ConfigurationError(f"{path} was to take the conversation, but it is there already: give another name.")
+    session.bot.save(path)
+    session.own_files.add(path.resolve())
+    yield Note(f"Saved {count(len(session.bot.turns), 'turn')} in {path}.")
+
+
+def load(session: "Session", argument: str) -> Iterator[Output]:
+    """Goes on with a saved conversation."""
+    session.open(_path("load", argument))
+    yield from session.recalled()
+
+
+def model(session: "Session", argument: str) -> Iterator[Output]:
+    """Shows the models, or goes on with another one."""
+    if not argument:
+        yield from _models(session)
+        return
+    path, _, name = ("", "", argument) if typed_path(argument).is_dir() else argument.rpartition(" as ")
+    bot = session.opener(str(typed_path(path)), name.strip()) if path else session.opener(str(typed_path(name)), None)
+    yield from session.replace_bot(bot)
+    yield Note(f"You are talking to {bot.name} now; the conversation begins anew.")
+
+
+def seed(session: "Session", argument: str) -> Iterator[Output]:
+    """Shows or sets the seed."""
+    if argument:
+        session.set(seed=parsed("seed", [argument]))
+    told = f"The seed of this conversation is {session.bot.seed}"
+    if session.bot.options.seed is None:
+        yield Note(f"{told}; the next one has a fresh one, unless /seed with a number fixes it.")
+    else:
+        yield Note(f"{told}, and of those that follow; /seed none takes fresh ones.")
+
+
+def history(session: "Session", argument: str) -> Iterator[Output]:
+    """Shows the conversation."""
+    turns = session.said()
+    yield Talk(turns) if turns else Note("Nothing was said yet.")
+
+
+def quit_(session: "Session", argument: str) -> Iterator[Output]:
+    """Leaves."""
+    return session.leave()
+
+
+def _row(session: "Session", name: str) -> tuple[str, str, str]:
+    return name, shown(getattr(session.bot.options, name)), SETTINGS[name].allowed
+
+
+def _options(words: list[str]) -> dict[str, Value]:
+    """`NAME VALUE...`, or `NAME=VALUE` several times."""
+    if "=" not in words[0]:
+        return {words[0]: parsed(words[0], words[1:])}
+    options: dict[str, Value] = {}
+    for word in words:
+        name, separator, value = word.partition("=")
+        if not separator:
+            raise ConfigurationError(
+                f"/set was given {word!r} among options like NAME=VALUE: give all of them so, or one as NAME VALUE."
+            )
+        options[name] = parsed(name, [value])
+    return options
+
+
+def _words(argument: str) -> list[str]:
+    try:
+        return shlex.split(argument)
+    except ValueError:
+        raise ConfigurationError(
+            f"/set was given {argument!r}, in which a quotation mark is not closed: close it, or leave it out."
+        ) from None
+
+
+def _number(command: str, argument: str) -> int:
+    try:
+        return int(argument)
+    except ValueError:
+        raise ConfigurationError(
+            f"/{command} was given {argument!r}, but it needs a whole number: type it as in /{command} 2."
+        ) from None
+
+
+def _path(command: str, argument: str) -> Path:
+    if not argument:
+        raise ConfigurationError(f"/{command} was given no file: name one, as in /{command} talk.json.")
+    return typed_path(argument)
+
+
+def _models(session: "Session") -> Iterator[Output]:
+    folders = [(str(path), path) for path in models_here()]
+    if shipped_model().is_dir():
+        folders.insert(0, (SHIPPED, shipped_model()))
+    now = Path(session.bot.path).resolve()
+    rows = tuple((name, "talking now" if path.resolve() == now else "") for name, path in folders)
+    if rows:
+        yield Table(rows)
+    else:
+        yield Note("No models are under runs/ here; /model takes the folder of one that lies elsewhere.")
