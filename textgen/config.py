@@ -225,7 +225,7 @@ class ChatTrainingConfig(TrainingConfig):
     """
 
     batch: int = 64
-    label_smoothing: float = 0.1
+    label_smoothing: float = 0.05
     empty_contexts: float = 0.1
 
     def __post_init__(self) -> None:

@@ -36,9 +36,7 @@ def data_options(held_out: str) -> Callable[[Command], Command]:
 def model_options(command: Command) -> Command:
     """Adds the options that say what the model is."""
     return _adding(
-        click.option(
-            "--level", type=click.Choice(_LEVELS), default="auto", show_default=True, help="What a token is."
-        ),
+        click.option("--level", type=click.Choice(_LEVELS), default="auto", show_default=True, help="What a token is."),
         click.option(
             "--words",
             type=click.Choice(["natural", "whitespace"]),

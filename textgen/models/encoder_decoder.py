@@ -126,7 +126,8 @@ class EncoderDecoder(keras.Model):
         values = ops.transpose(self._product(memory, self.attention_value), (1, 0, 2))
         scores = ops.cast(ops.matmul(ops.transpose(x, (1, 0, 2)), keys), "float32")
         scores = ops.where(ops.transpose(real)[:, None] > 0, scores, float("-inf"))
-        weights = ops.cast(ops.softmax(scores, axis=-1), self.compute)
+        # Keras warns of a softmax over a single position, which is all that an empty context has.
+        weights = ops.cast(ops.exp(ops.log_softmax(scores, axis=-1)), self.compute)
         return ops.transpose(ops.matmul(weights, values), (1, 0, 2))
 
     def _masked(self, x: Tensor, mask: Tensor | None) -> Tensor:

@@ -1,6 +1,7 @@
 """The chat in a terminal; the only file that knows prompt_toolkit."""
 
 import signal
+import sys
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,11 @@ from textgen.repl.private_file import private_file
 from textgen.repl.rendering import YOU, Fragments, fragments
 from textgen.repl.session import Session
 from textgen.repl.wrapping import Wrapper
+
+try:
+    import termios
+except ImportError:  # Windows
+    termios = None  # type: ignore[assignment]
 
 _STYLE = Style.from_dict(
     {
@@ -72,7 +78,7 @@ class _Screen:
 
     def show(self, outputs: Iterable[Output]) -> None:
         """Prints outputs as they come; Ctrl-C ends them."""
-        with _interruptible_once():
+        with _interruptible_once(), _without_echo():
             try:
                 for output in outputs:
                     self._print(output)
@@ -104,6 +110,23 @@ def _interruptible_once() -> Iterator[None]:
         yield
     finally:
         signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _without_echo() -> Iterator[None]:
+    """What is typed while the bot writes is not shown in the midst of its words; the next prompt takes it."""
+    if termios is None or not sys.stdin.isatty():
+        yield
+        return
+    terminal = sys.stdin.fileno()
+    before = termios.tcgetattr(terminal)
+    quiet = termios.tcgetattr(terminal)
+    quiet[3] &= ~termios.ECHO
+    termios.tcsetattr(terminal, termios.TCSANOW, quiet)
+    try:
+        yield
+    finally:
+        termios.tcsetattr(terminal, termios.TCSANOW, before)
 
 
 def _prompt(session: Session, history: History) -> PromptSession[str]:

@@ -88,7 +88,8 @@ class ChatSources:
         turns, name = listening.turns, listening.replies_by
         self.survey: DialogueSurvey = survey(corpus, turns, name)
         self.detokenised = listening.spacing == "natural" or (listening.spacing == "auto" and self.survey.tokenised)
-        normalise: Callable[[str], str] = detokenise if self.detokenised else str
+        self._normalise: Callable[[str], str] = detokenise if self.detokenised else str
+        normalise = self._normalise
         if self.detokenised:
             self.survey = survey(corpus, turns, name, normalise)
         self.split: DialogueSplit | None = split_dialogues(self.survey.dialogues) if validation is None else None
@@ -104,10 +105,21 @@ class ChatSources:
                 f"{_FEWEST_EXCHANGES} at the very least (5,000 or more to be fun): give more dialogues, or look at how "
                 "they are read with textgen inspect --corpus FILE."
             )
+        if next(iter(self.training), None) is None:
+            raise TrainingError(
+                "The dialogues to learn from, once the last ones are held out, hold no exchange: give more dialogues, "
+                "or give others with --validation, and all of these are learned from."
+            )
 
     def texts(self) -> Iterator[str]:
-        """Every turn to learn from, as often as it is read by the model as the newest of a context or as a reply."""
-        for exchange in self.training:
+        """Every turn to learn from, as a reply and as the newest of a context.
+
+        A model that ignores the context learns the same vocabulary as one that does not, so that the two compare.
+        """
+        turns = self.listening.turns or DEFAULT_TURNS
+        for exchange in Exchanges(
+            self.corpus, turns, self.listening.replies_by, self._normalise, "training", self.split
+        ):
             yield from exchange.context[-1:]
             yield exchange.reply
 

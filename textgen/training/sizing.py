@@ -167,7 +167,7 @@ def choose_chat_training(
     usual = {
         "dropout": _dropout(characters),
         "batch": 64 if characters >= 1_000_000 else 32,
-        "learning_rate": 3e-3,
+        "learning_rate": 6e-3 if characters >= 1_000_000 else 4e-3,
     }
     return ChatTrainingConfig(budget=budget, seed=seed, precision=precision, **{**usual, **given})  # type: ignore[arg-type]
 
