@@ -1,5 +1,6 @@
-"""What tests of several rooms share: a small corpus, and model folders made from it."""
+"""What tests of several rooms share: small corpora, and model folders made from them."""
 
+import json
 import random
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,17 @@ TINY: dict[str, Any] = {
     "precision": "float32",
 }
 """Options of a run that takes seconds."""
+
+TINY_CHAT: dict[str, Any] = {
+    "level": "word",
+    "embedding": 16,
+    "hidden": 24,
+    "batch": 16,
+    "dropout": 0.0,
+    "learning_rate": 0.03,
+    "precision": "float32",
+}
+"""The same for a chatbot."""
 
 SPEAKERS = ("JERRY", "ELAINE", "GEORGE")
 _SUBJECTS = ("the soup", "a ferry", "my coat", "the big salad", "nothing", "your kettle")
@@ -69,4 +81,39 @@ def trained(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
 
     folder = tmp_path_factory.mktemp("trained") / "model"
     textgen.train_script(corpus, folder, steps=150, quiet=True, **TINY)
+    return folder
+
+
+_COLOURS = {"soup": "green", "ferry": "red", "coat": "blue", "kettle": "black", "salad": "white", "moon": "yellow"}
+_OPENINGS = ("hello!", "well,", "tell me,", "listen:", "one more thing:")
+
+
+def dialogues_text(dialogues: int = 60, seed: int = 0) -> str:
+    """Dialogues in which Ann asks what colour things are, and Bob knows: the context tells the reply."""
+    draw = random.Random(seed)
+    lines = []
+    for _ in range(dialogues):
+        turns = []
+        for thing in draw.sample(list(_COLOURS), 2):
+            turns.append({"speaker": "Ann", "text": f"{draw.choice(_OPENINGS)} what colour is the {thing}?"})
+            turns.append({"speaker": "Bob", "text": f"the {thing} is {_COLOURS[thing]}."})
+        lines.append(json.dumps({"turns": turns}))
+    return "\n".join(lines) + "\n"
+
+
+@pytest.fixture(scope="session")
+def dialogues(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of 60 dialogues of four turns."""
+    path = tmp_path_factory.mktemp("dialogues") / "talks.jsonl"
+    path.write_text(dialogues_text(), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def chat_model(tmp_path_factory: pytest.TempPathFactory, dialogues: Path) -> Path:
+    """The folder of a chatbot that learned Bob's part in a short run. Not to be changed."""
+    import textgen
+
+    folder = tmp_path_factory.mktemp("chat") / "model"
+    textgen.train_chat(dialogues, folder, replies_by="bob", steps=100, quiet=True, **TINY_CHAT)
     return folder

@@ -1,4 +1,4 @@
-"""`train_script` from outside: what a run leaves behind, and what it refuses."""
+"""`train_script` and `train_chat` from outside: what a run leaves behind, and what it refuses."""
 
 import json
 import os
@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 import textgen
-from textgen.api import TrainingInterrupted, load, train_script
+from textgen.api import TrainingInterrupted, load, open_folder, train_chat, train_script
 from textgen.artifact import ModelFolder
 from textgen.errors import ConfigurationError, CorpusError, MissingExtraError, ModelError, TrainingError
 from textgen.inference.language_model import LanguageModel
@@ -21,7 +21,8 @@ from textgen.training import history
 from textgen.training.checkpoint import Checkpoint
 from textgen.training.run_record import HELD_OUT_IDS, Run
 
-from .conftest import TINY
+from .chatting.small import saved_model
+from .conftest import TINY, TINY_CHAT
 
 
 def train(corpus: Path, out: Path, **options: Any) -> textgen.ScriptWriter:
@@ -203,3 +204,101 @@ def test_an_interruption_is_a_keyboard_interrupt_that_tells_how_to_go_on(
     train_script(corpus, out, resume=True, quiet=True)
     assert Checkpoint.load(out / "training").position.step == 2
     assert len(json.loads((out / "model.json").read_bytes())["metrics"]) > 0
+
+
+def chat(corpus: Path, out: Path, **options: Any) -> textgen.Chatbot:
+    return train_chat(corpus, out, **{"quiet": True, "steps": 2, **TINY_CHAT, **options})
+
+
+def test_a_chat_run_leaves_a_model_and_what_it_measured(chat_model: Path) -> None:
+    folder = ModelFolder(chat_model)
+    card, rows = folder.load_card(), history.read(folder.training)
+    assert (card.kind, rows[-1].step) == ("chat", 100)
+    best = min(row.validation_bits_per_character for row in rows)
+    assert card.metrics["bits_per_character"] == pytest.approx(best, rel=1e-5)
+    assert best < 0.5 * rows[0].validation_bits_per_character
+    names = {path.name for path in folder.training.iterdir()}
+    assert {"history.csv", "curves.png", "samples.txt", "checkpoint.safetensors", "run.json"} <= names
+    assert {"training.npy", "training_ends.npy", "held_out.npy", "held_out_ends.npy"} <= names
+    samples = (folder.training / "samples.txt").read_text(encoding="utf-8")
+    assert samples.count("bits per character held out ==") == len(rows)
+    assert samples.count("\n> ") == 4 * len(rows)
+    assert "what colour is the" in samples and "no sample" not in samples
+    assert [path.name for path in chat_model.parent.iterdir()] == ["model"]
+
+
+def test_a_chatbot_talks_as_it_learned(chat_model: Path) -> None:
+    bot = load(chat_model)
+    assert isinstance(bot, textgen.Chatbot)
+    reply = bot.reply("what colour is the soup?", seed=1, temperature=0)
+    assert reply.startswith("the ") and reply.endswith(".")
+    assert (bot.name, [turn.speaker for turn in bot.turns]) == ("bob", ["user", "bot"])
+
+
+def test_load_tells_the_kinds_apart(chat_model: Path, untrained: Path) -> None:
+    assert isinstance(load(untrained), textgen.ScriptWriter)
+    assert isinstance(load(str(chat_model)), textgen.Chatbot)
+
+
+def test_smalltalk_is_the_model_that_comes_along_unless_a_folder_has_that_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("textgen.api._PRETRAINED", tmp_path / "pretrained")
+    saved_model(tmp_path / "pretrained" / "smalltalk")
+    assert open_folder("smalltalk").path == tmp_path / "pretrained" / "smalltalk"
+    assert load("smalltalk").path == tmp_path / "pretrained" / "smalltalk"
+    assert open_folder("other").path == Path("other")
+    saved_model(tmp_path / "smalltalk")
+    assert open_folder("smalltalk").path == Path("smalltalk")
+
+
+def test_a_chat_run_is_resumed_with_the_same_corpus_only(chat_model: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other.jsonl"
+    other.write_text('{"turns": ["a", "b", "c", "d", "e"]}\n' * 5, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"was begun with talks\.jsonl, but the corpus given now"):
+        train_chat(other, chat_model, resume=True, quiet=True)
+
+
+@pytest.mark.slow
+def test_going_on_from_another_chatbot(tmp_path: Path, dialogues: Path, chat_model: Path) -> None:
+    out = tmp_path / "model"
+    chat(dialogues, out, start_from=chat_model, replies_by="bob", steps=1, learning_rate=1e-6, tensorboard=True)
+    old, new = ModelFolder(chat_model).load(), ModelFolder(out).load()
+    assert new.tokenizer.to_json() == old.tokenizer.to_json()
+    assert new.card.metrics["bits_per_character"] == pytest.approx(old.card.metrics["bits_per_character"], rel=1e-3)
+    assert list((out / "training" / "tensorboard").iterdir())
+
+
+@pytest.mark.slow
+def test_a_model_that_ignores_the_context_can_be_trained(tmp_path: Path, dialogues: Path) -> None:
+    bot = chat(dialogues, tmp_path / "model", turns=0)
+    assert bot.card.corpus["turns"] == 0
+    assert bot.reply("hello", seed=1) == chat_reply(tmp_path / "model", "something else")
+
+
+def chat_reply(path: Path, message: str) -> str:
+    return str(load(path).reply(message, seed=1))
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "sentence"),
+    [
+        ({"epoch": 3}, ConfigurationError, "train_chat was given an option it does not know .*epoch"),
+        ({"streams": 3}, ConfigurationError, "an option it does not know .*streams"),
+        ({"minutes": 1.0}, ConfigurationError, "minutes and steps was given"),
+        ({"turns": -1}, ConfigurationError, "turns is -1"),
+        ({"spacing": "tight"}, ConfigurationError, "spacing is 'tight'"),
+        ({"replies_by": "Zoe"}, ConfigurationError, "nobody of that name speaks"),
+        ({"format": "sonnet"}, ConfigurationError, "sonnet"),
+        ({"start_from": "nowhere"}, ModelError, "no model.json is there"),
+        ({"hidden": 7}, ConfigurationError, "hidden is 7; it must be an even number"),
+        ({"batch": 0}, ConfigurationError, "batch is 0"),
+    ],
+)
+def test_what_makes_no_sense_in_a_chatbot_is_refused_and_nothing_is_left(
+    tmp_path: Path, dialogues: Path, options: dict[str, Any], error: type[Exception], sentence: str
+) -> None:
+    with pytest.raises(error, match=sentence):
+        chat(dialogues, tmp_path / "model", **options)
+    assert list(tmp_path.iterdir()) == []

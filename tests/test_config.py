@@ -5,11 +5,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from textgen.config import Budget, ModelConfig, ScriptTrainingConfig, TrainingConfig
+from textgen.config import (
+    Budget,
+    ChatTrainingConfig,
+    EncoderDecoderConfig,
+    ModelConfig,
+    ScriptTrainingConfig,
+    TrainingConfig,
+)
 from textgen.errors import ConfigurationError, ModelError
 from textgen.inference.weights import weight_shapes
 
 MODEL = ModelConfig(vocabulary_size=300, embedding=16, hidden=24, layers=2, tied=False)
+CHAT_MODEL = EncoderDecoderConfig(vocabulary_size=300, embedding=16, hidden=24, layers=2, attention=False)
+CHAT_TRAINING = ChatTrainingConfig(Budget(minutes=2.0), seed=7, batch=12, label_smoothing=0.2, empty_contexts=0.0)
 TRAINING = ScriptTrainingConfig(Budget(epochs=2.5), seed=7, precision="bfloat16")
 
 
@@ -76,7 +85,7 @@ def test_a_budget_in_words(budget: Budget, words: str) -> None:
     assert budget.describe() == words
 
 
-@pytest.mark.parametrize("config", [MODEL, TRAINING, Budget(minutes=2.5)])
+@pytest.mark.parametrize("config", [MODEL, CHAT_MODEL, TRAINING, CHAT_TRAINING, Budget(minutes=2.5)])
 def test_json_and_back(config: ModelConfig | TrainingConfig | Budget) -> None:
     assert type(config).from_json(json.loads(json.dumps(config.to_json()))) == config
 
@@ -107,3 +116,48 @@ def test_a_damaged_budget_inside_a_training_configuration_is_a_model_error() -> 
 def test_parameters_are_the_sizes_of_the_arrays(tied: bool, layers: int) -> None:
     config = ModelConfig(vocabulary_size=301, embedding=5, hidden=7, layers=layers, tied=tied)
     assert config.parameters == sum(int(np.prod(shape)) for shape in weight_shapes(config).values())
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"vocabulary_size": 264}, "vocabulary_size is 264; it must be more than 264"),
+        ({"embedding": 0}, "embedding is 0; it must be at least 1"),
+        ({"layers": 0}, "layers is 0; it must be at least 1"),
+        ({"hidden": 0}, "hidden is 0; it must be an even number above 0"),
+        ({"hidden": 7}, "hidden is 7; it must be an even number above 0"),
+        ({"hidden": -2}, "hidden is -2; it must be an even number above 0"),
+    ],
+)
+def test_a_chat_model_that_makes_no_sense_is_refused(change: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ConfigurationError, match=sentence):
+        EncoderDecoderConfig(**{**CHAT_MODEL.to_json(), **change})
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"batch": 0}, "batch is 0; it must be at least 1"),
+        ({"label_smoothing": 1.0}, "label_smoothing is 1.0; it must be at least 0 and below 1"),
+        ({"empty_contexts": -0.1}, "empty_contexts is -0.1"),
+        ({"empty_contexts": math.nan}, "empty_contexts is nan"),
+        ({"dropout": 1.0}, "dropout is 1.0"),
+    ],
+)
+def test_training_of_a_chatbot_that_makes_no_sense_is_refused(change: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ConfigurationError, match=sentence):
+        ChatTrainingConfig(**{"budget": Budget(steps=1), **change})
+
+
+@pytest.mark.parametrize("attention", [True, False])
+@pytest.mark.parametrize("layers", [1, 3])
+def test_parameters_of_a_chat_model_are_the_sizes_of_the_arrays(attention: bool, layers: int) -> None:
+    config = EncoderDecoderConfig(vocabulary_size=301, embedding=5, hidden=8, layers=layers, attention=attention)
+    assert config.parameters == sum(int(np.prod(shape)) for shape in weight_shapes(config).values())
+
+
+def test_parameters_of_a_chat_model_by_hand() -> None:
+    # Token vectors, two encoders of one unit and a decoder of two that read three numbers, keys and values, softmax.
+    lstms = 2 * 4 * (3 + 1 + 1) + 4 * 2 * (3 + 2 + 1)
+    config = EncoderDecoderConfig(vocabulary_size=300, embedding=3, hidden=2, layers=1)
+    assert config.parameters == 300 * 3 + lstms + (2 * 2 + 2 * 3) + (2 * 3 + 300)

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from textgen.artifact import ModelFolder
+from textgen.chatting.opened import OpenedChat
 from textgen.cli.main import cli
 from textgen.evaluation.copies import Copy
 from textgen.evaluation.novelty import CorpusPlace, Novelty
@@ -70,3 +71,28 @@ def test_wrong_usage(untrained: Path, corpus: Path, arguments: list[object]) -> 
 
 def test_model_and_corpus_are_required(untrained: Path) -> None:
     assert run("--model", untrained).exit_code == 2
+
+
+def test_a_trained_chatbot_is_evaluated(chat_model: Path, dialogues: Path) -> None:
+    result = run("--model", chat_model, "--corpus", dialogues, "--json")
+    assert result.exit_code == 0, result.output
+    values = json.loads(result.stdout)  # nothing but the object on stdout
+    card = ModelFolder(chat_model).load_card()
+    assert values["split"] == "held-out"
+    # Whoever trained it scored the same replies, in TensorFlow.
+    assert values["bits_per_character"] == pytest.approx(card.metrics["bits_per_character"], rel=1e-3)
+    assert values["characters"] == card.metrics["held_out_characters"]
+    assert values["perplexity"] < 0.1 * OpenedChat(ModelFolder(chat_model).load()).network.vocabulary_size
+    whole = json.loads(run("--model", chat_model, "--corpus", dialogues, "--json", "--split", "all").stdout)
+    assert (whole["split"], whole["exchanges"] > values["exchanges"]) == ("all", True)
+    assert len(whole["notes"]) == 1
+
+
+def test_the_table_of_a_chatbot_is_for_people(chat_model: Path, dialogues: Path) -> None:
+    result = run("--model", chat_model, "--corpus", dialogues, "--split", "all")
+    assert result.exit_code == 0, result.output
+    for words in ("bits per character", "perplexity", "after others' talk", "after nothing", "replies: all dialogues"):
+        assert words in result.stdout
+    assert "Note: This is the corpus the model was trained on" in result.stdout
+    assert "Scoring all of the dialogues" in result.stderr
+    assert max(map(len, result.stdout.split("\n"))) <= 110

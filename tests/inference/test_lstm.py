@@ -57,3 +57,19 @@ def test_a_window_is_its_steps_with_the_state_zeroed_where_keep_is_0() -> None:
         assert np.allclose(outputs[t], h, atol=1e-5)
     assert np.allclose(last_h, h, atol=1e-5)
     assert np.allclose(last_c, c, atol=1e-5)
+
+
+def test_padding_leaves_the_state_as_it_is() -> None:
+    random, lstm = np.random.default_rng(4), layer()
+    x = random.normal(size=(6, 3, 3)).astype(np.float32)
+    first, state = (random.normal(size=(3, 5)).astype(np.float32) for _ in range(2))
+    mask = np.arange(6)[:, None] < np.array([6, 1, 4])
+    mask[2, 2] = False  # a hole
+    outputs, last_h, last_c = lstm.window(x, first, state, mask=mask)
+    for row in range(3):
+        real = np.flatnonzero(mask[:, row])
+        alone, h, c = lstm.window(x[real, row : row + 1], first[row : row + 1], state[row : row + 1])
+        assert np.allclose(outputs[real, row], alone[:, 0], atol=1e-6)
+        assert np.allclose(last_h[row], h[0], atol=1e-6)
+        assert np.allclose(last_c[row], c[0], atol=1e-6)
+    assert np.array_equal(outputs[2, 2], outputs[1, 2])

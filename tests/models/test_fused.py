@@ -127,3 +127,106 @@ def test_compiled_is_eager(jit: bool) -> None:
     theirs = with_gradients(lambda *given: lstm_window(*given, ones()), arguments())
     for name in NAMES:
         assert np.allclose(ours[name], theirs[name], atol=1e-5), name
+
+
+LENGTHS = (7, 1, 4)
+
+
+def real_steps(backwards: bool = False) -> np.ndarray:
+    """1 where a row has a token, with the padding at its end, or at its beginning where it is read backwards."""
+    real = (np.arange(TIME)[:, None] < np.array(LENGTHS)).astype(np.float32)
+    return (real[::-1] if backwards else real)[..., None]
+
+
+def over_real_steps(function: Any, real: np.ndarray) -> Any:
+    """The function, with outputs over the padding set to zero, so that nothing is asked of them."""
+
+    def run(*given: Any) -> list[Any]:
+        outputs, h, c = function(*given)
+        return [outputs * real, h, c]
+
+    return run
+
+
+def masked_stock_layer(backwards: bool) -> Any:
+    """Keras's layer under its mask; read backwards, its outputs stay in the order of reading."""
+
+    def run(x: Any, kernel: Any, recurrent: Any, bias: Any, h: Any, c: Any) -> list[Any]:
+        layer = keras.layers.LSTM(UNITS, return_sequences=True, return_state=True, go_backwards=backwards)
+        layer.build((BATCH, TIME, INPUTS))
+        mask = tf.constant(np.arange(TIME) < np.array(LENGTHS)[:, None])
+        (outputs, *state), _ = layer.stateless_call(
+            [kernel, recurrent, bias],
+            list(layer.non_trainable_variables),
+            tf.transpose(x, [1, 0, 2]),
+            initial_state=[h, c],
+            mask=mask,
+        )
+        return [tf.transpose(outputs, [1, 0, 2]), *state]
+
+    return run
+
+
+def our_masked_window(backwards: bool) -> Any:
+    def run(x: Any, *rest: Any) -> Any:
+        x = tf.reverse(x, [0]) if backwards else x
+        return lstm_window(x, *rest, ones(), tf.constant(real_steps(backwards)))
+
+    return run
+
+
+@pytest.mark.parametrize("backwards", [False, True])
+@pytest.mark.parametrize("skip", [(), ("outputs",), ("h", "c")])
+def test_padding_holds_the_state_as_in_the_masked_stock_layer(backwards: bool, skip: tuple[str, ...]) -> None:
+    real = real_steps(backwards)
+    ours = with_gradients(over_real_steps(our_masked_window(backwards), real), arguments(), skip)
+    theirs = with_gradients(over_real_steps(masked_stock_layer(backwards), real), arguments(), skip)
+    for name in NAMES:
+        assert np.allclose(ours[name], theirs[name], atol=1e-4), name
+        assert np.any(ours[name]), name
+    assert not np.any(ours["dx"][1:, 1])  # the row of one token
+    assert np.any(ours["dx"][0, 1])
+
+
+def test_outputs_over_the_padding_are_the_last_ones() -> None:
+    outputs, h, _ = (np.asarray(part) for part in our_masked_window(False)(*arguments()))
+    for row, length in enumerate(LENGTHS):
+        assert np.array_equal(outputs[length - 1 :, row], np.repeat(h[row][None], TIME - length + 1, axis=0))
+
+
+def test_padding_changes_neither_values_nor_gradients_whatever_it_holds() -> None:
+    real, given = real_steps(), arguments()
+    other = [tf.where(real > 0, given[0], 9.0), *given[1:]]
+    ours, theirs = (with_gradients(over_real_steps(our_masked_window(False), real), x) for x in (given, other))
+    for name in NAMES:
+        assert np.array_equal(ours[name], theirs[name]), name
+    unmasked = with_gradients(over_real_steps(lambda *given: lstm_window(*given, ones()), real), given)
+    assert np.abs(unmasked["h"][1] - ours["h"][1]).max() > 1e-2
+
+
+def test_padding_and_zeroed_states_together() -> None:
+    keep = np.ones((TIME, BATCH, 1), np.float32)
+    keep[2, 0] = keep[0, 1] = keep[3, 2] = 0.0
+    given, real = arguments(), real_steps()
+    ours = with_gradients(lambda *g: lstm_window(*g, tf.constant(keep), tf.constant(real)), given)
+
+    def by_hand(x: Any, kernel: Any, recurrent: Any, bias: Any, h: Any, c: Any) -> list[Any]:
+        outputs = []
+        for t in range(TIME):
+            _, h_after, c_after = stepwise(tf.constant(keep[t : t + 1]))(x[t : t + 1], kernel, recurrent, bias, h, c)
+            h, c = real[t] * h_after + (1 - real[t]) * h, real[t] * c_after + (1 - real[t]) * c
+            outputs.append(h)
+        return [tf.stack(outputs), h, c]
+
+    theirs = with_gradients(by_hand, given)
+    for name in NAMES:
+        assert np.allclose(ours[name], theirs[name], atol=1e-4), name
+
+
+def test_a_masked_window_in_bfloat16_stays_near_float32() -> None:
+    def low(x: Any, *rest: Any) -> Any:
+        return lstm_window(tf.cast(x, tf.bfloat16), *rest, ones(), tf.constant(real_steps()))
+
+    ours, theirs = with_gradients(low, arguments()), with_gradients(our_masked_window(False), arguments())
+    for name in NAMES:
+        assert 0.0 < np.abs(ours[name] - theirs[name]).max() < 0.06 * np.abs(theirs[name]).max(), name

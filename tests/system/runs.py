@@ -8,11 +8,10 @@ import time
 from pathlib import Path
 
 
-def start(*arguments: str | Path) -> subprocess.Popen[str]:
-    """Starts `textgen train-script`."""
-    command = [sys.executable, "-m", "textgen", "train-script", *map(str, arguments)]
-    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(command, text=True, encoding="utf-8", **pipes)  # type: ignore[call-overload, no-any-return]
+def start(command: str, *arguments: object) -> subprocess.Popen[str]:
+    """Starts a command of `textgen`."""
+    words = [sys.executable, "-m", "textgen", command, *map(str, arguments)]
+    return subprocess.Popen(words, text=True, encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:

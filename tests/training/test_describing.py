@@ -3,11 +3,15 @@ from pathlib import Path
 from textgen.artifact import ModelFolder
 from textgen.config import Budget
 from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.dialogue_survey import survey as survey_dialogues
+from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.survey import survey
-from textgen.training.describing import describe_corpus, describe_plan
+from textgen.training.describing import describe_chat_plan, describe_corpus, describe_dialogues, describe_plan
 from textgen.training.preparation import Sources, make_plan
 from textgen.training.run_record import Run
-from textgen.training.sizing import ScriptChoice
+from textgen.training.sizing import ChatChoice, ScriptChoice
+
+from .talks import planned, prepared, sources_of, talks
 
 
 def test_what_was_read_and_repaired_is_told(tmp_path: Path) -> None:
@@ -35,3 +39,48 @@ def test_the_plan_is_told(corpus: Path, untrained: Path) -> None:
     text = "\n".join(describe_plan(plan, Run.load(ModelFolder(untrained).training)))
     for part in ("character level", "(3 of them speakers)", "2 x 24 LSTM", "3 epochs", "GB of memory"):
         assert part in text, part
+
+
+def test_dialogues_and_what_was_changed_in_them_are_told(tmp_path: Path) -> None:
+    path = talks(tmp_path / "talk.jsonl", [[f"don ' t you , {k} ?", f"oh , i ' m {k} ."] for k in range(6)] + [["hm"]])
+    path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
+    sources = sources_of(path)
+    lines = list(describe_dialogues(sources.corpus, sources.survey, sources.detokenised))
+    assert lines[0].startswith(f"corpus    {path}: turns-jsonl, because ")
+    assert "7 dialogues, 6 exchanges" in lines[1]
+    assert any("left out 1 x dialogue in which at most one turn is not empty" in line for line in lines)
+    assert "          put back into normal writing (--spacing as-is leaves it alone)" in lines
+    assert lines[-1].startswith("repaired  ") and lines[-1].endswith(" in talk.jsonl")
+    assert not any("normal writing" in line for line in describe_dialogues(sources.corpus, sources.survey, False))
+
+
+def test_two_files_of_one_corpus_are_told_together(tmp_path: Path) -> None:
+    for name in ("prompts", "replies"):
+        (tmp_path / f"{name}.txt").write_text("".join(f"one of the {name}, {k}\n" for k in range(8)))
+    corpus = DialogueCorpus([tmp_path / "prompts.txt", tmp_path / "replies.txt"])
+    first = next(describe_dialogues(corpus, survey_dialogues(corpus, 3, None), False))
+    assert first.startswith(f"corpus    {tmp_path}/prompts.txt and {tmp_path}/replies.txt: aligned, because ")
+
+
+def test_many_files_of_dialogues_are_counted_not_listed(tmp_path: Path) -> None:
+    for number in range(9):
+        talks(tmp_path / f"{number}.jsonl", [[f"hello {number}", f"hello to you, {number}"]])
+    sources = sources_of(tmp_path)
+    lines = list(describe_dialogues(sources.corpus, sources.survey, False))
+    assert sum(line.startswith("corpus") for line in lines) == 5
+    assert "          and 4 more files" in lines
+
+
+def test_the_plan_of_a_chatbot_is_told(tmp_path: Path, dialogues: Path) -> None:
+    sources = sources_of(dialogues)
+    for attention in (True, False):
+        choice = ChatChoice(level="word", embedding=8, hidden=12, layers=2, dropout=0.25, attention=attention)
+        folder = prepared(tmp_path / str(attention), sources, choice=choice)
+        run, plan = Run.load(folder.training), planned(sources, choice=choice)
+        text = "\n".join(describe_chat_plan(plan, run))
+        parts = ["word level", f"{plan.tokenizer.vocabulary_size:,} tokens in the vocabulary", "2 x 12 LSTM"]
+        parts += ["dropout 0.25", "the model will mostly recite", f"replies of {run.characters[1]:,} characters"]
+        parts += ["3 steps", f"{run.tokens[0]:,} tokens of replies an epoch"]
+        for part in parts:
+            assert part in text, part
+        assert (", attention" in text) is attention

@@ -1,10 +1,12 @@
 import numpy as np
 import pytest
 
-from textgen.config import ModelConfig
+from textgen.config import EncoderDecoderConfig, ModelConfig
+from textgen.inference.encoder_decoder import EncoderDecoder
 from textgen.inference.language_model import LanguageModel
 from textgen.inference.scoring import score_ids
 from textgen.inference.weights import check_weights
+from textgen.text.special import END, START
 from textgen.training.initialisation import initial_weights
 
 
@@ -31,3 +33,27 @@ def test_a_fresh_model_is_nearly_indifferent(tied: bool) -> None:
     ids = np.random.default_rng(0).integers(8, 300, 500)
     nats, tokens = score_ids(LanguageModel(config, initial_weights(config, 0)), ids)
     assert nats / tokens == pytest.approx(np.log(300), abs=0.5)
+
+
+@pytest.mark.parametrize("attention", [True, False])
+def test_first_weights_of_an_encoder_decoder(attention: bool) -> None:
+    config = EncoderDecoderConfig(300, embedding=20, hidden=24, layers=2, attention=attention)
+    weights, again, other = (initial_weights(config, seed) for seed in (3, 3, 4))
+    check_weights(config, weights)
+    assert all(np.array_equal(weights[name], again[name]) for name in weights)
+    assert not np.array_equal(weights["encoder_0/forward/kernel"], other["encoder_0/forward/kernel"])
+    assert not np.array_equal(weights["encoder_0/forward/kernel"], weights["encoder_0/backward/kernel"])
+    assert weights["encoder_1/backward/bias"].tolist() == [0.0] * 12 + [1.0] * 12 + [0.0] * 24
+    assert not weights["output/bias"].any()
+    for name in ("encoder_0/backward", "decoder_1"):
+        for gate in np.split(weights[f"{name}/recurrent_kernel"], 4, axis=1):
+            assert np.allclose(gate @ gate.T, np.eye(len(gate)), atol=1e-5), name
+
+
+@pytest.mark.parametrize("attention", [True, False])
+def test_a_fresh_encoder_decoder_is_nearly_indifferent(attention: bool) -> None:
+    config = EncoderDecoderConfig(300, embedding=48, hidden=64, layers=2, attention=attention)
+    random, network = np.random.default_rng(0), EncoderDecoder(config, initial_weights(config, 0))
+    contexts = [[START, *random.integers(8, 300, 20)] for _ in range(16)]
+    replies = [[START, *random.integers(8, 300, 20), END] for _ in range(16)]
+    assert -np.concatenate(network.score(contexts, replies)).mean() == pytest.approx(np.log(300), abs=0.6)

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from textgen.config import Budget, ModelConfig, TrainingConfig
-from textgen.training.noise import language_model_noise
+from textgen.config import Budget, EncoderDecoderConfig, ModelConfig, TrainingConfig
+from textgen.training.noise import encoder_decoder_noise, language_model_noise
 
 MODEL = ModelConfig(270, embedding=10, hidden=12, layers=2, tied=False)
 
@@ -75,3 +75,49 @@ def test_compiled_masks_are_the_eager_ones() -> None:
     compiled = tf.function(lambda step: language_model_noise(MODEL, config, 4, step).output)
     step = tf.constant(10**12, tf.int64)
     assert np.array_equal(compiled(step), language_model_noise(MODEL, config, 4, step).output)
+
+
+CHAT = EncoderDecoderConfig(270, embedding=10, hidden=12, layers=2)
+
+
+def chat_masks(step: int = 0, **settings: Any) -> dict[str, np.ndarray]:
+    rates = {"dropout": 0.3, "embedding_dropout": 0.2, "weight_drop": 0.5}
+    config = TrainingConfig(Budget(steps=1), **{**rates, **settings})
+    noise = encoder_decoder_noise(CHAT, config, 64, tf.constant(step, tf.int64))
+    named = {"embedding": noise.embedding, "memory": noise.memory, "output": noise.output, **noise.recurrent}
+    named |= {f"encoder {k}": mask for k, mask in enumerate(noise.encoder)}
+    named |= {f"decoder {k}": mask for k, mask in enumerate(noise.decoder)}
+    return {name: None if mask is None else np.asarray(mask) for name, mask in named.items()}
+
+
+def test_shapes_fit_the_encoder_decoder() -> None:
+    half, whole = (6, 24), (12, 48)
+    assert {name: mask.shape for name, mask in chat_masks().items()} == {
+        "embedding": (270, 1),
+        "encoder 0": (1, 64, 10),
+        "encoder 1": (1, 64, 12),
+        "decoder 0": (1, 64, 10),
+        "decoder 1": (1, 64, 12),
+        "encoder_0/forward": half,
+        "encoder_0/backward": half,
+        "encoder_1/forward": half,
+        "encoder_1/backward": half,
+        "decoder_0": whole,
+        "decoder_1": whole,
+        "memory": (1, 64, 12),
+        "output": (1, 64, 12),
+    }
+
+
+def test_noise_of_an_encoder_decoder_is_a_function_of_seed_step_and_place() -> None:
+    first, again, other = chat_masks(7, seed=3), chat_masks(7, seed=3), chat_masks(8, seed=3)
+    assert all(np.array_equal(first[name], again[name]) for name in first)
+    assert not any(np.array_equal(first[name], other[name]) for name in first)
+    places = [mask for mask in first.values() if mask.shape == (1, 64, 12)]
+    assert len(places) == 4
+    assert not any(np.array_equal(one, two) for k, one in enumerate(places) for two in places[:k])
+
+
+def test_an_encoder_decoder_without_rates_has_no_noise() -> None:
+    drawn = chat_masks(dropout=0.0, embedding_dropout=0.0, weight_drop=0.0)
+    assert set(drawn.values()) == {None}

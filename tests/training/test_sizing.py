@@ -7,11 +7,16 @@ from textgen.config import Budget, ModelConfig
 from textgen.errors import ConfigurationError
 from textgen.training.sizing import (
     SIZES,
+    ChatChoice,
+    Choice,
     ScriptChoice,
+    choose_chat_training,
+    choose_encoder_decoder,
     choose_level,
     choose_model,
     choose_size,
     choose_training,
+    choose_vocabulary_limit,
     estimate,
 )
 
@@ -102,3 +107,42 @@ def test_estimates_grow_with_the_model_and_shrink_with_the_machine() -> None:
         assert smaller.tokens_per_second > larger.tokens_per_second
     faster = estimate(ModelConfig(300, 64, 64, 2, False), training, 10**6, 2e10)
     assert faster.minutes == pytest.approx(guesses[0].minutes / 2)
+
+
+def test_a_chat_choice_is_checked_like_any_other() -> None:
+    with pytest.raises(ConfigurationError, match="size is 'huge'; it must be one of auto, tiny"):
+        ChatChoice(size="huge")
+
+
+@pytest.mark.parametrize("change", [{"hidden": 0}, {"hidden": 7}, {"layers": 0}, {"embedding": 0}, {"batch": 0}])
+def test_a_chatbot_of_nothing_is_refused_not_replaced(change: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match=f"{next(iter(change))} is"):
+        choice = ChatChoice(**change)
+        choose_encoder_decoder(choice, 1000, 300)
+        choose_chat_training(choice, 1000, Budget(steps=1), 0, "float32")
+
+
+def test_what_is_asked_for_in_a_chatbot_wins() -> None:
+    choice = ChatChoice(size="large", embedding=18, layers=3, dropout=0.0, batch=5, learning_rate=0.5, attention=False)
+    model = choose_encoder_decoder(choice, 100, 1000)
+    assert (model.vocabulary_size, model.embedding, model.hidden) == (1000, 18, SIZES["large"].hidden)
+    assert (model.layers, model.attention) == (3, False)
+    training = choose_chat_training(choice, 100, Budget(steps=1), 3, "float32")
+    assert (training.dropout, training.batch, training.learning_rate, training.seed) == (0.0, 5, 0.5, 3)
+    assert choose_encoder_decoder(ChatChoice(hidden=30), 100, 1000).hidden == 30
+
+
+def test_a_chatbot_of_more_talk_is_never_smaller_and_never_forgets_more() -> None:
+    models = [choose_encoder_decoder(ChatChoice(), amount, 1000) for amount in AMOUNTS]
+    assert all(model.attention and model.hidden % 2 == 0 for model in models)
+    assert [model.hidden for model in models] == sorted(model.hidden for model in models)
+    trainings = [choose_chat_training(ChatChoice(), amount, Budget(steps=1), 0, "float32") for amount in AMOUNTS]
+    assert [t.dropout for t in trainings] == sorted((t.dropout for t in trainings), reverse=True)
+    assert [t.batch for t in trainings] == sorted(t.batch for t in trainings)
+
+
+def test_a_vocabulary_limit_is_for_subwords_unless_it_is_asked_for() -> None:
+    assert choose_vocabulary_limit(Choice(), "word", 10**6) is None
+    assert choose_vocabulary_limit(Choice(vocabulary_limit=7), "word", 10**6) == 7
+    limits = [choose_vocabulary_limit(Choice(), "subword", amount) for amount in AMOUNTS]
+    assert limits == sorted(limits) and limits[0] < limits[-1]

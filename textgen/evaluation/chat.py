@@ -1,6 +1,6 @@
 """How well a chatbot predicts replies that it has not seen, and how much it listens."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from textgen.chatting.opened import OpenedChat
 from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
 from textgen.corpus.dialogue_survey import survey
 from textgen.corpus.dialogues import DialogueCorpus
-from textgen.corpus.exchanges import Exchange, Exchanges
+from textgen.corpus.exchanges import DEFAULT_TURNS, Exchange, Exchanges
 from textgen.errors import ConfigurationError, CorpusError
 from textgen.evaluation.part import SplitName
 from textgen.evaluation.scores import Scores
@@ -83,9 +83,11 @@ def evaluate_chat(
     tell(f"Scoring {'the held-out part' if name == 'held-out' else 'all'} of the dialogues.")
     encoded, scored, left_out = _encode(model, exchanges)
     if not encoded:
+        voice = model.card.corpus.get("replies_by")
         raise CorpusError(
             "The corpus was to be scored, but it holds no exchange that the model can score: dialogues need two turns, "
-            f"and replies at most {model.longest_reply} tokens; look at it with textgen inspect --corpus FILE."
+            f"{f'replies are those of {voice}' if voice else 'replies are all but the first'} and have at most "
+            f"{model.longest_reply} tokens; look at it with textgen inspect --corpus FILE."
         )
     if left_out:
         notes.append(f"{left_out:,} replies of more than {model.longest_reply} tokens were not scored.")
@@ -109,18 +111,50 @@ def _choose(
     reading = (model.turns, known.get("replies_by"), normalise)
     saved = known.get("split")
     held_out = DialogueSplit.from_json(saved) if same and saved is not None else None
-    if asked == "held-out" and held_out is None:
+    notes: list[str] = []
+    if held_out is not None:
+        _check_reading(corpus, held_out)
+    elif asked == "held-out":
         if same:
             raise ConfigurationError(
                 "--split held-out was asked for, but the model was trained on all of this corpus, because it was given "
                 "a --validation text or the corpus was too small to be split: score the validation text instead "
                 "(--corpus FILE), or --split all."
             )
-        held_out = split_dialogues(survey(corpus, *reading[:2]).dialogues)
+        held_out, note = _split_anew(corpus, known)
+        notes.append(note)
     if held_out is not None and asked != "all":
-        return Exchanges(corpus, *reading, "held out", held_out), "held-out", []
+        return Exchanges(corpus, *reading, "held out", held_out), "held-out", notes
     note = "This is the corpus the model was trained on, so the scores say little about new dialogues."
     return Exchanges(corpus, *reading, "all", None), "all", [note] if same else []
+
+
+def _split_anew(corpus: DialogueCorpus, known: Mapping[str, Any]) -> tuple[DialogueSplit, str]:
+    """A split of a corpus that the model was not trained on, and a note about it."""
+    split = split_dialogues(_dialogues(corpus))
+    if split is None:
+        raise CorpusError(
+            "--split held-out was asked for, but the corpus holds fewer than two dialogues, which is too few to be "
+            "split: use --split all, or give more dialogues."
+        )
+    files = ", ".join(known.get("files", [])) or "its training corpus"
+    return split, f"The model was trained on another corpus ({files}); the last tenth of each file given was scored."
+
+
+def _dialogues(corpus: DialogueCorpus) -> tuple[int, ...]:
+    """How many dialogues each file has."""
+    return survey(corpus, DEFAULT_TURNS, None).dialogues
+
+
+def _check_reading(corpus: DialogueCorpus, split: DialogueSplit) -> None:
+    """Refuses the training corpus read in another format: other dialogues would be held out."""
+    found = _dialogues(corpus)
+    if found != split.dialogues:
+        raise ConfigurationError(
+            f"This is the corpus the model was trained on, but it was read as {corpus.files[0].format} with "
+            f"{sum(found):,} dialogues, and in training it had {sum(split.dialogues):,}: give the --format that "
+            "training was given."
+        )
 
 
 def _encode(model: OpenedChat, exchanges: Iterable[Exchange]) -> tuple[list[tuple[list[int], list[int]]], Scores, int]:

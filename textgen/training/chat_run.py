@@ -75,5 +75,5 @@ def _validation(network: EncoderDecoder, folder: Path) -> EncoderDecoderValidati
     return EncoderDecoderValidation(network, store, _VALIDATION_EXCHANGES) if len(store) else None
 
 
-CHAT = Recipe(_batches, _network, _step, _validation)
+CHAT = Recipe("chat", _batches, _network, _step, _validation)
 """How chatbots learn."""

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so it comes before all that imports it
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget
 from textgen.errors import ConfigurationError, TextgenError, TrainingError
@@ -34,12 +35,14 @@ class Recipe:
     """What sets the kinds of models apart while they train.
 
     Args:
+        kind: of the models, `script` or `chat`.
         batches: opens the training batches in a training folder.
         network: makes the Keras model.
         step: makes its training step.
         validation: makes what scores the held-out text; gives None where nothing is held out.
     """
 
+    kind: str
     batches: Callable[[Path, Run], Any]
     network: Callable[[Model, Run], Any]
     step: Callable[[Any, Run, Any], TrainingStep]
@@ -50,9 +53,9 @@ def go_on(folder: ModelFolder, recipe: Recipe, fingerprint: str, budget: Budget 
     """Makes sure that a begun run can go on, with a new budget where one is given.
 
     Raises:
-        ConfigurationError: the corpus is another one, or the budget is spent.
+        ConfigurationError: the kind of model or the corpus is another one, or the budget is spent.
     """
-    card, run = folder.load_card(), Run.load(folder.training)
+    card, run = folder.load_card(), _load_run(folder.training, recipe)
     if card.corpus.get("fingerprint") != fingerprint:
         raise ConfigurationError(
             f"The run in {folder.path} was begun with {', '.join(card.corpus.get('files', []))}, but the corpus given "
@@ -118,16 +121,32 @@ def run_training(
 
 
 def why_finished(folder: Path, recipe: Recipe) -> str | None:
-    """Why the run in a training folder is over, and what could be done; None where it can go on."""
+    """Why the run in a training folder is over, and what could be done; None where it can go on.
+
+    Raises:
+        ConfigurationError: it trains another kind of model.
+    """
+    run = _load_run(folder, recipe)
     if not checkpoint_exists(folder):
         return None
-    run, position = Run.load(folder), Checkpoint.load(folder).position
+    position = Checkpoint.load(folder).position
     if position.stale >= run.training.patience:
         return f"{position.stale} validations brought no improvement; give more text"
     clock = Clock(run.training.budget, recipe.batches(folder, run).steps_per_epoch)
     if clock.progress(position.step, position.seconds) >= 1.0:
         return f"its budget of {run.training.budget.describe()} is spent; give a larger one"
     return None
+
+
+def _load_run(folder: Path, recipe: Recipe) -> Run:
+    """The run in a training folder, which must be of the recipe's kind."""
+    run = Run.load(folder)
+    if run.kind != recipe.kind:
+        raise ConfigurationError(
+            f"The run in {folder.parent} trains a {run.kind} model, but a {recipe.kind} model was asked for: give "
+            f"--resume to train-{run.kind}, or another --out."
+        )
+    return run
 
 
 class _Keeper:

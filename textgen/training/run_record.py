@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from textgen.config import ChatTrainingConfig, ScriptTrainingConfig, TrainingConfig
-from textgen.errors import TrainingError
+from textgen.errors import ModelError, TrainingError
 from textgen.files import replacing
 
 TRAINING_IDS, HELD_OUT_IDS, RUN = "training.npy", "held_out.npy", "run.json"
@@ -29,10 +29,14 @@ class Run:
     tokens: tuple[int, int]
     threads: int
 
+    @property
+    def kind(self) -> str:
+        """The kind of model that is trained, `script` or `chat`."""
+        return next(name for name, config in _KINDS.items() if isinstance(self.training, config))
+
     def save(self, folder: Path) -> None:
         """Replaces the run's description in `folder`."""
-        kind = next(name for name, config in _KINDS.items() if isinstance(self.training, config))
-        values = {"kind": kind, **asdict(self)}
+        values = {"kind": self.kind, **asdict(self)}
         with replacing(folder / RUN) as file:
             file.write(json.dumps(values, indent=1).encode())
 
@@ -47,7 +51,7 @@ class Run:
             values = json.loads((folder / RUN).read_bytes())
             training = _KINDS[values["kind"]].from_json(values["training"])
             return cls(training, tuple(values["characters"]), tuple(values["tokens"]), int(values["threads"]))
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (OSError, ValueError, KeyError, TypeError, ModelError) as error:
             raise TrainingError(
                 f"The run in {folder} cannot be resumed ({error!r}): its training folder is missing or damaged; "
                 "the model itself still works, and --from continues from it."

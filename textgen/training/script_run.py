@@ -76,5 +76,5 @@ def _validation(network: LanguageModel, folder: Path) -> LanguageModelValidation
     return LanguageModelValidation(network, lay_out(ids, _LANES, limit=_VALIDATION_TOKENS)) if len(ids) else None
 
 
-SCRIPT = Recipe(_batches, _network, _step, _validation)
+SCRIPT = Recipe("script", _batches, _network, _step, _validation)
 """How script writers learn."""

@@ -1,0 +1,101 @@
+"""The files of both stages, from small sources."""
+
+import json
+from pathlib import Path
+
+import pytest
+from smalltalk import preparation, sources
+from smalltalk.preparation import Prepared, prepare
+from smalltalk.report import readme
+
+from tests.corpora.talks import OWN
+from textgen.corpus.dialogue import Turn
+from textgen.corpus.dialogue_split import split_dialogues
+from textgen.errors import MissingExtraError
+
+
+@pytest.fixture
+def own() -> list[tuple[Turn, ...]]:
+    return [(Turn(f"{OWN[number % 5]} {number}", "YOU"), Turn(OWN[(number + 1) % 5], "WREN")) for number in range(33)]
+
+
+@pytest.fixture
+def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: list[tuple[Turn, ...]]) -> Prepared:
+    strangers = [[["do you like dogs", f"or dog {number}"], ["what a fine dog", "is it good"]] for number in range(64)]
+    strangers += [[["alone"]], [["hello kyle"], ["hello"], ["how are you"]]]
+    bots = [[[f"do you like tea {number}"], ["it is good"]] for number in range(7)]
+    for name, found in {
+        "read_chitchat": strangers,
+        "read_chatterbot": (bots, 2),
+        "read_own": own,
+        "read_names": frozenset({"kyle"}),
+        "read_swearing": frozenset({"darn"}),
+    }.items():
+        monkeypatch.setattr(preparation, name, lambda found=found: found)
+    return prepare(tmp_path)
+
+
+def read(path: Path) -> list[list[str]]:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    return [[turn["text"] for turn in json.loads(line)["turns"]] for line in lines]
+
+
+def held_out(paths: tuple[Path, ...]) -> list[list[list[str]]]:
+    files = [read(path) for path in paths]
+    split = split_dialogues([len(file) for file in files])
+    assert split is not None
+    return [file[len(file) - few :] for file, few in zip(files, split.held_out, strict=True)]
+
+
+def test_what_stage_two_holds_out_stage_one_held_out(prepared: Prepared) -> None:
+    first, second = held_out(prepared.first), held_out(prepared.second)
+    for earlier, later in zip(first, second, strict=True):
+        assert all(turns in earlier for turns in later)
+    assert first[1:] == second[1:]
+    assert first[0] and second[0]
+
+
+def test_a_conversation_lies_on_one_side_of_the_split(prepared: Prepared) -> None:
+    assert len(read(prepared.first[0])) % 20 == 0
+
+
+def test_the_own_dialogues_are_mixed(prepared: Prepared, own: list[tuple[Turn, ...]]) -> None:
+    assert sorted(turns[0] for turns in read(prepared.first[2])) == sorted(turns[0].text for turns in own)
+
+
+def test_counts(prepared: Prepared) -> None:
+    counts = prepared.counts["chitchat"]
+    assert (counts["conversations"], counts["one-sided conversation"], counts["personal name"]) == (66, 1, 1)
+    assert counts["dialogues kept"] == 120
+    assert prepared.counts["chatterbot"] == {
+        "conversations": 9,
+        "left out by hand": 2,
+        "hit by a filter": 0,
+        "dialogues kept": 7,
+        "replies kept": 7,
+    }
+
+
+def test_names_in_the_own_dialogues_are_an_error(
+    prepared: Prepared, own: list[tuple[Turn, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = [*own, (Turn("hello", "YOU"), Turn("ask kyle", "WREN"))]
+    monkeypatch.setattr(preparation, "read_own", lambda: bad)
+    with pytest.raises(ValueError, match="personal name: ask kyle"):
+        prepare(tmp_path)
+
+
+def test_the_readme_has_all_counts(prepared: Prepared) -> None:
+    text = readme("python x", prepared.counts, {"stage 1": {"bits_per_character": 1.5, "reason": "over"}}, 1234567)
+    assert "1,234,567" in text
+    assert "| bits per character | 1.5 |" in text
+    assert "reason" not in text
+    for steps in prepared.counts.values():
+        for name, count in steps.items():
+            assert f"| {name} | {count:,} |" in text
+
+
+def test_a_missing_package_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sources.PACKAGES, "no_such_package", "no-such-package==1")
+    with pytest.raises(MissingExtraError, match=r"no-such-package==1 is not installed.*pip install"):
+        sources.require_packages()

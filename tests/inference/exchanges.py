@@ -1,0 +1,36 @@
+"""Encoder-decoders with random weights, and exchanges of many lengths to run them on."""
+
+from typing import Any
+
+import numpy as np
+
+from textgen.config import EncoderDecoderConfig
+from textgen.inference.encoder_decoder import EncoderDecoder
+from textgen.text.special import END, START, TURN
+
+from .small import random_weights
+
+VOCABULARY = 270
+CONTEXT_LENGTHS = (9, 1, 4, 9, 2)
+REPLY_LENGTHS = (3, 8, 2, 5, 11)
+
+
+def config(attention: bool = True, layers: int = 2) -> EncoderDecoderConfig:
+    return EncoderDecoderConfig(VOCABULARY, embedding=10, hidden=12, layers=layers, attention=attention)
+
+
+def encoder_decoder(**choice: Any) -> EncoderDecoder:
+    chosen = config(**choice)
+    return EncoderDecoder(chosen, random_weights(chosen))
+
+
+def exchanges() -> tuple[list[list[int]], list[list[int]]]:
+    """Contexts and replies; the second context is the empty one."""
+    random = np.random.default_rng(1)
+
+    def words(count: int) -> list[int]:
+        return [int(word) for word in random.integers(8, VOCABULARY, count)]
+
+    contexts = [[START, *words(length - 2), TURN] if length > 1 else [START] for length in CONTEXT_LENGTHS]
+    replies = [[START, *words(length - 2), END] for length in REPLY_LENGTHS]
+    return contexts, replies

@@ -1,0 +1,24 @@
+"""A chatbot's runs that are killed, and go on as if nothing had happened."""
+
+import signal
+from pathlib import Path
+
+import pytest
+
+import textgen
+
+from .stopping import CTRL_C, KILL, assert_same_run, train_twice
+
+OPTIONS = ["--level", "word", "--embedding", 16, "--hidden", 24, "--batch", 24, "--seed", 11, "--dropout", 0.3]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("precision", "signals"), [("float32", [KILL, CTRL_C]), ("bfloat16", [KILL])])
+def test_a_run_that_is_stopped_at_any_moment_ends_with_the_same_weights(
+    tmp_path: Path, dialogues: Path, precision: str, signals: list[signal.Signals]
+) -> None:
+    runs = train_twice("train-chat", dialogues, tmp_path, precision, signals, *OPTIONS)
+    assert_same_run(*runs)
+    one, other = map(textgen.load, runs)
+    for message in ("hello! what colour is the moon?", ""):
+        assert one.reply(message, seed=1) == other.reply(message, seed=1)

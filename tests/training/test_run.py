@@ -1,0 +1,105 @@
+"""Runs that go on, of the kind they were begun as."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+import textgen
+from textgen.api import train_chat
+from textgen.artifact import ModelFolder
+from textgen.config import Budget
+from textgen.corpus.dialogues import DialogueCorpus
+from textgen.errors import ConfigurationError
+from textgen.training import history
+from textgen.training.chat_run import CHAT
+from textgen.training.run import go_on, why_finished
+from textgen.training.run_record import Run
+from textgen.training.script_run import SCRIPT
+
+from ..conftest import TINY_CHAT, dialogues_text
+
+
+@pytest.fixture
+def copied(tmp_path: Path, chat_model: Path) -> ModelFolder:
+    return ModelFolder(Path(shutil.copytree(chat_model, tmp_path / "model")))
+
+
+def test_a_larger_budget_goes_on_and_is_told(copied: ModelFolder, dialogues: Path) -> None:
+    told: list[str] = []
+    go_on(copied, CHAT, DialogueCorpus(dialogues).fingerprint, Budget(epochs=30.0), told.append)
+    assert told == [f"The run in {copied.path} goes on; its budget is 30 epochs."]
+    assert Run.load(copied.training).training.budget == Budget(epochs=30.0)
+
+
+def test_a_spent_budget_does_not(copied: ModelFolder, dialogues: Path) -> None:
+    with pytest.raises(ConfigurationError, match="its budget of 100 steps is spent; give a larger one, or --overwrite"):
+        go_on(copied, CHAT, DialogueCorpus(dialogues).fingerprint, None, print)
+
+
+def test_another_corpus_is_refused(copied: ModelFolder, tmp_path: Path) -> None:
+    other = tmp_path / "other.jsonl"
+    other.write_text(dialogues_text(seed=1), encoding="utf-8")
+    before = (copied.training / "run.json").read_bytes()
+    with pytest.raises(ConfigurationError, match=r"was begun with talks\.jsonl, but the corpus given now has another"):
+        go_on(copied, CHAT, DialogueCorpus(other).fingerprint, Budget(steps=200), print)
+    assert (copied.training / "run.json").read_bytes() == before
+
+
+def test_a_run_goes_on_as_the_kind_of_model_it_was_begun_as(copied: ModelFolder, dialogues: Path) -> None:
+    before = (copied.training / "run.json").read_bytes()
+    sentence = "trains a chat model, but a script model was asked for: give --resume to train-chat, or another --out"
+    with pytest.raises(ConfigurationError, match=sentence):
+        go_on(copied, SCRIPT, DialogueCorpus(dialogues).fingerprint, Budget(steps=200), print)
+    with pytest.raises(ConfigurationError, match=sentence):
+        why_finished(copied.training, SCRIPT)
+    assert (copied.training / "run.json").read_bytes() == before
+
+
+def test_a_script_run_does_not_go_on_as_a_chatbot(tmp_path: Path, trained: Path, corpus: Path, untrained: Path) -> None:
+    with pytest.raises(ConfigurationError, match="trains a script model, but a chat model was asked for"):
+        train_chat(corpus, trained, resume=True, quiet=True)  # the same file may be read as dialogues
+    shutil.copytree(untrained, tmp_path / "model")
+    shutil.copytree(trained, tmp_path / ".model.new")
+    with pytest.raises(ConfigurationError, match="trains a script model, but a chat model was asked for"):
+        train_chat(corpus, tmp_path / "model", resume=True, quiet=True)
+
+
+def train(corpus: Path, out: Path, **options: Any) -> textgen.Chatbot:
+    return train_chat(corpus, out, **{"quiet": True, **TINY_CHAT, "dropout": 0.3, **options})
+
+
+@pytest.mark.slow
+def test_a_run_that_was_stopped_ends_as_if_it_had_not_been(
+    tmp_path: Path, dialogues: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    train(dialogues, whole, steps=8)
+
+    class StoppedError(Exception):
+        pass
+
+    def sample(model: Any) -> str:
+        if json.loads((broken / "model.json").read_bytes())["metrics"]["step"] >= 4:
+            raise StoppedError
+        return ""
+
+    monkeypatch.setattr("textgen.api._talk_a_little", sample)
+    with pytest.raises(StoppedError):
+        train(dialogues, broken, steps=8)
+    monkeypatch.undo()
+    assert [row.step for row in history.read(broken / "training")][-1] < 8
+    train_chat(dialogues, broken, resume=True, quiet=True)
+    for name in ("weights.safetensors", "training/checkpoint.safetensors"):
+        ours, theirs = load_file(whole / name), load_file(broken / name)
+        assert set(ours) == set(theirs)
+        assert all(np.array_equal(ours[array], theirs[array]) for array in ours), name
+    scores = [
+        [(row.step, row.train_bits_per_character, row.validation_bits_per_character) for row in history.read(path)]
+        for path in (whole / "training", broken / "training")
+    ]
+    assert scores[0] == scores[1]
