@@ -21,7 +21,7 @@ HITS = {
     "drink and drugs": ["weed is nice", "a cold beer"],
     "politics": ["who do you vote for", "the government"],
     "religion": ["are you going to church", "on my mission"],
-    "the platform": ["are you on the leaderboard", "i want to win the raffle", "is anyone there?"],
+    "the platform": ["are you on the leaderboard", "i want to win the raffle", "is anyone there?", "Hello??"],
     "says or asks who is a person": ["are you a bot", "im a real person", "you're a robot"],
     "personal data asked for or told": ["how old are you", "what's your name?", "i'm 21", "add me on snapchat"],
     "name of something": ["do you know zorblax", "the dog of Quuxville is nice"],

@@ -34,6 +34,7 @@ COUNTS = {"so": 9, "soo": 1, "good": 9, "god": 1, "what": 99, "this": 99, "hmm":
         ("yes ,and no", "Yes, and no."),
         ("fun :)", "Fun."),
         ("fun:)", "Fun."),
+        ("it is 83 xD", "It is 83."),
         ("I love it 🎉🎉", "I love it."),
         ("WHAT nonsense", "What nonsense."),
         ("THis is NO joke", "This is NO joke."),

@@ -52,6 +52,14 @@ def read_only(folder: Path) -> Iterator[None]:
         folder.chmod(0o700)
 
 
+FAILURES = {
+    "no renaming": refuse("replace"),
+    "no syncing": refuse("fsync"),
+    "little room": little_room,
+    "read only": read_only,
+}
+
+
 def talked(model: Path) -> Chatbot:
     bot = textgen.load(model)
     assert isinstance(bot, Chatbot)
@@ -60,7 +68,7 @@ def talked(model: Path) -> Chatbot:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("failure", [refuse("replace"), refuse("fsync"), little_room, read_only])
+@pytest.mark.parametrize("failure", FAILURES.values(), ids=FAILURES)
 def test_the_old_file_stays_whole(
     chat_model: Path, tmp_path: Path, failure: Callable[[Path], AbstractContextManager[None]]
 ) -> None:
