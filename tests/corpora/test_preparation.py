@@ -11,7 +11,7 @@ from smalltalk.report import readme
 from tests.corpora.talks import OWN
 from textgen.corpus.dialogue import Turn
 from textgen.corpus.dialogue_split import split_dialogues
-from textgen.errors import MissingExtraError
+from textgen.errors import CorpusError, MissingExtraError
 
 
 @pytest.fixture
@@ -81,7 +81,7 @@ def test_names_in_the_own_dialogues_are_an_error(
 ) -> None:
     bad = [*own, (Turn("hello", "YOU"), Turn("ask kyle", "WREN"))]
     monkeypatch.setattr(preparation, "read_own", lambda: bad)
-    with pytest.raises(ValueError, match="personal name: ask kyle"):
+    with pytest.raises(CorpusError, match="personal name: ask kyle"):
         prepare(tmp_path)
 
 
