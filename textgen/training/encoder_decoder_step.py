@@ -25,7 +25,7 @@ class EncoderDecoderStep(TrainingStep):
     config: ChatTrainingConfig
 
     def __init__(self, model: EncoderDecoder, config: ChatTrainingConfig, batch: int) -> None:
-        super().__init__(model, config)
+        super().__init__(model, config, shapes=_shapes(batch))
         self.batch = batch
 
     def losses(self, batch: Any, state: State, step: Tensor) -> tuple[Tensor, Tensor, State]:
@@ -53,7 +53,7 @@ class EncoderDecoderValidation:
         self.model, self.store = model, store
         chosen = np.unique(np.linspace(0, len(store) - 1, min(limit, len(store))).astype(np.int64))
         self.exchanges = by_length(chosen, store.lengths)
-        self._compiled = tf.function(self._run, reduce_retracing=True)
+        self._compiled = tf.function(self._run, input_signature=_shapes(None))
 
     def __call__(self) -> float:
         """Cross-entropy in nats a token."""
@@ -67,3 +67,9 @@ class EncoderDecoderValidation:
 
     def _run(self, contexts: Tensor, real: Tensor, inputs: Tensor, targets: Tensor, scored: Tensor) -> Tensor:
         return cross_entropy(self.model(contexts, real, inputs), targets, scored)
+
+
+def _shapes(batch: int | None) -> tuple[Any, ...]:
+    """The specs of a `PairBatch` of any lengths."""
+    kinds = (tf.int32, tf.float32, tf.int32, tf.int32, tf.float32)
+    return tuple(tf.TensorSpec((None, batch), kind) for kind in kinds)

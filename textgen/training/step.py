@@ -20,12 +20,17 @@ class TrainingStep(ABC):
     Args:
         model: the Keras model that learns; has `named_weights()`.
         config: rates, seed and precision.
+        shapes: of a batch's arrays where they differ from batch to batch, as TensorFlow's specs: one graph then serves
+            them all, and a resumed run computes with the one it would have had. None where all batches are alike.
     """
 
-    def __init__(self, model: Any, config: TrainingConfig) -> None:
+    def __init__(self, model: Any, config: TrainingConfig, shapes: tuple[Any, ...] | None = None) -> None:
         self.model, self.config = model, config
         self.optimizer = AdamW(model.named_weights(), config.weight_decay, config.clip)
-        self._compiled = tf.function(self._run, reduce_retracing=True)
+        signature: Any = None
+        if shapes is not None:
+            signature = (shapes, [], tf.TensorSpec((), tf.int64), tf.TensorSpec((), tf.float32))
+        self._compiled = tf.function(self._run, input_signature=signature)
 
     def initial_state(self) -> State:
         """What is carried into the first step; nothing, unless a model says otherwise."""
