@@ -13,7 +13,10 @@ from smalltalk.sources import BOT, Talk, read_chatterbot, read_chitchat, read_na
 from smalltalk.tidying import as_typed, tidy
 from smalltalk.words import Words, learn_words
 from textgen.corpus.dialogue import Turn
+from textgen.corpus.dialogue_split import split_dialogues
 from textgen.errors import CorpusError
+
+Dialogues = Sequence[tuple[Turn, ...]]
 
 SEED = 5
 """Of the order of the project's own dialogues: they stand by topic, and what is held out is to hold some of each."""
@@ -28,13 +31,17 @@ class Prepared:
     """The files that training reads, and how they came about.
 
     Args:
-        first: files of the first stage, in order.
-        second: those of the second one; each holds out dialogues that the first stage held out.
+        first: files of the first stage, in order; training holds out the last tenth of each.
+        second: what the second stage learns from: nothing that the first stage held out.
+        known: the bot's own lines among it, which it is to know by heart.
+        held_out: what neither stage learns from.
         counts: by source and step.
     """
 
     first: tuple[Path, ...]
-    second: tuple[Path, ...]
+    second: Path
+    known: Path
+    held_out: Path
     counts: dict[str, dict[str, int]]
 
 
@@ -57,20 +64,40 @@ def prepare(folder: Path) -> Prepared:
     chatterbot, bot_counts = _answers(bots, known)
     random.Random(SEED).shuffle(own)
     part = select(chitchat, lambda asked, reply: could_be_the_bots(asked, reply, known), exchanges(own))
-    files = {"chitchat": chitchat, "chitchat-part": part, "chatterbot": chatterbot, "own": own}
+    learned, held_out = _parted((part, chatterbot, own))
+    files = {
+        "chitchat": chitchat,
+        "chatterbot": chatterbot,
+        "own": own,
+        "second": [turns for dialogues in learned for turns in dialogues],
+        "known": learned[-1],
+        "held-out": [turns for dialogues in held_out for turns in dialogues],
+    }
     paths = {name: folder / f"{name}.jsonl" for name in files}
     for name, dialogues in files.items():
         write_dialogues(paths[name], dialogues)
     return Prepared(
         first=(paths["chitchat"], paths["chatterbot"], paths["own"]),
-        second=(paths["chitchat-part"], paths["chatterbot"], paths["own"]),
+        second=paths["second"],
+        known=paths["known"],
+        held_out=paths["held-out"],
         counts={
             "chitchat": counts,
             "chitchat, second stage": _sizes(part),
             "chatterbot": {"conversations": len(bots) + by_hand, "left out by hand": by_hand, **bot_counts},
             "own": _sizes(own),
+            "held out": _sizes(files["held-out"]),
         },
     )
+
+
+def _parted(sources: Sequence[Dialogues]) -> tuple[list[Dialogues], list[Dialogues]]:
+    """The dialogues of each source that are learned, and those that are held out."""
+    split = split_dialogues([len(dialogues) for dialogues in sources])
+    few = split.held_out if split else (0,) * len(sources)
+    ends = [len(dialogues) - out for dialogues, out in zip(sources, few, strict=True)]
+    learned = [dialogues[:end] for dialogues, end in zip(sources, ends, strict=True)]
+    return learned, [dialogues[end:] for dialogues, end in zip(sources, ends, strict=True)]
 
 
 def _filtered(talks: Sequence[Talk], known: Words) -> tuple[list[tuple[Turn, ...]], dict[str, int]]:

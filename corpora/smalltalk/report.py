@@ -21,7 +21,7 @@ def readme(
     Args:
         command: that trained the model.
         counts: by source and step, as `Prepared.counts`.
-        stages: the metrics of each stage.
+        stages: the held-out figures of each stage.
         parameters: of the model.
     """
     parts = [
@@ -46,7 +46,8 @@ def readme(
         *(line for source, steps in counts.items() for line in _table(source, "Step", steps)),
         "## Held-out figures",
         "",
-        "Of the last tenth of each source's dialogues, which neither stage learned from.",
+        "Of the last tenth of each source's dialogues, which neither stage learned from: replies after their own",
+        "contexts, after those of other replies (shuffled), and after none (alone).",
         "",
         *(line for stage, metrics in stages.items() for line in _table(stage, "Metric", metrics)),
     ]

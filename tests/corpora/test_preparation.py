@@ -47,12 +47,19 @@ def held_out(paths: tuple[Path, ...]) -> list[list[list[str]]]:
     return [file[len(file) - few :] for file, few in zip(files, split.held_out, strict=True)]
 
 
-def test_what_stage_two_holds_out_stage_one_held_out(prepared: Prepared) -> None:
-    first, second = held_out(prepared.first), held_out(prepared.second)
-    for earlier, later in zip(first, second, strict=True):
-        assert all(turns in earlier for turns in later)
-    assert first[1:] == second[1:]
-    assert first[0] and second[0]
+def test_stage_two_learns_nothing_that_stage_one_held_out(prepared: Prepared) -> None:
+    chitchat, chatterbot, own = held_out(prepared.first)
+    kept, learned = read(prepared.held_out), read(prepared.second)
+    assert all(turns in [*chitchat, *chatterbot, *own] for turns in kept)
+    assert all(turns in kept for turns in own)
+    assert not any(turns in kept for turns in learned)
+    assert any(turns in learned for turns in read(prepared.first[0]))
+
+
+def test_the_known_lines_are_the_own_ones_that_are_learned(prepared: Prepared) -> None:
+    known, own = read(prepared.known), read(prepared.first[2])
+    assert known == own[: len(known)]
+    assert [turns for turns in own if turns not in known] == held_out(prepared.first)[2]
 
 
 def test_a_conversation_lies_on_one_side_of_the_split(prepared: Prepared) -> None:
