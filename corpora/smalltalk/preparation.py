@@ -3,10 +3,10 @@
 import random
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from smalltalk.dialogues import both_sides, cut, exchanges, write_dialogues
+from smalltalk.dialogues import EARLIER, both_sides, cut, exchanges, write_dialogues
 from smalltalk.filters import UNKNOWN_TO_THE_BOT, make_filters
 from smalltalk.selection import could_be_the_bots, select
 from smalltalk.sources import BOT, Talk, read_chatterbot, read_chitchat, read_names, read_own, read_swearing
@@ -63,13 +63,13 @@ def prepare(folder: Path) -> Prepared:
     chitchat, counts = _filtered(strangers, known)
     chatterbot, bot_counts = _answers(bots, known)
     random.Random(SEED).shuffle(own)
-    part = select(chitchat, lambda asked, reply: could_be_the_bots(asked, reply, known), exchanges(own))
+    part = select(chitchat, lambda asked, reply: could_be_the_bots(asked, reply, known), exchanges(own) // 3)
     learned, held_out = _parted((part, chatterbot, own))
     files = {
         "chitchat": chitchat,
         "chatterbot": chatterbot,
         "own": own,
-        "second": [turns for dialogues in learned for turns in dialogues],
+        "second": [*(turns for dialogues in learned for turns in dialogues), *in_passing(learned[-1])],
         "known": learned[-1],
         "held-out": [turns for dialogues in held_out for turns in dialogues],
     }
@@ -89,6 +89,15 @@ def prepare(folder: Path) -> Prepared:
             "held out": _sizes(files["held-out"]),
         },
     )
+
+
+def in_passing(dialogues: Dialogues) -> list[tuple[Turn, ...]]:
+    """The dialogues again, each behind the end of another one, which is not to be learned.
+
+    People jump from one thing to the next: the bot must learn to answer the last message, whatever was said before.
+    """
+    ends = [[replace(turn, speaker=EARLIER) for turn in turns[-2:]] for turns in dialogues]
+    return [(*end, *turns) for end, turns in zip(ends, [*dialogues[1:], dialogues[0]], strict=True)]
 
 
 def _parted(sources: Sequence[Dialogues]) -> tuple[list[Dialogues], list[Dialogues]]:

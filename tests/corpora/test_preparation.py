@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from smalltalk import preparation, sources
-from smalltalk.preparation import Prepared, prepare
+from smalltalk.preparation import Prepared, in_passing, prepare
 from smalltalk.report import readme
 
 from tests.corpora.talks import OWN
@@ -106,3 +106,11 @@ def test_a_missing_package_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setitem(sources.PACKAGES, "no_such_package", "no-such-package==1")
     with pytest.raises(MissingExtraError, match=r"no-such-package==1 is not installed.*pip install"):
         sources.require_packages()
+
+
+def test_in_passing_a_dialogue_stands_behind_the_end_of_another(own: list[tuple[Turn, ...]]) -> None:
+    three = own[:3]
+    found = in_passing(three)
+    assert [turns[2:] for turns in found] == [three[1], three[2], three[0]]
+    assert [[turn.text for turn in turns[:2]] for turns in found] == [[turn.text for turn in turns] for turns in three]
+    assert {turn.speaker for turns in found for turn in turns[:2]} == {"EARLIER"}

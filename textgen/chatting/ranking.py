@@ -15,7 +15,7 @@ from textgen.chatting.reply import Reply
 from textgen.decoding import results
 from textgen.decoding.pieces import Pieces
 
-ANTI = 0.6
+ANTI = 0.3
 """Weight of what a reply's beginning scores without a message. At 1 any odd beginning would win."""
 
 FIRST_WORDS = 5

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from textgen.text.special import PAD, START
 from textgen.text.store import open_ids
 
-_POOL = 64
+_POOL = 256
 """Batches that are sorted by length together: enough that little is padded, few enough that batches differ from
 epoch to epoch."""
 
