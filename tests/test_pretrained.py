@@ -1,0 +1,47 @@
+"""The chat model that comes along: small, without its sources' text, and in character."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import textgen
+from textgen.api import SMALLTALK, open_folder
+
+FOLDER = open_folder(SMALLTALK).path
+OWN = Path(__file__).parents[1] / "corpora" / "smalltalk.txt"
+
+
+def test_it_is_at_most_eight_megabytes() -> None:
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= 8_000_000
+
+
+def test_it_holds_no_line_that_it_learned_from() -> None:
+    readable = [path for path in FOLDER.iterdir() if path.suffix in (".json", ".md")]
+    text = "\n".join(path.read_text(encoding="utf-8") for path in readable)
+    lines = re.findall(r"^(?:YOU|WREN): (.*)$", OWN.read_text(encoding="utf-8"), re.MULTILINE)
+    told = [line for line in lines if len(line.split()) >= 6]
+    assert len(told) > 2000
+    assert not [line for line in told if line in text]
+
+
+def test_a_folder_of_that_name_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert open_folder(SMALLTALK).path == FOLDER
+    own = tmp_path / SMALLTALK
+    own.mkdir()
+    (own / "model.json").write_text("{}")
+    assert open_folder(SMALLTALK).path == Path(SMALLTALK)
+
+
+def test_it_knows_its_name_and_what_it_likes() -> None:
+    bot = textgen.load(SMALLTALK)
+    assert isinstance(bot, textgen.Chatbot)
+    assert "Wren" in bot.reply("what is your name?", temperature=0)
+    bot.reset()
+    assert "dictionary" in bot.reply("what is your favourite book?", temperature=0)
+
+
+def test_its_figures_are_those_of_a_model_that_listens() -> None:
+    metrics = open_folder(SMALLTALK).load_card().metrics
+    assert metrics["shuffled_perplexity"] > 1.05 * metrics["perplexity"]
