@@ -344,3 +344,10 @@ def test_a_long_conversation_needs_no_more_for_a_reply() -> None:
     grown = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
     assert grown < 100 * 2_000  # a turn is kept with its reply, its seed and little else
+
+
+def test_a_retry_says_something_else_where_it_can(chat_model: Path) -> None:
+    bot = Chatbot(ModelFolder(chat_model).load())
+    bot.set(temperature=1.5, candidates=16, seed=3)
+    said = [bot.reply("hello"), *(bot.retry() for _ in range(4))]
+    assert len({reply.casefold() for reply in said}) == 5

@@ -215,7 +215,7 @@ def _train(
 
     display = SilentDisplay() if quiet else make_display()
     target = Target(out, job.name, resume, overwrite)
-    display.note(f"folder     {target.final.path}")
+    display.note(f"folder    {target.final.path}")
     trained = resume and target.replaces and job.budget is None and why_finished(target.building.training, job.recipe)
     if trained:  # the run came to its end, and was cut off before it took the old model's place
         target.finish()

@@ -24,6 +24,10 @@ from textgen.writer import ScriptWriter
 __all__ = ["Candidate", "ChatOptions", "Chatbot", "Reply", "as_character"]
 
 
+_RETRIES = 8
+"""Seeds that are tried for a reply that was not rejected before."""
+
+
 class Chatbot:
     """Talks with a trained model, in NumPy, and remembers what was said.
 
@@ -121,7 +125,7 @@ class Chatbot:
         return self._pieces(self._begin(None, options))
 
     def retry(self, **options: Any) -> Reply:
-        """Replaces the last reply by one with the next seed.
+        """Replaces the last reply by one with the next seed, or with the next that says something else.
 
         Raises:
             ConfigurationError: nothing was said yet.
@@ -162,7 +166,7 @@ class Chatbot:
                 f"Candidate {k!r} was picked, but {there}: ask for candidates, then pick one by its number from 1 on."
             )
         reply = self._offered[k - 1].reply
-        self._conversation.exchanges[-1] = replace(last, reply=reply)
+        self._conversation.exchanges[-1] = replace(last, reply=reply, rejected=_rejected(last))
         return reply
 
     def undo(self) -> bool:
@@ -202,8 +206,11 @@ class Chatbot:
 
     def _begin_again(self, options: dict[str, Any]) -> "_Begun":
         last = self._last("Another reply was asked for")
-        attempt = last.attempt + 1
-        return _Begun(last.message, self._answer(last.message, options, attempt, last), attempt, last)
+        for attempt in range(last.attempt + 1, last.attempt + 1 + _RETRIES):
+            answer = self._answer(last.message, options, attempt, last)
+            if options.get("seed") is not None or not answer.says_again(_rejected(last)):
+                break
+        return _Begun(last.message, answer, attempt, last)
 
     def _answer(
         self, message: str | None, options: dict[str, Any], attempt: int, replaced: Exchange | None = None
@@ -246,7 +253,8 @@ class Chatbot:
         reply = begun.answer.reply
         if reply != shown:
             reply = Reply(shown, finish_reason="interrupted", seed=reply.seed)
-        self._conversation.exchanges.append(Exchange(begun.message, reply, begun.attempt))
+        rejected = _rejected(begun.replaced)
+        self._conversation.exchanges.append(Exchange(begun.message, reply, begun.attempt, rejected))
         self._offered = []
 
     def _last(self, asked: str) -> Exchange:
@@ -254,6 +262,11 @@ class Chatbot:
         if last is None:
             raise ConfigurationError(f"{asked}, but nothing was said yet: say something first, or let the bot begin.")
         return last
+
+
+def _rejected(replaced: Exchange | None) -> tuple[str, ...]:
+    """The texts of replies that another one takes the place of."""
+    return () if replaced is None else (*replaced.rejected, replaced.reply.text)
 
 
 @dataclass(frozen=True)

@@ -19,8 +19,8 @@ def scored(text: str, nats_a_token: float = -2.0, familiarity: float = -4.0, sai
 def test_the_parts_add_up() -> None:
     found = candidate(Reply("a b"), Sequence((1, 2), "a b", "end", 0, -6.0), -2.5, ["a b"])
     assert found.likelihood == -3.0
-    assert (found.novelty, found.length, found.repetition) == pytest.approx((1.5, 0.125, -3.0))
-    assert found.score == pytest.approx(-3.0 + 1.5 + 0.125 - 3.0)
+    assert (found.novelty, found.length, found.repetition) == pytest.approx((0.75, 0.125, -3.0))
+    assert found.score == pytest.approx(-3.0 + 0.75 + 0.125 - 3.0)
 
 
 def test_what_fits_this_message_wins_over_what_fits_every_message() -> None:

@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textgen.chatting.conversation import Exchange
@@ -22,6 +22,7 @@ EXCHANGES = st.builds(
 
 
 @given(st.lists(EXCHANGES, max_size=4), st.integers(0, 2**64 - 1))
+@settings(deadline=None)  # each example is synced to the disk
 def test_what_is_written_is_read_again(
     tmp_path_factory: pytest.TempPathFactory, exchanges: list[Exchange], seed: int
 ) -> None:

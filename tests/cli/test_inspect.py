@@ -121,3 +121,13 @@ def test_exactly_one_of_model_and_corpus(untrained: Path, corpus: Path) -> None:
 def test_no_model_there(tmp_path: Path) -> None:
     result = run("--model", tmp_path)
     assert result.exit_code != 0 and "no model.json" in str(result.exception)
+
+
+def test_a_chatbot_is_described_too(chat_model: Path) -> None:
+    output = run("--model", chat_model).stdout
+    assert "chat, format version" in output
+    assert "6 dialogues of 60 held out" in output
+
+
+def test_the_model_that_comes_along_is_known_by_its_name() -> None:
+    assert json.loads(run("--model", "smalltalk", "--json").stdout)["kind"] == "chat"

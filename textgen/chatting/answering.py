@@ -1,14 +1,15 @@
 """One reply: written while it is shown, or chosen from several."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from textgen.chatting.conversation import Talk
 from textgen.chatting.options import ChatOptions
 from textgen.chatting.ranking import Candidate, beginning, candidate
 from textgen.chatting.reply import Reply
 from textgen.chatting.responder import Responder
-from textgen.decoding.results import Sequence, collect
+from textgen.decoding import results
 
 _WHITE_END = re.compile(r"\s*$")
 _LAST_WORD = re.compile(r"\s*\w*$")
@@ -42,13 +43,21 @@ class Answer:
         if self._options.sequences == 1:
             yield from self._live()
         else:
-            self.reply = self.candidates()[0].reply
+            self.reply = self._best
             yield from _WORD.findall(self.reply)
+
+    def says_again(self, rejected: Iterable[str]) -> bool:
+        """Whether the best candidate is one of these texts, commas and the like aside; False for a live reply."""
+        return self._options.sequences > 1 and _words(self._best) in map(_words, rejected)
+
+    @cached_property
+    def _best(self) -> Reply:
+        return self.candidates()[0].reply
 
     def candidates(self) -> list[Candidate]:
         """Makes several replies, the best first; equal texts count once."""
-        different: dict[str, Sequence] = {}
-        for sequence in collect(self._events):
+        different: dict[str, results.Sequence] = {}
+        for sequence in results.collect(self._events):
             different.setdefault(self._text(sequence), sequence)
         if len(different) > 1:
             different.pop("", None)
@@ -76,7 +85,7 @@ class Answer:
                 shown, held = shown + safe, held[len(safe) :]
                 yield safe
 
-    def _reply(self, sequence: Sequence, candidates: int) -> Reply:
+    def _reply(self, sequence: results.Sequence, candidates: int) -> Reply:
         return Reply(
             self._text(sequence),
             finish_reason="end" if sequence.finish_reason == "lines" else sequence.finish_reason,
@@ -86,9 +95,14 @@ class Answer:
             relaxed=sequence.relaxed,
         )
 
-    def _text(self, sequence: Sequence) -> str:
+    def _text(self, sequence: results.Sequence) -> str:
         """The text of a reply; a stop text may have cut a longer word down to a blocked one."""
         text = sequence.text.strip()
         if sequence.finish_reason == "stop" and self._options.blocked:
             text = self._responder.shape.blocklist(self._options.blocked).without_end(text)
         return text
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """What makes two replies different to a person: not a comma."""
+    return tuple(re.findall(r"\w+", text.casefold())) or (text,)

@@ -20,11 +20,13 @@ class Exchange:
         message: None where the bot spoke without one.
         reply: what the bot said.
         attempt: how many other replies there were before this one.
+        rejected: texts of those replies, and of those for which another one was picked.
     """
 
     message: str | None
     reply: Reply
     attempt: int = 0
+    rejected: tuple[str, ...] = ()
 
     @property
     def turns(self) -> Iterator[Turn]:

@@ -11,7 +11,7 @@ _NUMBER: dict[str, Any] = {"type": int, "metavar": "N"}
 _SHARE: dict[str, Any] = {"type": float, "metavar": "X"}
 
 _OPTIONS: dict[str, dict[str, Any]] = {
-    "temperature": {**_SHARE, "help": "Below 1 safer, above 1 wilder; 0 is greedy.  [0.8]"},
+    "temperature": {**_SHARE, "help": "Below 1 safer, above 1 wilder; 0 is greedy.  [the model's own, else 0.8]"},
     "top_k": {**_NUMBER, "help": "Choose among the N likeliest tokens; 0 is off.  [0]"},
     "top_p": {**_SHARE, "help": "Choose among the likeliest tokens up to this sum; 1 is off.  [1]"},
     "min_p": {

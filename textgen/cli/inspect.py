@@ -105,11 +105,10 @@ def describe_model(facts: dict[str, Any]) -> Iterator[str]:
         f"{network['layers']} x {network['hidden']} LSTM, embedding {network['embedding']}, "
         f"{count(facts['weights'], 'weight')} in {facts['dtype']}",
     )
-    held_out = trained_on["split"] and trained_on["split"]["total"] - trained_on["split"]["characters"]
     yield from row(
         "trained on",
         f"{', '.join(trained_on['files'] or ['unknown files'])}: {count(trained_on['characters'] or 0, 'character')}"
-        + (f", {held_out:,} more held out" if held_out else ", nothing of it held out"),
+        + f", {_held_out(trained_on['split'])}",
     )
     yield from row("measured", pairs(facts["metrics"]) or "nothing yet")
     yield from speakers(facts["speakers"])
@@ -129,11 +128,21 @@ def _dialogues(corpus: tuple[Path, ...], format: str | None) -> "DialogueCorpus 
     return DialogueCorpus(corpus, format) if format in DIALOGUE_FORMATS else None
 
 
+def _held_out(split: dict[str, Any] | None) -> str:
+    """What was held out of the corpus of a script writer (in characters) or of a chatbot (in dialogues)."""
+    if not split:
+        return "nothing of it held out"
+    if "dialogues" in split:
+        return f"{count(sum(split['held_out']), 'dialogue')} of {sum(split['dialogues']):,} held out"
+    return f"{split['total'] - split['characters']:,} more held out"
+
+
 def _model_facts(path: Path) -> dict[str, Any]:
-    from textgen.artifact import ModelFolder
+    from textgen.api import open_folder
     from textgen.evaluation.inspection import model_facts
     from textgen.training.checkpoint import checkpoint_exists
     from textgen.training.run_record import RUN
 
-    training = ModelFolder(path).training
-    return {**model_facts(path), "resumable": checkpoint_exists(training) and (training / RUN).is_file()}
+    folder = open_folder(path)
+    training = folder.training
+    return {**model_facts(folder.path), "resumable": checkpoint_exists(training) and (training / RUN).is_file()}
