@@ -8,8 +8,7 @@ validations. The corpus is left as it is, punctuation set apart by spaces, so th
 
 All replies of the validation file are scored that are short enough for each of the models, with the weights that were
 best on (a part of) them. Perplexity per word is exp(nats / words), where the end of a reply is a word too and words are
-what white space cuts. Perplexity per token depends on the vocabulary, and the model that sees no context learns one of
-its own, from replies alone.
+what white space cuts. Perplexity per token depends on the vocabulary, which is the same for all three.
 
 Each model is kept in a folder of its own in `--out`, and one that is there already is only scored, so that the three
 can be trained one by one with `--only` and put together by a last call without it.

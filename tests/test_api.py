@@ -244,7 +244,7 @@ def test_smalltalk_is_the_model_that_comes_along_unless_a_folder_has_that_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("textgen.api._PRETRAINED", tmp_path / "pretrained")
+    monkeypatch.setattr("textgen.api.SMALLTALK_FOLDER", tmp_path / "pretrained" / "smalltalk")
     saved_model(tmp_path / "pretrained" / "smalltalk")
     assert open_folder("smalltalk").path == tmp_path / "pretrained" / "smalltalk"
     assert load("smalltalk").path == tmp_path / "pretrained" / "smalltalk"

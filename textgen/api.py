@@ -24,7 +24,7 @@ DEFAULT_MINUTES = 20.0
 SMALLTALK = "smalltalk"
 """The name of the chat model that comes along."""
 
-_PRETRAINED = Path(__file__).parent / "pretrained"
+SMALLTALK_FOLDER = Path(__file__).parent / "pretrained" / SMALLTALK
 
 
 class TrainingInterrupted(KeyboardInterrupt):
@@ -54,7 +54,7 @@ def load(path: str | Path) -> ScriptWriter | Chatbot:
 def open_folder(path: str | Path) -> ModelFolder:
     """The model folder of this path; `smalltalk` is the one that comes along, unless a folder has that name."""
     folder = ModelFolder(path)
-    return ModelFolder(_PRETRAINED / SMALLTALK) if str(path) == SMALLTALK and not folder.exists() else folder
+    return ModelFolder(SMALLTALK_FOLDER) if str(path) == SMALLTALK and not folder.exists() else folder
 
 
 def train_script(
@@ -91,7 +91,7 @@ def train_script(
         index: whether to keep hashes of the corpus's word sequences, which `no_copy` needs.
         tensorboard: whether to write event files into `out/training/tensorboard`.
         quiet: show no progress.
-        choice: level, size and their details, as in `textgen.training.sizing.Choice`.
+        choice: level, size and their details, as in `textgen.training.sizing.ScriptChoice`.
 
     Returns:
         The writer with the best weights.
@@ -108,14 +108,12 @@ def train_script(
     source = ScriptCorpus(corpus, format)
     budget = _budget(minutes, epochs, steps)
 
-    def start(folder: ModelFolder, note: Callable[[str], None]) -> None:
+    def start(folder: ModelFolder, given: Budget, origin: Model | None, note: Callable[[str], None]) -> None:
         held_out = ScriptCorpus(validation, format) if validation is not None else None
-        origin = open_folder(start_from).load() if start_from is not None else None
-        given = budget or Budget(minutes=DEFAULT_MINUTES)
         begin(folder, ScriptRequest(source, held_out, chosen, given, seed, origin, index), note)
 
     job = _Job("train-script", SCRIPT, source, source.files[0].path.stem, budget, start, _write_a_little)
-    return ScriptWriter(_train(job, corpus, out, resume, overwrite, tensorboard, quiet))
+    return ScriptWriter(_train(job, corpus, out, start_from, resume, overwrite, tensorboard, quiet))
 
 
 def train_chat(
@@ -178,14 +176,12 @@ def train_chat(
     source = DialogueCorpus(corpus, format)
     budget = _budget(minutes, epochs, steps)
 
-    def start(folder: ModelFolder, note: Callable[[str], None]) -> None:
+    def start(folder: ModelFolder, given: Budget, origin: Model | None, note: Callable[[str], None]) -> None:
         held_out = DialogueCorpus(validation, format) if validation is not None else None
-        origin = open_folder(start_from).load() if start_from is not None else None
-        given = budget or Budget(minutes=DEFAULT_MINUTES)
         begin_chat(folder, ChatRequest(source, held_out, listening, chosen, given, seed, origin, index), note)
 
     job = _Job("train-chat", CHAT, source, source.files[0].paths[0].stem, budget, start, _talk_a_little)
-    return Chatbot(_train(job, corpus, out, resume, overwrite, tensorboard, quiet))
+    return Chatbot(_train(job, corpus, out, start_from, resume, overwrite, tensorboard, quiet))
 
 
 class _Corpus(Protocol):
@@ -201,12 +197,19 @@ class _Job(NamedTuple):
     corpus: _Corpus
     name: str
     budget: Budget | None
-    begin: Callable[[ModelFolder, Callable[[str], None]], None]
+    begin: Callable[[ModelFolder, Budget, Model | None, Callable[[str], None]], None]
     sample: Callable[[Model], str]
 
 
 def _train(
-    job: _Job, corpus: Paths, out: str | Path | None, resume: bool, overwrite: bool, tensorboard: bool, quiet: bool
+    job: _Job,
+    corpus: Paths,
+    out: str | Path | None,
+    start_from: str | Path | None,
+    resume: bool,
+    overwrite: bool,
+    tensorboard: bool,
+    quiet: bool,
 ) -> Model:
     """Trains a model of any kind, and loads it."""
     from textgen.training.display import SilentDisplay, make_display
@@ -225,7 +228,8 @@ def _train(
     else:
         if resume:
             display.note(f"There is no run in {target.final.path} yet: training starts from the beginning.")
-        job.begin(target.building, display.note)
+        origin = open_folder(start_from).load() if start_from is not None else None
+        job.begin(target.building, job.budget or Budget(minutes=DEFAULT_MINUTES), origin, display.note)
     outcome = run_training(target.building, job.recipe, display, job.sample, tensorboard)
     if outcome.reason == "interrupted":
         files = " ".join(f"--corpus {shlex.quote(str(path))}" for path in _as_list(corpus))
@@ -257,9 +261,9 @@ def _talk_a_little(model: Model) -> str:
     """The sample of a chatbot while it trains: replies to a few held-out contexts, with the same seed each time."""
     from textgen.training.samples import held_out_talks
 
-    lines = []
+    lines, bot = list[str](), Chatbot(model)
     for turns in held_out_talks(model):
-        bot = Chatbot(model)
+        bot.reset()
         lines += [f"> {turns[-1]}", f"  {bot.reply(turns[-1], seed=1)}"]
     return "\n".join(lines)
 

@@ -33,3 +33,9 @@ class TrainingError(TextgenError):
 
 class MissingExtraError(TextgenError, ImportError):
     """A command needs an optional part of the package that is not installed."""
+
+
+def system_sentence(error: OSError) -> str:
+    """What to tell a person of a file, a disk or a right that the system refused."""
+    where = f" {error.filename}" if error.filename else ""
+    return f"The system refused access to{where}: {error.strerror or error}; check the path, the rights and the disk."

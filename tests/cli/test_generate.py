@@ -97,7 +97,7 @@ def test_every_decoding_option_is_an_option_of_the_command() -> None:
     }
     for field in dataclasses.fields(DecodingOptions):
         if isinstance(field.default, int | float):
-            assert f"[{field.default:g}]" in helps[field.name]
+            assert f"{field.default:g}]" in helps[field.name]
     assert "greedy" in helps["temperature"]
 
 

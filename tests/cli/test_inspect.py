@@ -7,8 +7,8 @@ from click.testing import CliRunner, Result
 from textgen.cli import options
 from textgen.cli.main import cli
 from textgen.corpus.dialogues import DIALOGUE_FORMATS
+from textgen.training.building import MIN_P
 from textgen.training.checkpoint import NAME
-from textgen.training.preparation import MIN_P
 
 
 def run(*arguments: object) -> Result:

@@ -1,7 +1,6 @@
 from pathlib import Path
 
-from textgen.api import SMALLTALK
-from textgen.repl.models import SHIPPED, models_here, shipped_model
+from textgen.repl.models import models_here
 
 
 def test_models_are_folders_under_runs_with_a_card(tmp_path: Path) -> None:
@@ -11,7 +10,3 @@ def test_models_are_folders_under_runs_with_a_card(tmp_path: Path) -> None:
         (tmp_path / "runs" / name / "model.json").touch()
     assert models_here(tmp_path) == [tmp_path / "runs" / "a", tmp_path / "runs" / "b"]
     assert models_here(tmp_path / "elsewhere") == []
-
-
-def test_the_shipped_model_is_the_one_that_load_opens() -> None:
-    assert SHIPPED == SMALLTALK == shipped_model().name

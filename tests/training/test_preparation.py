@@ -92,7 +92,7 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path, corpus: Path, monkeypat
     def fail(*arguments: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("textgen.training.preparation.initial_weights", fail)
+    monkeypatch.setattr("textgen.training.building.initial_weights", fail)
     with pytest.raises(KeyboardInterrupt):
         prepared(tmp_path / "model", Sources(ScriptCorpus(corpus), None))
     assert list(tmp_path.iterdir()) == []

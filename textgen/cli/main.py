@@ -8,7 +8,7 @@ import traceback
 
 import click
 
-from textgen.errors import ConfigurationError, TextgenError
+from textgen.errors import ConfigurationError, TextgenError, system_sentence
 
 _COMMANDS = {
     "train-script": ("train_script", "Train a script writer on your own texts."),
@@ -90,7 +90,7 @@ def main() -> None:
     except OSError as error:
         if debug:
             traceback.print_exc()
-        _fail(_system_sentence(error), 1)
+        _fail(system_sentence(error), 1)
     except MemoryError:
         _fail(
             "The memory of this machine did not suffice: try a smaller --size, fewer --streams or less text.",
@@ -103,11 +103,6 @@ def main() -> None:
             f"Something went wrong inside textgen ({type(error).__name__}: {error}); run again with --debug.",
             1,
         )
-
-
-def _system_sentence(error: OSError) -> str:
-    where = f" {error.filename}" if error.filename else ""
-    return f"The system refused access to{where}: {error.strerror or error}; check the path, the rights and the disk."
 
 
 def _fail(sentence: str, code: int) -> None:

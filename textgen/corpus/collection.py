@@ -1,21 +1,19 @@
 """A corpus of scripts: files and folders, read again and again without being held in memory."""
 
-import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cached_property
 from itertools import chain, islice
 from pathlib import Path
 
 from textgen.corpus.assembly import NumberedPart, assemble, by_document
 from textgen.corpus.detection import HEAD_LINES, check_format, detect
+from textgen.corpus.fingerprint import fingerprint
 from textgen.corpus.paths import Paths, find_files
 from textgen.corpus.readers import READERS
 from textgen.corpus.report import ReadReport
 from textgen.corpus.scene import DocumentOpening, Element, Scene
 from textgen.corpus.style import ScriptStyle
 from textgen.text.reading import TextFile
-
-_CHUNK = 1 << 20
 
 
 class CorpusFile:
@@ -99,14 +97,4 @@ class ScriptCorpus:
     @cached_property
     def fingerprint(self) -> str:
         """BLAKE2b of the files' bytes, in order: 32 hexadecimal digits."""
-        digest = hashlib.blake2b(digest_size=16)
-        for chunk in _chunks(file.path for file in self.files):
-            digest.update(chunk)
-        return digest.hexdigest()
-
-
-def _chunks(paths: Iterable[Path]) -> Iterator[bytes]:
-    for path in paths:
-        with path.open("rb") as file:
-            while chunk := file.read(_CHUNK):
-                yield chunk
+        return fingerprint(file.path for file in self.files)

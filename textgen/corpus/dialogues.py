@@ -1,6 +1,5 @@
 """A corpus of dialogues: files and folders, read again and again without being held in memory."""
 
-import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from textgen.corpus.dialogue import Dialogue
 from textgen.corpus.dialogue_detection import DIALOGUE_FORMATS, Source, check_dialogue_format
 from textgen.corpus.dialogue_readers import DIALOGUE_READERS
 from textgen.corpus.dialogue_sources import find_sources
+from textgen.corpus.fingerprint import fingerprint
 from textgen.corpus.paths import DIALOGUE_SUFFIXES, Paths, find_files
 from textgen.corpus.report import ReadReport
 from textgen.errors import CorpusError
@@ -99,11 +99,7 @@ class DialogueCorpus:
     @cached_property
     def fingerprint(self) -> str:
         """BLAKE2b of the files' bytes, in order: 32 hexadecimal digits."""
-        digest = hashlib.blake2b(digest_size=16)
-        for path in (path for file in self.files for path in file.paths):
-            with path.open("rb") as opened:
-                hashlib.file_digest(opened, lambda: digest)
-        return digest.hexdigest()
+        return fingerprint(path for file in self.files for path in file.paths)
 
 
 def recognise_dialogues(paths: Paths) -> DialogueCorpus | None:

@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from textgen.api import SMALLTALK, SMALLTALK_FOLDER
 from textgen.chatting.conversation import BOT
 from textgen.errors import ConfigurationError
-from textgen.repl.models import SHIPPED, models_here, shipped_model
+from textgen.repl.models import models_here
 from textgen.repl.outputs import Note, Output, Piece, ReplyBegins, ReplyEnds, Table, Talk, count
 from textgen.repl.paths import typed_path
 from textgen.repl.settings import SETTINGS, Value, parsed, shown
@@ -174,12 +175,6 @@ def _path(command: str, argument: str) -> Path:
 
 
 def _models(session: "Session") -> Iterator[Output]:
-    folders = [(str(path), path) for path in models_here()]
-    if shipped_model().is_dir():
-        folders.insert(0, (SHIPPED, shipped_model()))
+    folders = [(SMALLTALK, SMALLTALK_FOLDER), *((str(path), path) for path in models_here())]
     now = Path(session.bot.path).resolve()
-    rows = tuple((name, "talking now" if path.resolve() == now else "") for name, path in folders)
-    if rows:
-        yield Table(rows)
-    else:
-        yield Note("No models are under runs/ here; /model takes the folder of one that lies elsewhere.")
+    yield Table(tuple((name, "talking now" if path.resolve() == now else "") for name, path in folders))

@@ -2,7 +2,7 @@
 
 import traceback
 
-from textgen.errors import TextgenError
+from textgen.errors import TextgenError, system_sentence
 
 
 def sentence(error: Exception, debug: bool = False) -> str:
@@ -20,10 +20,7 @@ def _sentence(error: Exception) -> str:
     if isinstance(error, TextgenError):
         return str(error)
     if isinstance(error, OSError):
-        where = f" {error.filename}" if error.filename else ""
-        return (
-            f"The system refused access to{where}: {error.strerror or error}; check the path, the rights and the disk."
-        )
+        return system_sentence(error)
     if isinstance(error, MemoryError):
         return "The memory of this machine did not suffice: try /set candidates 1, or a smaller model with /model."
     return (

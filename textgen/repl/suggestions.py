@@ -5,7 +5,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from textgen.repl.models import SHIPPED, models_here, shipped_model
+from textgen.api import SMALLTALK
+from textgen.repl.models import models_here
 from textgen.repl.paths import typed_path
 from textgen.repl.settings import SETTINGS, shown
 
@@ -73,9 +74,7 @@ def files(session: "Session", typed: str) -> Iterator[Suggestion]:
 
 def models(session: "Session", typed: str) -> Iterator[Suggestion]:
     """The models that are known, then folders that continue a path."""
-    known = [str(path) for path in models_here()]
-    if shipped_model().is_dir():
-        known.append(SHIPPED)
+    known = [*map(str, models_here()), SMALLTALK]
     yield from beginning(typed, ((path, "model") for path in known))
     for path in _entries(typed):
         if not path.is_dir() or os.path.normpath(path) in known:

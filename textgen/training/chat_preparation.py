@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
-from textgen.artifact import Model, ModelCard, ModelFolder
+from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
 from textgen.corpus.dialogue_encoding import DialogueEncoder
 from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
@@ -16,23 +16,15 @@ from textgen.corpus.exchanges import DEFAULT_TURNS, Exchange, Exchanges
 from textgen.data.pairs import ends_path
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.text.detokenisation import detokenise
-from textgen.text.learning import learn_tokenizer
 from textgen.text.store import IdStoreWriter
 from textgen.text.tokenizer import Tokenizer
-from textgen.training.building import building, versions
-from textgen.training.initialisation import initial_weights
+from textgen.training.building import build
 from textgen.training.machine import best_precision, thread_count
 from textgen.training.observing import NoveltyIndexer
-from textgen.training.preparation import MIN_P
 from textgen.training.run import Note
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
-from textgen.training.sizing import (
-    ChatChoice,
-    choose_chat_training,
-    choose_encoder_decoder,
-    choose_level,
-    choose_vocabulary_limit,
-)
+from textgen.training.sizing import ChatChoice, choose_chat_training, choose_encoder_decoder
+from textgen.training.vocabulary import learn_chosen
 
 Spacing = Literal["auto", "natural", "as-is"]
 
@@ -88,8 +80,7 @@ class ChatSources:
         turns, name = listening.turns, listening.replies_by
         self.survey: DialogueSurvey = survey(corpus, turns, name)
         self.detokenised = listening.spacing == "natural" or (listening.spacing == "auto" and self.survey.tokenised)
-        self._normalise: Callable[[str], str] = detokenise if self.detokenised else str
-        normalise = self._normalise
+        self._normalise = normalise = detokenise if self.detokenised else str
         if self.detokenised:
             self.survey = survey(corpus, turns, name, normalise)
         self.split: DialogueSplit | None = split_dialogues(self.survey.dialogues) if validation is None else None
@@ -164,10 +155,7 @@ def make_chat_plan(
                 "chatbot: name a model trained by train-chat, or use train-script."
             )
     else:
-        level = choose_level(choice, characters)
-        limit = choose_vocabulary_limit(choice, level, characters)
-        words = choice.words if level != "character" else "natural"
-        tokenizer = learn_tokenizer(level, sources.texts(), [], words, limit)
+        tokenizer = learn_chosen(choice, characters, sources.texts(), [])
         architecture = choose_encoder_decoder(choice, characters, tokenizer.vocabulary_size)
     training = choose_chat_training(choice, characters, budget, seed, precision)
     return ChatPlan(tokenizer, architecture, training, *_LONGEST[tokenizer.level])
@@ -186,13 +174,7 @@ def prepare_chat(
         index: whether to write the novelty index.
         note: is told what a person should know.
     """
-    with building(folder) as new:
-        run, corpus = _encode(new, sources, plan, index, note)
-        weights = start_from.weights if start_from else initial_weights(plan.architecture, plan.training.seed)
-        decoding = {"temperature": 0.8, "min_p": MIN_P[plan.tokenizer.level]}
-        card = ModelCard("chat", plan.architecture, corpus, decoding=decoding, versions=versions())
-        new.create(card, plan.tokenizer, weights)
-        run.save(new.training)
+    build(folder, "chat", plan, start_from, lambda new: _encode(new, sources, plan, index, note))
 
 
 def _encode(

@@ -7,7 +7,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from textgen.artifact import Model, ModelCard, ModelFolder
+from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.encoding import ScriptEncoder
@@ -15,23 +15,18 @@ from textgen.corpus.scene import Scene
 from textgen.corpus.split import Split, find_split, held_out_documents, training_documents
 from textgen.corpus.survey import CorpusSurvey, survey
 from textgen.errors import ConfigurationError, TrainingError
-from textgen.text.learning import learn_tokenizer
 from textgen.text.special import END, START
 from textgen.text.store import IdStoreWriter
 from textgen.text.tokenizer import Tokenizer
-from textgen.training.building import building, versions
-from textgen.training.initialisation import initial_weights
+from textgen.training.building import build
 from textgen.training.machine import best_precision, thread_count
 from textgen.training.observing import NoveltyIndexer, ShapeObserver
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
-from textgen.training.sizing import ScriptChoice, choose_level, choose_model, choose_training, choose_vocabulary_limit
+from textgen.training.sizing import ScriptChoice, choose_model, choose_training
+from textgen.training.vocabulary import learn_chosen
 
 _LINES_FOR_A_LABEL = 10
 _MOST_SPEAKERS = 10_000  # that model.json lists
-
-MIN_P = {"character": 0.05, "word": 0.1, "subword": 0.05}
-"""What fresh models of each level write with: it keeps the long tail of a small model's mistakes out of the text, most
-of all the words that a word model invents whenever it begins to spell."""
 
 Documents = Iterable[Iterable[Scene]]
 Note = Callable[[str], None]
@@ -139,7 +134,8 @@ def make_plan(sources: Sources, choice: ScriptChoice, budget: Budget, seed: int,
                 "from a script writer: name a model trained by train-script, or use train-chat."
             )
     else:
-        tokenizer = _learn(sources, speakers, choice)
+        labels = [name for name, lines in speakers.items() if lines >= _LINES_FOR_A_LABEL]
+        tokenizer = learn_chosen(choice, sources.characters, sources.texts(labels), labels)
         architecture = choose_model(choice, tokenizer.level, sources.characters, tokenizer.vocabulary_size)
     training = choose_training(choice, tokenizer.level, sources.characters, budget, seed, precision)
     return Plan(tokenizer, architecture, training, speakers)
@@ -158,21 +154,7 @@ def prepare(
         index: whether to write the novelty index.
         note: is told what a person should know.
     """
-    with building(folder) as new:
-        run, corpus = _encode(new, sources, plan, index, note)
-        weights = start_from.weights if start_from else initial_weights(plan.architecture, plan.training.seed)
-        decoding = {"temperature": 0.8, "min_p": MIN_P[plan.tokenizer.level]}
-        card = ModelCard("script", plan.architecture, corpus, decoding=decoding, versions=versions())
-        new.create(card, plan.tokenizer, weights)
-        run.save(new.training)
-
-
-def _learn(sources: Sources, speakers: dict[str, int], choice: ScriptChoice) -> Tokenizer:
-    level = choose_level(choice, sources.characters)
-    limit = choose_vocabulary_limit(choice, level, sources.characters)
-    labels = [name for name, lines in speakers.items() if lines >= _LINES_FOR_A_LABEL]
-    words = choice.words if level != "character" else "natural"
-    return learn_tokenizer(level, sources.texts(labels), labels, words, limit)
+    build(folder, "script", plan, start_from, lambda new: _encode(new, sources, plan, index, note))
 
 
 def _encode(folder: ModelFolder, sources: Sources, plan: Plan, index: bool, note: Note) -> tuple[Run, dict[str, Any]]:
