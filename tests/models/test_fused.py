@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from textgen.models.fused import lstm_window
+from textgen.models.fused import Lane, lstm_window
 
 TIME, BATCH, INPUTS, UNITS = 7, 3, 5, 4
 NAMES = ("outputs", "h", "c", "dx", "dkernel", "drecurrent", "dbias", "dh", "dc")
@@ -35,6 +35,12 @@ def with_gradients(function: Any, given: list[Any], skip: tuple[str, ...] = ()) 
 
 def ones() -> Any:
     return tf.ones((TIME, BATCH, 1))
+
+
+def window(x: Any, kernel: Any, recurrent: Any, bias: Any, h: Any, c: Any, keep: Any, real: Any = None) -> Any:
+    """A window with one lane."""
+    flow = tf.concat([keep, tf.ones_like(keep) if real is None else real], axis=-1)
+    return lstm_window([Lane(x, kernel, recurrent, bias, h, c, flow)])[0]
 
 
 def stock_layer(x: Any, kernel: Any, recurrent: Any, bias: Any, h: Any, c: Any) -> list[Any]:
@@ -68,7 +74,7 @@ def stepwise(keep: Any) -> Any:
 
 @pytest.mark.parametrize("skip", [(), ("outputs",), ("h", "c"), ("outputs", "h")])
 def test_values_and_gradients_are_those_of_the_stock_layer(skip: tuple[str, ...]) -> None:
-    ours = with_gradients(lambda *given: lstm_window(*given, ones()), arguments(), skip)
+    ours = with_gradients(lambda *given: window(*given, ones()), arguments(), skip)
     theirs = with_gradients(stock_layer, arguments(), skip)
     for name in NAMES:
         assert np.allclose(ours[name], theirs[name], atol=1e-4), name
@@ -78,7 +84,7 @@ def test_values_and_gradients_are_those_of_the_stock_layer(skip: tuple[str, ...]
 def test_keep_is_zeroing_by_hand() -> None:
     keep = np.ones((TIME, BATCH, 1), np.float32)
     keep[0, 0] = keep[3, 1] = keep[4, 1] = keep[6, 2] = 0.0
-    ours = with_gradients(lambda *given: lstm_window(*given, tf.constant(keep)), arguments())
+    ours = with_gradients(lambda *given: window(*given, tf.constant(keep)), arguments())
     theirs = with_gradients(stepwise(keep), arguments())
     for name in NAMES:
         assert np.allclose(ours[name], theirs[name], atol=1e-4), name
@@ -90,7 +96,7 @@ def test_a_window_of_one_step() -> None:
     given = arguments()
     given[0] = given[0][:1]
     keep = np.array([1.0, 0.0, 1.0], np.float32).reshape(1, BATCH, 1)
-    ours = with_gradients(lambda *given: lstm_window(*given, tf.constant(keep)), given)
+    ours = with_gradients(lambda *given: window(*given, tf.constant(keep)), given)
     theirs = with_gradients(stepwise(keep), given)
     for name in NAMES:
         assert np.allclose(ours[name], theirs[name], atol=1e-5), name
@@ -98,9 +104,9 @@ def test_a_window_of_one_step() -> None:
 
 def test_two_windows_are_one_long_one() -> None:
     x, *rest = arguments()
-    whole = lstm_window(x, *rest, ones())
-    first = lstm_window(x[:4], *rest, ones()[:4])
-    second = lstm_window(x[4:], *rest[:3], first[1], first[2], ones()[4:])
+    whole = window(x, *rest, ones())
+    first = window(x[:4], *rest, ones()[:4])
+    second = window(x[4:], *rest[:3], first[1], first[2], ones()[4:])
     assert np.allclose(whole[0], tf.concat([first[0], second[0]], axis=0), atol=1e-6)
     assert np.allclose(whole[1], second[1], atol=1e-6)
     assert np.allclose(whole[2], second[2], atol=1e-6)
@@ -108,12 +114,12 @@ def test_two_windows_are_one_long_one() -> None:
 
 def test_bfloat16_stays_near_float32() -> None:
     def low(x: Any, *rest: Any) -> Any:
-        return lstm_window(tf.cast(x, tf.bfloat16), *rest, ones())
+        return window(tf.cast(x, tf.bfloat16), *rest, ones())
 
     outputs, h, c = low(*arguments())
     assert (outputs.dtype, h.dtype, c.dtype) == (tf.bfloat16, tf.float32, tf.float32)
     ours = with_gradients(low, arguments())
-    theirs = with_gradients(lambda *given: lstm_window(*given, ones()), arguments())
+    theirs = with_gradients(lambda *given: window(*given, ones()), arguments())
     for name in NAMES:
         scale = np.abs(theirs[name]).max()
         assert np.abs(ours[name] - theirs[name]).max() < 0.06 * scale, name
@@ -122,9 +128,9 @@ def test_bfloat16_stays_near_float32() -> None:
 
 @pytest.mark.parametrize("jit", [False, True])
 def test_compiled_is_eager(jit: bool) -> None:
-    function = tf.function(lambda *given: lstm_window(*given, ones()), jit_compile=jit)
+    function = tf.function(lambda *given: window(*given, ones()), jit_compile=jit)
     ours = with_gradients(function, arguments())
-    theirs = with_gradients(lambda *given: lstm_window(*given, ones()), arguments())
+    theirs = with_gradients(lambda *given: window(*given, ones()), arguments())
     for name in NAMES:
         assert np.allclose(ours[name], theirs[name], atol=1e-5), name
 
@@ -170,7 +176,7 @@ def masked_stock_layer(backwards: bool) -> Any:
 def our_masked_window(backwards: bool) -> Any:
     def run(x: Any, *rest: Any) -> Any:
         x = tf.reverse(x, [0]) if backwards else x
-        return lstm_window(x, *rest, ones(), tf.constant(real_steps(backwards)))
+        return window(x, *rest, ones(), tf.constant(real_steps(backwards)))
 
     return run
 
@@ -200,7 +206,7 @@ def test_padding_changes_neither_values_nor_gradients_whatever_it_holds() -> Non
     ours, theirs = (with_gradients(over_real_steps(our_masked_window(False), real), x) for x in (given, other))
     for name in NAMES:
         assert np.array_equal(ours[name], theirs[name]), name
-    unmasked = with_gradients(over_real_steps(lambda *given: lstm_window(*given, ones()), real), given)
+    unmasked = with_gradients(over_real_steps(lambda *given: window(*given, ones()), real), given)
     assert np.abs(unmasked["h"][1] - ours["h"][1]).max() > 1e-2
 
 
@@ -208,7 +214,7 @@ def test_padding_and_zeroed_states_together() -> None:
     keep = np.ones((TIME, BATCH, 1), np.float32)
     keep[2, 0] = keep[0, 1] = keep[3, 2] = 0.0
     given, real = arguments(), real_steps()
-    ours = with_gradients(lambda *g: lstm_window(*g, tf.constant(keep), tf.constant(real)), given)
+    ours = with_gradients(lambda *g: window(*g, tf.constant(keep), tf.constant(real)), given)
 
     def by_hand(x: Any, kernel: Any, recurrent: Any, bias: Any, h: Any, c: Any) -> list[Any]:
         outputs = []
@@ -225,8 +231,43 @@ def test_padding_and_zeroed_states_together() -> None:
 
 def test_a_masked_window_in_bfloat16_stays_near_float32() -> None:
     def low(x: Any, *rest: Any) -> Any:
-        return lstm_window(tf.cast(x, tf.bfloat16), *rest, ones(), tf.constant(real_steps()))
+        return window(tf.cast(x, tf.bfloat16), *rest, ones(), tf.constant(real_steps()))
 
     ours, theirs = with_gradients(low, arguments()), with_gradients(our_masked_window(False), arguments())
     for name in NAMES:
         assert 0.0 < np.abs(ours[name] - theirs[name]).max() < 0.06 * np.abs(theirs[name]).max(), name
+
+
+def test_lanes_side_by_side_are_what_each_is_alone() -> None:
+    keep, real = tf.constant(np.tri(TIME, BATCH)[..., None], tf.float32), tf.constant(real_steps())
+    flows = [tf.concat([keep, tf.ones_like(keep)], axis=-1), tf.concat([tf.ones_like(real), real], axis=-1)]
+    others = [arguments(seed) for seed in (1, 2)]
+    others[1][2:] = [tf.concat([x, x], axis=-1)[..., : x.shape[-1]] for x in others[1][2:]]
+
+    def together(*given: Any) -> list[Any]:
+        lanes = [Lane(*given[6 * k : 6 * k + 6], flow) for k, flow in enumerate(flows)]
+        return [tensor for result in lstm_window(lanes) for tensor in result]
+
+    def apart(*given: Any) -> list[Any]:
+        lanes = [Lane(*given[6 * k : 6 * k + 6], flow) for k, flow in enumerate(flows)]
+        return [tensor for lane in lanes for tensor in lstm_window([lane])[0]]
+
+    results = []
+    for function in (together, apart):
+        given = [*others[0], *others[1]]
+        with tf.GradientTape() as tape:
+            tape.watch(given)
+            values = function(*given)
+            loss = tf.add_n([(k + 1.0) * tf.reduce_sum(value**2) for k, value in enumerate(values)])
+        results.append([*values, *tape.gradient(loss, given)])
+    for ours, theirs in zip(*results, strict=True):
+        assert np.allclose(ours, theirs, atol=1e-6)
+
+
+@pytest.mark.parametrize("count", [1, 2, 3])
+def test_parts_of_a_batch_are_its_rows(count: int) -> None:
+    lane = Lane(*arguments(), tf.ones((TIME, BATCH, 2)))
+    whole = lstm_window([lane])[0]
+    parts = lstm_window([lane.part(k, count) for k in range(count)])
+    for k, axis in enumerate((1, 0, 0)):
+        assert np.allclose(tf.concat([part[k] for part in parts], axis=axis), whole[k], atol=1e-6)

@@ -6,6 +6,7 @@ import keras
 from keras import ops
 
 from textgen.config import DIRECTIONS, EncoderDecoderConfig
+from textgen.models.fused import lstm_window
 from textgen.models.lstm import LSTM
 
 Tensor = Any
@@ -42,9 +43,10 @@ class EncoderDecoder(keras.Model):
     Args:
         config: the architecture.
         compute: dtype of the matrix products, `float32` or `bfloat16`; weights are float32 in either case.
+        lanes: parts of a batch that the decoder computes side by side, one for each core of the processor.
     """
 
-    def __init__(self, config: EncoderDecoderConfig, compute: str = "float32") -> None:
+    def __init__(self, config: EncoderDecoderConfig, compute: str = "float32", lanes: int = 1) -> None:
         super().__init__(name="encoder_decoder", autocast=False)
         self.config, self.compute = config, compute
         v, e, u = config.vocabulary_size, config.embedding, config.hidden
@@ -53,7 +55,7 @@ class EncoderDecoder(keras.Model):
         for k in range(config.layers):
             units = {f"encoder_{k}/{direction}": u // 2 for direction in DIRECTIONS} | {f"decoder_{k}": u}
             for name, width in units.items():
-                lstm = LSTM(width, name=name.replace("/", "_"))
+                lstm = LSTM(width, lanes if name.startswith("decoder") else 1, name=name.replace("/", "_"))
                 lstm.build((None, None, u if k else e))
                 self.layers_by_name[name] = lstm
         if config.attention:
@@ -75,7 +77,12 @@ class EncoderDecoder(keras.Model):
         return {**weights, "output/kernel": self.output_kernel, "output/bias": self.output_bias}
 
     def call(self, contexts: Tensor, real: Tensor, inputs: Tensor, noise: Noise | None = None) -> Tensor:
-        """The teacher-forced pass.
+        """The teacher-forced pass: the arguments of `products`, to logits in float32 (time, batch, vocabulary)."""
+        products = self.products(contexts, real, inputs, noise)
+        return ops.cast(products, "float32") + self.output_bias
+
+    def products(self, contexts: Tensor, real: Tensor, inputs: Tensor, noise: Noise | None = None) -> Tensor:
+        """The pass up to the logits but for the output's bias.
 
         Args:
             contexts: ids, padding at the end. *Shape:* (context, batch).
@@ -85,7 +92,7 @@ class EncoderDecoder(keras.Model):
             noise: the step's dropout masks; None when not training.
 
         Returns:
-            Logits in float32. *Shape:* (time, batch, vocabulary).
+            Products in the compute dtype. *Shape:* (time, batch, vocabulary).
         """
         noise = noise or Noise()
         table = self.embedding if noise.embedding is None else self.embedding * noise.embedding
@@ -100,8 +107,7 @@ class EncoderDecoder(keras.Model):
         vectors = self._product(x, self.output_kernel)
         if self.config.attention:
             vectors = vectors + self._attend(x, self._masked(memory, noise.memory), real)
-        logits = ops.matmul(ops.tanh(vectors), ops.transpose(ops.cast(self.embedding, self.compute)))
-        return ops.cast(logits, "float32") + self.output_bias
+        return self._product(ops.tanh(vectors), ops.transpose(self.embedding))
 
     def _encode(self, x: Tensor, real: Tensor, noise: Noise) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
         """Token vectors to the outputs of the last layer, and the final [h, c] of each."""
@@ -113,9 +119,12 @@ class EncoderDecoder(keras.Model):
             forward, backward = (self.layers_by_name[name] for name in names)
             drops = [noise.recurrent.get(name) for name in names]
             zeros = ops.zeros((ops.shape(x)[1], forward.units))
-            there, h_there, c_there = forward(x, zeros, zeros, recurrent_mask=drops[0], real=real)
             # Read from the end, the padding comes first, and the state stays zero over it.
-            back, h_back, c_back = backward(ops.flip(x, axis=0), zeros, zeros, recurrent_mask=drops[1], real=flipped)
+            lanes = [
+                forward.lane(x, zeros, zeros, recurrent_mask=drops[0], real=real),
+                backward.lane(ops.flip(x, axis=0), zeros, zeros, recurrent_mask=drops[1], real=flipped),
+            ]
+            (there, h_there, c_there), (back, h_back, c_back) = lstm_window(lanes)
             x = ops.concatenate([there, ops.flip(back, axis=0)], axis=-1)
             finals.append((ops.concatenate([h_there, h_back], axis=-1), ops.concatenate([c_there, c_back], axis=-1)))
         return x, finals

@@ -2,76 +2,23 @@
 
 A framework's LSTM projects its input and accumulates its kernel gradients one time step after the other. Here the
 window's input projection is one matmul, the loop holds only the recurrent matmul, and the gradients of the kernels
-are formed from the collected gate gradients as one matmul each. This is one of two files that know TensorFlow
+are formed from the collected gate gradients as one matmul each. Several sequences that know nothing of each other (the
+directions of an encoder, the parts of a batch) go through one loop side by side: a time step is too small to be shared
+by the cores of a processor, but each core can have a step of its own. This is one of two files that know TensorFlow
 rather than Keras (the other is the compiled training step).
 """
 
+from collections.abc import Sequence
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
 Tensor = Any
 
 
-@cache
-def _compiled(function: Any) -> Any:
-    """One gate cell as a single kernel: a dozen small element-wise ops would cost more than their arithmetic."""
-    return tf.function(function, jit_compile=True, reduce_retracing=True)
-
-
-def _forward_gates(z: Tensor, c: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """Gate pre-activations and the previous cell state to the gates, the cell state and the hidden state."""
-    dtype = z.dtype
-    i, f, g, o = tf.split(tf.cast(z, tf.float32), 4, axis=-1)
-    i, f, g, o = tf.sigmoid(i), tf.sigmoid(f), tf.tanh(g), tf.sigmoid(o)
-    c = f * c + i * g
-    h = o * tf.tanh(c)
-    return tf.cast(tf.concat([i, f, g, o], axis=-1), dtype), c, tf.cast(h, dtype)
-
-
-def _backward_gates(gates: Tensor, c_before: Tensor, c: Tensor, dh: Tensor, dc: Tensor) -> tuple[Tensor, Tensor]:
-    """Gradients of hidden and cell state to those of the gate pre-activations and of the previous cell state."""
-    i, f, g, o = tf.split(tf.cast(gates, tf.float32), 4, axis=-1)
-    tanh_c = tf.tanh(c)
-    dc = dc + dh * o * (1.0 - tanh_c * tanh_c)
-    dz = tf.concat(
-        [
-            dc * g * i * (1.0 - i),
-            dc * c_before * f * (1.0 - f),
-            dc * i * (1.0 - g * g),
-            dh * tanh_c * o * (1.0 - o),
-        ],
-        axis=-1,
-    )
-    return tf.cast(dz, gates.dtype), dc * f
-
-
-def _forward_gates_masked(z: Tensor, h: Tensor, c: Tensor, real: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-    """`_forward_gates`, but padding leaves the state as it is."""
-    gates, c_after, h_after = _forward_gates(z, c)
-    return gates, tf.where(real > 0, c_after, c), tf.where(real > 0, h_after, h)
-
-
-def _backward_gates_masked(
-    gates: Tensor, c_before: Tensor, c: Tensor, dh: Tensor, dc: Tensor, real: Tensor
-) -> tuple[Tensor, Tensor, Tensor]:
-    """`_backward_gates`, and the gradient of the hidden state that goes past padding untouched."""
-    dz, dc_before = _backward_gates(gates, c_before, c, dh, dc)
-    return tf.where(real > 0, dz, 0), tf.where(real > 0, dc_before, dc), tf.where(real > 0, 0.0, dh)
-
-
-def lstm_window(
-    x: Tensor,
-    kernel: Tensor,
-    recurrent_kernel: Tensor,
-    bias: Tensor,
-    h: Tensor,
-    c: Tensor,
-    keep: Tensor,
-    real: Tensor | None = None,
-) -> tuple[Tensor, Tensor, Tensor]:
-    """Runs an LSTM over one window, time first.
+class Lane(NamedTuple):
+    """What one LSTM reads in a window, time first.
 
     Args:
         x: inputs. *Shape:* (time, batch, inputs), in the compute dtype.
@@ -80,81 +27,184 @@ def lstm_window(
         bias: *Shape:* (4 x units,).
         h: hidden state before the window. *Shape:* (batch, units), float32.
         c: cell state before the window. *Shape:* (batch, units), float32.
-        keep: 0 where the state is zeroed before a time step, else 1. *Shape:* (time, batch, 1), float32.
-        real: 0 where a time step is padding, which leaves the state as it is, else 1; None where nothing is.
-            *Shape:* (time, batch, 1), float32.
+        flow: two columns: 0 where the state is zeroed before a time step, else 1; and 0 where a time step is padding,
+            which leaves the state as it is, else 1. *Shape:* (time, batch, 2), float32.
+    """
+
+    x: Tensor
+    kernel: Tensor
+    recurrent_kernel: Tensor
+    bias: Tensor
+    h: Tensor
+    c: Tensor
+    flow: Tensor
+
+    def part(self, k: int, count: int) -> "Lane":
+        """The k-th of so many parts of the batch, alike in size but for the last."""
+        size = tf.shape(self.h)[0] // count
+        rows = slice(k * size, None if k == count - 1 else (k + 1) * size)
+        return self._replace(x=self.x[:, rows], h=self.h[rows], c=self.c[rows], flow=self.flow[:, rows])
+
+
+def lstm_window(lanes: Sequence[Lane]) -> list[tuple[Tensor, Tensor, Tensor]]:
+    """Runs LSTMs over windows of the same number of time steps, side by side.
 
     Returns:
-        Outputs (time, batch, units) in the compute dtype, and the last hidden and cell state in float32.
+        For each lane its outputs (time, batch, units) in the compute dtype, and the last hidden and cell state in
+        float32.
     """
     # Variables are read here: inside a custom gradient TensorFlow takes them for hidden inputs and refuses them.
-    values = [tf.convert_to_tensor(value) for value in (x, kernel, recurrent_kernel, bias, h, c, keep)]
-    if real is not None:
-        values.append(tf.convert_to_tensor(real))
-    outputs, h, c = _differentiable_window(*values)
-    return outputs, h, c
+    results = _differentiable_window(*[tf.convert_to_tensor(tensor) for lane in lanes for tensor in lane])
+    return [tuple(results[3 * k : 3 * k + 3]) for k in range(len(lanes))]
+
+
+@cache
+def _compiled(function: Any) -> Any:
+    """One gate cell as a single kernel: a dozen small element-wise ops would cost more than their arithmetic."""
+    return tf.function(function, jit_compile=True)
+
+
+def _forward_cell(projected: Tensor, recurrent: Tensor, h: Tensor, c: Tensor, flow: Tensor) -> tuple[Tensor, ...]:
+    """The two halves of the gate pre-activations and the state before a time step, to the gates and the state after.
+
+    All gates are one tanh, since sigmoid(x) = (1 + tanh(x / 2)) / 2.
+    """
+    dtype, units = projected.dtype, c.shape[-1]
+    keep, real = flow[:, :1], flow[:, 1:] > 0
+    scale = tf.repeat(tf.constant([0.5, 0.5, 1.0, 0.5]), units)
+    z = tf.cast(projected, tf.float32) + keep * tf.cast(recurrent, tf.float32)
+    gates = scale * tf.tanh(scale * z) + (1.0 - scale)
+    i, f, g, o = tf.split(gates, 4, axis=-1)
+    c_before = keep * c
+    c = f * c_before + i * g
+    h_after = tf.where(real, o * tf.tanh(c), keep * tf.cast(h, tf.float32))
+    return tf.cast(gates, dtype), tf.where(real, c, c_before), tf.cast(h_after, dtype)
+
+
+def _backward_cell(
+    gates: Tensor, c_before: Tensor, c: Tensor, dh: Tensor, recurrent: Tensor, past: Tensor, dc: Tensor, flow: Tensor
+) -> tuple[Tensor, ...]:
+    """The gradients that reach a time step, to those that leave it.
+
+    Args:
+        gates: of the time step.
+        c_before: cell state before it.
+        c: cell state after it.
+        dh: gradient of its output.
+        recurrent: gradient of its hidden state through the matmul of the step after.
+        past: gradient of its hidden state through the step after, where that is padding.
+        dc: gradient of its cell state.
+        flow: of the time step, and a third column: whether the step after keeps the state.
+
+    Returns:
+        The gradients of the four gates' pre-activations, and `past` and `dc` for the step before.
+    """
+    keep, real, kept = flow[:, :1], flow[:, 1:2] > 0, flow[:, 2:]
+    i, f, g, o = tf.split(tf.cast(gates, tf.float32), 4, axis=-1)
+    dh = tf.cast(dh, tf.float32) + kept * tf.cast(recurrent, tf.float32) + past
+    tanh_c = tf.tanh(c)
+    dc_inside = tf.where(real, dc + dh * o * (1.0 - tanh_c * tanh_c), 0.0)
+    dz = (
+        dc_inside * g * i * (1.0 - i),
+        dc_inside * keep * c_before * f * (1.0 - f),
+        dc_inside * i * (1.0 - g * g),
+        tf.where(real, dh * tanh_c * o * (1.0 - o), 0.0),
+    )
+    past, dc = tf.where(real, 0.0, keep * dh), keep * tf.where(real, dc_inside * f, dc)
+    return *(tf.cast(part, gates.dtype) for part in dz), past, dc
 
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]
-def _differentiable_window(
-    x: Tensor,
-    kernel: Tensor,
-    recurrent_kernel: Tensor,
-    bias: Tensor,
-    h: Tensor,
-    c: Tensor,
-    keep: Tensor,
-    *padding: Tensor,
-) -> Any:
-    """`lstm_window` on tensors, with its gradient; `padding` holds `real`, if it is given."""
-    real = padding[0] if padding else None
-    dtype = x.dtype
-    time, batch, inputs = tf.unstack(tf.shape(x))
-    units = recurrent_kernel.shape[0]
-    low = [tf.cast(w, dtype) for w in (kernel, recurrent_kernel, bias)]
-    flat = tf.reshape(x, [time * batch, inputs])
-    projected = tf.reshape(tf.matmul(flat, low[0]) + low[2], [time, batch, 4 * units])
-    forward_gates, backward_gates = _compiled(_forward_gates), _compiled(_backward_gates)
-    if real is not None:
-        forward_gates, backward_gates = _compiled(_forward_gates_masked), _compiled(_backward_gates_masked)
-    array = tf.TensorArray
-
-    def forward(t: Tensor, h: Tensor, c: Tensor, hs: Any, cs: Any, gates: Any) -> tuple[Any, ...]:
-        h, c = h * tf.cast(keep[t], dtype), c * keep[t]
-        z = projected[t] + tf.matmul(h, low[1])
-        gate, c, h = forward_gates(z, c) if real is None else forward_gates(z, h, c, real[t])
-        return t + 1, h, c, hs.write(t, h), cs.write(t, c), gates.write(t, gate)
-
-    _, h_last, c_last, hs, cs, gates = tf.while_loop(
-        lambda t, *_: t < time,
-        forward,
-        (0, tf.cast(h, dtype), c, array(dtype, time), array(tf.float32, time), array(dtype, time)),
+def _differentiable_window(*tensors: Tensor) -> Any:
+    """`lstm_window` on the tensors of all lanes in turn, with its gradient."""
+    width = len(Lane._fields)
+    runs = [_Run(Lane(*tensors[k : k + width])) for k in range(0, len(tensors), width)]
+    time = tf.shape(runs[0].lane.x)[0]
+    _, states = tf.while_loop(
+        lambda t, _: t < time,
+        lambda t, states: (t + 1, [run.forward(t, *state) for run, state in zip(runs, states, strict=True)]),
+        (0, [run.before_first(time) for run in runs]),
         maximum_iterations=time,
     )
-    hs, cs, gates = hs.stack(), cs.stack(), gates.stack()
+    results = [run.remember(*state) for run, state in zip(runs, states, strict=True)]
 
-    def gradient(dhs: Tensor, dh: Tensor, dc: Tensor) -> tuple[Tensor, ...]:
-        hs_before = tf.concat([tf.cast(h, dtype)[None], hs[:-1]], axis=0) * tf.cast(keep, dtype)
-        cs_before = tf.concat([c[None], cs[:-1]], axis=0) * keep
-
-        def backward(t: Tensor, dh: Tensor, dc: Tensor, dzs: Any) -> tuple[Any, ...]:
-            dh = dh + tf.cast(dhs[t], tf.float32)
-            if real is None:
-                (dz, dc), past = backward_gates(gates[t], cs_before[t], cs[t], dh, dc), 0.0
-            else:
-                dz, dc, past = backward_gates(gates[t], cs_before[t], cs[t], dh, dc, real[t])
-            dh = tf.cast(tf.matmul(dz, low[1], transpose_b=True), tf.float32) + past
-            return t - 1, dh * keep[t], dc * keep[t], dzs.write(t, dz)
-
-        _, dh_first, dc_first, dzs = tf.while_loop(
-            lambda t, *_: t >= 0, backward, (time - 1, dh, dc, array(dtype, time)), maximum_iterations=time
+    def gradient(*upstream: Tensor) -> list[Tensor]:
+        for k, run in enumerate(runs):
+            run.receive(*upstream[3 * k : 3 * k + 3])
+        _, states = tf.while_loop(
+            lambda t, _: t >= 0,
+            lambda t, states: (t - 1, [run.backward(t, *state) for run, state in zip(runs, states, strict=True)]),
+            (time - 1, [run.after_last(time) for run in runs]),
+            maximum_iterations=time,
         )
-        dz = tf.reshape(dzs.stack(), [time * batch, 4 * units])
-        d_kernel = tf.cast(tf.matmul(flat, dz, transpose_a=True), tf.float32)
-        d_recurrent = tf.matmul(tf.reshape(hs_before, [time * batch, units]), dz, transpose_a=True)
-        d_bias = tf.reduce_sum(tf.cast(dz, tf.float32), axis=0)
-        dx = tf.reshape(tf.matmul(dz, low[0], transpose_b=True), [time, batch, inputs])
-        d_recurrent = tf.cast(d_recurrent, tf.float32)
-        return dx, d_kernel, d_recurrent, d_bias, dh_first, dc_first, tf.zeros_like(keep), *map(tf.zeros_like, padding)
+        return [g for run, state in zip(runs, states, strict=True) for g in run.gradients(*state)]
 
-    return (hs, tf.cast(h_last, tf.float32), c_last), gradient
+    return [tensor for result in results for tensor in result], gradient
+
+
+class _Run:
+    """One lane on its way through the window and back."""
+
+    def __init__(self, lane: Lane) -> None:
+        self.lane, self.dtype = lane, lane.x.dtype
+        self.kernel, self.recurrent, bias = (
+            tf.cast(w, self.dtype) for w in (lane.kernel, lane.recurrent_kernel, lane.bias)
+        )
+        self.projected = _flat_matmul(lane.x, self.kernel) + bias
+
+    def before_first(self, time: Tensor) -> tuple[Any, ...]:
+        arrays = (tf.TensorArray(kind, time) for kind in (self.dtype, tf.float32, self.dtype))
+        return tf.cast(self.lane.h, self.dtype), self.lane.c, *arrays
+
+    def forward(self, t: Tensor, h: Tensor, c: Tensor, hs: Any, cs: Any, gates: Any) -> tuple[Any, ...]:
+        cell = _compiled(_forward_cell)
+        gate, c, h = cell(self.projected[t], tf.matmul(h, self.recurrent), h, c, self.lane.flow[t])
+        return h, c, hs.write(t, h), cs.write(t, c), gates.write(t, gate)
+
+    def remember(self, h: Tensor, c: Tensor, hs: Any, cs: Any, gates: Any) -> tuple[Tensor, Tensor, Tensor]:
+        """Keeps what the way back needs; returns the lane's results."""
+        self.hs, self.cs, self.gates = hs.stack(), cs.stack(), gates.stack()
+        return self.hs, tf.cast(h, tf.float32), c
+
+    def receive(self, dhs: Tensor, dh: Tensor, dc: Tensor) -> None:
+        """Takes the gradients of the results."""
+        self.dhs, self.dh, self.dc = dhs, dh, dc
+        keep = self.lane.flow[..., :1]
+        self.flow = tf.concat([self.lane.flow, tf.concat([keep[1:], tf.ones_like(keep[:1])], axis=0)], axis=-1)
+        self.hs_before = tf.concat([tf.cast(self.lane.h, self.dtype)[None], self.hs[:-1]], axis=0)
+        self.cs_before = tf.concat([self.lane.c[None], self.cs[:-1]], axis=0)
+
+    def after_last(self, time: Tensor) -> tuple[Any, ...]:
+        return tf.zeros_like(self.dhs[0]), self.dh, self.dc, tf.TensorArray(self.dtype, time)
+
+    def backward(self, t: Tensor, recurrent: Tensor, past: Tensor, dc: Tensor, dzs: Any) -> tuple[Any, ...]:
+        cell, seen = _compiled(_backward_cell), (self.gates, self.cs_before, self.cs, self.dhs)
+        *parts, past, dc = cell(*(tensor[t] for tensor in seen), recurrent, past, dc, self.flow[t])
+        dz = tf.concat(parts, axis=-1)
+        return tf.matmul(dz, self.recurrent, transpose_b=True), past, dc, dzs.write(t, dz)
+
+    def gradients(self, recurrent: Tensor, past: Tensor, dc: Tensor, dzs: Any) -> Lane:
+        """Of all that a lane holds."""
+        lane, dz, keep = self.lane, dzs.stack(), self.lane.flow[..., :1]
+        return Lane(
+            x=_flat_matmul(dz, self.kernel, transpose_b=True),
+            kernel=_outer(lane.x, dz),
+            recurrent_kernel=_outer(self.hs_before * tf.cast(keep, self.dtype), dz),
+            bias=tf.reduce_sum(tf.cast(dz, tf.float32), axis=(0, 1)),
+            h=keep[0] * tf.cast(recurrent, tf.float32) + past,
+            c=dc,
+            flow=tf.zeros_like(lane.flow),
+        )
+
+
+def _flat_matmul(x: Tensor, kernel: Tensor, transpose_b: bool = False) -> Tensor:
+    """A kernel applied to all time steps as one matmul."""
+    time, batch, width = tf.unstack(tf.shape(x))
+    flat = tf.matmul(tf.reshape(x, [time * batch, width]), kernel, transpose_b=transpose_b)
+    return tf.reshape(flat, [time, batch, kernel.shape[0 if transpose_b else 1]])
+
+
+def _outer(a: Tensor, b: Tensor) -> Tensor:
+    """The sum over time and batch of the outer products, in float32. *Shape:* (a's width, b's width)."""
+    flat = [tf.reshape(x, [-1, x.shape[-1]]) for x in (a, b)]
+    return tf.cast(tf.matmul(*flat, transpose_a=True), tf.float32)

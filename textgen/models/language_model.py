@@ -38,14 +38,15 @@ class LanguageModel(keras.Model):
     Args:
         config: the architecture.
         compute: dtype of the matrix products, `float32` or `bfloat16`; weights are float32 in either case.
+        lanes: parts of a batch that are computed side by side, one for each core of the processor.
     """
 
-    def __init__(self, config: ModelConfig, compute: str = "float32") -> None:
+    def __init__(self, config: ModelConfig, compute: str = "float32", lanes: int = 1) -> None:
         super().__init__(name="language_model", autocast=False)
         self.config, self.compute = config, compute
         v, e, u = config.vocabulary_size, config.embedding, config.hidden
         self.embedding = self.add_weight((v, e), "zeros", name="embedding")
-        self.lstms = [LSTM(u, name=f"lstm_{k}") for k in range(config.layers)]
+        self.lstms = [LSTM(u, lanes, name=f"lstm_{k}") for k in range(config.layers)]
         for k, lstm in enumerate(self.lstms):
             lstm.build((None, None, u if k else e))
         shape = (u, e) if config.tied else (u, v)
@@ -65,6 +66,15 @@ class LanguageModel(keras.Model):
     def call(self, ids: Tensor, state: State, keep: Tensor, noise: Noise | None = None) -> tuple[Tensor, State]:
         """The teacher-forced pass over a window.
 
+        The arguments of `products`; returns the logits in float32 (time, batch, vocabulary), and the state after the
+        window.
+        """
+        products, after = self.products(ids, state, keep, noise)
+        return ops.cast(products, "float32") + self.output_bias, after
+
+    def products(self, ids: Tensor, state: State, keep: Tensor, noise: Noise | None = None) -> tuple[Tensor, State]:
+        """The pass up to the logits but for the output's bias.
+
         Args:
             ids: *Shape:* (time, batch).
             state: before the window.
@@ -72,7 +82,7 @@ class LanguageModel(keras.Model):
             noise: the window's dropout masks; None when not training.
 
         Returns:
-            Logits in float32 (time, batch, vocabulary), and the state after the window.
+            Products in the compute dtype (time, batch, vocabulary), and the state after the window.
         """
         noise = noise or Noise()
         table = self.embedding if noise.embedding is None else self.embedding * noise.embedding
@@ -84,13 +94,11 @@ class LanguageModel(keras.Model):
             recurrent = noise.recurrent[k] if noise.recurrent else None
             x, h, c = lstm(x, state[2 * k], state[2 * k + 1], keep, recurrent)
             after += [h, c]
-        return self._logits(self._masked(x, noise.output)), after
+        x = self._product(self._masked(x, noise.output), self.output_kernel)
+        return self._product(x, ops.transpose(self.embedding)) if self.config.tied else x, after
 
     def _masked(self, x: Tensor, mask: Tensor | None) -> Tensor:
         return x if mask is None else x * ops.cast(mask, self.compute)
 
-    def _logits(self, x: Tensor) -> Tensor:
-        x = ops.matmul(x, ops.cast(self.output_kernel, self.compute))
-        if self.config.tied:
-            x = ops.matmul(x, ops.transpose(ops.cast(self.embedding, self.compute)))
-        return ops.cast(x, "float32") + self.output_bias
+    def _product(self, x: Tensor, kernel: Tensor) -> Tensor:
+        return ops.matmul(x, ops.cast(kernel, self.compute))

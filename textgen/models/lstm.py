@@ -3,8 +3,9 @@
 from typing import Any
 
 import keras
+from keras import ops
 
-from textgen.models.fused import lstm_window
+from textgen.models.fused import Lane, lstm_window
 
 Tensor = Any
 
@@ -17,11 +18,12 @@ class LSTM(keras.layers.Layer):
 
     Args:
         units: width of the hidden state.
+        lanes: the batch is cut into so many parts that are computed side by side, one for each core of the processor.
     """
 
-    def __init__(self, units: int, **kwargs: Any) -> None:
+    def __init__(self, units: int, lanes: int = 1, **kwargs: Any) -> None:
         super().__init__(autocast=False, **kwargs)
-        self.units = units
+        self.units, self.lanes = units, lanes
 
     def build(self, inputs_shape: tuple[int | None, ...]) -> None:
         """Makes the weights for inputs of width `inputs_shape[-1]`."""
@@ -31,8 +33,8 @@ class LSTM(keras.layers.Layer):
         self.bias = self.add_weight((width,), self._initial_bias, name="bias")
 
     def _initial_bias(self, shape: tuple[int, ...], dtype: Any = None) -> Tensor:
-        forget = keras.ops.arange(shape[0]) // self.units == 1
-        return keras.ops.cast(forget, dtype or "float32")
+        forget = ops.arange(shape[0]) // self.units == 1
+        return ops.cast(forget, dtype or "float32")
 
     def call(
         self,
@@ -58,10 +60,28 @@ class LSTM(keras.layers.Layer):
         Returns:
             Outputs (time, batch, units), and the last hidden and cell state (batch, units).
         """
+        whole = self.lane(x, h, c, keep, recurrent_mask, real)
+        if self.lanes == 1:
+            return lstm_window([whole])[0]
+        parts = [whole.part(k, self.lanes) for k in range(self.lanes)]
+        outputs, hs, cs = zip(*lstm_window(parts), strict=True)
+        return ops.concatenate(outputs, axis=1), ops.concatenate(hs, axis=0), ops.concatenate(cs, axis=0)
+
+    def lane(
+        self,
+        x: Tensor,
+        h: Tensor,
+        c: Tensor,
+        keep: Tensor | None = None,
+        recurrent_mask: Tensor | None = None,
+        real: Tensor | None = None,
+    ) -> Lane:
+        """What `call` computes, to be computed beside other things by `lstm_window`; the same arguments."""
         recurrent = self.recurrent_kernel if recurrent_mask is None else self.recurrent_kernel * recurrent_mask
-        keep = keras.ops.ones_like(x[..., :1], dtype="float32") if keep is None else keep
-        return lstm_window(x, self.kernel, recurrent, self.bias, h, c, keep, real)
+        ones = ops.ones_like(x[..., :1], dtype="float32")
+        flow = ops.concatenate([ones if keep is None else keep, ones if real is None else real], axis=-1)
+        return Lane(x, self.kernel, recurrent, self.bias, h, c, flow)
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
-        return {**super().get_config(), "units": self.units}
+        return {**super().get_config(), "units": self.units, "lanes": self.lanes}

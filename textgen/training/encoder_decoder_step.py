@@ -8,7 +8,7 @@ import tensorflow as tf
 from textgen.config import ChatTrainingConfig
 from textgen.data.pairs import PairStore, by_length, gather
 from textgen.models.encoder_decoder import EncoderDecoder
-from textgen.training.losses import cross_entropy, smoothed_cross_entropy
+from textgen.models.softmax import cross_entropy
 from textgen.training.noise import encoder_decoder_noise
 from textgen.training.step import State, Tensor, TrainingStep
 
@@ -32,8 +32,8 @@ class EncoderDecoderStep(TrainingStep):
         """The replies' cross-entropy, the same with smoothed labels, and no state."""
         contexts, real, inputs, targets, scored = batch
         noise = encoder_decoder_noise(self.model.config, self.config, self.batch, step)
-        logits = self.model(contexts, real, inputs, noise)
-        nats, loss = smoothed_cross_entropy(logits, targets, scored, self.config.label_smoothing)
+        products = self.model.products(contexts, real, inputs, noise)
+        nats, loss = cross_entropy(products, self.model.output_bias, targets, scored, self.config.label_smoothing)
         tokens = tf.reduce_sum(scored)
         return nats / tokens, loss / tokens, state
 
@@ -66,7 +66,8 @@ class EncoderDecoderValidation:
         return nats / max(tokens, 1)
 
     def _run(self, contexts: Tensor, real: Tensor, inputs: Tensor, targets: Tensor, scored: Tensor) -> Tensor:
-        return cross_entropy(self.model(contexts, real, inputs), targets, scored)
+        products = self.model.products(contexts, real, inputs)
+        return cross_entropy(products, self.model.output_bias, targets, scored)[0]
 
 
 def _shapes(batch: int | None) -> tuple[Any, ...]:

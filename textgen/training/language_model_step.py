@@ -7,8 +7,8 @@ import tensorflow as tf
 from textgen.config import ScriptTrainingConfig
 from textgen.inference.lanes import Lanes
 from textgen.models.language_model import LanguageModel
+from textgen.models.softmax import cross_entropy
 from textgen.text.special import START
-from textgen.training.losses import cross_entropy
 from textgen.training.noise import language_model_noise
 from textgen.training.step import State, Tensor, TrainingStep
 
@@ -36,9 +36,10 @@ class LanguageModelStep(TrainingStep):
         inputs, targets, keep = batch
         noise = language_model_noise(self.model.config, self.config, self.streams, step)
         scored = tf.cast(targets != START, tf.float32)
-        logits, state = self.model(inputs, state, keep, noise)
-        loss = cross_entropy(logits, targets, scored) / tf.maximum(tf.reduce_sum(scored), 1.0)
-        return loss, loss, state
+        products, state = self.model.products(inputs, state, keep, noise)
+        nats, loss = cross_entropy(products, self.model.output_bias, targets, scored)
+        tokens = tf.maximum(tf.reduce_sum(scored), 1.0)
+        return nats / tokens, loss / tokens, state
 
 
 class LanguageModelValidation:
@@ -68,5 +69,5 @@ class LanguageModelValidation:
         return nats / max(self.tokens, 1)
 
     def _run(self, inputs: Tensor, targets: Tensor, keep: Tensor, scored: Tensor, state: State) -> tuple[Tensor, State]:
-        logits, state = self.model(inputs, state, keep)
-        return cross_entropy(logits, targets, scored), state
+        products, state = self.model.products(inputs, state, keep)
+        return cross_entropy(products, self.model.output_bias, targets, scored)[0], state
