@@ -1,10 +1,10 @@
-"""`textgen evaluate`: how well a model predicts text, and how much of what it writes is copied."""
+"""`textgen evaluate`: how well a model predicts text, and how what it writes compares with it."""
 
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -13,11 +13,19 @@ from textgen.cli.options import DIALOGUE_FORMATS, FORMATS, corpus_options, debug
 if TYPE_CHECKING:
     from textgen.artifact import Model
     from textgen.evaluation.chat import ChatEvaluation
+    from textgen.evaluation.comparison import Comparison
     from textgen.evaluation.part import SplitName
     from textgen.evaluation.report import Evaluation
 
-Judged = tuple[dict[str, Any], Iterator[str]]
-"""The figures for programs, and for a person."""
+
+class Judged(NamedTuple):
+    """The figures for programs and for a person, and the lines that were written, beside as many real ones."""
+
+    values: dict[str, Any]
+    rows: Iterator[str]
+    written: Sequence[str] = ()
+    real: Sequence[str] = ()
+
 
 _WIDTH = 100
 _INDENT = " " * 4
@@ -34,12 +42,18 @@ _INDENT = " " * 4
 @click.option(
     "--samples",
     type=click.IntRange(min=0),
-    default=100,
+    default=1000,
     show_default=True,
     metavar="N",
-    help="Write N lines and look for copies in them; 0 writes none.",
+    help="Write N lines, compare them with held-out ones and look for copies in them; 0 writes none.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of those lines.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write a report with the samples into DIR, which must be new or empty.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
 @debug_option
 def command(
@@ -49,22 +63,33 @@ def command(
     split: "SplitName | None",
     samples: int,
     seed: int,
+    report: Path | None,
     as_json: bool,
 ) -> None:
-    """Measure a model on text it has not seen.
+    """Measure a model on text it has not seen, and what it writes.
 
     Give the corpus the model was trained on, and the part that was held out then is scored; or give another text,
-    and all of it is. Bits per character is the figure to compare models by: lower is better.
+    and all of it is. Bits per character is the figure to compare models by: lower is better. Fresh lines are compared
+    with real ones (BLEU, diversity, the distance between their meanings), and looked for in the training text; what
+    real text comes to stands beside each figure.
 
     \b
     textgen evaluate --model runs/seinfeld --corpus seinfeld.txt
+    textgen evaluate --model runs/seinfeld --corpus seinfeld.txt --report seinfeld-report
     textgen evaluate --model runs/seinfeld --corpus pilot.txt --json
     """
     from textgen.api import open_folder
+    from textgen.evaluation.folder import ResultFolder
 
+    folder = ResultFolder(report) if report else None
     opened = open_folder(model).load()
     judge = _judge_chat if opened.card.kind == "chat" else _judge_script
-    values, lines = judge(opened, corpus, format, split, samples, seed)
+    values, lines, written, real = judge(opened, corpus, format, split, samples, seed)
+    if folder is not None:
+        from textgen.evaluation.page import report_files
+
+        folder.write(report_files(f"{model} on {', '.join(map(str, corpus))}", values, written, real))
+        _tell(f"The report is in {folder.path}.")
     if as_json:
         click.echo(json.dumps(values, ensure_ascii=False, indent=1))
     else:
@@ -83,8 +108,10 @@ def _judge_script(
     from textgen.evaluation.report import evaluate
     from textgen.writer import ScriptWriter
 
-    result = evaluate(ScriptWriter(model), ScriptCorpus(corpus, format), split, samples, seed, _tell)
-    return result.to_json_object(), describe(result)
+    writer = ScriptWriter(model)
+    result = evaluate(writer, ScriptCorpus(corpus, format), split, samples, seed, _tell)
+    written, real = ([writer.style.line_text(line) for line in lines] for lines in (result.samples, result.real))
+    return Judged(result.to_json_object(), describe(result), written, real)
 
 
 def _judge_chat(
@@ -95,7 +122,7 @@ def _judge_chat(
     from textgen.evaluation.chat import evaluate_chat
 
     result = evaluate_chat(OpenedChat(model), DialogueCorpus(corpus, format), split, seed, _tell)
-    return result.to_json_object(), describe_chat(result)
+    return Judged(result.to_json_object(), describe_chat(result))
 
 
 def describe_chat(result: "ChatEvaluation") -> Iterator[str]:
@@ -128,10 +155,36 @@ def describe(result: "Evaluation") -> Iterator[str]:
     yield _row("", f"{scores.tokens:,}", "tokens of the model, structure included")
     yield _row("lane difference", f"{result.lane_difference:+.4f}", "bits per character added by scoring side by side,")
     yield _row("", "", "measured on the first 20,000 tokens; less on a longer text")
+    if result.comparison is not None:
+        yield from _compared(result.comparison)
     yield from _copies(result)
     for note in result.notes:
         yield ""
         yield from textwrap.wrap(f"Note: {note}", _WIDTH)
+
+
+def _compared(found: "Comparison") -> Iterator[str]:
+    from textgen.evaluation.measures import MEASURES
+
+    yield ""
+    yield f"{'':<20}{'written':>12}  {'95 in 100 samples':<19}{'real text':>9}"
+    for name, figure in found.written.items():
+        measure = MEASURES[name]
+        low, high = measure.clipped(figure.interval)
+        digits = 2 if measure.highest is None and figure.value >= 1 else 3
+        interval = f"{low:.{digits}f} to {high:.{digits}f}"
+        real = f"{found.real[name].value:.{digits}f}" if name in found.real else ""
+        better = "near real text" if measure.better == "as real" else f"{measure.better} is better"
+        yield f"{_row(measure.title, f'{figure.value:.{digits}f}', f'{interval:<19}{real:>9}')}  {better}"
+    yield ""
+    yield from textwrap.wrap(
+        f"Compared {found.lines:,} lines with {found.references:,} real ones, and as many real lines with the others; "
+        f"tokens: {found.tokenisation}.",
+        _WIDTH,
+    )
+    if found.encoder is not None:
+        yield from textwrap.wrap(f"Frechet distance: {found.frechet_lines:,} lines a side, {found.encoder}.", _WIDTH)
+    yield ""
 
 
 def _copies(result: "Evaluation") -> Iterator[str]:
@@ -142,7 +195,10 @@ def _copies(result: "Evaluation") -> Iterator[str]:
         "fresh sample", f"{novelty.lines:,}", f"lines, {novelty.words:,} words, written with seed {novelty.seed}"
     )
     if novelty.copied_share is not None:
-        yield _row("copied spans", f"{novelty.copied_share:.1%}", "of its eight-word spans stand in the training text")
+        real = result.real_value("copied_share")
+        beside = "" if real is None else f"; {real:.1%} of those of real lines"
+        meaning = f"of its eight-word spans stand in the training text{beside}"
+        yield _row("copied spans", f"{novelty.copied_share:.1%}", meaning)
     if novelty.longest is None:
         yield _row("longest copy", "0", "words: none of its words stands in the training text")
         return
