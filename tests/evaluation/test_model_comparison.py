@@ -77,3 +77,10 @@ def test_a_model_of_another_corpus_is_noted(uniform: ScriptWriter, corpus: Path,
 def test_a_single_sample_is_refused(uniform: ScriptWriter, corpus: Path) -> None:
     with pytest.raises(ConfigurationError, match="--samples 1"):
         compare({"one": uniform}, ScriptCorpus(corpus), samples=1)
+
+
+def test_a_temperature_is_refused_before_any_work(uniform: ScriptWriter, corpus: Path) -> None:
+    told: list[str] = []
+    with pytest.raises(ConfigurationError, match="above 0"):
+        compare({"one": uniform}, ScriptCorpus(corpus), [0.0, 1.0], tell=told.append)
+    assert told == []

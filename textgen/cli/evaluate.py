@@ -196,7 +196,7 @@ def _copies(result: "Evaluation") -> Iterator[str]:
     )
     if novelty.copied_share is not None:
         real = result.real_value("copied_share")
-        beside = "" if real is None else f"; {real:.1%} of those of real lines"
+        beside = "" if real is None else f"; of real lines {real:.1%}"
         meaning = f"of its eight-word spans stand in the training text{beside}"
         yield _row("copied spans", f"{novelty.copied_share:.1%}", meaning)
     if novelty.longest is None:

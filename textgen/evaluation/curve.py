@@ -79,16 +79,25 @@ def draw_curve(
     Example:
         >>> draw_curve("mine", writes(writer), judge, temperatures=[0.8, 1.0], lines=300)  # doctest: +SKIP
     """
-    if not temperatures or not all(0 < temperature < float("inf") for temperature in temperatures):
-        raise ConfigurationError(
-            f"The temperatures {', '.join(map(str, temperatures)) or '(none)'} were asked for; a curve takes one or "
-            "more numbers above 0: give such as 0.7,1.0,1.3."
-        )
+    check_temperatures(temperatures)
     points = []
     for temperature in sorted(set(temperatures)):
         tell(f"{name}: {lines:,} lines at temperature {temperature:g}.")
         points.append(Point(temperature, judge.judge(write(temperature, lines, seed)).estimates))
     return Curve(name, tuple(points))
+
+
+def check_temperatures(temperatures: Sequence[float]) -> None:
+    """Refuses temperatures that make no curve.
+
+    Raises:
+        ConfigurationError: there is none, or one is not above 0.
+    """
+    if not temperatures or not all(0 < temperature < float("inf") for temperature in temperatures):
+        raise ConfigurationError(
+            f"The temperatures {', '.join(map(str, temperatures)) or '(none)'} were asked for; a curve takes one or "
+            "more numbers above 0: give such as 0.7,1.0,1.3."
+        )
 
 
 def writes(writer: ScriptWriter) -> WriteLines:

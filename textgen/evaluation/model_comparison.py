@@ -7,7 +7,7 @@ from typing import Any
 
 from textgen.corpus.collection import ScriptCorpus
 from textgen.errors import ConfigurationError
-from textgen.evaluation.curve import PURE, TEMPERATURES, Curve, draw_curve, writes
+from textgen.evaluation.curve import PURE, TEMPERATURES, Curve, check_temperatures, draw_curve, writes
 from textgen.evaluation.encoder import NO_ENCODER, find_encoder
 from textgen.evaluation.estimates import Estimate
 from textgen.evaluation.familiarity import Familiarity
@@ -130,6 +130,7 @@ def compare(
         raise ConfigurationError(
             f"--samples {samples} was asked for; a comparison takes at least 2 lines: ask for more."
         )
+    check_temperatures(temperatures)
     part, notes = _common_part(writers, corpus)
     encoder = find_encoder()
     judge = TextJudge([line.text for line in draw_lines(part.documents, seed)], encoder, seed)
