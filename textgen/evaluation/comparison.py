@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from textgen.corpus.scene import Line
+from textgen.corpus.style import ScriptStyle
 from textgen.evaluation.encoder import SentenceEncoder
 from textgen.evaluation.estimates import Estimate
 from textgen.evaluation.judge import TextJudge
@@ -58,16 +59,22 @@ NO_COMPARISON: dict[str, Any] = dict.fromkeys(
 
 
 def compare_with_real(
-    writer: ScriptWriter, written: Sequence[Line], real: Sequence[Line], encoder: SentenceEncoder | None, seed: int
+    writer: ScriptWriter,
+    written: Sequence[Line],
+    real: Sequence[Line],
+    real_style: ScriptStyle,
+    encoder: SentenceEncoder | None,
+    seed: int,
 ) -> Comparison:
     """Judges written lines by real ones, and as many real ones by the others.
 
     Figures such as self-BLEU change with the number of lines, so no more are judged than there are real ones.
 
     Args:
-        writer: knows the style and the speakers.
+        writer: knows its style and the speakers.
         written: by the model.
         real: lines that the model has not seen, in random order.
+        real_style: of their corpus.
         encoder: for the Frechet distance.
         seed: of the standard errors.
 
@@ -80,12 +87,12 @@ def compare_with_real(
     figures = judge.judge([line.text for line in written])
     of_real = judge.real_figures(figures.lines)
 
-    def script(lines: Sequence[Line]) -> Mapping[str, Estimate]:
-        return judge_script(lines, writer.style, writer.opened.knows, seed)
+    def script(lines: Sequence[Line], style: ScriptStyle) -> Mapping[str, Estimate]:
+        return judge_script(lines, style, writer.opened.knows, seed)
 
     return Comparison(
-        written={**figures.estimates, **script(written)},
-        real={**of_real.estimates, **script(real[-len(written) :])},
+        written={**figures.estimates, **script(written, writer.style)},
+        real={**of_real.estimates, **script(real[-len(written) :], real_style)},
         lines=figures.lines,
         references=judge.references,
         encoder=encoder.name if encoder and figures.frechet_lines else None,

@@ -10,6 +10,7 @@ import numpy as np
 from textgen.artifact import ModelFolder
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.scene import Line
+from textgen.corpus.style import ScriptStyle
 from textgen.errors import ConfigurationError, CorpusError
 from textgen.evaluation.comparison import NO_COMPARISON, Comparison, compare_with_real
 from textgen.evaluation.encoder import NO_ENCODER, find_encoder
@@ -24,7 +25,7 @@ from textgen.evaluation.scores import Scores
 from textgen.evaluation.scoring import score_documents
 from textgen.writer import ScriptWriter
 
-SAMPLE_LINES = 100
+SAMPLE_LINES = 1000
 
 _NO_SAMPLES = (
     "No samples were written (--samples 0), so neither was copying measured nor how they compare with real text."
@@ -142,17 +143,22 @@ def evaluate(
     written = write_lines(writer, samples, seed)
     real = draw_lines(part.documents, seed)
     result = replace(result, samples=tuple(written), real=tuple(real[-len(written) :]), seed=seed)
-    return _with_novelty(_with_comparison(result, writer, real, seed, tell), part, seed, tell)
+    return _with_novelty(_with_comparison(result, writer, real, corpus.style, seed, tell), part, seed, tell)
 
 
 def _with_comparison(
-    result: Evaluation, writer: ScriptWriter, real: Sequence[Line], seed: int, tell: Callable[[str], None]
+    result: Evaluation,
+    writer: ScriptWriter,
+    real: Sequence[Line],
+    real_style: ScriptStyle,
+    seed: int,
+    tell: Callable[[str], None],
 ) -> Evaluation:
     """Adds how the samples compare with real lines."""
     tell("Comparing them with real ones.")
     encoder = find_encoder()
     try:
-        found = compare_with_real(writer, result.samples, real, encoder, seed)
+        found = compare_with_real(writer, result.samples, real, real_style, encoder, seed)
     except (CorpusError, ConfigurationError) as error:
         return replace(result, notes=(*result.notes, f"Samples were not compared with real text. {error}"))
     notes = list(result.notes)
