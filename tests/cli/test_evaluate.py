@@ -85,7 +85,8 @@ def test_a_trained_chatbot_is_evaluated(chat_model: Path, dialogues: Path) -> No
     assert values["perplexity"] < 0.1 * OpenedChat(ModelFolder(chat_model).load()).network.vocabulary_size
     whole = json.loads(run("--model", chat_model, "--corpus", dialogues, "--json", "--split", "all").stdout)
     assert (whole["split"], whole["exchanges"] > values["exchanges"]) == ("all", True)
-    assert len(whole["notes"]) == 1
+    assert whole["bleu_2"] is whole["frechet_distance"] is whole["copied_share"] is None
+    assert len(whole["notes"]) == 2 and "script models only" in whole["notes"][-1]
 
 
 def test_the_table_of_a_chatbot_is_for_people(chat_model: Path, dialogues: Path) -> None:
@@ -95,4 +96,42 @@ def test_the_table_of_a_chatbot_is_for_people(chat_model: Path, dialogues: Path)
         assert words in result.stdout
     assert "Note: This is the corpus the model was trained on" in result.stdout
     assert "Scoring all of the dialogues" in result.stderr
+    assert max(map(len, result.stdout.split("\n"))) <= 110
+
+
+def test_a_report_is_written_whole(untrained: Path, corpus: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "reports" / "first"
+    result = run("--model", untrained, "--corpus", corpus, "--samples", 5, "--report", folder, "--json")
+    assert result.exit_code == 0, result.output
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "evaluation.json",
+        "lengths.png",
+        "report.md",
+        "samples.txt",
+    ]
+    assert json.loads((folder / "evaluation.json").read_text()) == json.loads(result.stdout)
+    page = (folder / "report.md").read_text()
+    assert "| BLEU-4 |" in page and "0 to 1" in page and "seed 0" in page
+    assert len(list(folder.parent.iterdir())) == 1
+
+
+def test_a_report_damages_nothing(untrained: Path, corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine")
+    result = run("--model", untrained, "--corpus", corpus, "--report", tmp_path)
+    assert result.exit_code != 0 and "new or empty" in str(result.exception)
+    assert "Scoring" not in result.stderr  # refused before any work
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_the_report_of_a_chatbot(chat_model: Path, dialogues: Path, tmp_path: Path) -> None:
+    result = run("--model", chat_model, "--corpus", dialogues, "--report", tmp_path / "report")
+    assert result.exit_code == 0, result.output
+    assert sorted(path.name for path in (tmp_path / "report").iterdir()) == ["evaluation.json", "report.md"]
+
+
+def test_written_lines_stand_beside_real_ones(untrained: Path, corpus: Path) -> None:
+    result = run("--model", untrained, "--corpus", corpus, "--samples", 4)
+    assert result.exit_code == 0, result.output
+    for words in ("self-BLEU-5", "real text", "95 in 100 samples", "distinct-1", "well-formed lines", "near real text"):
+        assert words in result.stdout
     assert max(map(len, result.stdout.split("\n"))) <= 110

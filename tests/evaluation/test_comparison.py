@@ -1,0 +1,33 @@
+from pathlib import Path
+
+import pytest
+
+from textgen.corpus.scene import Line
+from textgen.corpus.style import ScriptStyle
+from textgen.evaluation.comparison import NO_COMPARISON, compare_with_real
+from textgen.writer import ScriptWriter
+
+REAL = [Line("JERRY", f"the {thing} is here .") for thing in ("soup", "coat", "boat", "dog")]
+
+
+def test_written_lines_beside_real_ones(uniform: ScriptWriter) -> None:
+    written = [Line("JERRY", "the soup is here ."), Line("NEWMAN", "the (soup"), Line("JERRY", "")]
+    found = compare_with_real(uniform, written, REAL, uniform.style, None, seed=0)
+    assert (found.lines, found.references, found.encoder) == (2, 4, None)
+    assert found.written["well_formed_share"].value == pytest.approx(1 / 3)
+    assert found.written["known_speakers_share"].value == pytest.approx(2 / 3)
+    assert found.real["known_speakers_share"].value == 1
+    assert found.real["tokens_per_line"].value == 5
+
+
+def test_the_keys_are_always_the_same(uniform: ScriptWriter, corpus: Path) -> None:
+    values = compare_with_real(uniform, REAL[:2], REAL, uniform.style, None, seed=0).to_json_object()
+    assert set(values) == set(NO_COMPARISON)
+    assert values["frechet_distance"] is None and values["bleu_2"] is not None
+
+
+def test_real_lines_are_well_formed_in_the_style_of_their_own_corpus(uniform: ScriptWriter) -> None:
+    # In the model's style a narrator who says "jerry:" is read as Jerry.
+    real = [Line(None, "jerry: he said"), Line(None, "newman: he said")]
+    found = compare_with_real(uniform, REAL[:2], real, ScriptStyle("plain"), None, seed=0)
+    assert found.real["well_formed_share"].value == 1

@@ -1,0 +1,56 @@
+import random
+
+import pytest
+
+from textgen.errors import ConfigurationError
+from textgen.evaluation.curve import Curve, Point, draw_curve, writes
+from textgen.evaluation.estimates import Estimate
+from textgen.evaluation.judge import TextJudge
+from textgen.writer import ScriptWriter
+
+WORDS = ["a", "b", "c", "d", "e", "f", "g", "h"]
+
+
+def lines(temperature: float, count: int, seed: int) -> list[str]:
+    """The warmer, the more different words."""
+    draw = random.Random(seed)
+    return [" ".join(draw.choices(WORDS[: int(8 * temperature)], k=6)) for _ in range(count)]
+
+
+@pytest.fixture
+def judge() -> TextJudge:
+    return TextJudge(lines(1.0, 60, 9), resamples=5)
+
+
+def test_a_curve_has_a_point_for_each_temperature(judge: TextJudge) -> None:
+    told: list[str] = []
+    curve = draw_curve("mine", lines, judge, [1.0, 0.5, 1.0], lines=40, seed=1, tell=told.append)
+    assert [point.temperature for point in curve.points] == [0.5, 1.0]
+    assert told == ["mine: 40 lines at temperature 0.5.", "mine: 40 lines at temperature 1."]
+    cold, warm = (point.figures["self_bleu_3"].value for point in curve.points)
+    assert cold > warm
+
+
+@pytest.mark.parametrize("temperatures", [[], [0.0, 1.0], [-1.0], [float("inf")], [float("nan")]])
+def test_temperatures_that_make_no_curve(judge: TextJudge, temperatures: list[float]) -> None:
+    with pytest.raises(ConfigurationError, match="above 0"):
+        draw_curve("mine", lines, judge, temperatures)
+
+
+def test_the_json_object() -> None:
+    curve = Curve("mine", (Point(0.5, {"bleu_2": Estimate(0.4, 0.01)}),))
+    assert curve.to_json_object() == {
+        "name": "mine",
+        "points": [{"temperature": 0.5, "bleu_2": 0.4, "standard_errors": {"bleu_2": 0.01}}],
+    }
+
+
+def test_a_model_draws_from_its_own_distribution(uniform: ScriptWriter) -> None:
+    asked: list[dict[str, object]] = []
+    write = uniform.write_several
+    uniform.write_several = lambda **options: asked.append(options) or write(**options)  # type: ignore[method-assign]
+    try:
+        assert len(writes(uniform)(0.7, 3, 5)) == 3
+    finally:
+        del uniform.write_several  # type: ignore[method-assign]
+    assert asked[0]["min_p"] == 0 and asked[0]["temperature"] == 0.7 and asked[0]["seed"] == 5

@@ -1,0 +1,98 @@
+import random
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from textgen.errors import ConfigurationError, CorpusError
+from textgen.evaluation.judge import TextJudge
+from textgen.evaluation.measures import TEXT_MEASURES
+
+_ADJECTIVES = [f"a{number}" for number in range(40)]
+_NOUNS = [f"n{number}" for number in range(60)]
+
+
+def captions(count: int, seed: int) -> list[str]:
+    draw = random.Random(seed)
+    return [
+        f"a {draw.choice(_ADJECTIVES)} {draw.choice(_NOUNS)} and{' a' * draw.randint(0, 1)} {draw.choice(_NOUNS)} ."
+        for _ in range(count)
+    ]
+
+
+class WordCounts:
+    """Lines to how often each known word occurs in them."""
+
+    name = "word counts"
+
+    def encode(self, lines: Sequence[str]) -> np.ndarray:
+        return np.array([[line.split().count(word) for word in (*_ADJECTIVES, *_NOUNS)] for line in lines], float)
+
+
+@pytest.fixture(scope="module")
+def judge() -> TextJudge:
+    return TextJudge(captions(400, 0), WordCounts(), resamples=20)
+
+
+def test_all_measures_of_lines(judge: TextJudge) -> None:
+    figures = judge.judge(captions(200, 1))
+    assert set(figures.estimates) == set(TEXT_MEASURES)
+    assert (figures.lines, figures.frechet_lines) == (200, 200)
+    assert all(figure.error > 0 for figure in figures.estimates.values())
+
+
+def test_lines_of_the_same_kind_are_like_real_ones(judge: TextJudge) -> None:
+    written, real = judge.judge(captions(200, 1)), judge.real_figures(200)
+    for name in ("bleu_3", "self_bleu_3", "distinct_2"):
+        # Five standard errors of the difference.
+        allowed = 5 * np.hypot(written.estimates[name].error, real.estimates[name].error)
+        assert abs(written.estimates[name].value - real.estimates[name].value) < allowed
+
+
+def test_shuffled_words_are_worse(judge: TextJudge) -> None:
+    draw, shuffled = random.Random(0), []
+    for line in captions(200, 1):
+        words = line.split()
+        draw.shuffle(words)
+        shuffled.append(" ".join(words))
+    good, bad = judge.judge(captions(200, 1)), judge.judge(shuffled)
+    assert bad.value("bleu_2") < 0.9 * good.value("bleu_2")
+    assert bad.value("distinct_1") == good.value("distinct_1")
+
+
+def test_a_single_line_said_again_and_again_is_fluent_and_not_diverse(judge: TextJudge) -> None:
+    collapsed = judge.judge(captions(1, 0) * 200)  # a line that is held out
+    real = judge.real_figures(200)
+    assert collapsed.value("bleu_4") == pytest.approx(1)
+    assert collapsed.value("self_bleu_4") == pytest.approx(1)
+    assert collapsed.value("distinct_2") < 0.1 * real.value("distinct_2")
+    assert collapsed.value("frechet_distance") > 10 * real.value("frechet_distance")
+
+
+def test_without_an_encoder_or_with_few_lines_there_is_no_distance(judge: TextJudge) -> None:
+    assert TextJudge(captions(400, 0), resamples=2).judge(captions(200, 1)).value("frechet_distance") is None
+    few = judge.judge(captions(127, 1))
+    assert (few.value("frechet_distance"), few.frechet_lines) == (None, None)
+
+
+def test_half_of_the_real_lines_are_for_the_distance(judge: TextJudge) -> None:
+    assert judge.judge(captions(300, 1)).frechet_lines == judge.frechet_lines(300) == 200
+
+
+def test_real_lines_are_compared_with_all_others() -> None:
+    judge = TextJudge(["a b c d e", "a b c d e", "v w x y z"], resamples=2)
+    assert judge.real_figures(3).value("bleu_2") == pytest.approx(2 / 3)
+    assert judge.real_figures(9).lines == 3
+
+
+def test_lines_without_words_do_not_count(judge: TextJudge) -> None:
+    assert judge.judge(["", " ", *captions(3, 1)]).lines == 3
+    with pytest.raises(ConfigurationError, match="1 lines with words"):
+        judge.judge(["", "a"])
+    with pytest.raises(CorpusError, match="holds 1 lines"):
+        TextJudge(["a", "  "])
+
+
+def test_the_same_seed_gives_the_same_figures() -> None:
+    first, second = (TextJudge(captions(50, 0), seed=3, resamples=5).judge(captions(20, 1)) for _ in range(2))
+    assert first == second

@@ -1,0 +1,112 @@
+"""`textgen compare`: quality against diversity, for any number of models."""
+
+import json
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from textgen.cli.options import corpus_options, debug_option
+
+if TYPE_CHECKING:
+    from textgen.evaluation.model_comparison import ModelComparison
+
+_WIDTH = 110
+
+
+def _temperatures(ctx: click.Context, option: click.Parameter, value: str) -> tuple[float, ...]:
+    try:
+        return tuple(float(part) for part in value.split(","))
+    except ValueError:
+        raise click.BadParameter(f"{value!r} is no list of numbers such as 0.7,1.0,1.3.") from None
+
+
+@click.command("compare")
+@click.argument("models", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DIR...")
+@corpus_options(required=True)
+@click.option(
+    "--temperatures",
+    callback=_temperatures,
+    default="0.5,0.6,0.7,0.8,0.9,1.0,1.1,1.2,1.3",
+    show_default=True,
+    metavar="X,X",
+    help="Where on the curves to look.",
+)
+@click.option(
+    "--samples",
+    type=click.IntRange(min=2),
+    default=1000,
+    show_default=True,
+    metavar="N",
+    help="Lines to write at each temperature.",
+)
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of those lines.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write tables, figures and a picture into DIR, which must be new or empty.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
+@debug_option
+def command(
+    models: tuple[Path, ...],
+    corpus: tuple[Path, ...],
+    format: str | None,
+    temperatures: tuple[float, ...],
+    samples: int,
+    seed: int,
+    out: Path | None,
+    as_json: bool,
+) -> None:
+    """Draw the quality-diversity curves of script models.
+
+    A model that is made colder writes better lines and says the same more often, so a single figure says little. Each
+    model writes lines at several temperatures, which are compared with held-out text; one is called better only where
+    its curve lies outside the other's.
+
+    \b
+    textgen compare runs/plain runs/adversarial --corpus captions.txt
+    textgen compare runs/plain runs/adversarial --corpus captions.txt --out comparison
+    """
+    from textgen.api import open_folder
+    from textgen.corpus.collection import ScriptCorpus
+    from textgen.evaluation.comparison_page import comparison_files
+    from textgen.evaluation.folder import ResultFolder
+    from textgen.evaluation.model_comparison import compare
+    from textgen.writer import ScriptWriter
+
+    folder = ResultFolder(out) if out else None
+    writers = {name: ScriptWriter(open_folder(path).load()) for name, path in _named(models).items()}
+    found = compare(writers, ScriptCorpus(corpus, format), temperatures, samples, seed, _tell)
+    if as_json:
+        click.echo(json.dumps(found.to_json_object(), ensure_ascii=False, indent=1))
+    else:
+        click.echo("\n".join(_describe(found)))
+    if folder is not None:
+        folder.write(comparison_files(f"{', '.join(writers)} on {', '.join(map(str, corpus))}", found))
+        _tell(f"The report is in {folder.path}.")
+
+
+def _named(models: tuple[Path, ...]) -> dict[str, Path]:
+    """Models by the names of their folders, or by their paths where two have one name."""
+    paths = dict.fromkeys(models)
+    names = [path.name for path in paths]
+    return {path.name if names.count(path.name) == 1 else str(path): path for path in paths}
+
+
+def _tell(text: str) -> None:
+    click.echo(text, err=True)
+
+
+def _describe(found: "ModelComparison") -> Iterator[str]:
+    from textgen.evaluation.comparison_page import comparison_facts, curve_table, verdict_sentences
+
+    for curve in found.curves:
+        for name, *cells in curve_table(curve, found.real):
+            yield f"{name:<17}{''.join(f'{cell:>8}' for cell in cells)}"
+        yield ""
+    for text in (*verdict_sentences(found), *comparison_facts(found), *(f"Note: {note}" for note in found.notes)):
+        yield from textwrap.wrap(text, _WIDTH, subsequent_indent="  ")

@@ -1,0 +1,109 @@
+"""The quality-diversity curve: what a model's lines come to as its temperature rises (Caccia et al. 2020).
+
+A single temperature says little: a colder model writes better and says the same more often. Models are compared by the
+curves they draw in a plane of quality and diversity, and one is better only where its curve lies outside the other's.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from textgen.errors import ConfigurationError
+from textgen.evaluation.estimates import Estimate
+from textgen.evaluation.judge import TextJudge
+from textgen.evaluation.sampling import write_lines
+from textgen.writer import ScriptWriter
+
+TEMPERATURES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3)
+
+PURE: dict[str, Any] = {"min_p": 0.0, "top_k": 0, "top_p": 1.0, "typical_p": 1.0}
+"""Decoding that draws from the model's own distribution, bent by nothing but the temperature."""
+
+WriteLines = Callable[[float, int, int], Sequence[str]]
+"""A temperature, how many lines and a seed to lines: anything that can be judged."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """What lines of one temperature come to; `figures` by the names of `TEXT_MEASURES`."""
+
+    temperature: float
+    figures: Mapping[str, Estimate]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """The points of one model, by rising temperature."""
+
+    name: str
+    points: tuple[Point, ...]
+
+    def to_json_object(self) -> dict[str, Any]:
+        """The points as plain JSON values, standard errors included."""
+        return {
+            "name": self.name,
+            "points": [
+                {
+                    "temperature": point.temperature,
+                    **{name: figure.value for name, figure in point.figures.items()},
+                    "standard_errors": {name: figure.error for name, figure in point.figures.items()},
+                }
+                for point in self.points
+            ],
+        }
+
+
+def draw_curve(
+    name: str,
+    write: WriteLines,
+    judge: TextJudge,
+    temperatures: Sequence[float] = TEMPERATURES,
+    lines: int = 1000,
+    seed: int = 0,
+    tell: Callable[[str], None] = lambda text: None,
+) -> Curve:
+    """Has lines written at each temperature, and judges them.
+
+    Args:
+        name: of what writes.
+        write: gives the lines.
+        judge: by real lines; the same for all that are to be compared.
+        temperatures: above 0.
+        lines: at each temperature; the same for all that are to be compared.
+        seed: of the lines.
+        tell: is told what is being done.
+
+    Raises:
+        ConfigurationError: there is no temperature, or one is not above 0.
+
+    Example:
+        >>> draw_curve("mine", writes(writer), judge, temperatures=[0.8, 1.0], lines=300)  # doctest: +SKIP
+    """
+    check_temperatures(temperatures)
+    points = []
+    for temperature in sorted(set(temperatures)):
+        tell(f"{name}: {lines:,} lines at temperature {temperature:g}.")
+        points.append(Point(temperature, judge.judge(write(temperature, lines, seed)).estimates))
+    return Curve(name, tuple(points))
+
+
+def check_temperatures(temperatures: Sequence[float]) -> None:
+    """Refuses temperatures that make no curve.
+
+    Raises:
+        ConfigurationError: there is none, or one is not above 0.
+    """
+    if not temperatures or not all(0 < temperature < float("inf") for temperature in temperatures):
+        raise ConfigurationError(
+            f"The temperatures {', '.join(map(str, temperatures)) or '(none)'} were asked for; a curve takes one or "
+            "more numbers above 0: give such as 0.7,1.0,1.3."
+        )
+
+
+def writes(writer: ScriptWriter) -> WriteLines:
+    """How a script model gives lines for a curve: drawn from its own distribution, without any truncation."""
+
+    def write(temperature: float, lines: int, seed: int) -> list[str]:
+        return [line.text for line in write_lines(writer, lines, seed, temperature=temperature, **PURE)]
+
+    return write

@@ -1,0 +1,32 @@
+"""Real lines to compare written ones with: all of a text, or as many of it as suffice."""
+
+import random
+from collections.abc import Iterable
+
+from textgen.corpus.scene import Line
+from textgen.evaluation.scoring import Documents
+
+MOST_LINES = 10_000
+"""More are drawn from, so that memory does not grow with the text."""
+
+
+def draw_lines(documents: Documents, seed: int, most: int = MOST_LINES) -> list[Line]:
+    """The lines of a text in random order, or equally likely ones of them where there are too many.
+
+    Args:
+        documents: read once.
+        seed: of the draw.
+        most: lines to keep (Vitter 1985, algorithm R).
+    """
+    draw, kept = random.Random(seed), list[Line]()
+    for number, line in enumerate(_lines(documents)):
+        if number < most:
+            kept.append(line)
+        elif (place := draw.randrange(number + 1)) < most:
+            kept[place] = line
+    draw.shuffle(kept)
+    return kept
+
+
+def _lines(documents: Documents) -> Iterable[Line]:
+    return (line for document in documents for scene in document for line in scene.lines)
