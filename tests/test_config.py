@@ -8,6 +8,7 @@ import pytest
 from textgen.config import (
     Budget,
     ChatTrainingConfig,
+    DiscriminatorConfig,
     EncoderDecoderConfig,
     ModelConfig,
     ScriptTrainingConfig,
@@ -161,3 +162,25 @@ def test_parameters_of_a_chat_model_by_hand() -> None:
     lstms = 2 * 4 * (3 + 1 + 1) + 4 * 2 * (3 + 2 + 1)
     config = EncoderDecoderConfig(vocabulary_size=300, embedding=3, hidden=2, layers=1)
     assert config.parameters == 300 * 3 + lstms + (2 * 2 + 2 * 3) + (2 * 3 + 300)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"vocabulary_size": 0}, "vocabulary_size is 0; it must be at least 1"),
+        ({"filters": 0}, "filters is 0"),
+        ({"widths": ()}, r"widths is \(\); it must be different lengths of at least 1"),
+        ({"widths": (2, 2)}, r"widths is \(2, 2\)"),
+        ({"widths": (0, 2)}, r"widths is \(0, 2\)"),
+        ({"speakers": -1}, "speakers is -1; it must be at least 0"),
+    ],
+)
+def test_a_discriminator_that_makes_no_sense_is_refused(change: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ConfigurationError, match=sentence):
+        DiscriminatorConfig(**{"vocabulary_size": 300, **change})
+
+
+def test_a_discriminator_survives_json() -> None:
+    config = DiscriminatorConfig(300, embedding=16, widths=(2, 4), filters=50, speakers=3)
+    assert DiscriminatorConfig.from_json(json.loads(json.dumps(config.to_json()))) == config
+    assert config.features == 100

@@ -126,6 +126,39 @@ class EncoderDecoderConfig(_JsonConfig):
 
 
 @dataclass(frozen=True)
+class DiscriminatorConfig(_JsonConfig):
+    """The architecture of a discriminator.
+
+    Args:
+        vocabulary_size: number of ids, those of the generator it judges.
+        embedding: width of a token's vector.
+        widths: lengths in tokens of the spans that are looked at.
+        filters: patterns looked for in the spans of each width.
+        speakers: number of speakers it tells apart; 0 judges a text without knowing who speaks.
+    """
+
+    vocabulary_size: int
+    embedding: int = 64
+    widths: tuple[int, ...] = (2, 3, 4, 5)
+    filters: int = 64
+    speakers: int = 0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.widths, list):  # as it comes from JSON
+            object.__setattr__(self, "widths", tuple(self.widths))
+        for name in ("vocabulary_size", "embedding", "filters"):
+            _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+        apart = bool(self.widths) and len(set(self.widths)) == len(self.widths)
+        _require(apart and min(self.widths) >= 1, "widths", self.widths, "different lengths of at least 1")
+        _require(self.speakers >= 0, "speakers", self.speakers, "at least 0")
+
+    @property
+    def features(self) -> int:
+        """Number of patterns of all widths."""
+        return len(self.widths) * self.filters
+
+
+@dataclass(frozen=True)
 class Budget(_JsonConfig):
     """How long a run lasts: exactly one of minutes of training, epochs over the corpus, or steps."""
 
