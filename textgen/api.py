@@ -17,9 +17,16 @@ from textgen.errors import ConfigurationError, MissingExtraError
 from textgen.writer import ScriptWriter
 
 if TYPE_CHECKING:
+    from textgen.judging.saved import SavedDiscriminator
     from textgen.training.run import Recipe
 
 DEFAULT_MINUTES = 20.0
+
+DEFAULT_SAMPLES = 6000
+"""Lines that are written for a discriminator."""
+
+DEFAULT_EPOCHS = 12.0
+"""Of a discriminator over its lines, at most."""
 
 SMALLTALK = "smalltalk"
 """The name of the chat model that comes along."""
@@ -182,6 +189,68 @@ def train_chat(
 
     job = _Job("train-chat", CHAT, source, source.files[0].paths[0].stem, budget, start, _talk_a_little)
     return Chatbot(_train(job, corpus, out, start_from, resume, overwrite, tensorboard, quiet))
+
+
+def train_discriminator(
+    model: str | Path,
+    corpus: Paths | None = None,
+    *,
+    format: str | None = None,
+    samples: int = DEFAULT_SAMPLES,
+    minutes: float | None = None,
+    epochs: float | None = None,
+    steps: int | None = None,
+    seed: int = 0,
+    quiet: bool = False,
+    **decoding: Any,
+) -> "SavedDiscriminator":
+    """Trains a judge of real lines and lines that a model writes, and puts it into the model's folder.
+
+    Args:
+        model: the folder; the model itself stays as it is.
+        corpus: the real lines; what training left in the folder where none is given.
+        format: of the corpus; found from its content where none is given.
+        samples: lines that are written for it: two thirds to learn from, one to be judged by.
+        minutes, epochs, steps: the budget, at most one of them; 12 epochs where none is given. It ends early when
+            nothing more is learned.
+        seed: of all randomness.
+        quiet: show no progress.
+        decoding: how the lines are written, such as `temperature=0.9`; the model's own where nothing is given.
+
+    Returns:
+        The discriminator, with what was measured.
+
+    Raises:
+        TextgenError: what was asked for cannot be done; an older discriminator is kept.
+
+    Example:
+        >>> textgen.train_discriminator("runs/seinfeld").metrics["accuracy"]  # doctest: +SKIP
+    """
+    _require_training()
+    from textgen.evaluation.fresh import fresh_texts
+    from textgen.training.discriminator_run import Samples, make_discriminator
+    from textgen.training.display import PlainDisplay, SilentDisplay
+    from textgen.training.real_texts import corpus_texts, stored_texts
+
+    folder = open_folder(model)
+    opened = folder.load()
+    budget = _budget(minutes, epochs, steps) or Budget(epochs=DEFAULT_EPOCHS)
+    note = (SilentDisplay() if quiet else PlainDisplay()).note
+    most = _REAL_A_SAMPLE * samples
+    if corpus is None:
+        real = stored_texts(opened, most, seed)
+    else:
+        real = corpus_texts(opened, ScriptCorpus(corpus, format), most, seed)
+    note(f"real      {len(real.training):,} lines to learn from, {len(real.held_out):,} held out")
+    written, options = fresh_texts(opened, samples, seed, decoding, note)
+    middle = samples * 2 // 3
+    trained = make_discriminator(opened, real, Samples(written[:middle], written[middle:], options), budget, seed, note)
+    trained.save(folder, opened.card, opened.tokenizer)
+    return trained
+
+
+_REAL_A_SAMPLE = 10
+"""Real lines read for each that is written, so that there are some of every length."""
 
 
 class _Corpus(Protocol):
