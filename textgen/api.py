@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from textgen.artifact import Model, ModelFolder
 from textgen.chatbot import Chatbot
-from textgen.config import Budget
+from textgen.config import AdversarialConfig, Budget
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.paths import Paths
@@ -18,7 +18,8 @@ from textgen.writer import ScriptWriter
 
 if TYPE_CHECKING:
     from textgen.judging.saved import SavedDiscriminator
-    from textgen.training.run import Recipe
+    from textgen.training.adversarial.run import AdversarialCourse
+    from textgen.training.run import Course
 
 DEFAULT_MINUTES = 20.0
 
@@ -77,6 +78,7 @@ def train_script(
     resume: bool = False,
     overwrite: bool = False,
     start_from: str | Path | None = None,
+    adversarial: AdversarialConfig | bool = False,
     index: bool = True,
     tensorboard: bool = False,
     quiet: bool = False,
@@ -95,6 +97,8 @@ def train_script(
         resume: go on with an interrupted run in `out`; where there is none yet, begin.
         overwrite: replace the model in `out` once the new one is trained.
         start_from: a model folder to go on from, whose vocabulary and architecture are kept.
+        adversarial: whether, and how, a critic of its lines trains the writer on; half of the budget then goes to
+            training without it, none where `start_from` is given. True takes the usual settings.
         index: whether to keep hashes of the corpus's word sequences, which `no_copy` needs.
         tensorboard: whether to write event files into `out/training/tensorboard`.
         quiet: show no progress.
@@ -108,6 +112,9 @@ def train_script(
         TrainingInterrupted: Ctrl-C; the run was saved and can be resumed.
     """
     _require_training()
+    from textgen.training.adversarial import run as adversarial_run
+    from textgen.training.adversarial.judging import judge_by_ngrams
+    from textgen.training.run import Course
     from textgen.training.script_run import SCRIPT, ScriptRequest, begin
     from textgen.training.sizing import ScriptChoice
 
@@ -115,11 +122,22 @@ def train_script(
     source = ScriptCorpus(corpus, format)
     budget = _budget(minutes, epochs, steps)
 
+    config = AdversarialConfig() if adversarial is True else adversarial or None
+
     def start(folder: ModelFolder, given: Budget, origin: Model | None, note: Callable[[str], None]) -> None:
         held_out = ScriptCorpus(validation, format) if validation is not None else None
-        begin(folder, ScriptRequest(source, held_out, chosen, given, seed, origin, index), note)
+        request = ScriptRequest(source, held_out, chosen, given, seed, origin, index)
+        if config is None:
+            begin(folder, request, note)
+        else:
+            adversarial_run.begin_adversarial(folder, config, request, note)
 
-    job = _Job("train-script", SCRIPT, source, source.files[0].path.stem, budget, start, _write_a_little)
+    def course(folder: ModelFolder) -> "Course | AdversarialCourse":
+        if config is None and not adversarial_run.adversarial_folder(folder).is_dir():
+            return Course(folder, SCRIPT)
+        return adversarial_run.AdversarialCourse(folder, judge_by_ngrams, config)
+
+    job = _Job("train-script", course, source, source.files[0].path.stem, budget, start, _write_a_little)
     return ScriptWriter(_train(job, corpus, out, start_from, resume, overwrite, tensorboard, quiet))
 
 
@@ -176,6 +194,7 @@ def train_chat(
     _require_training()
     from textgen.training.chat_preparation import Listening
     from textgen.training.chat_run import CHAT, ChatRequest, begin_chat
+    from textgen.training.run import Course
     from textgen.training.sizing import ChatChoice
 
     chosen = _chosen(ChatChoice, choice, "train_chat")
@@ -187,7 +206,10 @@ def train_chat(
         held_out = DialogueCorpus(validation, format) if validation is not None else None
         begin_chat(folder, ChatRequest(source, held_out, listening, chosen, given, seed, origin, index), note)
 
-    job = _Job("train-chat", CHAT, source, source.files[0].paths[0].stem, budget, start, _talk_a_little)
+    def course(folder: ModelFolder) -> Course:
+        return Course(folder, CHAT)
+
+    job = _Job("train-chat", course, source, source.files[0].paths[0].stem, budget, start, _talk_a_little)
     return Chatbot(_train(job, corpus, out, start_from, resume, overwrite, tensorboard, quiet))
 
 
@@ -262,7 +284,7 @@ class _Job(NamedTuple):
     """What sets the kinds of models apart when one is trained."""
 
     command: str
-    recipe: "Recipe"
+    course: "Callable[[ModelFolder], Course | AdversarialCourse]"
     corpus: _Corpus
     name: str
     budget: Budget | None
@@ -282,24 +304,24 @@ def _train(
 ) -> Model:
     """Trains a model of any kind, and loads it."""
     from textgen.training.display import SilentDisplay, make_display
-    from textgen.training.run import go_on, run_training, why_finished
     from textgen.training.target import Target
 
     display = SilentDisplay() if quiet else make_display()
     target = Target(out, job.name, resume, overwrite)
     display.note(f"folder    {target.final.path}")
-    trained = resume and target.replaces and job.budget is None and why_finished(target.building.training, job.recipe)
+    course = job.course(target.building)
+    trained = resume and target.replaces and job.budget is None and course.why_finished()
     if trained:  # the run came to its end, and was cut off before it took the old model's place
         target.finish()
         return target.final.load()
     if resume and target.started:
-        go_on(target.building, job.recipe, job.corpus.fingerprint, job.budget, display.note)
+        course.go_on(job.corpus.fingerprint, job.budget, display.note)
     else:
         if resume:
             display.note(f"There is no run in {target.final.path} yet: training starts from the beginning.")
         origin = open_folder(start_from).load() if start_from is not None else None
         job.begin(target.building, job.budget or Budget(minutes=DEFAULT_MINUTES), origin, display.note)
-    outcome = run_training(target.building, job.recipe, display, job.sample, tensorboard)
+    outcome = course.run(display, job.sample, tensorboard)
     if outcome.reason == "interrupted":
         files = " ".join(f"--corpus {shlex.quote(str(path))}" for path in _as_list(corpus))
         raise TrainingInterrupted(
