@@ -345,7 +345,7 @@ def _budget(minutes: float | None, epochs: float | None, steps: int | None) -> B
 
 def _write_a_little(model: Model) -> str:
     """The sample of a script writer while it trains, with the same seed each time."""
-    return ScriptWriter(model, note=lambda text: None).write(max_new_tokens=120, seed=1).text
+    return ScriptWriter(model, note=lambda text: None).write(lines=8, max_new_tokens=120, seed=1).text
 
 
 def _talk_a_little(model: Model) -> str:

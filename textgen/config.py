@@ -302,7 +302,7 @@ class AdversarialConfig(_JsonConfig):
             the annealing (Soenderby et al. 2017). 0 turns it off.
         annealing: epochs over which temperature and noise go their way.
         generator_rate: learning rate of the generator at its highest.
-        critic_rate: learning rate of the critic at its highest.
+        critic_rate: learning rate of the critic, the same all the time.
         critic_steps: updates of the critic for one of the generator.
         warm_up: steps in which the critic learns alone.
         teacher_forcing: weight of the loss the generator was trained with before, so that it cannot forget the

@@ -1,4 +1,5 @@
 import io
+import math
 import sys
 
 import pytest
@@ -17,7 +18,7 @@ def told(listener: Listener) -> None:
     listener.step(0.25, 4321.0, 2.5)
     listener.validating()
     listener.validated(ROW, True)
-    listener.figures(40, {"distance": 0.5, "critic_accuracy": 0.75, "learned": 1.0})
+    listener.figures(40, {"distance": 0.5, "critic_accuracy": 0.75, "learned": 1.0, "critic_loss": math.nan})
     listener.sample("JERRY: Hello. [laughs]\n")
     listener.step(0.5, 4321.0, 2.5)
     listener.close()

@@ -1,5 +1,6 @@
 """The display of a run: a live bar on a terminal, plain lines elsewhere. Everything goes to stderr."""
 
+import math
 import sys
 import time
 from collections.abc import Mapping
@@ -31,9 +32,8 @@ _TELLING = ("distance", "critic_accuracy", "generator_loss", "critic_loss", "dis
 
 
 def _telling(values: Mapping[str, float]) -> str:
-    return "          " + "  ".join(
-        f"{name.replace('_', ' ')} {values[name]:.3f}" for name in _TELLING if name in values
-    )
+    known = [name for name in _TELLING if math.isfinite(values.get(name, math.nan))]
+    return "          " + "  ".join(f"{name.replace('_', ' ')} {values[name]:.3f}" for name in known)
 
 
 class SilentDisplay:

@@ -56,7 +56,7 @@ def test_the_loss_raises_what_is_better_than_usual() -> None:
 def test_a_choice_between_two_is_learned() -> None:
     logits, memory, random = tf.Variable([[0.0, 0.0]]), no_memory(1), np.random.default_rng(0)
     for _ in range(150):
-        drawn = random.choice(2, (16, 1), p=tf.nn.softmax(logits)[0].numpy().astype(float) / 1.0)
+        drawn = (random.random((16, 1)) < float(tf.nn.softmax(logits)[0, 1])).astype(np.int32)
         advantage, memory = advantages(tf.constant(10.0 + drawn, tf.float32), tf.ones((16, 1)), memory)
         with tf.GradientTape() as tape:
             log = tf.gather(tf.nn.log_softmax(logits)[0], drawn)

@@ -38,7 +38,7 @@ def test_each_player_is_frozen_while_the_other_learns(settings: dict[str, Any]) 
     assert not changed(generator, weights(step, "generator"))
     assert changed(critic, weights(step, "critic"))
     critic = weights(step, "critic")
-    step._critic_share = 0.0  # a critic without a learning rate changes only if the generator's update touches it
+    step._critic_rate = 0.0  # a critic without a learning rate changes only if the generator's update touches it
     step(batches.batch(1), state, 1, 1e-3)
     assert changed(generator, weights(step, "generator"))
     assert not changed(critic, weights(step, "critic"))

@@ -66,7 +66,7 @@ class AdversarialStep:
         self._own = self._teacher.optimizer
         self.optimizer = Both(self._own, critic.optimizer)
         self._seed, self._annealing = training.seed, config.annealing * steps_per_epoch
-        self._critic_share = config.critic_rate / config.generator_rate
+        self._critic_rate = config.critic_rate
         self._label = config.real_label or 1.0
         self.figures = dict.fromkeys(FIGURES, math.nan)
         self._compiled_critic = tf.function(self._learn_critic)
@@ -85,7 +85,7 @@ class AdversarialStep:
             batch: real lines, and a window for teacher forcing.
             state: carried in.
             step: counted from 0; in the first ones the critic learns alone.
-            rate: of the generator.
+            rate: of the generator; the critic, which has to keep up until the end, has a rate without a schedule.
 
         Returns:
             Cross-entropy of the window in nats a token (not a number where a loss is not finite), and the state after.
@@ -93,7 +93,7 @@ class AdversarialStep:
         *carried, memory, figures = state
         *practice, last = batch.lines
         temperature, deviation = self._annealed(step)
-        critic_rate = tf.constant(rate * self._critic_share, tf.float32)
+        critic_rate = tf.constant(self._critic_rate, tf.float32)
         for number, lines in enumerate(practice):
             update = tf.constant(step * len(practice) + number, tf.int64)
             critic_loss = self._compiled_critic(lines, update, critic_rate, temperature, deviation)
