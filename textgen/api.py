@@ -256,6 +256,11 @@ def train_discriminator(
 
     folder = open_folder(model)
     opened = folder.load()
+    if opened.card.kind != "script":
+        raise ConfigurationError(
+            f"A discriminator was to be trained for {model}, but it is a {opened.card.kind} model, and only the lines "
+            "of script models are judged: name a model trained by train-script."
+        )
     budget = _budget(minutes, epochs, steps) or Budget(epochs=DEFAULT_EPOCHS)
     note = (SilentDisplay() if quiet else PlainDisplay()).note
     most = _REAL_A_SAMPLE * samples

@@ -12,7 +12,7 @@ from textgen.decoding.options import DecodingOptions, refuse_unknown
 from textgen.judging.judge import Judge
 from textgen.writing.job import Job, Note
 from textgen.writing.opened import OpenedModel
-from textgen.writing.reranking import JudgedLine, best_first, check_rerank
+from textgen.writing.reranking import JudgedText, best_first, check_rerank, judge_lines
 from textgen.writing.written import WrittenScript
 
 __all__ = ["DEFAULT_LINES", "ScriptWriter", "WrittenScript"]
@@ -105,23 +105,20 @@ class ScriptWriter:
         chosen = self.options(**{**options, "num_return_sequences": 1})
         return Job(self.opened, prompt, chosen, self._note_once).pieces()
 
-    def score(self, text: str) -> list[JudgedLine]:
-        """How likely each line of a text is to be a real one, by the model's discriminator.
+    def score(self, text: str) -> JudgedText:
+        """How real a text reads, line by line and as a whole, by the model's discriminator.
 
         Args:
-            text: in the corpus's own format, such as a script that was written. Lines without text are left out.
+            text: in the corpus's own format, such as a script that was written.
 
         Raises:
             ModelError: the model has no discriminator; names the command that makes one.
         """
         judge, opened = self.judge, self.opened
         script = read_script(opened.normalisation.apply(text.replace("\r\n", "\n").replace("\r", "\n")), self.style)
-        lines = [
-            replace(line, speaker=line.speaker and opened.spelled(line.speaker))
-            for line in script.lines
-            if line.text.strip()
-        ]
-        return [JudgedLine(line, float(real)) for line, real in zip(lines, judge.lines(lines), strict=True)]
+        return judge_lines(
+            [replace(line, speaker=line.speaker and opened.spelled(line.speaker)) for line in script.lines], judge
+        )
 
     @cached_property
     def judge(self) -> Judge:

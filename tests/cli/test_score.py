@@ -32,7 +32,7 @@ def test_each_line_has_its_probability(model: Path, tmp_path: Path) -> None:
     (tmp_path / "page.txt").write_text(TEXT, encoding="utf-8")
     done = score("--model", str(model), str(tmp_path / "page.txt"))
     assert done.stdout == "0.73  JERRY: A zoo.\n0.27  ELAINE: (smiling) Nothing.\n"
-    assert done.stderr == "2 lines, 0.50 on average; 0.5 is undecided\n"
+    assert done.stderr == "0.50  all 2 lines together; 0.5 is undecided\n"
 
 
 def test_the_standard_input_as_json(model: Path) -> None:
@@ -42,7 +42,7 @@ def test_the_standard_input_as_json(model: Path) -> None:
         ("ELAINE", "(smiling)\u00a0Nothing."),
     ]
     assert values["lines"][0]["reads_as_real"] == pytest.approx(0.7311, abs=1e-4)
-    assert values["mean"] == pytest.approx(0.5)
+    assert values["reads_as_real"] == pytest.approx(0.5)
 
 
 def test_what_is_generated_can_be_scored(model: Path) -> None:

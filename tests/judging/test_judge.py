@@ -5,17 +5,16 @@ import pytest
 from tests.judging.small import likes, with_discriminator
 from textgen.artifact import ModelFolder
 from textgen.corpus.scene import Line
-from textgen.judging.calibration import sigmoid
-from textgen.judging.judge import Judge
+from textgen.judging.judge import Judge, page_log_odds
 
 
-def test_probabilities_by_hand(untrained: Path, tmp_path: Path) -> None:
+def test_log_odds_by_hand(untrained: Path, tmp_path: Path) -> None:
     folder = ModelFolder(with_discriminator(untrained, tmp_path / "model", "z"))
     judge = Judge(folder.path, folder.load_card(), folder.load().tokenizer)
-    yes, no = sigmoid([2 / 2.0, -2 / 2.0])  # type: ignore[arg-type]
+    yes, no = 2 / 2.0, -2 / 2.0
     found = judge.lines([Line("JERRY", "a zoo"), Line("JERRY", "a park"), Line(None, ""), Line("Bob", "z")])
     assert found == pytest.approx([yes, no, no, yes])
-    assert judge.replies(["a zoo", "a park"]) == pytest.approx([yes, no])
+    assert page_log_odds(found) == pytest.approx((yes + no + no + yes) / 4)
     assert not judge.outdated
 
 

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.judging.small import likes, with_discriminator
@@ -23,8 +24,9 @@ def writer(folder: Path) -> ScriptWriter:
 
 
 def expected(writer: ScriptWriter, text: str, skipped: int = 0) -> float:
-    judged = writer.score(text)[skipped:]
-    return sum(one.reads_as_real for one in judged) / len(judged)
+    """Every line has the log-odds 1 or -1."""
+    lines = writer.score(text).lines[skipped:]
+    return float(sigmoid(np.mean([1 if one.reads_as_real > 0.5 else -1 for one in lines])))
 
 
 def test_candidates_are_those_of_their_seeds_the_best_first(writer: ScriptWriter) -> None:
@@ -77,10 +79,11 @@ def test_without_a_discriminator_the_command_is_named(untrained: Path) -> None:
 
 
 def test_scores_are_of_the_lines_as_the_corpus_writes_them(writer: ScriptWriter) -> None:
-    judged = writer.score("[Scene 3: a twin]\r\njerry: It\u2019s a twin.\r\nBob: Hello.\n")
+    judged, whole = writer.score("[Scene 3: a twin]\r\njerry: It\u2019s a twin.\r\nBob: Hello.\n")
     assert [(one.line.speaker, one.line.text) for one in judged] == [("JERRY", "It's a twin."), ("Bob", "Hello.")]
     assert [one.reads_as_real for one in judged] == pytest.approx([YES, NO])
-    assert writer.score("") == []
+    assert whole == 0.5
+    assert writer.score("") == ([], None)
 
 
 def test_a_discriminator_of_an_earlier_training_is_told_once(folder: Path, tmp_path: Path, untrained: Path) -> None:

@@ -40,16 +40,13 @@ def command(model: Path, file: Path, as_json: bool) -> None:
         text = sys.stdin.buffer.read().decode("utf-8-sig", errors="replace")
     else:
         text = "\n".join(TextFile(file).lines())
-    judged = writer.score(text)
-    if not judged:
+    lines, whole = writer.score(text)
+    if whole is None:
         raise CorpusError(f"The lines of {file} were to be judged, but it holds none: give a text like the corpus.")
-    mean = sum(one.reads_as_real for one in judged) / len(judged)
     if as_json:
-        lines = [
-            {"speaker": line.speaker, "text": line.text, "reads_as_real": probability} for line, probability in judged
-        ]
-        click.echo(json.dumps({"lines": lines, "mean": mean}, ensure_ascii=False, indent=1))
+        values = [{"speaker": line.speaker, "text": line.text, "reads_as_real": real} for line, real in lines]
+        click.echo(json.dumps({"lines": values, "reads_as_real": whole}, ensure_ascii=False, indent=1))
         return
-    for line, probability in judged:
-        click.echo(f"{probability:.2f}  {' '.join(writer.style.line_text(line).split())}")
-    click.echo(f"{len(judged):,} lines, {mean:.2f} on average; 0.5 is undecided", err=True)
+    for line, real in lines:
+        click.echo(f"{real:.2f}  {' '.join(writer.style.line_text(line).split())}")
+    click.echo(f"{whole:.2f}  all {len(lines):,} lines together; 0.5 is undecided", err=True)

@@ -13,9 +13,9 @@ BINS = 10
 _COLDEST, _HOTTEST = 0.05, 20.0
 
 
-def sigmoid(logits: Logits) -> NDArray[np.float64]:
+def sigmoid(logits: Logits | float) -> NDArray[np.float64]:
     """Probabilities of logits."""
-    return 0.5 * (1.0 + np.tanh(0.5 * np.asarray(logits, np.float64)))
+    return np.asarray(0.5 * (1.0 + np.tanh(0.5 * np.asarray(logits, np.float64))))
 
 
 def cross_entropy(logits: Logits, real: Real) -> float:

@@ -1,4 +1,4 @@
-"""How likely lines and replies are to be real ones."""
+"""How likely the lines of a script are to be real ones."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,9 +10,8 @@ from textgen.artifact import ModelCard
 from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.scene import Line
 from textgen.inference.discriminator import Discriminator
-from textgen.judging.calibration import sigmoid
 from textgen.judging.saved import load_discriminator
-from textgen.text.special import END, LINE_END
+from textgen.text.special import LINE_END
 from textgen.text.tokenizer import Tokenizer
 
 
@@ -38,22 +37,24 @@ class Judge:
         self._encoder = ScriptEncoder(tokenizer)
 
     def lines(self, lines: Sequence[Line]) -> NDArray[np.float64]:
-        """Probabilities that lines of a script are real ones. *Shape:* (lines,)."""
-        return self._texts([line_ids(self._encoder, line) for line in lines])
+        """Log-odds that lines are real ones and not generated, if as many of either were shown. *Shape:* (lines,)."""
+        texts = [line_ids(self._encoder, line) for line in lines]
+        return self._network.logits(texts).astype(np.float64) / self.saved.temperature
 
-    def replies(self, replies: Sequence[str]) -> NDArray[np.float64]:
-        """Probabilities that replies of a chat are real ones. *Shape:* (replies,)."""
-        return self._texts([reply_ids(self._encoder.tokenizer, reply) for reply in replies])
 
-    def _texts(self, texts: Sequence[Sequence[int]]) -> NDArray[np.float64]:
-        return sigmoid(self._network.logits(texts) / self.saved.temperature)
+def page_log_odds(lines: NDArray[np.float64]) -> float:
+    """The log-odds of a whole page: the mean of its lines'.
+
+    A discriminator's log-odds are the logarithm of how much likelier a text is among the real ones than among the
+    generated ones (Goodfellow et al. 2014), so that those of lines add up; the mean makes pages of any length
+    comparable. One line that reads badly is not made good by one that says nothing.
+
+    Args:
+        lines: log-odds of each, at least one. *Shape:* (lines,).
+    """
+    return float(lines.mean())
 
 
 def line_ids(encoder: ScriptEncoder, line: Line) -> list[int]:
     """A line as it is judged: as the corpus's own text would be encoded, whatever ids a model wrote it with."""
     return [*encoder.encode_opening(line), LINE_END]
-
-
-def reply_ids(tokenizer: Tokenizer, reply: str) -> list[int]:
-    """A reply as it is judged."""
-    return [*tokenizer.encode(reply), END]

@@ -1,4 +1,4 @@
-"""The real lines or replies that a discriminator learns from and is judged by."""
+"""The real lines that a discriminator learns from and is judged by."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,7 +12,6 @@ from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.split import DocumentView, Split, find_split, held_out_documents, training_documents
 from textgen.corpus.survey import survey
-from textgen.data.pairs import PairStore
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.judging.judge import line_ids
 from textgen.judging.matching import Text
@@ -39,10 +38,10 @@ class RealTexts:
 
 
 def stored_texts(model: Model, most: int, seed: int) -> RealTexts:
-    """The lines of a script model, or the replies of a chat model, that its training left in the folder.
+    """The lines that a model's training left in its folder.
 
     Args:
-        model: loaded.
+        model: a script model.
         most: so many of either part, drawn at random; fewer where there are not so many.
         seed: of the draw.
 
@@ -55,8 +54,7 @@ def stored_texts(model: Model, most: int, seed: int) -> RealTexts:
             f"The real text was to be taken from {folder}, but what training left there is gone: name the corpus the "
             "model was trained on with --corpus FILE."
         )
-    read = _stored_replies if model.card.kind == "chat" else _stored_lines
-    training, held_out = (read(folder / name, model, most, seed) for name in (TRAINING_IDS, HELD_OUT_IDS))
+    training, held_out = (_stored_lines(folder / name, model, most, seed) for name in (TRAINING_IDS, HELD_OUT_IDS))
     return RealTexts(training, held_out, model.card.corpus.get("fingerprint"))
 
 
@@ -80,30 +78,19 @@ def _has_text(line: Text, first_piece: int) -> bool:
     return any(token >= first_piece for token in said)
 
 
-def _stored_replies(path: Path, model: Model, most: int, seed: int) -> list[Text]:
-    store = PairStore(path)
-    chosen = np.random.default_rng(seed).permutation(len(store))[:most]
-    return [store.reply(int(k))[1:].tolist() for k in chosen]
-
-
 def corpus_texts(model: Model, corpus: ScriptCorpus, most: int, seed: int) -> RealTexts:
     """The lines of a corpus; of the one the model was trained on, the same part is held out.
 
     Args:
-        model: loaded, a script model.
+        model: a script model.
         corpus: the lines.
         most: so many of either part, drawn at random; fewer where there are not so many.
         seed: of the draw.
 
     Raises:
-        ConfigurationError: it is a chat model, or the training corpus is read in another way than in training.
+        ConfigurationError: the training corpus is read in another way than in training.
         TrainingError: the corpus is too small for a held-out part.
     """
-    if model.card.kind != "script":
-        raise ConfigurationError(
-            f"--corpus was given, but the model in {model.path} is a chat model, whose replies depend on how its "
-            "dialogues were read: leave --corpus out, and what training left in the folder is used."
-        )
     split = _split(model, corpus)
     encoder = ScriptEncoder(model.tokenizer)
 
@@ -117,15 +104,14 @@ def corpus_texts(model: Model, corpus: ScriptCorpus, most: int, seed: int) -> Re
 
 
 def _split(model: Model, corpus: ScriptCorpus) -> Split:
-    total, saved = survey(corpus).characters, model.card.corpus.get("split")
-    if saved is not None and corpus.fingerprint == model.card.corpus.get("fingerprint"):
-        if saved["total"] != total:
+    known, total = model.card.corpus, survey(corpus).characters
+    if known.get("split") is not None and corpus.fingerprint == known.get("fingerprint"):
+        if known["split"]["total"] != total or known.get("style") != corpus.style.to_json():
             raise ConfigurationError(
-                f"This is the corpus the model was trained on, but it was read as {corpus.files[0].format} with "
-                f"{total:,} characters, and in training it had {saved['total']:,}: give the --format that training "
-                "was given."
+                f"This is the corpus the model was trained on, but it was read as {corpus.files[0].format}, and so the "
+                "part that was held out cannot be found in it: give the --format that training was given."
             )
-        return Split(**saved)
+        return Split(**known["split"])
     split = find_split(corpus, total)
     if split is None:
         raise TrainingError("A part of the corpus is to be held out, but it is too small for that: give more text.")

@@ -7,7 +7,8 @@ from typing import NamedTuple
 from textgen.corpus.scene import Line
 from textgen.decoding.options import DecodingOptions
 from textgen.errors import ConfigurationError
-from textgen.judging.judge import Judge
+from textgen.judging.calibration import sigmoid
+from textgen.judging.judge import Judge, page_log_odds
 from textgen.writing.written import WrittenScript
 
 
@@ -21,6 +22,18 @@ class JudgedLine(NamedTuple):
 
     line: Line
     reads_as_real: float
+
+
+class JudgedText(NamedTuple):
+    """A text, line by line and as a whole.
+
+    Args:
+        lines: those with text in them.
+        reads_as_real: probability of a page whose lines all had the mean of their log-odds, 0 to 1; None of no lines.
+    """
+
+    lines: list[JudgedLine]
+    reads_as_real: float | None
 
 
 def check_rerank(rerank: int, options: DecodingOptions) -> None:
@@ -44,16 +57,24 @@ def check_rerank(rerank: int, options: DecodingOptions) -> None:
         )
 
 
+def judge_lines(lines: Sequence[Line], judge: Judge) -> JudgedText:
+    """How real lines read, one by one and together; those without text are left out."""
+    said = [line for line in lines if line.text.strip()]
+    log_odds = judge.lines(said)
+    judged = [JudgedLine(line, float(real)) for line, real in zip(said, sigmoid(log_odds), strict=True)]
+    return JudgedText(judged, float(sigmoid(page_log_odds(log_odds))) if said else None)
+
+
 def best_first(scripts: Sequence[WrittenScript], judge: Judge, prompt_lines: int) -> list[WrittenScript]:
-    """Candidates in the order of how real their lines read on average.
+    """Candidates in the order of how real they read; one in which nothing is said comes last.
 
     Args:
         scripts: the candidates.
         judge: of their lines.
         prompt_lines: lines that all begin with and that do not count.
     """
-    judged = []
-    for script in scripts:
-        lines = [line for line in script.lines[prompt_lines:] if line.text.strip()]
-        judged.append(replace(script, reads_as_real=float(judge.lines(lines).mean()) if lines else 0.0))
+    judged = [
+        replace(script, reads_as_real=judge_lines(script.lines[prompt_lines:], judge).reads_as_real)
+        for script in scripts
+    ]
     return sorted(judged, key=lambda script: -(script.reads_as_real or 0.0))

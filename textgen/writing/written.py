@@ -20,8 +20,8 @@ class WrittenScript(Script):
         seed: writes the same text again, alone.
         log_probability: of what was written after the prompt, by the model alone, in nats.
         relaxed: whether `no_copy` had to let a copy through because nothing else was left.
-        reads_as_real: how likely its new lines are to be real ones, on average, by the model's discriminator; None
-            where it was not one of several candidates.
+        reads_as_real: how likely its new lines are to be real ones, by the model's discriminator; None where it was not
+            one of several candidates.
     """
 
     written: str
