@@ -20,6 +20,7 @@ _SETTINGS = {
     "teacher_forcing": (float, "Weight of the loss of ordinary training; 0 is off."),
     "noise": (float, "Noise on what the critic reads, at the beginning; 0 is off."),
     "temperature": (float, "Of the Gumbel softmax, at the beginning."),
+    "length": (int, "Tokens of a line at most; longer ones are left out."),
     "pretraining": (float, "Share of the budget for training without the critic."),
 }
 """The settings that have an option, in the order of the help."""
@@ -55,6 +56,6 @@ def chosen_settings(options: dict[str, Any]) -> AdversarialConfig | bool:
     if given and not asked:
         names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
         raise ConfigurationError(
-            f"{names} was given without --adversarial, which it belongs to: add it, or leave it out."
+            f"{names} was given without --adversarial, which it belongs to: add --adversarial, or leave it out."
         )
     return AdversarialConfig(**given) if asked else False

@@ -41,9 +41,9 @@ class Spelling:
 
 
 def monitor(folder: Path, told: Told, judge: Any = judge_by_ngrams) -> tuple[Any, Monitor]:
-    step, batches = players(IDS)
+    step, _ = players(IDS)
     held_out = Passages(Automaton().corpus(200, seed=2), 0, LENGTH)
-    return step, Monitor(step, held_out, batches.steps_per_epoch, Spelling(), judge, observations(folder), [told])  # type: ignore[arg-type]
+    return step, Monitor(step, held_out, Spelling(), judge, observations(folder), [told])  # type: ignore[arg-type]
 
 
 def collapse(step: Any) -> None:

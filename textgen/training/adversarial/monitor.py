@@ -27,7 +27,6 @@ class Monitor:
     Args:
         step: of both players.
         passages: held-out lines.
-        steps_per_epoch: of the run.
         tokenizer: of the model.
         judge: says how far a sample is from real text.
         table: of what was seen so far.
@@ -38,13 +37,12 @@ class Monitor:
         self,
         step: AdversarialStep,
         passages: Passages,
-        steps_per_epoch: int,
         tokenizer: Tokenizer,
         judge: Judge,
         table: Table[Observation],
         listeners: Iterable[Listener],
     ) -> None:
-        self._step, self._steps_per_epoch, self._tokenizer, self._judge = step, steps_per_epoch, tokenizer, judge
+        self._step, self._tokenizer, self._judge = step, tokenizer, judge
         self._table, self._listeners = table, list(listeners)
         chosen = np.unique(np.linspace(0, len(passages) - 1, _LINES).astype(int))
         self._lines = passages.lines(chosen)
@@ -58,7 +56,7 @@ class Monitor:
         distance, measures = self._judge(generated, real)
         now = Observation(
             step=step,
-            epoch=step / self._steps_per_epoch,
+            epoch=step / self._step.steps_per_epoch,
             **self._step.figures,
             critic_accuracy=self._accuracy(ids, lengths),
             distinct_2=distinct(generated, 2),

@@ -39,8 +39,8 @@ from textgen.training.trainer import Outcome
 
 _SETTINGS = "adversarial.json"
 _FEWEST_LINES = 32
-_PATIENCE = 12
-"""Validations without improvement; the score of a sample is noisier than that of held-out text."""
+_VALIDATIONS = 12
+"""Of a run, and how many of them may bring no improvement: the score of a sample is too noisy to end a run by it."""
 
 
 def adversarial_folder(folder: ModelFolder) -> Path:
@@ -93,7 +93,8 @@ def _add(folder: ModelFolder, config: AdversarialConfig, budget: Budget) -> None
         run.training,
         budget=_part(budget, 1.0 - config.pretraining),
         learning_rate=config.generator_rate,
-        patience=_PATIENCE,
+        validations=_VALIDATIONS,
+        patience=_VALIDATIONS,
     )
     own = adversarial_folder(folder)
     own.mkdir(parents=True, exist_ok=True)
@@ -208,8 +209,7 @@ class _Made:
         held_out = _passages(self.folder, HELD_OUT_IDS, self.config)
         compared = held_out if len(held_out) >= _FEWEST_LINES else self.passages
         table = observations(adversarial_folder(self.folder))
-        epoch = -(-len(self.passages) // self.config.batch)
-        return Monitor(step, compared, epoch, self.model.tokenizer, self.judge, table, listeners)
+        return Monitor(step, compared, self.model.tokenizer, self.judge, table, listeners)
 
     def _discriminator(self, seed: int) -> Discriminator:
         tokenizer = self.model.tokenizer

@@ -65,7 +65,7 @@ class AdversarialStep:
         self._teacher = LanguageModelStep(generator.network, training, streams)
         self._own = self._teacher.optimizer
         self.optimizer = Both(self._own, critic.optimizer)
-        self._seed, self._annealing = training.seed, config.annealing * steps_per_epoch
+        self._seed, self.steps_per_epoch = training.seed, steps_per_epoch
         self._critic_rate = config.critic_rate
         self._label = config.real_label or 1.0
         self.figures = dict.fromkeys(FIGURES, math.nan)
@@ -127,7 +127,8 @@ class AdversarialStep:
         """Temperature and deviation of the noise in a step: the one falls geometrically (Nie et al. 2019), the other
         linearly."""
         config = self.config
-        way = min(step / self._annealing, 1.0) if self._annealing else 1.0
+        annealing = config.annealing * self.steps_per_epoch
+        way = min(step / annealing, 1.0) if annealing else 1.0
         first, last = config.temperature or 1.0, config.last_temperature or 1.0
         return tf.constant(first * (last / first) ** way), tf.constant(config.noise * (1.0 - way))
 
