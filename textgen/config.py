@@ -327,7 +327,7 @@ class AdversarialConfig(_JsonConfig):
     generator_rate: float = 3e-4
     critic_rate: float = 1e-3
     critic_steps: int = 1
-    warm_up: int = 50
+    warm_up: int = 100
     teacher_forcing: float = 0.5
     conditional: bool = False
     batch: int = 64

@@ -29,6 +29,7 @@ SETTINGS = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("settings", SETTINGS, ids=str)
 def test_each_player_is_frozen_while_the_other_learns(settings: dict[str, Any]) -> None:
     step, batches = players(IDS, warm_up=1, **settings)
@@ -45,6 +46,7 @@ def test_each_player_is_frozen_while_the_other_learns(settings: dict[str, Any]) 
     assert all(np.isfinite(value) for value in step.figures.values())
 
 
+@pytest.mark.slow
 def test_the_weight_of_teacher_forcing_counts() -> None:
     found = []
     for weight in (0.0, 1.0):
