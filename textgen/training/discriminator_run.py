@@ -3,20 +3,19 @@
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so it comes before all that imports it
 from textgen.artifact import Model
 from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
 from textgen.errors import TrainingError
 from textgen.inference.discriminator import Discriminator as NumpyDiscriminator
-from textgen.judging.baselines import LengthBaseline, NgramBaseline
-from textgen.judging.calibration import Reliability, cross_entropy, fit_temperature, sigmoid
+from textgen.judging.calibration import cross_entropy, fit_temperature
 from textgen.judging.matching import Examples, Text, balanced, halves, matched
 from textgen.judging.saved import SavedDiscriminator, Weights
+from textgen.judging.worth import accuracy, measure_worth
 from textgen.models.discriminator import Discriminator
 from textgen.training.building import versions
 from textgen.training.discriminator_step import DiscriminatorStep, TextBatches
@@ -33,10 +32,6 @@ _VALIDATIONS_AN_EPOCH = 2
 _PATIENCE = 6
 
 Note = Callable[[str], None]
-
-
-class _Judging(Protocol):
-    def logits(self, texts: Sequence[Text], /) -> NDArray[np.floating]: ...
 
 
 @dataclass(frozen=True)
@@ -82,20 +77,12 @@ def make_discriminator(
     weights = learn(config, how, training, deciding, note)
     network = NumpyDiscriminator(config, weights)
     temperature = fit_temperature(network.logits(deciding.texts), deciding.real)
-    reliability = Reliability.measure(sigmoid(network.logits(judging.texts) / temperature), judging.real)
-    natural = balanced(*second, seed)
-    lengths = LengthBaseline(balanced(real.training, samples.training, seed))
-    judges: dict[str, _Judging] = {"discriminator": network, "ngrams": NgramBaseline(training), "length": lengths}
-    metrics = {
-        "accuracy": {name: accuracy(judge.logits(judging.texts), judging.real) for name, judge in judges.items()},
-        "accuracy_natural": {
-            name: accuracy(judge.logits(natural.texts), natural.real) for name, judge in judges.items()
-        },
-        "texts": len(judging.texts),
-        "texts_natural": len(natural.texts),
-        "calibration_error": reliability.error,
-        "reliability": reliability.to_json(),
-    }
+    metrics = measure_worth(
+        network,
+        temperature,
+        (training, balanced(real.training, samples.training, seed)),
+        (judging, balanced(*second, seed)),
+    )
     return SavedDiscriminator(
         config, weights, temperature, model.card.metrics, samples.decoding, real.corpus, metrics, versions()
     )
@@ -148,11 +135,6 @@ def learn(
             f"{'  best so far' if is_best else ''}"
         )
     return best
-
-
-def accuracy(logits: NDArray[np.floating], real: NDArray[np.bool_]) -> float:
-    """The share that is judged right; a judge that cannot say is right half the time."""
-    return float(np.where(logits == 0, 0.5, (logits > 0) == real).mean())
 
 
 def _require_enough(*parts: Examples) -> None:
