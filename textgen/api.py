@@ -113,7 +113,7 @@ def train_script(
     """
     _require_training()
     from textgen.training.adversarial import run as adversarial_run
-    from textgen.training.adversarial.judging import judge_by_ngrams
+    from textgen.training.adversarial.judging import NgramJudge
     from textgen.training.run import Course
     from textgen.training.script_run import SCRIPT, ScriptRequest, begin
     from textgen.training.sizing import ScriptChoice
@@ -135,7 +135,7 @@ def train_script(
     def course(folder: ModelFolder) -> "Course | AdversarialCourse":
         if config is None and not adversarial_run.adversarial_folder(folder).is_dir():
             return Course(folder, SCRIPT)
-        return adversarial_run.AdversarialCourse(folder, judge_by_ngrams, config)
+        return adversarial_run.AdversarialCourse(folder, NgramJudge, config)
 
     job = _Job("train-script", course, source, source.files[0].path.stem, budget, start, _write_a_little)
     return ScriptWriter(_train(job, corpus, out, start_from, resume, overwrite, tensorboard, quiet))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from textgen.training.adversarial.judging import Judgement, judge_by_ngrams
+from textgen.training.adversarial.judging import Judgement, NgramJudge
 from textgen.training.adversarial.monitor import Monitor
 from textgen.training.adversarial.observation import observations
 from textgen.training.adversarial.passages import Passages
@@ -40,10 +40,10 @@ class Spelling:
         return " ".join("abcdef"[token - FIRST_LABEL] for token in ids)
 
 
-def monitor(folder: Path, told: Told, judge: Any = judge_by_ngrams) -> tuple[Any, Monitor]:
+def monitor(folder: Path, told: Told, judging: Any = NgramJudge) -> tuple[Any, Monitor]:
     step, _ = players(IDS)
     held_out = Passages(Automaton().corpus(200, seed=2), 0, LENGTH)
-    return step, Monitor(step, held_out, Spelling(), judge, observations(folder), [told])  # type: ignore[arg-type]
+    return step, Monitor(step, held_out, Spelling(), judging, observations(folder), [told])  # type: ignore[arg-type]
 
 
 def collapse(step: Any) -> None:
@@ -78,16 +78,21 @@ def test_the_measures_are_of_the_same_sample_each_time(tmp_path: Path) -> None:
 
 
 def test_another_judge_decides_and_is_heard(tmp_path: Path) -> None:
-    told, given = Told(), []
+    told, given = Told(), list[list[str]]()
 
-    def judge(generated: Sequence[str], real: Sequence[str]) -> Judgement:
-        given.append((list(generated), list(real)))
-        return Judgement(0.25, {"bleu_2": 0.75})
+    def judging(real: Sequence[str]) -> Any:
+        given.append(list(real))
 
-    _, watch = monitor(tmp_path, told, judge)
+        def judge(generated: Sequence[str]) -> Judgement:
+            given.append(list(generated))
+            return Judgement(0.25, {"bleu_2": 0.75})
+
+        return judge
+
+    _, watch = monitor(tmp_path, told, judging)
     assert watch(0, 2.0) == 0.25
     assert told.values[0]["bleu_2"] == 0.75
-    ((generated, real),) = given
+    real, generated = given
     assert len(generated) == len(real) == 200
     assert set(" ".join(generated + real)) <= set("abcdef ")
 

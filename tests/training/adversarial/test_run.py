@@ -15,7 +15,7 @@ from textgen.artifact import ModelFolder
 from textgen.config import AdversarialConfig, Budget
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.training import history
-from textgen.training.adversarial.judging import Judgement
+from textgen.training.adversarial.judging import Judgement, NgramJudge
 from textgen.training.adversarial.observation import Observation, observations
 from textgen.training.adversarial.run import AdversarialCourse, adversarial_folder, load_settings
 from textgen.training.run_record import Run
@@ -79,8 +79,9 @@ def test_a_generator_that_gets_no_better_is_not_kept(
     tmp_path: Path, corpus: Path, trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     distances = iter([0.5, *[0.6] * 100])
-    judge = lambda generated, real: Judgement(next(distances), {})  # noqa: E731
-    monkeypatch.setattr("textgen.training.adversarial.judging.judge_by_ngrams", judge)
+    monkeypatch.setattr(
+        "textgen.training.adversarial.judging.NgramJudge", lambda real: lambda generated: Judgement(next(distances), {})
+    )
     train(corpus, tmp_path / "model", steps=4, start_from=trained)
     ours, theirs = (load_file(folder / "weights.safetensors") for folder in (tmp_path / "model", trained))
     assert all(np.array_equal(ours[name], theirs[name]) for name in theirs)
@@ -155,7 +156,7 @@ def test_damaged_settings_are_told(tmp_path: Path, trained: Path) -> None:
     folder = ModelFolder(Path(shutil.copytree(trained, tmp_path / "model")))
     adversarial_folder(folder).mkdir()
     with pytest.raises(TrainingError, match=r"adversarial\.json is missing or damaged"):
-        AdversarialCourse(folder, lambda generated, real: Judgement(0.0, {})).why_finished()
+        AdversarialCourse(folder, NgramJudge).why_finished()
 
 
 def test_the_picture_needs_no_run(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """Whatever judges a generator by what it wrote, and a simple judge."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple, Protocol
 
@@ -21,27 +21,35 @@ class Judgement(NamedTuple):
 
 
 class Judge(Protocol):
-    """Compares what a generator wrote with as many lines of real text.
+    """Compares what a generator wrote with real text that it was made for."""
 
-    Training knows no evaluation; whoever starts a run may hand one in.
-    """
-
-    def __call__(self, generated: Sequence[str], real: Sequence[str]) -> Judgement:
+    def __call__(self, generated: Sequence[str]) -> Judgement:
         """The judgement of a sample."""
 
 
-def judge_by_ngrams(generated: Sequence[str], real: Sequence[str]) -> Judgement:
-    """How differently runs of one, two and three words are distributed.
+JudgeMaker = Callable[[Sequence[str]], Judge]
+"""Makes a judge from lines of real text in no order. Training knows no evaluation: whoever starts a run hands it in."""
+
+
+class NgramJudge:
+    """Tells how differently runs of one, two and three words are distributed.
 
     The distance is the mean total variation, from 0 (the same) to 1 (nothing in common). Poor text has runs that real
     text lacks, and a collapsed generator lacks runs that real text has: either is far away. Samples of a few hundred
-    lines are never near 0, not even two real ones.
+    lines are never near 0, not even real ones.
 
-    Returns:
-        The distance, and no other measures.
+    Args:
+        real: lines of real text.
     """
-    distances = [_total_variation(*(_counts(texts, n) for texts in (generated, real))) for n in _ORDERS]
-    return Judgement(sum(distances) / len(distances), {})
+
+    def __init__(self, real: Sequence[str]) -> None:
+        self._real = [_counts(real, n) for n in _ORDERS]
+
+    def __call__(self, generated: Sequence[str]) -> Judgement:
+        """The distance, and no other measures."""
+        pairs = zip(_ORDERS, self._real, strict=True)
+        distances = [_total_variation(_counts(generated, n), real) for n, real in pairs]
+        return Judgement(sum(distances) / len(distances), {})
 
 
 def distinct(texts: Sequence[str], n: int) -> float:

@@ -9,7 +9,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from textgen.text.tokenizer import Tokenizer
-from textgen.training.adversarial.judging import Judge, distinct, self_overlap
+from textgen.training.adversarial.judging import JudgeMaker, distinct, self_overlap
 from textgen.training.adversarial.observation import Observation, warnings
 from textgen.training.adversarial.passages import Passages
 from textgen.training.adversarial.step import AdversarialStep
@@ -17,6 +17,8 @@ from textgen.training.listener import Listener
 from textgen.training.table import Table
 
 _LINES = 512
+_REAL_LINES = 2048
+"""Lines of the sample, and of the real text that it is compared with."""
 
 
 class Monitor:
@@ -28,7 +30,7 @@ class Monitor:
         step: of both players.
         passages: held-out lines.
         tokenizer: of the model.
-        judge: says how far a sample is from real text.
+        judging: makes what says how far a sample is from real text.
         table: of what was seen so far.
         listeners: are told the figures and the warnings.
     """
@@ -38,22 +40,24 @@ class Monitor:
         step: AdversarialStep,
         passages: Passages,
         tokenizer: Tokenizer,
-        judge: Judge,
+        judging: JudgeMaker,
         table: Table[Observation],
         listeners: Iterable[Listener],
     ) -> None:
-        self._step, self._tokenizer, self._judge = step, tokenizer, judge
+        self._step, self._tokenizer = step, tokenizer
         self._table, self._listeners = table, list(listeners)
         chosen = np.unique(np.linspace(0, len(passages) - 1, _LINES).astype(int))
         self._lines = passages.lines(chosen)
         self._real = self._texts(self._lines.ids)
+        some = np.random.default_rng(0).permutation(len(passages))[:_REAL_LINES]
+        self._judge = judging(self._texts(passages.lines(some).ids))
         self._judged = tf.function(step.critic.judge, reduce_retracing=True)
 
     def __call__(self, step: int, held_out: float) -> float:
         """The distance between the sample and real text, lower is better."""
         ids, lengths = self._step.generator.sample(self._lines.context, tf.constant([0, 0], tf.int64))
         generated, real = self._texts(ids.numpy()), self._real
-        distance, measures = self._judge(generated, real)
+        distance, measures = self._judge(generated)
         now = Observation(
             step=step,
             epoch=step / self._step.steps_per_epoch,

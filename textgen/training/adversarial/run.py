@@ -22,7 +22,7 @@ from textgen.text.store import open_ids
 from textgen.training.adversarial.batches import AdversarialBatches
 from textgen.training.adversarial.critic import Critic
 from textgen.training.adversarial.curves import draw_curves
-from textgen.training.adversarial.judging import Judge
+from textgen.training.adversarial.judging import JudgeMaker
 from textgen.training.adversarial.monitor import Monitor
 from textgen.training.adversarial.observation import observations
 from textgen.training.adversarial.passages import Passages
@@ -108,12 +108,12 @@ class AdversarialCourse:
 
     Args:
         folder: of the model.
-        judge: says how far a sample is from real text.
+        judging: makes what says how far a sample is from real text.
         asked: the settings given now, which must be those of the run where it goes on; None takes the run's own.
     """
 
-    def __init__(self, folder: ModelFolder, judge: Judge, asked: AdversarialConfig | None = None) -> None:
-        self.folder, self.judge, self.asked, self.own = folder, judge, asked, adversarial_folder(folder)
+    def __init__(self, folder: ModelFolder, judging: JudgeMaker, asked: AdversarialConfig | None = None) -> None:
+        self.folder, self.judging, self.asked, self.own = folder, judging, asked, adversarial_folder(folder)
 
     def go_on(self, fingerprint: str, budget: Budget | None, note: Note) -> None:
         """Makes sure that a begun run can go on, with a new budget where one is given.
@@ -174,15 +174,15 @@ class AdversarialCourse:
         replace(run, training=replace(run.training, budget=budget)).save(self.own)
 
     def _recipe(self, config: AdversarialConfig) -> Recipe:
-        made = _Made(self.folder, config, self.judge)
+        made = _Made(self.folder, config, self.judging)
         return Recipe("script", made.batches, SCRIPT.network, made.step, made.validation, made.rank, draw_curves)
 
 
 class _Made:
     """The parts of one folder's run."""
 
-    def __init__(self, folder: ModelFolder, config: AdversarialConfig, judge: Judge) -> None:
-        self.folder, self.config, self.judge = folder, config, judge
+    def __init__(self, folder: ModelFolder, config: AdversarialConfig, judging: JudgeMaker) -> None:
+        self.folder, self.config, self.judging = folder, config, judging
         self.model: Model = folder.load()
         self.passages = _passages(folder, TRAINING_IDS, config)
 
@@ -209,7 +209,7 @@ class _Made:
         held_out = _passages(self.folder, HELD_OUT_IDS, self.config)
         compared = held_out if len(held_out) >= _FEWEST_LINES else self.passages
         table = observations(adversarial_folder(self.folder))
-        return Monitor(step, compared, self.model.tokenizer, self.judge, table, listeners)
+        return Monitor(step, compared, self.model.tokenizer, self.judging, table, listeners)
 
     def _discriminator(self, seed: int) -> Discriminator:
         tokenizer = self.model.tokenizer
