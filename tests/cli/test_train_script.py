@@ -8,7 +8,7 @@ import textgen
 from textgen.artifact import ModelFolder
 from textgen.cli.main import cli
 from textgen.cli.train_script import command
-from textgen.config import AdversarialConfig, Budget
+from textgen.config import Budget
 from textgen.training.run_record import Run
 from textgen.training.sizing import LEVELS, SIZES, ScriptChoice
 
@@ -93,22 +93,3 @@ def test_choices_are_those_of_the_trainer() -> None:
     assert choices["level"] == ["auto", *LEVELS]
     assert choices["size"] == ["auto", *SIZES]
     assert set(ScriptChoice.__dataclass_fields__) <= set(choices)
-
-
-def test_without_adversarial_there_is_no_critic(asked: dict[str, Any]) -> None:
-    train_script("--corpus", "a.txt", "--quiet")
-    assert asked["adversarial"] is False
-
-
-def test_adversarial_settings_arrive(asked: dict[str, Any]) -> None:
-    train_script("--corpus", "a.txt", "--adversarial", "--loss", "wasserstein", "--critic-steps", "3", "--conditional")
-    assert asked["adversarial"] == AdversarialConfig(loss="wasserstein", critic_steps=3, conditional=True)
-    train_script("--corpus", "a.txt", "--adversarial")
-    assert asked["adversarial"] == AdversarialConfig()
-
-
-def test_adversarial_settings_without_adversarial_are_refused(asked: dict[str, Any]) -> None:
-    done = CliRunner().invoke(cli, ["train-script", "--corpus", "a.txt", "--critic-steps", "3", "--conditional"])
-    assert done.exit_code != 0
-    assert "--critic-steps, --conditional was given without --adversarial" in str(done.exception)
-    assert asked == {}

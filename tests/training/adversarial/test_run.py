@@ -16,7 +16,7 @@ from textgen.config import AdversarialConfig, Budget
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.training import history
 from textgen.training.adversarial.judging import Judgement, NgramJudge
-from textgen.training.adversarial.observation import Observation, observations
+from textgen.training.adversarial.observation import observations
 from textgen.training.adversarial.run import AdversarialCourse, adversarial_folder, load_settings
 from textgen.training.run_record import Run
 
@@ -157,13 +157,3 @@ def test_damaged_settings_are_told(tmp_path: Path, trained: Path) -> None:
     adversarial_folder(folder).mkdir()
     with pytest.raises(TrainingError, match=r"adversarial\.json is missing or damaged"):
         AdversarialCourse(folder, NgramJudge).why_finished()
-
-
-def test_the_picture_needs_no_run(tmp_path: Path) -> None:
-    from textgen.training.adversarial.curves import draw_curves
-
-    row = Observation(0, 0.0, math.nan, math.nan, 0.7, math.nan, math.nan, 0.5, 0.3, 0.6, 0.3, 0.5, 2.0)
-    for step in (0, 10, 20):
-        observations(tmp_path).append(replace(row, step=step, epoch=step / 10, distance=0.5 - step / 100))
-    draw_curves(tmp_path, "captions")
-    assert (tmp_path / "curves.png").read_bytes()[:4] == b"\x89PNG"

@@ -5,8 +5,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from textgen.config import AdversarialConfig
-
 from .toy import Automaton, learn, players
 
 IDS = Automaton().corpus(300)
@@ -78,13 +76,3 @@ def test_a_loss_that_is_not_finite_is_told() -> None:
     bias.assign(np.full(bias.shape, np.nan, np.float32))
     nats, _ = step(batches.batch(0), step.initial_state(), 0, 1e-3)
     assert np.isnan(nats)
-
-
-def test_the_same_batches_are_drawn_for_the_same_step() -> None:
-    _, batches = players(IDS, critic_steps=2)
-    assert len(batches.batch(3).lines) == 3
-    for one, same in zip(batches.batch(3).lines, batches.batch(3).lines, strict=True):
-        assert all(np.array_equal(a, b) for a, b in zip(one, same, strict=True))
-    epoch = [batches._chosen(k, 0) for k in range(batches.steps_per_epoch)]
-    assert set(np.concatenate(epoch)) == set(range(len(batches.passages)))
-    assert AdversarialConfig().batch > 0

@@ -24,8 +24,8 @@ def relaxed_tokens(noisy: Tensor, temperature: Tensor, hard: bool) -> Tensor:
     Args:
         noisy: logits plus Gumbel noise. *Shape:* (batch, vocabulary).
         temperature: of the softmax; the lower, the closer to one-hot and the larger the gradient's variance.
-        hard: give one-hot vectors whose gradient is that of the soft ones (straight-through), as in RelGAN's
-            relatives; otherwise the soft ones themselves.
+        hard: give one-hot vectors whose gradient is that of the soft ones (straight-through); otherwise the soft ones
+            themselves.
 
     Returns:
         *Shape:* (batch, vocabulary).

@@ -40,7 +40,8 @@ from textgen.training.trainer import Outcome
 _SETTINGS = "adversarial.json"
 _FEWEST_LINES = 32
 _VALIDATIONS = 12
-"""Of a run, and how many of them may bring no improvement: the score of a sample is too noisy to end a run by it."""
+_PATIENCE = 10**9
+"""The score of a sample is too noisy, and players too moody, to end a run by it: the budget alone does."""
 
 
 def adversarial_folder(folder: ModelFolder) -> Path:
@@ -94,7 +95,7 @@ def _add(folder: ModelFolder, config: AdversarialConfig, budget: Budget) -> None
         budget=_part(budget, 1.0 - config.pretraining),
         learning_rate=config.generator_rate,
         validations=_VALIDATIONS,
-        patience=_VALIDATIONS,
+        patience=_PATIENCE,
     )
     own = adversarial_folder(folder)
     own.mkdir(parents=True, exist_ok=True)
