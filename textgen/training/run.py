@@ -46,6 +46,7 @@ class Recipe:
         validation: makes what scores the held-out text; gives None where nothing is held out.
         rank: makes what ranks the weights, from the step and the listeners; None ranks by the held-out score.
         draw: makes the picture of the run so far, in a training folder and with a title.
+        rate: the option with the learning rate, for what a person is told of a loss that is not finite.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Recipe:
     validation: Callable[[Any, Path], Callable[[], float] | None]
     rank: Callable[[Any, list[Listener]], Callable[[int, float], float]] | None = None
     draw: Callable[[Path, str], None] = draw_history
+    rate: str = "--learning-rate"
 
 
 def go_on(
@@ -148,7 +150,7 @@ def run_training(
     if outcome.reason == "not finite":
         raise TrainingError(
             f"The loss was no longer finite after {outcome.steps} steps, so training stopped; the best weights so far "
-            f"(step {outcome.best_step}) are kept in {folder.path}: train again with a lower --learning-rate."
+            f"(step {outcome.best_step}) are kept in {folder.path}: train again with a lower {recipe.rate}."
         )
     return outcome
 

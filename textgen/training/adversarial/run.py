@@ -159,6 +159,8 @@ class AdversarialCourse:
 
     def why_finished(self) -> str | None:
         """Why the run is over, and what could be done; None where it can go on."""
+        if not self.own.is_dir():
+            return None
         config = load_settings(self.folder)
         return None if self._pretrained(config) is None else why_finished(self.own, self._recipe(config))
 
@@ -176,7 +178,16 @@ class AdversarialCourse:
 
     def _recipe(self, config: AdversarialConfig) -> Recipe:
         made = _Made(self.folder, config, self.judging)
-        return Recipe("script", made.batches, SCRIPT.network, made.step, made.validation, made.rank, draw_curves)
+        return Recipe(
+            SCRIPT.kind,
+            made.batches,
+            SCRIPT.network,
+            made.step,
+            made.validation,
+            made.rank,
+            draw_curves,
+            rate="--generator-rate or --critic-rate",
+        )
 
 
 class _Made:
