@@ -48,7 +48,8 @@ def command(model: Path, corpus: tuple[Path, ...], **options: Any) -> None:
     """Train a judge of real lines and lines that a model writes.
 
     The model writes fresh lines, and a small network learns to tell them from the real ones the model was trained
-    on. It is put into the model's folder; the model itself stays as it is. `generate --rerank` and `score` use it.
+    on. It is put into the model's folder; the model itself stays as it is, and Ctrl-C leaves everything as it was.
+    `generate --rerank` and `score` use it.
 
     \b
     textgen train-discriminator --model runs/seinfeld
