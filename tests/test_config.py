@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 
 from textgen.config import (
+    ADVERSARIAL_LOSSES,
+    GENERATOR_GRADIENTS,
+    AdversarialConfig,
     Budget,
     ChatTrainingConfig,
+    DiscriminatorConfig,
     EncoderDecoderConfig,
     ModelConfig,
     ScriptTrainingConfig,
@@ -161,3 +165,78 @@ def test_parameters_of_a_chat_model_by_hand() -> None:
     lstms = 2 * 4 * (3 + 1 + 1) + 4 * 2 * (3 + 2 + 1)
     config = EncoderDecoderConfig(vocabulary_size=300, embedding=3, hidden=2, layers=1)
     assert config.parameters == 300 * 3 + lstms + (2 * 2 + 2 * 3) + (2 * 3 + 300)
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"vocabulary_size": 0}, "vocabulary_size is 0; it must be at least 1"),
+        ({"filters": 0}, "filters is 0"),
+        ({"widths": ()}, r"widths is \(\); it must be different lengths of at least 1"),
+        ({"widths": (2, 2)}, r"widths is \(2, 2\)"),
+        ({"widths": (0, 2)}, r"widths is \(0, 2\)"),
+        ({"speakers": -1}, "speakers is -1; it must be at least 0"),
+    ],
+)
+def test_a_discriminator_that_makes_no_sense_is_refused(change: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ConfigurationError, match=sentence):
+        DiscriminatorConfig(**{"vocabulary_size": 300, **change})
+
+
+def test_a_discriminator_survives_json() -> None:
+    config = DiscriminatorConfig(300, embedding=16, widths=(2, 4), filters=50, speakers=3)
+    assert DiscriminatorConfig.from_json(json.loads(json.dumps(config.to_json()))) == config
+    assert config.features == 100
+
+
+def test_adversarial_settings_fill_in_what_fits() -> None:
+    usual = AdversarialConfig()
+    assert (usual.loss, usual.gradient, usual.tokens) == ("least-squares", "gumbel", "hard")
+    assert (usual.real_label, usual.penalty, usual.discount) == (0.9, 0.0, None)
+    wasserstein = AdversarialConfig(loss="wasserstein", gradient="reinforce")
+    assert (wasserstein.real_label, wasserstein.penalty, wasserstein.discount) == (1.0, 10.0, 0.5)
+    assert (wasserstein.tokens, wasserstein.temperature, wasserstein.last_temperature) == (None, None, None)
+
+
+@pytest.mark.parametrize("loss", ADVERSARIAL_LOSSES)
+@pytest.mark.parametrize("gradient", GENERATOR_GRADIENTS)
+def test_adversarial_settings_survive_json(loss: str, gradient: str) -> None:
+    if (loss, gradient) == ("relativistic", "reinforce"):
+        return
+    config = AdversarialConfig(loss=loss, gradient=gradient, conditional=True, length=20)
+    assert AdversarialConfig.from_json(json.loads(json.dumps(config.to_json()))) == config
+
+
+@pytest.mark.parametrize(
+    ("change", "sentence"),
+    [
+        ({"loss": "hinge"}, "loss is 'hinge'; it must be one of minimax, non-saturating, least-squares, relativistic"),
+        ({"gradient": "score"}, "gradient is 'score'; it must be one of gumbel, reinforce"),
+        (
+            {"loss": "relativistic", "gradient": "reinforce"},
+            "compares whole lines in pairs and reinforce needs a reward",
+        ),
+        ({"loss": "wasserstein", "real_label": 0.9}, "real_label is 0.9, but the loss wasserstein has no labels"),
+        ({"penalty": 10.0}, "penalty is 10.0, but only the loss wasserstein is penalised"),
+        ({"gradient": "reinforce", "temperature": 1.0}, "temperature is 1.0, but the gradient is reinforce"),
+        ({"gradient": "reinforce", "tokens": "soft"}, "tokens is 'soft', but the gradient is reinforce"),
+        ({"discount": 0.5}, "discount is 0.5, but the gradient is gumbel"),
+        ({"gradient": "reinforce", "discount": 1.5}, "discount is 1.5; it must be from 0 to 1"),
+        ({"tokens": "warm"}, "tokens is 'warm'; it must be one of hard, soft"),
+        ({"temperature": 0.0}, "temperature is 0.0; it must be a number above 0"),
+        ({"generator_rate": math.nan}, "generator_rate is nan"),
+        ({"critic_rate": 0.0}, "critic_rate is 0.0"),
+        ({"critic_steps": 0}, "critic_steps is 0; it must be at least 1"),
+        ({"warm_up": -1}, "warm_up is -1; it must be at least 0"),
+        ({"teacher_forcing": -0.1}, "teacher_forcing is -0.1; it must be a number of at least 0"),
+        ({"noise": math.inf}, "noise is inf"),
+        ({"real_label": 0.5}, "real_label is 0.5; it must be above 0.5 and at most 1"),
+        ({"length": 65}, "length is 65; it must be from 2 to 64 tokens"),
+        ({"batch": 0}, "batch is 0; it must be at least 1"),
+        ({"dropout": 1.0}, "dropout is 1.0; it must be at least 0 and below 1"),
+        ({"pretraining": 1.0}, "pretraining is 1.0; it must be at least 0 and below 1"),
+    ],
+)
+def test_adversarial_training_that_makes_no_sense_is_refused(change: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ConfigurationError, match=sentence):
+        AdversarialConfig(**change)

@@ -15,7 +15,8 @@ LEAVES = {"errors", "config", "files"}
 TEXT = LEAVES | {"text"}
 INFERENCE = TEXT | {"artifact", "inference"}
 WRITING = INFERENCE | {"decoding", "corpus"}
-TRAINING = WRITING | {"data", "models"}
+JUDGING = WRITING | {"judging"}
+TRAINING = JUDGING | {"data", "models"}
 API = TRAINING | {"writing", "writer", "chatting", "chatbot", "evaluation", "training"}
 MAY_IMPORT = {
     "errors": set[str](),
@@ -26,11 +27,12 @@ MAY_IMPORT = {
     "artifact": TEXT,
     "decoding": TEXT | {"corpus"},
     "inference": TEXT | {"artifact"},
-    "writing": WRITING,
-    "writer": WRITING | {"writing"},
-    "chatting": WRITING | {"writing", "writer"},
-    "chatbot": WRITING | {"writing", "writer", "chatting"},
-    "evaluation": WRITING | {"writing", "writer", "chatting", "chatbot"},
+    "judging": WRITING,
+    "writing": JUDGING,
+    "writer": JUDGING | {"writing"},
+    "chatting": JUDGING | {"writing", "writer"},
+    "chatbot": JUDGING | {"writing", "writer", "chatting"},
+    "evaluation": JUDGING | {"writing", "writer", "chatting", "chatbot"},
     "data": TEXT | {"corpus", "artifact"},
     "models": TEXT | {"corpus", "artifact"},
     "training": TRAINING,

@@ -14,7 +14,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from textgen.api import load, train_chat, train_script
+    from textgen.api import load, train_chat, train_discriminator, train_script
     from textgen.chatbot import Chatbot, as_character
     from textgen.chatting.options import ChatOptions
     from textgen.chatting.reply import Reply
@@ -28,6 +28,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "load": "textgen.api",
     "train_chat": "textgen.api",
+    "train_discriminator": "textgen.api",
     "train_script": "textgen.api",
     "Chatbot": "textgen.chatbot",
     "as_character": "textgen.chatbot",
@@ -56,6 +57,7 @@ __all__ = [
     "as_character",
     "load",
     "train_chat",
+    "train_discriminator",
     "train_script",
 ]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from textgen.artifact import Model, ModelFolder
 from textgen.chatbot import Chatbot
-from textgen.config import Budget
+from textgen.config import AdversarialConfig, Budget
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.paths import Paths
@@ -17,9 +17,17 @@ from textgen.errors import ConfigurationError, MissingExtraError
 from textgen.writer import ScriptWriter
 
 if TYPE_CHECKING:
-    from textgen.training.run import Recipe
+    from textgen.judging.saved import SavedDiscriminator
+    from textgen.training.adversarial.run import AdversarialCourse
+    from textgen.training.run import Course
 
 DEFAULT_MINUTES = 20.0
+
+DEFAULT_SAMPLES = 6000
+"""Lines that are written for a discriminator."""
+
+DEFAULT_EPOCHS = 12.0
+"""Of a discriminator over its lines, at most."""
 
 SMALLTALK = "smalltalk"
 """The name of the chat model that comes along."""
@@ -70,6 +78,7 @@ def train_script(
     resume: bool = False,
     overwrite: bool = False,
     start_from: str | Path | None = None,
+    adversarial: AdversarialConfig | bool = False,
     index: bool = True,
     tensorboard: bool = False,
     quiet: bool = False,
@@ -88,6 +97,8 @@ def train_script(
         resume: go on with an interrupted run in `out`; where there is none yet, begin.
         overwrite: replace the model in `out` once the new one is trained.
         start_from: a model folder to go on from, whose vocabulary and architecture are kept.
+        adversarial: whether, and how, a critic of its lines trains the writer on; half of the budget then goes to
+            training without it, none where `start_from` is given. True takes the usual settings.
         index: whether to keep hashes of the corpus's word sequences, which `no_copy` needs.
         tensorboard: whether to write event files into `out/training/tensorboard`.
         quiet: show no progress.
@@ -101,6 +112,9 @@ def train_script(
         TrainingInterrupted: Ctrl-C; the run was saved and can be resumed.
     """
     _require_training()
+    from textgen.training.adversarial import run as adversarial_run
+    from textgen.training.adversarial.judging import NgramJudge
+    from textgen.training.run import Course
     from textgen.training.script_run import SCRIPT, ScriptRequest, begin
     from textgen.training.sizing import ScriptChoice
 
@@ -108,11 +122,22 @@ def train_script(
     source = ScriptCorpus(corpus, format)
     budget = _budget(minutes, epochs, steps)
 
+    config = AdversarialConfig() if adversarial is True else adversarial or None
+
     def start(folder: ModelFolder, given: Budget, origin: Model | None, note: Callable[[str], None]) -> None:
         held_out = ScriptCorpus(validation, format) if validation is not None else None
-        begin(folder, ScriptRequest(source, held_out, chosen, given, seed, origin, index), note)
+        request = ScriptRequest(source, held_out, chosen, given, seed, origin, index)
+        if config is None:
+            begin(folder, request, note)
+        else:
+            adversarial_run.begin_adversarial(folder, config, request, note)
 
-    job = _Job("train-script", SCRIPT, source, source.files[0].path.stem, budget, start, _write_a_little)
+    def course(folder: ModelFolder) -> "Course | AdversarialCourse":
+        if config is None and not adversarial_run.adversarial_folder(folder).is_dir():
+            return Course(folder, SCRIPT)
+        return adversarial_run.AdversarialCourse(folder, NgramJudge, config)
+
+    job = _Job("train-script", course, source, source.files[0].path.stem, budget, start, _write_a_little)
     return ScriptWriter(_train(job, corpus, out, start_from, resume, overwrite, tensorboard, quiet))
 
 
@@ -169,6 +194,7 @@ def train_chat(
     _require_training()
     from textgen.training.chat_preparation import Listening
     from textgen.training.chat_run import CHAT, ChatRequest, begin_chat
+    from textgen.training.run import Course
     from textgen.training.sizing import ChatChoice
 
     chosen = _chosen(ChatChoice, choice, "train_chat")
@@ -180,8 +206,78 @@ def train_chat(
         held_out = DialogueCorpus(validation, format) if validation is not None else None
         begin_chat(folder, ChatRequest(source, held_out, listening, chosen, given, seed, origin, index), note)
 
-    job = _Job("train-chat", CHAT, source, source.files[0].paths[0].stem, budget, start, _talk_a_little)
+    def course(folder: ModelFolder) -> Course:
+        return Course(folder, CHAT)
+
+    job = _Job("train-chat", course, source, source.files[0].paths[0].stem, budget, start, _talk_a_little)
     return Chatbot(_train(job, corpus, out, start_from, resume, overwrite, tensorboard, quiet))
+
+
+def train_discriminator(
+    model: str | Path,
+    corpus: Paths | None = None,
+    *,
+    format: str | None = None,
+    samples: int = DEFAULT_SAMPLES,
+    minutes: float | None = None,
+    epochs: float | None = None,
+    steps: int | None = None,
+    seed: int = 0,
+    quiet: bool = False,
+    **decoding: Any,
+) -> "SavedDiscriminator":
+    """Trains a judge of real lines and lines that a model writes, and puts it into the model's folder.
+
+    Args:
+        model: the folder; the model itself stays as it is.
+        corpus: the real lines; what training left in the folder where none is given.
+        format: of the corpus; found from its content where none is given.
+        samples: lines that are written for it: two thirds to learn from, one to be judged by.
+        minutes, epochs, steps: the budget, at most one of them; 12 epochs where none is given. It ends early when
+            nothing more is learned.
+        seed: of all randomness.
+        quiet: show no progress.
+        decoding: how the lines are written, such as `temperature=0.9`; the model's own where nothing is given.
+
+    Returns:
+        The discriminator, with what was measured.
+
+    Raises:
+        TextgenError: what was asked for cannot be done; an older discriminator is kept.
+
+    Example:
+        >>> textgen.train_discriminator("runs/seinfeld").metrics["accuracy"]  # doctest: +SKIP
+    """
+    _require_training()
+    from textgen.evaluation.fresh import fresh_texts
+    from textgen.training.discriminator_run import Samples, make_discriminator
+    from textgen.training.display import PlainDisplay, SilentDisplay
+    from textgen.training.real_texts import corpus_texts, stored_texts
+
+    folder = open_folder(model)
+    opened = folder.load()
+    if opened.card.kind != "script":
+        raise ConfigurationError(
+            f"A discriminator was to be trained for {model}, but it is a {opened.card.kind} model, and only the lines "
+            "of script models are judged: name a model trained by train-script."
+        )
+    budget = _budget(minutes, epochs, steps) or Budget(epochs=DEFAULT_EPOCHS)
+    note = (SilentDisplay() if quiet else PlainDisplay()).note
+    most = _REAL_A_SAMPLE * samples
+    if corpus is None:
+        real = stored_texts(opened, most, seed)
+    else:
+        real = corpus_texts(opened, ScriptCorpus(corpus, format), most, seed)
+    note(f"real      {len(real.training):,} lines to learn from, {len(real.held_out):,} held out")
+    written, options = fresh_texts(opened, samples, seed, decoding, note)
+    middle = samples * 2 // 3
+    trained = make_discriminator(opened, real, Samples(written[:middle], written[middle:], options), budget, seed, note)
+    trained.save(folder, opened.card, opened.tokenizer)
+    return trained
+
+
+_REAL_A_SAMPLE = 10
+"""Real lines read for each that is written, so that there are some of every length."""
 
 
 class _Corpus(Protocol):
@@ -193,7 +289,7 @@ class _Job(NamedTuple):
     """What sets the kinds of models apart when one is trained."""
 
     command: str
-    recipe: "Recipe"
+    course: "Callable[[ModelFolder], Course | AdversarialCourse]"
     corpus: _Corpus
     name: str
     budget: Budget | None
@@ -213,24 +309,24 @@ def _train(
 ) -> Model:
     """Trains a model of any kind, and loads it."""
     from textgen.training.display import SilentDisplay, make_display
-    from textgen.training.run import go_on, run_training, why_finished
     from textgen.training.target import Target
 
     display = SilentDisplay() if quiet else make_display()
     target = Target(out, job.name, resume, overwrite)
     display.note(f"folder    {target.final.path}")
-    trained = resume and target.replaces and job.budget is None and why_finished(target.building.training, job.recipe)
+    course = job.course(target.building)
+    trained = resume and target.replaces and job.budget is None and course.why_finished()
     if trained:  # the run came to its end, and was cut off before it took the old model's place
         target.finish()
         return target.final.load()
     if resume and target.started:
-        go_on(target.building, job.recipe, job.corpus.fingerprint, job.budget, display.note)
+        course.go_on(job.corpus.fingerprint, job.budget, display.note)
     else:
         if resume:
             display.note(f"There is no run in {target.final.path} yet: training starts from the beginning.")
         origin = open_folder(start_from).load() if start_from is not None else None
         job.begin(target.building, job.budget or Budget(minutes=DEFAULT_MINUTES), origin, display.note)
-    outcome = run_training(target.building, job.recipe, display, job.sample, tensorboard)
+    outcome = course.run(display, job.sample, tensorboard)
     if outcome.reason == "interrupted":
         files = " ".join(f"--corpus {shlex.quote(str(path))}" for path in _as_list(corpus))
         raise TrainingInterrupted(
@@ -254,7 +350,7 @@ def _budget(minutes: float | None, epochs: float | None, steps: int | None) -> B
 
 def _write_a_little(model: Model) -> str:
     """The sample of a script writer while it trains, with the same seed each time."""
-    return ScriptWriter(model, note=lambda text: None).write(max_new_tokens=120, seed=1).text
+    return ScriptWriter(model, note=lambda text: None).write(lines=8, max_new_tokens=120, seed=1).text
 
 
 def _talk_a_little(model: Model) -> str:

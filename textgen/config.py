@@ -126,6 +126,39 @@ class EncoderDecoderConfig(_JsonConfig):
 
 
 @dataclass(frozen=True)
+class DiscriminatorConfig(_JsonConfig):
+    """The architecture of a discriminator.
+
+    Args:
+        vocabulary_size: number of ids, those of the generator it judges.
+        embedding: width of a token's vector.
+        widths: lengths in tokens of the spans that are looked at.
+        filters: patterns looked for in the spans of each width.
+        speakers: number of speakers it tells apart; 0 judges a text without knowing who speaks.
+    """
+
+    vocabulary_size: int
+    embedding: int = 64
+    widths: tuple[int, ...] = (2, 3, 4, 5)
+    filters: int = 64
+    speakers: int = 0
+
+    def __post_init__(self) -> None:
+        if isinstance(self.widths, list):  # as it comes from JSON
+            object.__setattr__(self, "widths", tuple(self.widths))
+        for name in ("vocabulary_size", "embedding", "filters"):
+            _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+        apart = bool(self.widths) and len(set(self.widths)) == len(self.widths)
+        _require(apart and min(self.widths) >= 1, "widths", self.widths, "different lengths of at least 1")
+        _require(self.speakers >= 0, "speakers", self.speakers, "at least 0")
+
+    @property
+    def features(self) -> int:
+        """Number of patterns of all widths."""
+        return len(self.widths) * self.filters
+
+
+@dataclass(frozen=True)
 class Budget(_JsonConfig):
     """How long a run lasts: exactly one of minutes of training, epochs over the corpus, or steps."""
 
@@ -233,6 +266,124 @@ class ChatTrainingConfig(TrainingConfig):
         _require(self.batch >= 1, "batch", self.batch, "at least 1")
         for name in ("label_smoothing", "empty_contexts"):
             _require_share(name, getattr(self, name))
+
+
+ADVERSARIAL_LOSSES = ("minimax", "non-saturating", "least-squares", "relativistic", "wasserstein")
+"""What the two players of adversarial training may minimise."""
+
+GENERATOR_GRADIENTS = ("gumbel", "reinforce")
+"""How the critic's judgement may reach a generator whose tokens were drawn."""
+
+_GUMBEL_ONLY = {"tokens": "hard", "temperature": 1.0, "last_temperature": 0.5}
+_REINFORCE_ONLY = {"discount": 0.5}
+
+
+@dataclass(frozen=True)
+class AdversarialConfig(_JsonConfig):
+    """How a generator and the critic that tells its lines from real ones train each other.
+
+    What a setting depends on may leave no room for it: None then takes the usual value, and a value that would have no
+    effect is refused.
+
+    Args:
+        loss: one of `ADVERSARIAL_LOSSES`.
+        gradient: one of `GENERATOR_GRADIENTS`. `gumbel` lets the gradient pass through the drawing of tokens (Jang et
+            al. 2017, Nie et al. 2019), `reinforce` makes rewarded tokens likelier (Yu et al. 2017, d'Autume et al.
+            2019).
+        real_label: what real text is worth to the critic; below one it is smoothed. 0.9, and 1 where the loss has no
+            labels.
+        penalty: weight of the gradient penalty; 10, with the Wasserstein loss only.
+        tokens: `hard` shows the critic the tokens drawn, `soft` their distributions; with `gumbel` only.
+        temperature: of the Gumbel softmax at the beginning, 1; with `gumbel` only.
+        last_temperature: of the same at the end of the annealing, 0.5; with `gumbel` only.
+        discount: of a reward for each token between it and the one it is given to, 0.5; 0 rewards each token by
+            itself. With `reinforce` only.
+        noise: standard deviation of what is added to the critic's token vectors at the beginning; it falls to 0 over
+            the annealing (Soenderby et al. 2017). 0 turns it off.
+        annealing: epochs over which temperature and noise go their way.
+        generator_rate: learning rate of the generator at its highest.
+        critic_rate: learning rate of the critic, the same all the time.
+        critic_steps: updates of the critic for one of the generator.
+        warm_up: steps in which the critic learns alone.
+        teacher_forcing: weight of the loss the generator was trained with before, so that it cannot forget the
+            language; 0 turns it off.
+        conditional: whether the critic knows who speaks (projection, Miyato and Koyama 2018).
+        batch: lines of each kind in an update.
+        length: of a line in tokens at most; longer ones are left out.
+        dropout: share of the critic's features dropped; 0 turns it off.
+        pretraining: share of the run's budget for training by teacher forcing alone; 0 where a trained model is given.
+    """
+
+    loss: str = "least-squares"
+    gradient: str = "gumbel"
+    real_label: float | None = None
+    penalty: float | None = None
+    tokens: str | None = None
+    temperature: float | None = None
+    last_temperature: float | None = None
+    discount: float | None = None
+    noise: float = 0.1
+    annealing: float = 2.0
+    generator_rate: float = 3e-4
+    critic_rate: float = 1e-3
+    critic_steps: int = 1
+    warm_up: int = 100
+    teacher_forcing: float = 0.5
+    conditional: bool = False
+    batch: int = 64
+    length: int = 32
+    dropout: float = 0.25
+    pretraining: float = 0.5
+
+    def __post_init__(self) -> None:
+        _require_choice("loss", self.loss, ADVERSARIAL_LOSSES)
+        _require_choice("gradient", self.gradient, GENERATOR_GRADIENTS)
+        if self.loss == "relativistic" and self.gradient == "reinforce":
+            raise ConfigurationError(
+                "The loss relativistic was asked for together with reinforce, but it compares whole lines in pairs and "
+                "reinforce needs a reward for each token: take another loss, or gumbel."
+            )
+        labelled = self.loss not in ("relativistic", "wasserstein")
+        self._settle({"real_label": 0.9}, labelled, f"the loss {self.loss} has no labels", 1.0)
+        self._settle({"penalty": 10.0}, self.loss == "wasserstein", "only the loss wasserstein is penalised", 0.0)
+        drawn, rewarded = self.gradient == "gumbel", self.gradient == "reinforce"
+        self._settle(_GUMBEL_ONLY, drawn, "the gradient is reinforce, which sees drawn tokens only", None)
+        self._settle(_REINFORCE_ONLY, rewarded, "the gradient is gumbel, which needs no rewards", None)
+        self._check_ranges()
+
+    def _settle(self, usual: dict[str, Any], matters: bool, why: str, otherwise: float | None) -> None:
+        """Fills in settings that were left open; refuses one that was given but does not matter."""
+        for name, value in usual.items():
+            given = getattr(self, name)
+            if not matters and given not in (None, otherwise):
+                raise ConfigurationError(
+                    f"{name} is {given!r}, but {why}: leave it out, or choose a loss and a gradient that use it."
+                )
+            if given is None:
+                object.__setattr__(self, name, value if matters else otherwise)
+
+    def _check_ranges(self) -> None:
+        if self.tokens is not None:
+            _require_choice("tokens", self.tokens, ("hard", "soft"))
+        for name in ("temperature", "last_temperature", "generator_rate", "critic_rate"):
+            value = getattr(self, name)
+            _require(value is None or 0 < value < math.inf, name, value, "a number above 0")
+        for name in ("penalty", "noise", "annealing", "teacher_forcing"):
+            _require(0 <= getattr(self, name) < math.inf, name, getattr(self, name), "a number of at least 0")
+        for name in ("critic_steps", "batch"):
+            _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+        _require(self.warm_up >= 0, "warm_up", self.warm_up, "at least 0")
+        _require(2 <= self.length <= 64, "length", self.length, "from 2 to 64 tokens, so that a step stays short")
+        real_label = self.real_label
+        _require(real_label is not None and 0.5 < real_label <= 1, "real_label", real_label, "above 0.5 and at most 1")
+        for name in ("dropout", "pretraining"):
+            _require_share(name, getattr(self, name))
+        if self.discount is not None:
+            _require(0 <= self.discount <= 1, "discount", self.discount, "from 0 to 1")
+
+
+def _require_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    _require(value in allowed, name, value, f"one of {', '.join(allowed)}")
 
 
 def _require_share(name: str, value: float) -> None:

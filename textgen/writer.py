@@ -3,12 +3,16 @@
 import sys
 from collections.abc import Iterator
 from dataclasses import fields, replace
+from functools import cached_property
 from typing import Any
 
 from textgen.artifact import Model
+from textgen.corpus.readers import read_script
 from textgen.decoding.options import DecodingOptions, refuse_unknown
+from textgen.judging.judge import Judge
 from textgen.writing.job import Job, Note
 from textgen.writing.opened import OpenedModel
+from textgen.writing.reranking import JudgedText, best_first, check_rerank, judge_lines
 from textgen.writing.written import WrittenScript
 
 __all__ = ["DEFAULT_LINES", "ScriptWriter", "WrittenScript"]
@@ -61,30 +65,75 @@ class ScriptWriter:
             return replace(chosen, lines=DEFAULT_LINES)
         return chosen
 
-    def write(self, prompt: str = "", **options: Any) -> WrittenScript:
+    def write(self, prompt: str = "", *, rerank: int = 1, **options: Any) -> WrittenScript:
         """Writes one script.
 
         Args:
             prompt: how it begins, in the corpus's own format (`jerry: hello`); an unfinished line is continued.
+            rerank: write so many candidates and give the one that reads most like the corpus, by the model's
+                discriminator. 1 turns it off.
             options: of `DecodingOptions`, such as `lines=20, characters=["jerry"], temperature=0.8, seed=7`. Twenty
                 lines where neither `lines` nor `max_new_tokens` is given.
 
         Raises:
             ConfigurationError: an option makes no sense.
+            ModelError: re-ranking was asked for, and the model has no discriminator.
         """
-        return self.write_several(prompt, **{**options, "num_return_sequences": 1})[0]
+        return self.write_several(prompt, rerank=rerank, **{**options, "num_return_sequences": 1})[0]
 
-    def write_several(self, prompt: str = "", **options: Any) -> list[WrittenScript]:
-        """Writes `num_return_sequences` scripts from one prompt, side by side; the i-th has the seed `seed + i`."""
-        return Job(self.opened, prompt, self.options(**options), self._note_once).scripts()
+    def write_several(self, prompt: str = "", *, rerank: int = 1, **options: Any) -> list[WrittenScript]:
+        """Writes `num_return_sequences` scripts from one prompt, side by side; the i-th has the seed `seed + i`.
 
-    def stream(self, prompt: str = "", **options: Any) -> Iterator[str]:
+        With `rerank` they are the best of so many candidates, the best first, each with the seed it was drawn with.
+        """
+        chosen = self.options(**options)
+        if rerank == 1:
+            return Job(self.opened, prompt, chosen, self._note_once).scripts()
+        check_rerank(rerank, chosen)
+        judge = self.judge
+        job = Job(self.opened, prompt, replace(chosen, num_return_sequences=rerank), self._note_once)
+        return best_first(job.scripts(), judge, job.prompt_lines)[: chosen.num_return_sequences]
+
+    def stream(self, prompt: str = "", *, rerank: int = 1, **options: Any) -> Iterator[str]:
         """Writes one script and yields its text piece by piece, the prompt first.
 
-        The pieces are whole characters, and together they are `write(...).text`.
+        The pieces are whole characters, and together they are `write(...).text`. The best of several candidates comes
+        in one piece, once it is known.
         """
+        if rerank != 1:
+            return iter([self.write(prompt, rerank=rerank, **options).text])
         chosen = self.options(**{**options, "num_return_sequences": 1})
         return Job(self.opened, prompt, chosen, self._note_once).pieces()
+
+    def score(self, text: str) -> JudgedText:
+        """How real a text reads, line by line and as a whole, by the model's discriminator.
+
+        Args:
+            text: in the corpus's own format, such as a script that was written.
+
+        Raises:
+            ModelError: the model has no discriminator; names the command that makes one.
+        """
+        judge, opened = self.judge, self.opened
+        script = read_script(opened.normalisation.apply(text.replace("\r\n", "\n").replace("\r", "\n")), self.style)
+        return judge_lines(
+            [replace(line, speaker=line.speaker and opened.spelled(line.speaker)) for line in script.lines], judge
+        )
+
+    @cached_property
+    def judge(self) -> Judge:
+        """The model's discriminator.
+
+        Raises:
+            ModelError: it has none, or a damaged one.
+        """
+        judge = Judge(self.path, self.card, self.tokenizer)
+        if judge.outdated:
+            self._note_once(
+                "The discriminator was trained before the model learned its last: make a new one with  "
+                f"textgen train-discriminator --model {self.path}"
+            )
+        return judge
 
     def _note_once(self, text: str) -> None:
         if text not in self._told:

@@ -32,7 +32,7 @@ def complete(words: str) -> set[str]:
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        ("textgen tr", {"train-script", "train-chat"}),
+        ("textgen tr", {"train-script", "train-chat", "train-discriminator"}),
         ("textgen generate --num", {"--num-beams", "--num-return-sequences"}),
         ("textgen train-script --size m", {"medium"}),
     ],

@@ -4,6 +4,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.judging.small import likes, with_discriminator
+from textgen.artifact import ModelFolder
 from textgen.cli import options
 from textgen.cli.main import cli
 from textgen.corpus.dialogues import DIALOGUE_FORMATS
@@ -111,6 +113,18 @@ def test_a_model_for_people(untrained: Path) -> None:
     output = run("--model", untrained).stdout
     for words in ("2 x 24 LSTM", "character level", "show.txt", "temperature 0.8", "--no-copy   yes", "KRAMER 1"):
         assert words in output
+
+
+def test_the_discriminator_of_a_model(untrained: Path, tmp_path: Path) -> None:
+    assert json.loads(run("--model", untrained, "--json").stdout)["discriminator"] is None
+    assert "--rerank    no: textgen train-discriminator was not run" in run("--model", untrained).stdout
+    folder = ModelFolder(with_discriminator(untrained, tmp_path / "model", "z"))
+    model, metrics = folder.load(), {"accuracy": {"discriminator": 0.9}, "texts": 1328}
+    likes("z", model.tokenizer, metrics=metrics, generator={"step": 1}).save(folder, model.card, model.tokenizer)
+    facts = json.loads(run("--model", folder.path, "--json").stdout)["discriminator"]
+    assert (facts["metrics"], facts["outdated"]) == (metrics, True)
+    output = " ".join(run("--model", folder.path).stdout.split())
+    assert "--rerank yes: 90.0% of 1,328 unseen lines judged right; made before the model was trained on" in output
 
 
 def test_exactly_one_of_model_and_corpus(untrained: Path, corpus: Path) -> None:

@@ -69,10 +69,11 @@ def trainer(
     keeper: Any = None,
     listener: Any = None,
     budget: Budget | None = None,
+    rank: Any = None,
     **settings: Any,
 ) -> Trainer:
     config = TrainingConfig(budget or Budget(steps=20), **{"validations": 4, **settings})
     windows = Windows(np.arange(10, 110, dtype=np.uint16), 2, 5, 0.0, 0)
     listeners = [] if listener is None else [listener]
     factors = (2.0, 3.0)
-    return Trainer(step, windows, scores, config, folder, factors, keeper or Keeper(), listeners)  # type: ignore[arg-type]
+    return Trainer(step, windows, scores, config, folder, factors, keeper or Keeper(), listeners, rank)  # type: ignore[arg-type]

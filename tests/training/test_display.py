@@ -1,4 +1,5 @@
 import io
+import math
 import sys
 
 import pytest
@@ -17,6 +18,7 @@ def told(listener: Listener) -> None:
     listener.step(0.25, 4321.0, 2.5)
     listener.validating()
     listener.validated(ROW, True)
+    listener.figures(40, {"distance": 0.5, "critic_accuracy": 0.75, "learned": 1.0, "critic_loss": math.nan})
     listener.sample("JERRY: Hello. [laughs]\n")
     listener.step(0.5, 4321.0, 2.5)
     listener.close()
@@ -30,6 +32,7 @@ def test_plain_lines_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     assert err.split("\n") == [
         "corpus    [show].txt",
         "epoch 1.25  1:15  4,321 tokens/s  training 2.500  held out 2.250 bits/char  best so far",
+        "          distance 0.500  critic accuracy 0.750",
         "    JERRY: Hello. [laughs]",
         "",
     ]

@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from textgen.config import EncoderDecoderConfig, ModelConfig
+from textgen.config import DiscriminatorConfig, EncoderDecoderConfig, ModelConfig
+from textgen.inference.discriminator import Discriminator
 from textgen.inference.encoder_decoder import EncoderDecoder
 from textgen.inference.language_model import LanguageModel
 from textgen.inference.scoring import score_ids
@@ -57,3 +58,14 @@ def test_a_fresh_encoder_decoder_is_nearly_indifferent(attention: bool) -> None:
     contexts = [[START, *random.integers(8, 300, 20)] for _ in range(16)]
     replies = [[START, *random.integers(8, 300, 20), END] for _ in range(16)]
     assert -np.concatenate(network.score(contexts, replies)).mean() == pytest.approx(np.log(300), abs=0.6)
+
+
+def test_first_weights_of_a_discriminator() -> None:
+    config = DiscriminatorConfig(300, embedding=16, widths=(2, 4), filters=50, speakers=3)
+    weights, other = (initial_weights(config, seed) for seed in (3, 4))
+    check_weights(config, weights)
+    assert not np.array_equal(weights["embedding"], other["embedding"])
+    assert not any(weights[name].any() for name in ("convolution_2/bias", "output/bias", "speakers"))
+    assert weights["convolution_4/kernel"].std() == pytest.approx(64**-0.5, rel=0.1)
+    texts = [np.random.default_rng(0).integers(8, 300, 20).tolist() for _ in range(50)]
+    assert np.abs(Discriminator(config, weights).logits(texts, [0] * 50)).max() < 6

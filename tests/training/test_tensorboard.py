@@ -15,6 +15,7 @@ def test_each_validation_is_an_event(tmp_path: Path) -> None:
     board.step(0.5, 4000.0, 2.5)
     board.validating()
     board.validated(Row(10, 0.25, 1.5, 1e-3, 2.5, 2.25, 4000.0), True)
+    board.figures(10, {"distance": 0.5})
     board.sample("JERRY: Hello.")
     board.close()
     (file,) = tmp_path.iterdir()
@@ -25,6 +26,7 @@ def test_each_validation_is_an_event(tmp_path: Path) -> None:
         "bits per character/held out",
         "learning rate",
         "tokens per second",
+        "adversarial/distance",
         "sample",
     }
     assert {step for step, _ in values.values()} == {10}

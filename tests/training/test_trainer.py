@@ -48,6 +48,37 @@ def test_a_run_that_no_longer_improves_stops(tmp_path: Path) -> None:
     assert [best for _, _, best in keeper.kept] == [True, False, True, False, False]
 
 
+def test_what_ranks_decides_on_the_best_and_must_surpass_the_beginning(tmp_path: Path) -> None:
+    ranks, asked, keeper = iter([0.5, 0.6, 0.4, 0.45, 0.3]), list[tuple[int, float]](), Keeper()
+
+    def rank(step: int, score: float) -> float:
+        asked.append((step, score))
+        return next(ranks)
+
+    scores = scripted(5.0, 4.0, 3.0, 2.0, 1.0)
+    outcome = trainer(tmp_path, CountingStep(), scores, keeper, rank=rank).run()
+    assert asked == [(0, 5.0), (5, 4.0), (10, 3.0), (15, 2.0), (20, 1.0)]
+    assert [best for _, _, best in keeper.kept] == [False, True, False, True]
+    assert outcome == Outcome("budget", 20, 0.3, 20)
+    assert [row.validation_bits_per_character for row in history.read(tmp_path)] == pytest.approx([12.0, 9.0, 6.0, 3.0])
+
+
+def test_where_nothing_is_held_out_the_rank_still_decides(tmp_path: Path) -> None:
+    ranks, keeper = iter([0.5, 0.4, 0.6, 0.7, 0.5]), Keeper()
+    outcome = trainer(tmp_path, CountingStep(), None, keeper, rank=lambda step, score: next(ranks)).run()
+    assert [best for _, _, best in keeper.kept] == [True, False, False, False]
+    assert (outcome.best, outcome.best_step) == (0.4, 5)
+
+
+def test_an_interrupted_run_remembers_the_best_rank(tmp_path: Path) -> None:
+    first, again = iter([0.5, 0.3]), iter([0.4, 0.2, 0.6])
+    trainer(tmp_path, interrupting(1, at=7), scripted(4.0, 4.0), rank=lambda step, score: next(first)).run()
+    keeper = Keeper()
+    scores = scripted(4.0, 4.0, 4.0)
+    trainer(tmp_path, CountingStep(), scores, keeper, rank=lambda step, score: next(again)).run()
+    assert [best for _, _, best in keeper.kept] == [False, True, False]
+
+
 def test_without_held_out_text_the_last_weights_are_the_best(tmp_path: Path) -> None:
     keeper = Keeper()
     outcome = trainer(tmp_path, CountingStep(lambda step: float(step)), None, keeper, patience=1).run()

@@ -23,6 +23,12 @@ def _names(ctx: click.Context, option: click.Parameter, value: str | None) -> tu
 @click.option("--characters", callback=_names, metavar="A,B", help="Only these speakers get new lines.")
 @decoding_options()
 @click.option(
+    "--rerank",
+    type=int,
+    metavar="N",
+    help="Write N candidates and keep what reads most like the corpus; needs train-discriminator.  [1]",
+)
+@click.option(
     "--format",
     type=click.Choice(["text", "json", "fountain"]),
     default="text",
@@ -38,6 +44,7 @@ def command(model: Path, prompt: str, format: str, **options: Any) -> None:
     \b
     textgen generate --model runs/seinfeld --prompt "jerry:" --lines 20
     textgen generate --model runs/seinfeld --characters jerry,elaine --seed 7 > scene.txt
+    textgen generate --model runs/seinfeld --rerank 8 --lines 10
     textgen generate --model runs/seinfeld --format fountain > scene.fountain
     """
     from textgen.api import load

@@ -13,8 +13,10 @@ from textgen.errors import ConfigurationError, TextgenError, system_sentence
 _COMMANDS = {
     "train-script": ("train_script", "Train a script writer on your own texts."),
     "train-chat": ("train_chat", "Train a chatbot on your own dialogues."),
-    "chat": ("chat", "Talk to a trained chatbot, or to the one that comes along."),
+    "chat": ("chat", "Talk to a trained chatbot, or to the one included."),
+    "train-discriminator": ("train_discriminator", "Train a judge of real and generated lines."),
     "generate": ("generate", "Write new text with a trained model."),
+    "score": ("score", "Tell how real the lines of a text read."),
     "evaluate": ("evaluate", "Measure a model on text it has not seen, and what it writes."),
     "compare": ("compare", "Draw quality against diversity, for several models."),
     "inspect": ("inspect", "Show what a model is, or how a corpus is read."),

@@ -5,6 +5,7 @@ from typing import Any
 
 import click
 
+from textgen.cli.adversarial import adversarial_options, chosen_settings
 from textgen.cli.options import corpus_options, debug_option
 from textgen.cli.training import data_options, model_options, run_options, tell_result
 
@@ -16,6 +17,7 @@ from textgen.cli.training import data_options, model_options, run_options, tell_
 @click.option("--streams", type=int, metavar="N", help="Places of the corpus read side by side (the batch).")
 @click.option("--window", type=int, metavar="N", help="Tokens a stream in one step.")
 @run_options
+@adversarial_options
 @debug_option
 def command(corpus: tuple[Path, ...], validation: tuple[Path, ...], **options: Any) -> None:
     """Train a script writer on your own texts.
@@ -28,9 +30,11 @@ def command(corpus: tuple[Path, ...], validation: tuple[Path, ...], **options: A
     \b
     textgen train-script --corpus seinfeld.txt --minutes 20
     textgen train-script --corpus scripts/ --validation pilot.txt --out runs/show
+    textgen train-script --corpus captions.txt --adversarial --loss relativistic --minutes 20
     """
     from textgen.api import train_script
 
-    writer = train_script(list(corpus), validation=list(validation) or None, **options)
+    adversarial = chosen_settings(options)
+    writer = train_script(list(corpus), validation=list(validation) or None, adversarial=adversarial, **options)
     if not options["quiet"]:
         tell_result(writer.path, writer.card.metrics, "write with it", "textgen generate")

@@ -6,11 +6,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from textgen.artifact import FORMAT_VERSION, ModelFolder
+from textgen.artifact import FORMAT_VERSION, Model, ModelFolder
 from textgen.corpus.collection import CorpusFile, ScriptCorpus
 from textgen.corpus.scene import Line
 from textgen.corpus.survey import survey
 from textgen.inference.weights import check_weights
+from textgen.judging.saved import discriminator_path, load_discriminator
 
 
 def corpus_facts(corpus: ScriptCorpus) -> dict[str, Any]:
@@ -79,6 +80,20 @@ def model_facts(path: Path) -> dict[str, Any]:
         "bytes": _size(path) - _size(folder.training),
         "training_bytes": _size(folder.training),
         "novelty_index": folder.novelty.is_file(),
+        "discriminator": _discriminator_facts(model),
+    }
+
+
+def _discriminator_facts(model: Model) -> dict[str, Any] | None:
+    """What the model's discriminator is worth; None where it has none."""
+    if not discriminator_path(model.path).is_file():
+        return None
+    saved = load_discriminator(model.path, model.card, model.tokenizer)
+    return {
+        "decoding": saved.decoding,
+        "temperature": saved.temperature,
+        "metrics": saved.metrics,
+        "outdated": saved.generator != model.card.metrics,
     }
 
 

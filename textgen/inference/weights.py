@@ -6,16 +6,21 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.config import DIRECTIONS, EncoderDecoderConfig, ModelConfig
+from textgen.config import DIRECTIONS, DiscriminatorConfig, EncoderDecoderConfig, ModelConfig
 from textgen.errors import ModelError
 
 Architecture: TypeAlias = ModelConfig | EncoderDecoderConfig
+"""Of a model that writes, and has a folder."""
+
+Network: TypeAlias = Architecture | DiscriminatorConfig
 Shapes: TypeAlias = dict[str, tuple[int, ...]]
 
 
-def weight_shapes(config: Architecture) -> Shapes:
-    """Name and shape of every array of a model."""
-    return _language_model(config) if isinstance(config, ModelConfig) else _encoder_decoder(config)
+def weight_shapes(config: Network) -> Shapes:
+    """Name and shape of every array of a network."""
+    if isinstance(config, ModelConfig):
+        return _language_model(config)
+    return _discriminator(config) if isinstance(config, DiscriminatorConfig) else _encoder_decoder(config)
 
 
 def _language_model(config: ModelConfig) -> Shapes:
@@ -39,6 +44,16 @@ def _encoder_decoder(config: EncoderDecoderConfig) -> Shapes:
     return {**shapes, "output/kernel": (u, e), "output/bias": (v,)}
 
 
+def _discriminator(config: DiscriminatorConfig) -> Shapes:
+    e, f = config.embedding, config.filters
+    shapes: Shapes = {"embedding": (config.vocabulary_size, e)}
+    for width in config.widths:
+        shapes |= {f"convolution_{width}/kernel": (width * e, f), f"convolution_{width}/bias": (f,)}
+    if config.speakers:
+        shapes["speakers"] = (config.speakers, config.features)
+    return {**shapes, "output/kernel": (config.features, 1), "output/bias": (1,)}
+
+
 def _lstm(name: str, inputs: int, units: int) -> Shapes:
     return {
         f"{name}/kernel": (inputs, 4 * units),
@@ -47,7 +62,7 @@ def _lstm(name: str, inputs: int, units: int) -> Shapes:
     }
 
 
-def check_weights(config: Architecture, weights: Mapping[str, NDArray[np.floating]]) -> None:
+def check_weights(config: Network, weights: Mapping[str, NDArray[np.floating]]) -> None:
     """Refuses weights that do not fit the architecture.
 
     Raises:

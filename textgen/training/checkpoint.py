@@ -22,7 +22,8 @@ class Position:
     Args:
         step: steps done.
         seconds: of steps and validations so far.
-        best: lowest held-out cross-entropy so far, nats a token; None before the first validation.
+        best: lowest held-out cross-entropy so far, nats a token, or lowest rank where something else ranks; None before
+            the first validation.
         best_step: the step it was measured after.
         validations: how many were made.
         stale: validations since the best.

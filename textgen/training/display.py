@@ -1,7 +1,9 @@
 """The display of a run: a live bar on a terminal, plain lines elsewhere. Everything goes to stderr."""
 
+import math
 import sys
 import time
+from collections.abc import Mapping
 
 from rich.console import Console
 from rich.live import Live
@@ -25,6 +27,15 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
 
 
+_TELLING = ("distance", "critic_accuracy", "generator_loss", "critic_loss", "distinct_2", "self_overlap_3")
+"""Of the measures of adversarial training those that are worth a line."""
+
+
+def _telling(values: Mapping[str, float]) -> str:
+    known = [name for name in _TELLING if math.isfinite(values.get(name, math.nan))]
+    return "          " + "  ".join(f"{name.replace('_', ' ')} {values[name]:.3f}" for name in known)
+
+
 class SilentDisplay:
     """Shows nothing."""
 
@@ -35,6 +46,9 @@ class SilentDisplay:
         """Shows nothing."""
 
     def validated(self, row: Row, best: bool) -> None:
+        """Shows nothing."""
+
+    def figures(self, step: int, values: Mapping[str, float]) -> None:
         """Shows nothing."""
 
     def sample(self, text: str) -> None:
@@ -102,6 +116,10 @@ class LiveDisplay:
         self._rows = [*self._rows, (row, best)][-self._ROWS :]
         self._redraw()
 
+    def figures(self, step: int, values: Mapping[str, float]) -> None:
+        """Prints the most telling ones above the bar."""
+        self.note(_telling(values))
+
     def sample(self, text: str) -> None:
         """Shows what the model writes now."""
         self._sample = text
@@ -153,6 +171,10 @@ class PlainDisplay(SilentDisplay):
             f"training {row.train_bits_per_character:.3f}  "
             f"held out {row.validation_bits_per_character:.3f} bits/char{'  best so far' if best else ''}"
         )
+
+    def figures(self, step: int, values: Mapping[str, float]) -> None:
+        """Prints the most telling ones."""
+        self.note(_telling(values))
 
     def sample(self, text: str) -> None:
         """Prints the sample, indented."""

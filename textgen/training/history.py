@@ -1,11 +1,9 @@
 """The table of a run: one row a validation, in `history.csv`."""
 
-import csv
-from dataclasses import asdict, dataclass, fields
-from io import StringIO
+from dataclasses import dataclass
 from pathlib import Path
 
-from textgen.files import replacing
+from textgen.training.table import Table
 
 NAME = "history.csv"
 
@@ -36,35 +34,18 @@ class Row:
 
 def append(folder: Path, row: Row) -> None:
     """Adds a row to the table."""
-    write(folder, [*read(folder), row])
+    _table(folder).append(row)
 
 
 def read(folder: Path) -> list[Row]:
     """The rows so far; none where there is no table."""
-    path = folder / NAME
-    if not path.is_file():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = csv.DictReader(file)
-        return [Row(**{f.name: f.type(record[f.name]) for f in fields(Row)}) for record in rows]  # type: ignore[operator]
-
-
-def write(folder: Path, rows: list[Row]) -> None:
-    """Replaces the table."""
-    text = StringIO()
-    writer = csv.DictWriter(text, [field.name for field in fields(Row)], lineterminator="\n")
-    writer.writeheader()
-    writer.writerows({name: _written(value) for name, value in asdict(row).items()} for row in rows)
-    with replacing(folder / NAME) as file:
-        file.write(text.getvalue().encode())
-
-
-def _written(value: float) -> str:
-    return str(value) if isinstance(value, int) else f"{value:.6g}"
+    return _table(folder).read()
 
 
 def forget_after(folder: Path, step: int) -> None:
     """Drops the rows of steps that a resumed run will do again."""
-    rows = read(folder)
-    if any(row.step > step for row in rows):
-        write(folder, [row for row in rows if row.step <= step])
+    _table(folder).forget_after(step)
+
+
+def _table(folder: Path) -> Table[Row]:
+    return Table(folder / NAME, Row)

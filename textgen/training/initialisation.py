@@ -4,22 +4,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.config import EncoderDecoderConfig, ModelConfig
-from textgen.inference.weights import weight_shapes
+from textgen.inference.weights import Network, weight_shapes
 
 
-def initial_weights(config: ModelConfig | EncoderDecoderConfig, seed: int) -> dict[str, NDArray[np.float32]]:
-    """Draws the weights of a model.
+def initial_weights(config: Network, seed: int) -> dict[str, NDArray[np.float32]]:
+    """Draws the weights of a network.
 
     Kernels are normal and keep the variance of their inputs (LeCun et al. 1998); smaller ones, such as libraries begin
     with, learn nothing but the frequencies of tokens for some hundred steps. Recurrent kernels are orthogonal for each
     gate (Saxe et al. 2014), the forget gates' biases one (Jozefowicz et al. 2015) and the other biases zero. Token
     vectors are standard normal, or of length one where they are the softmax's weights too; the first kernel makes up
-    for it.
+    for it. A discriminator's speakers begin at zero: it learns first what all have in common.
 
     Returns:
         Arrays under their names in the model folder.
     """
-    tied = isinstance(config, EncoderDecoderConfig) or config.tied
+    tied = isinstance(config, EncoderDecoderConfig) or (isinstance(config, ModelConfig) and config.tied)
     vector = config.embedding**-0.5 if tied else 1.0
     weights: dict[str, NDArray[np.float32]] = {}
     for number, (name, shape) in enumerate(weight_shapes(config).items()):
@@ -27,9 +27,9 @@ def initial_weights(config: ModelConfig | EncoderDecoderConfig, seed: int) -> di
         layer, _, part = name.rpartition("/")
         if name == "embedding":
             weight = vector * random.standard_normal(shape)
-        elif part == "bias":
+        elif part in ("bias", "speakers"):
             weight = np.zeros(shape)
-            if layer != "output":
+            if layer.startswith(("lstm", "encoder", "decoder")):
                 weight[len(weight) // 4 : len(weight) // 2] = 1.0
         elif part == "recurrent_kernel":
             squares = random.standard_normal((4, shape[0], shape[0]))

@@ -1,5 +1,6 @@
 """What a run tells while it goes on; the display, TensorBoard and the samples listen."""
 
+from collections.abc import Mapping
 from typing import Protocol
 
 from textgen.training.history import Row
@@ -16,6 +17,9 @@ class Listener(Protocol):
 
     def validated(self, row: Row, best: bool) -> None:
         """A validation is done; `best` when no earlier one was lower."""
+
+    def figures(self, step: int, values: Mapping[str, float]) -> None:
+        """Further measures of a validation, by name."""
 
     def sample(self, text: str) -> None:
         """What the model writes with the weights just validated."""

@@ -21,13 +21,17 @@ from textgen.training.machine import thread_count
 from textgen.training.plots import save_curves
 from textgen.training.run_record import Run
 from textgen.training.schedule import Clock
-from textgen.training.step import TrainingStep
 from textgen.training.tensorboard import TensorBoard
-from textgen.training.trainer import Batches, Outcome, Trainer
+from textgen.training.trainer import Batches, Outcome, Step, Trainer
 
 Arrays = dict[str, NDArray[np.float32]]
 Note = Callable[[str], None]
 Sample = Callable[[Model], str]
+
+
+def draw_history(training: Path, title: str) -> None:
+    """Draws the curves of a run from its history."""
+    save_curves(training / "curves.png", history.read(training), title)
 
 
 @dataclass(frozen=True)
@@ -40,22 +44,44 @@ class Recipe:
         network: makes the Keras model.
         step: makes its training step.
         validation: makes what scores the held-out text; gives None where nothing is held out.
+        rank: makes what ranks the weights, from the step and the listeners; None ranks by the held-out score.
+        draw: makes the picture of the run so far, in a training folder and with a title.
+        rate: the option with the learning rate, for what a person is told of a loss that is not finite.
     """
 
     kind: str
     batches: Callable[[Path, Run], Any]
     network: Callable[[Model, Run], Any]
-    step: Callable[[Any, Run, Any], TrainingStep]
+    step: Callable[[Any, Run, Any], Step]
     validation: Callable[[Any, Path], Callable[[], float] | None]
+    rank: Callable[[Any, list[Listener]], Callable[[int, float], float]] | None = None
+    draw: Callable[[Path, str], None] = draw_history
+    rate: str = "--learning-rate"
 
 
-def go_on(folder: ModelFolder, recipe: Recipe, fingerprint: str, budget: Budget | None, note: Note) -> None:
+def go_on(
+    folder: ModelFolder,
+    recipe: Recipe,
+    fingerprint: str,
+    budget: Budget | None,
+    note: Note,
+    training: Path | None = None,
+) -> None:
     """Makes sure that a begun run can go on, with a new budget where one is given.
+
+    Args:
+        folder: of the model.
+        recipe: of its kind.
+        fingerprint: of the corpus.
+        budget: the new one; None keeps the run's own.
+        note: is told what a person should know.
+        training: where the run's own files lie; None takes the model's training folder.
 
     Raises:
         ConfigurationError: the kind of model or the corpus is another one, or the budget is spent.
     """
-    card, run = folder.load_card(), _load_run(folder.training, recipe)
+    training = training or folder.training
+    card, run = folder.load_card(), _load_run(training, recipe)
     if card.corpus.get("fingerprint") != fingerprint:
         raise ConfigurationError(
             f"The run in {folder.path} was begun with {', '.join(card.corpus.get('files', []))}, but the corpus given "
@@ -63,14 +89,19 @@ def go_on(folder: ModelFolder, recipe: Recipe, fingerprint: str, budget: Budget 
         )
     if budget is not None and budget != run.training.budget:
         run = replace(run, training=replace(run.training, budget=budget))
-        run.save(folder.training)
-    if (why := why_finished(folder.training, recipe)) is not None:
+        run.save(training)
+    if (why := why_finished(training, recipe)) is not None:
         raise ConfigurationError(f"The run in {folder.path} cannot go on: {why}, or --overwrite to train anew.")
     note(f"The run in {folder.path} goes on; its budget is {run.training.budget.describe()}.")
 
 
 def run_training(
-    folder: ModelFolder, recipe: Recipe, display: Listener, sample: Sample, tensorboard: bool = False
+    folder: ModelFolder,
+    recipe: Recipe,
+    display: Listener,
+    sample: Sample,
+    tensorboard: bool = False,
+    training: Path | None = None,
 ) -> Outcome:
     """Trains the model of a prepared folder, from its checkpoint where there is one.
 
@@ -80,6 +111,7 @@ def run_training(
         display: is told what happens.
         sample: writes a little with a model, for people to read.
         tensorboard: whether to write event files.
+        training: where the run's own files lie; None takes the model's training folder.
 
     Returns:
         How the run ended.
@@ -87,35 +119,38 @@ def run_training(
     Raises:
         TrainingError: the folder lacks what a run needs, or the loss is no longer finite.
     """
+    training = training or folder.training
     listeners = [display]
     if tensorboard:
-        listeners.append(TensorBoard(folder.training / "tensorboard"))
-    model, run = folder.load(), Run.load(folder.training)
+        listeners.append(TensorBoard(training / "tensorboard"))
+    model, run = folder.load(), Run.load(training)
     _make_deterministic()
-    batches: Batches = recipe.batches(folder.training, run)
+    batches: Batches = recipe.batches(training, run)
     network = recipe.network(model, run)
     for name, variable in network.named_weights().items():
         variable.assign(model.weights[name].astype(np.float32))
-    if run.threads != thread_count() and checkpoint_exists(folder.training):
+    if run.threads != thread_count() and checkpoint_exists(training):
         display.note(
             f"This run began on {run.threads} processors and goes on with {thread_count()}: "
             "its weights will differ in the last bits from those of a run that was never stopped."
         )
+    step = recipe.step(network, run, batches)
     trainer = Trainer(
-        recipe.step(network, run, batches),
+        step,
         batches,
-        recipe.validation(network, folder.training),
+        recipe.validation(network, training),
         run.training,
-        folder.training,
+        training,
         _bits_per_nat(run),
-        _Keeper(folder, model, run, listeners, sample),
+        _Keeper(folder, training, model, run, listeners, sample, recipe.draw),
         listeners,
+        recipe.rank(step, listeners) if recipe.rank else None,
     )
     outcome = trainer.run()
     if outcome.reason == "not finite":
         raise TrainingError(
             f"The loss was no longer finite after {outcome.steps} steps, so training stopped; the best weights so far "
-            f"(step {outcome.best_step}) are kept in {folder.path}: train again with a lower --learning-rate."
+            f"(step {outcome.best_step}) are kept in {folder.path}: train again with a lower {recipe.rate}."
         )
     return outcome
 
@@ -138,6 +173,30 @@ def why_finished(folder: Path, recipe: Recipe) -> str | None:
     return None
 
 
+class Course:
+    """A run of one recipe, from a prepared folder to its end.
+
+    Args:
+        folder: of the model.
+        recipe: of its kind.
+    """
+
+    def __init__(self, folder: ModelFolder, recipe: Recipe) -> None:
+        self.folder, self.recipe = folder, recipe
+
+    def go_on(self, fingerprint: str, budget: Budget | None, note: Note) -> None:
+        """See `go_on`."""
+        go_on(self.folder, self.recipe, fingerprint, budget, note)
+
+    def run(self, display: Listener, sample: Sample, tensorboard: bool) -> Outcome:
+        """See `run_training`."""
+        return run_training(self.folder, self.recipe, display, sample, tensorboard)
+
+    def why_finished(self) -> str | None:
+        """See `why_finished`."""
+        return why_finished(self.folder.training, self.recipe)
+
+
 def _load_run(folder: Path, recipe: Recipe) -> Run:
     """The run in a training folder, which must be of the recipe's kind."""
     run = Run.load(folder)
@@ -152,8 +211,17 @@ def _load_run(folder: Path, recipe: Recipe) -> Run:
 class _Keeper:
     """Keeps what a validation is worth keeping: best weights, metrics, samples, curves."""
 
-    def __init__(self, folder: ModelFolder, model: Model, run: Run, listeners: list[Listener], sample: Sample) -> None:
-        self._folder, self._model, self._run = folder, model, run
+    def __init__(
+        self,
+        folder: ModelFolder,
+        training: Path,
+        model: Model,
+        run: Run,
+        listeners: list[Listener],
+        sample: Sample,
+        draw: Callable[[Path, str], None],
+    ) -> None:
+        self._folder, self._training, self._model, self._run, self._draw = folder, training, model, run, draw
         self._listeners, self._sample = listeners, sample
 
     def __call__(self, weights: Arrays, row: history.Row, best: bool) -> None:
@@ -174,13 +242,12 @@ class _Keeper:
         except TextgenError as error:
             text = f"(no sample: {error})"  # a page for people is not worth a training run
         self._keep_sample(row, text)
-        rows = history.read(self._folder.training)
-        save_curves(self._folder.training / "curves.png", rows, self._folder.path.name)
+        self._draw(self._training, self._folder.path.name)
         for listener in self._listeners:
             listener.sample(text)
 
     def _keep_sample(self, row: history.Row, text: str) -> None:
-        path = self._folder.training / "samples.txt"
+        path = self._training / "samples.txt"
         before = path.read_bytes() if path.is_file() else b""
         heading = f"== step {row.step}, {row.validation_bits_per_character:.3f} bits per character held out ==\n"
         if heading.encode() in before:

@@ -1,5 +1,6 @@
 """How the language model of a script writer is trained: what is asked for, how its folder is begun, its recipe."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from textgen.models.language_model import LanguageModel
 from textgen.text.store import open_ids
 from textgen.training.describing import describe_corpus, describe_plan
 from textgen.training.language_model_step import LanguageModelStep, LanguageModelValidation
-from textgen.training.preparation import Sources, make_plan, prepare
+from textgen.training.preparation import Plan, Sources, make_plan, prepare
 from textgen.training.run import Note, Recipe
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.sizing import ScriptChoice
@@ -33,6 +34,7 @@ class ScriptRequest:
         seed: of all randomness.
         start_from: a model to go on from; None begins afresh.
         index: whether to write the novelty index.
+        check: is given the plan before anything is written, and raises where it cannot be carried out.
     """
 
     corpus: ScriptCorpus
@@ -42,6 +44,7 @@ class ScriptRequest:
     seed: int
     start_from: Model | None
     index: bool
+    check: Callable[[Plan], None] = lambda plan: None
 
 
 def begin(folder: ModelFolder, request: ScriptRequest, note: Note) -> None:
@@ -50,6 +53,7 @@ def begin(folder: ModelFolder, request: ScriptRequest, note: Note) -> None:
     for line in describe_corpus(request.corpus, sources.survey):
         note(line)
     plan = make_plan(sources, request.choice, request.budget, request.seed, request.start_from)
+    request.check(plan)
     prepare(folder, sources, plan, request.start_from, request.index, note)
     for line in describe_plan(plan, Run.load(folder.training)):
         note(line)

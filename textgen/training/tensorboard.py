@@ -1,5 +1,6 @@
 """Event files for TensorBoard."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,12 @@ class TensorBoard:
             ):
                 _write(name, tf.constant(value, tf.float32), "scalars")
         self._writer.flush()
+
+    def figures(self, step: int, values: Mapping[str, float]) -> None:
+        """Writes them under their names."""
+        with self._writer.as_default(step=step):
+            for name, value in values.items():
+                _write(f"adversarial/{name}", tf.constant(value, tf.float32), "scalars")
 
     def sample(self, text: str) -> None:
         """Writes the sample as text."""

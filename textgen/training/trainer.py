@@ -19,7 +19,7 @@ from textgen.training import history
 from textgen.training.checkpoint import Checkpoint, Position, checkpoint_exists
 from textgen.training.listener import Listener
 from textgen.training.schedule import Clock, learning_rate
-from textgen.training.step import TrainingStep, exported
+from textgen.training.step import State, exported
 
 Reason = Literal["budget", "no improvement", "interrupted", "not finite"]
 Arrays = dict[str, NDArray[np.float32]]
@@ -38,6 +38,22 @@ class Batch(Protocol):
         """Tokens that the step learns from."""
 
 
+class Step(Protocol):
+    """Learns from a batch; a `TrainingStep`, or what trains several networks at once."""
+
+    model: Any
+    """Whose weights are the run's result."""
+
+    optimizer: Any
+    """Has `variables`, `first` and `second`: what a checkpoint holds, by name."""
+
+    def initial_state(self) -> State:
+        """What is carried into the first step."""
+
+    def __call__(self, batch: Any, state: State, step: int, rate: float, /) -> tuple[float, State]:
+        """Cross-entropy in nats a token, and the state after the batch."""
+
+
 class Batches(Protocol):
     """Batches as a function of the step alone, so that a resumed run reads what it would have read."""
 
@@ -49,7 +65,8 @@ class Batches(Protocol):
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: why, after how many steps, and the best held-out cross-entropy in nats a token."""
+    """How a run ended: why, after how many steps, and the best rank (the held-out cross-entropy in nats a token where
+    nothing else ranks)."""
 
     reason: Reason
     steps: int
@@ -70,11 +87,14 @@ class Trainer:
         bits_per_nat: factor from nats a token to bits a character, for training and held-out text.
         after_validation: is given the weights, the row and whether no earlier score was lower.
         listeners: are told what happens.
+        rank: gives what the best weights have least of, from the steps done and the held-out cross-entropy (not a
+            number where nothing is held out); it is asked before the first step too, so that only what surpasses the
+            beginning is kept. None ranks by the held-out cross-entropy.
     """
 
     def __init__(
         self,
-        step: TrainingStep,
+        step: Step,
         batches: Batches,
         validation: Callable[[], float] | None,
         config: TrainingConfig,
@@ -82,8 +102,9 @@ class Trainer:
         bits_per_nat: tuple[float, float],
         after_validation: Callable[[Arrays, history.Row, bool], None],
         listeners: Iterable[Listener],
+        rank: Callable[[int, float], float] | None = None,
     ) -> None:
-        self._step, self._batches, self._validation = step, batches, validation
+        self._step, self._batches, self._validation, self._rank = step, batches, validation, rank
         self._config, self._folder, self._bits_per_nat = config, folder, bits_per_nat
         self._after_validation, self._listeners = after_validation, list(listeners)
         self._clock = Clock(config.budget, batches.steps_per_epoch)
@@ -98,6 +119,8 @@ class Trainer:
         if checkpoint_exists(self._folder):
             self._restore(Checkpoint.load(self._folder))
         else:
+            if self._rank is not None:
+                self._position.best = self._rank(0, self._validation() if self._validation else math.nan)
             self._save()  # a run that is killed before its next checkpoint must not begin with better weights
         try:
             with _interrupts() as interrupted:
@@ -156,14 +179,18 @@ class Trainer:
         self._tell("validating")
         train = position.train_nats / position.train_steps
         score = self._validation() if self._validation else train
+        rank = score
+        if self._rank is not None:
+            rank = self._rank(position.step, score if self._validation else math.nan)
         seconds = time.perf_counter() - started
         position.seconds += seconds
         position.validations += 1
         self._next_validation = position.seconds + _TRAINING_PER_VALIDATION * seconds
-        best = self._validation is None or position.best is None or score < position.best
+        unranked = self._validation is None and self._rank is None
+        best = unranked or position.best is None or rank < position.best
         position.stale = 0 if best else position.stale + 1
         if best:
-            position.best, position.best_step = score, position.step
+            position.best, position.best_step = rank, position.step
         position.train_nats, position.train_steps = 0.0, 0
         row = self._row(train, score)
         history.append(self._folder, row)

@@ -33,6 +33,9 @@ class Job:
         prompt: as typed.
         options: how to write.
         note: is told what a person should know.
+
+    Attributes:
+        prompt_lines: whole lines of the prompt that every script begins with.
     """
 
     def __init__(self, model: OpenedModel, prompt: str, options: DecodingOptions, note: Note) -> None:
@@ -44,6 +47,7 @@ class Job:
             self.options = replace(options, lines=1, num_return_sequences=sequences)
         opening = self._resolved(parse_prompt(self._normalised(prompt), model.style))
         opening, self._dropped = self._without_last_word(opening)
+        self.prompt_lines = sum(len(scene.lines) for scene in opening.scenes)
         self._context = model.encoder.encode_prompt(opening)
         self._renderer, self._prompt_text = ScriptRenderer(model.tokenizer, model.style), ""
         for token in self._context:

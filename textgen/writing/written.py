@@ -20,6 +20,8 @@ class WrittenScript(Script):
         seed: writes the same text again, alone.
         log_probability: of what was written after the prompt, by the model alone, in nats.
         relaxed: whether `no_copy` had to let a copy through because nothing else was left.
+        reads_as_real: how likely its new lines are to be real ones, by the model's discriminator; None where it was not
+            one of several candidates.
     """
 
     written: str
@@ -27,6 +29,7 @@ class WrittenScript(Script):
     seed: int
     log_probability: float
     relaxed: bool
+    reads_as_real: float | None = None
 
     @property
     def text(self) -> str:
@@ -42,6 +45,7 @@ class WrittenScript(Script):
             "finish_reason": self.finish_reason,
             "log_probability": self.log_probability,
             "relaxed": self.relaxed,
+            "reads_as_real": self.reads_as_real,
         }
 
     def to_text(self, finished: bool = False) -> str:

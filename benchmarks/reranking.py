@@ -1,0 +1,94 @@
+"""What the best of several candidates is, beside any of them.
+
+Pages are written with `rerank`, and the candidate of the first seed is compared with the one that the model's
+discriminator likes best and the one it likes least. The discriminator must not praise itself: a judge of another kind,
+naive Bayes over n-grams, learns from other samples and says how many of the lines it takes for real ones. Shorter
+lines or the same words again would be a bad bargain, and so these are counted too.
+
+    textgen train-discriminator --model runs/seinfeld
+    python benchmarks/reranking.py --model runs/seinfeld
+"""
+
+import argparse
+import json
+import time
+from collections.abc import Sequence
+from itertools import pairwise
+
+import numpy as np
+
+import textgen
+from textgen.artifact import ModelFolder
+from textgen.evaluation.fresh import fresh_texts
+from textgen.judging.baselines import NgramBaseline
+from textgen.judging.judge import line_ids
+from textgen.judging.matching import matched
+from textgen.training.real_texts import stored_texts
+from textgen.writer import ScriptWriter, WrittenScript
+
+SEED_OF_THE_JUDGE = 900_000  # far from those of the pages
+
+
+def train_judge(folder: str, samples: int) -> NgramBaseline:
+    """A judge that had no say in the choice."""
+    model = ModelFolder(folder).load()
+    fresh, _ = fresh_texts(model, samples, SEED_OF_THE_JUDGE, {}, lambda text: None)
+    return NgramBaseline(matched(stored_texts(model, 10 * samples, 0).training, fresh, 0))
+
+
+def describe(
+    case: str, pages: Sequence[WrittenScript], writer: ScriptWriter, judge: NgramBaseline
+) -> dict[str, object]:
+    """The figures of pages."""
+    lines = [line for page in pages for line in page.lines if line.text.strip()]
+    log_odds = judge.logits([line_ids(writer.opened.encoder, line) for line in lines])
+    words = [line.text.split() for line in lines]
+    pairs = [pair for line in words for pair in pairwise(line)]
+    return {
+        "case": case,
+        "system": "textgen",
+        "lines": len(lines),
+        "reads_as_real": float(np.mean([page.reads_as_real or 0.0 for page in pages])),
+        "taken_for_real": float((log_odds > 0).mean()),
+        "words_a_line": sum(map(len, words)) / len(lines),
+        "distinct_2": len(set(pairs)) / len(pairs),
+    }
+
+
+def main() -> None:
+    """Prints a row for the first, the best and the worst candidates."""
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--model", required=True)
+    parser.add_argument("--pages", type=int, default=50)
+    parser.add_argument("--lines", type=int, default=6)
+    parser.add_argument("--candidates", type=int, default=8)
+    parser.add_argument("--samples", type=int, default=3000, help="that the other judge learns from")
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    writer, judge = textgen.load(asked.model), train_judge(asked.model, asked.samples)
+    started, n = time.perf_counter(), asked.candidates
+    options = {"lines": asked.lines, "rerank": n, "num_return_sequences": n}
+    ranked = [writer.write_several(seed=n * page, **options) for page in range(asked.pages)]
+    seconds = (time.perf_counter() - started) / asked.pages
+    chosen = {
+        "first": [min(page, key=lambda script: script.seed) for page in ranked],
+        "best": [page[0] for page in ranked],
+        "worst": [page[-1] for page in ranked],
+    }
+    rows = [describe(case, pages, writer, judge) for case, pages in chosen.items()]
+    if asked.json:
+        print(json.dumps({"rows": rows, "seconds_a_page": seconds}, indent=1))
+        return
+    print(
+        f"{'candidate':10}{'lines':>7}{'reads as real':>15}{'taken for real':>16}{'words a line':>14}{'distinct-2':>12}"
+    )
+    for row in rows:
+        print(
+            f"{row['case']:10}{row['lines']:>7}{row['reads_as_real']:>15.3f}{row['taken_for_real']:>16.1%}"
+            f"{row['words_a_line']:>14.1f}{row['distinct_2']:>12.3f}"
+        )
+    print(f"{n} candidates of {asked.lines} lines took {seconds:.2f} s a page")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,81 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+import textgen
+from tests.chatting.small import saved_model
+from tests.judging.small import with_discriminator
+from textgen.cli.generate import command as generate
+from textgen.cli.score import command
+from textgen.errors import CorpusError, ModelError
+
+TEXT = "JERRY: A zoo.\n\nELAINE: (smiling)\u00a0Nothing.\n"
+
+
+@pytest.fixture(scope="module")
+def model(untrained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return with_discriminator(untrained, tmp_path_factory.mktemp("judged") / "model", "z")
+
+
+def score(*arguments: str, stdin: str | None = None) -> Result:
+    done = CliRunner().invoke(command, list(arguments), input=stdin)
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return done
+
+
+def test_each_line_has_its_probability(model: Path, tmp_path: Path) -> None:
+    (tmp_path / "page.txt").write_text(TEXT, encoding="utf-8")
+    done = score("--model", str(model), str(tmp_path / "page.txt"))
+    assert done.stdout == "0.73  JERRY: A zoo.\n0.27  ELAINE: (smiling) Nothing.\n"
+    assert done.stderr == "0.50  all 2 lines together; 0.5 is undecided\n"
+
+
+def test_the_standard_input_as_json(model: Path) -> None:
+    values = json.loads(score("--model", str(model), "-", "--json", stdin=TEXT).stdout)
+    assert [(line["speaker"], line["text"]) for line in values["lines"]] == [
+        ("JERRY", "A zoo."),
+        ("ELAINE", "(smiling)\u00a0Nothing."),
+    ]
+    assert values["lines"][0]["reads_as_real"] == pytest.approx(0.7311, abs=1e-4)
+    assert values["reads_as_real"] == pytest.approx(0.5)
+
+
+def test_what_is_generated_can_be_scored(model: Path) -> None:
+    page = textgen.load(model).write(lines=4, seed=3)
+    values = json.loads(score("--model", str(model), "--json", "-", stdin=page.text).stdout)
+    assert [line["text"] for line in values["lines"]] == [line.text for line in page.lines if line.text.strip()]
+
+
+def test_what_cannot_be_scored_is_told(model: Path, untrained: Path, tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="it holds none"):
+        score("--model", str(model), "-", stdin="[a scene]\n")
+    with pytest.raises(CorpusError, match="does not exist"):
+        score("--model", str(model), str(tmp_path / "none.txt"))
+    with pytest.raises(ModelError, match="textgen train-discriminator --model"):
+        score("--model", str(untrained), "-", stdin=TEXT)
+    with pytest.raises(ModelError, match="it is a chat model"):
+        score("--model", str(saved_model(tmp_path / "chat")), "-", stdin=TEXT)
+
+
+def test_generate_reranks(model: Path) -> None:
+    arguments = ["--model", str(model), "--lines", "3", "--seed", "40", "--rerank", "6"]
+    best = textgen.load(model).write_several(lines=3, seed=40, rerank=6, num_return_sequences=2)
+    assert CliRunner().invoke(generate, arguments).stdout == best[0].text
+    found = json.loads(
+        CliRunner().invoke(generate, [*arguments, "--num-return-sequences", "2", "--format", "json"]).stdout
+    )
+    assert [script["text"] for script in found] == [script.text for script in best]
+    assert [script["reads_as_real"] for script in found] == [script.reads_as_real for script in best]
+
+
+def test_no_tensorflow_is_loaded(model: Path) -> None:
+    code = (
+        "import sys, textgen; w = textgen.load(sys.argv[1]); w.write(lines=1, rerank=2, seed=1); w.score('JERRY: Hi.');"
+        "assert not {'tensorflow', 'keras'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(model)], check=True)

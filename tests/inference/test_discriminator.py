@@ -1,0 +1,69 @@
+from typing import Any
+
+import numpy as np
+import pytest
+
+from textgen.config import DiscriminatorConfig
+from textgen.errors import ModelError
+from textgen.inference import discriminator as module
+from textgen.inference.discriminator import Discriminator
+from textgen.inference.weights import weight_shapes
+
+
+def by_hand(speakers: int = 0) -> tuple[DiscriminatorConfig, dict[str, Any]]:
+    """Token k has the vector (k,); one pattern of width two: twice the first and once the second."""
+    config = DiscriminatorConfig(10, embedding=1, widths=(2,), filters=1, speakers=speakers)
+    weights: dict[str, Any] = {
+        "embedding": np.arange(10.0)[:, None],
+        "convolution_2/kernel": np.array([[2.0], [1.0]]),
+        "convolution_2/bias": np.array([-3.0]),
+        "output/kernel": np.array([[0.5]]),
+        "output/bias": np.array([1.0]),
+    }
+    return config, weights | ({"speakers": np.array([[0.0], [0.25]])} if speakers else {})
+
+
+def test_logits_by_hand() -> None:
+    # Spans of (1, 4, 2): 2+4 = 6 and 8+2 = 10; the best is 10, its feature 7. A lone 5 is filled up: 10 again.
+    # (0, 1) has the span 1, below the bias, and so no feature at all.
+    assert Discriminator(*by_hand()).logits([[1, 4, 2], [5], [0, 1], []]).tolist() == [4.5, 4.5, 1.0, 1.0]
+
+
+def test_a_last_token_begins_no_span_of_a_longer_text() -> None:
+    # Of (1, 9) only 2+9 = 11 counts, not 18 of the nine and the padding after it.
+    assert Discriminator(*by_hand()).logits([[1, 9], [1, 1, 1, 1]]).tolist() == [5.0, 1.0]
+
+
+def test_a_speaker_adds_their_product_with_the_features() -> None:
+    found = Discriminator(*by_hand(speakers=2)).logits([[1, 4, 2], [1, 4, 2]], speakers=[0, 1])
+    assert found.tolist() == [4.5, 4.5 + 0.25 * 7]
+
+
+def test_batches_keep_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [[k % 7] * (9 - k % 4) for k in range(20)]
+    model = Discriminator(*by_hand())
+    alone = [float(model.logits([text])[0]) for text in texts]
+    monkeypatch.setattr(module, "_BATCH", 6)
+    assert model.logits(texts).tolist() == alone
+    assert model.logits([]).tolist() == []
+
+
+def test_weights_that_do_not_fit_are_refused() -> None:
+    config, weights = by_hand()
+    with pytest.raises(ModelError, match=r"convolution_2/kernel has shape \(3, 1\), but the architecture needs"):
+        Discriminator(config, {**weights, "convolution_2/kernel": np.zeros((3, 1))})
+    with pytest.raises(ModelError, match="output/bias holds numbers that are not finite"):
+        Discriminator(config, {**weights, "output/bias": np.array([np.nan])})
+
+
+def test_shapes() -> None:
+    assert weight_shapes(DiscriminatorConfig(50, embedding=4, widths=(1, 3), filters=5, speakers=2)) == {
+        "embedding": (50, 4),
+        "convolution_1/kernel": (4, 5),
+        "convolution_1/bias": (5,),
+        "convolution_3/kernel": (12, 5),
+        "convolution_3/bias": (5,),
+        "speakers": (2, 10),
+        "output/kernel": (10, 1),
+        "output/bias": (1,),
+    }

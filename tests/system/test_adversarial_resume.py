@@ -1,0 +1,43 @@
+"""Adversarial runs that are stopped, and go on as if nothing had happened."""
+
+import random
+import signal
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+import textgen
+
+from ..conftest import TINY
+from .runs import finish, kill, start, wait_for
+
+OPTIONS = [word for name, value in TINY.items() for word in (f"--{name.replace('_', '-')}", value)]
+OPTIONS += ["--adversarial", "--length", 64, "--warm-up", 2, "--steps", 14, "--dropout", 0.3, "--seed", 11]
+
+
+@pytest.mark.slow
+def test_a_run_that_is_stopped_at_any_moment_ends_with_the_same_weights(tmp_path: Path, corpus: Path) -> None:
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    with start("train-script", "--corpus", corpus, "--out", whole, *OPTIONS) as undisturbed:
+        process = start("train-script", "--corpus", corpus, "--out", broken, *OPTIONS)
+        for step, stop in ((2, signal.SIGKILL), (4, signal.SIGINT)):
+            assert wait_for(broken / "training/adversarial/history.csv", f"\n{step},", process), finish(process)
+            time.sleep(random.uniform(0.0, 0.5))  # somewhere in a step, a validation, or the writing of a file
+            kill(process, stop)
+            code, _, err = finish(process)
+            assert code == (130 if stop == signal.SIGINT else -signal.SIGKILL), err
+            assert "Traceback" not in err
+            textgen.load(broken)  # at any moment there is a model
+            process = start("train-script", "--corpus", corpus, "--out", broken, "--resume")
+        assert finish(process)[0] == 0
+        assert finish(undisturbed)[0] == 0
+    for name in ("weights", "training/checkpoint", "training/adversarial/checkpoint"):
+        ours, theirs = (load_file(folder / f"{name}.safetensors") for folder in (whole, broken))
+        assert set(ours) == set(theirs)
+        assert all(np.array_equal(ours[array], theirs[array], equal_nan=True) for array in ours), name
+    for name in ("monitor.csv", "samples.txt"):
+        one, other = ((folder / "training/adversarial" / name).read_bytes() for folder in (whole, broken))
+        assert one == other, name

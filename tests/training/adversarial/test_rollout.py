@@ -1,0 +1,115 @@
+"""The generator running free against the language model that reads what it wrote."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from textgen.config import ModelConfig
+from textgen.models.language_model import LanguageModel
+from textgen.text.special import FIRST_LABEL, LINE_END, PAD, START
+from textgen.training.adversarial.rollout import Generator
+from textgen.training.initialisation import initial_weights
+
+from .toy import LENGTH, LETTERS, VOCABULARY, generator
+
+SEED = tf.constant([3, 0], tf.int64)
+CONTEXT = np.array([[START] * 6, [9, 9, 10, 10, 11, START], [START, 8, 8, 9, 9, 9]], np.int32)
+
+
+def tied(compute: str = "float32") -> Generator:
+    config = ModelConfig(VOCABULARY, embedding=12, hidden=24, layers=2, tied=True)
+    network, weights = LanguageModel(config, compute), initial_weights(config, 5)
+    for name, variable in network.named_weights().items():
+        variable.assign(weights[name] * 1.5)
+    return generator(network)
+
+
+def test_lines_hold_what_may_be_said_and_end_once() -> None:
+    ids, lengths = (part.numpy() for part in generator().sample(np.full((1, 300), START), SEED))
+    letters = set(range(FIRST_LABEL, FIRST_LABEL + LETTERS))
+    for line, length in zip(ids.tolist(), lengths, strict=True):
+        assert set(line[: length - 1]) <= letters
+        assert line[length - 1] == LINE_END or length == LENGTH
+        assert set(line[length:]) <= {PAD}
+    assert (ids[:, 0] != LINE_END).all()
+    assert lengths.max() <= LENGTH
+    assert len(set(map(tuple, ids.tolist()))) > 100
+
+
+def test_the_seed_decides() -> None:
+    one, same, other = (
+        tied().sample(CONTEXT, seed)[0].numpy() for seed in (SEED, SEED, SEED + tf.constant([1, 0], tf.int64))
+    )
+    assert np.array_equal(one, same)
+    assert one.shape != other.shape or not np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("temperature", [0.3, 1.0])
+def test_lines_with_a_gradient_are_the_same_lines(temperature: float) -> None:
+    writer = tied()
+    ids, lengths = writer.sample(CONTEXT, SEED)
+    relaxed = writer.relaxed(CONTEXT, SEED, temperature, hard=True)
+    assert np.array_equal(ids, relaxed.ids)
+    assert np.array_equal(lengths, relaxed.lengths)
+    spoken = np.arange(ids.shape[1]) < lengths.numpy()[:, None]
+    assert relaxed.tokens.numpy() == pytest.approx(np.eye(VOCABULARY)[ids] * spoken[..., None], abs=1e-6)
+
+
+def test_lines_are_drawn_as_the_language_model_would_have_them() -> None:
+    """Its probabilities of what was drawn, at places where the context is known, are how often it was drawn."""
+    writer = tied()
+    context = np.repeat(CONTEXT[:, 1:2], 4000, axis=1)
+    ids = writer.sample(context, SEED)[0].numpy()
+    log, _ = writer.score(context, ids)
+    for letter in range(FIRST_LABEL, FIRST_LABEL + LETTERS):
+        chosen = ids[:, 0] == letter
+        assert np.exp(log.numpy()[chosen, 0].mean()) == pytest.approx(chosen.mean(), abs=0.03)
+
+
+def test_a_start_in_the_context_forgets_what_was_before() -> None:
+    writer = tied()
+    long, short = np.array([[9], [10], [START]]), np.array([[START]])
+    assert np.array_equal(writer.sample(long, SEED)[0], writer.sample(short, SEED)[0])
+    one, other = (writer.begin(np.array([[first], [9], [8]], np.int32))[1][0].numpy() for first in (10, 11))
+    assert np.abs(one - other).max() > 1e-3
+
+
+def test_scores_are_those_of_the_unrolled_steps() -> None:
+    writer = tied()
+    relaxed = writer.relaxed(CONTEXT, SEED, 1.0, hard=True)
+    log, entropies = writer.score(CONTEXT, relaxed.ids)
+    mask = np.arange(log.shape[1]) < relaxed.lengths.numpy()[:, None]
+    assert float(relaxed.entropy) == pytest.approx((entropies.numpy() * mask).sum() / mask.sum(), rel=1e-4)
+    assert (log.numpy()[mask] < 0).all()
+    assert 0 < float(relaxed.entropy) < np.log(LETTERS + 1)
+
+
+def test_the_gradient_of_soft_lines_is_the_numeric_one() -> None:
+    writer = tied()
+    begin = np.full((1, 6), START, np.int32)  # a longer context would be read without a gradient
+    worth = tf.constant(np.random.default_rng(0).normal(0, 1, (VOCABULARY,)), tf.float32)
+
+    @tf.function
+    def value() -> tf.Tensor:
+        return tf.reduce_sum(writer.relaxed(begin, SEED, 2.0, hard=False).tokens * worth)
+
+    for name in ("lstm_0/recurrent_kernel", "embedding"):
+        variable = writer.network.named_weights()[name].value
+        with tf.GradientTape() as tape:
+            total = value()
+        gradient = tf.convert_to_tensor(tape.gradient(total, variable)).numpy()
+        place = np.unravel_index(np.abs(gradient).argmax(), gradient.shape)
+        change = np.zeros(gradient.shape, np.float32)
+        change[place] = 2e-3
+        variable.assign_add(change)
+        above = float(value())
+        variable.assign_sub(2 * change)
+        below = float(value())
+        variable.assign_add(change)
+        assert (above - below) / 4e-3 == pytest.approx(gradient[place], rel=0.05), name
+
+
+def test_low_precision_writes_sensible_lines() -> None:
+    ids, lengths = tied("bfloat16").sample(np.full((1, 50), START), SEED)
+    assert ids.shape[0] == 50
+    assert (lengths.numpy() > 0).all()

@@ -1,0 +1,159 @@
+"""Whole adversarial runs: what they leave, that they go on where they stopped, and what is refused."""
+
+import math
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file
+
+import textgen
+from textgen.artifact import ModelFolder
+from textgen.config import AdversarialConfig, Budget
+from textgen.errors import ConfigurationError, TrainingError
+from textgen.training import history
+from textgen.training.adversarial.judging import Judgement, NgramJudge
+from textgen.training.adversarial.observation import observations
+from textgen.training.adversarial.run import AdversarialCourse, adversarial_folder, load_settings
+from textgen.training.run_record import Run
+
+from ...conftest import TINY
+
+SETTINGS = AdversarialConfig(batch=8, warm_up=2, length=64, critic_steps=2)
+
+
+def train(corpus: Path, out: Path, **options: Any) -> textgen.ScriptWriter:
+    return textgen.train_script(corpus, out, **{"quiet": True, "adversarial": SETTINGS, **TINY, **options})
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
+    """A run of eight steps without and eight with the critic. Not to be changed."""
+    folder = tmp_path_factory.mktemp("adversarial") / "model"
+    train(corpus, folder, steps=16, tensorboard=True)
+    return folder
+
+
+@pytest.mark.slow
+def test_a_run_leaves_both_parts_and_the_best_generator(finished: Path) -> None:
+    own = adversarial_folder(ModelFolder(finished))
+    names = {path.name for path in own.iterdir()}
+    assert names == {
+        "adversarial.json",
+        "checkpoint.safetensors",
+        "curves.png",
+        "history.csv",
+        "monitor.csv",
+        "run.json",
+        "samples.txt",
+        "tensorboard",
+    }
+    assert load_settings(ModelFolder(finished)) == SETTINGS
+    assert Run.load(finished / "training").training.budget == Budget(steps=8)
+    assert Run.load(own).training.budget == Budget(steps=8)
+    assert Run.load(own).training.learning_rate == SETTINGS.generator_rate
+    assert history.read(finished / "training")[-1].step == 8
+    seen = observations(own).read()
+    assert (seen[0].step, seen[-1].step) == (0, 8)
+    assert math.isnan(seen[0].generator_loss)
+    assert all(math.isfinite(value) for value in vars(seen[-1]).values())
+    assert textgen.load(finished).write(lines=2, seed=1).text
+
+
+@pytest.mark.slow
+def test_a_critic_that_knows_who_speaks_and_a_trained_start(tmp_path: Path, corpus: Path, trained: Path) -> None:
+    out = tmp_path / "model"
+    train(corpus, out, steps=4, start_from=trained, adversarial=replace(SETTINGS, conditional=True))
+    assert load_settings(ModelFolder(out)).pretraining == 0.0
+    assert history.read(out / "training") == []
+    arrays = load_file(adversarial_folder(ModelFolder(out)) / "checkpoint.safetensors")
+    assert arrays["weights/critic/speakers"].shape[0] == 4  # three labels, and all others
+    assert np.abs(arrays["weights/critic/speakers"]).max() > 0
+
+
+@pytest.mark.slow
+def test_a_generator_that_gets_no_better_is_not_kept(
+    tmp_path: Path, corpus: Path, trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distances = iter([0.5, *[0.6] * 100])
+    monkeypatch.setattr(
+        "textgen.training.adversarial.judging.NgramJudge", lambda real: lambda generated: Judgement(next(distances), {})
+    )
+    train(corpus, tmp_path / "model", steps=4, start_from=trained)
+    ours, theirs = (load_file(folder / "weights.safetensors") for folder in (tmp_path / "model", trained))
+    assert all(np.array_equal(ours[name], theirs[name]) for name in theirs)
+
+
+@pytest.mark.slow
+def test_a_run_that_was_stopped_ends_as_if_it_had_not_been(
+    tmp_path: Path, corpus: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class StoppedError(Exception):
+        pass
+
+    broken, samples = tmp_path / "broken", 0
+
+    def sample(model: Any) -> str:
+        nonlocal samples
+        samples += 1
+        if samples in (5, 12):  # in the first part, and in the second after the first checkpoint
+            raise StoppedError
+        return ""
+
+    monkeypatch.setattr("textgen.api._write_a_little", sample)
+    with pytest.raises(StoppedError):
+        train(corpus, broken, steps=16)
+    assert history.read(adversarial_folder(ModelFolder(broken))) == []
+    with pytest.raises(StoppedError):
+        textgen.train_script(corpus, broken, resume=True, quiet=True)
+    assert history.read(adversarial_folder(ModelFolder(broken))) != []
+    textgen.train_script(corpus, broken, resume=True, quiet=True)
+    for name in ("weights", "training/checkpoint", "training/adversarial/checkpoint"):
+        ours, theirs = (load_file(folder / f"{name}.safetensors") for folder in (finished, broken))
+        assert set(ours) == set(theirs)
+        assert all(np.array_equal(ours[array], theirs[array], equal_nan=True) for array in ours), name
+    one, other = ((folder / "training/adversarial/monitor.csv").read_text() for folder in (finished, broken))
+    assert one == other
+
+
+@pytest.mark.slow
+def test_a_finished_run_goes_on_with_a_larger_budget_only(tmp_path: Path, corpus: Path, finished: Path) -> None:
+    folder = ModelFolder(Path(shutil.copytree(finished, tmp_path / "model")))
+    with pytest.raises(ConfigurationError, match="its budget of 8 steps is spent; give a larger one"):
+        textgen.train_script(corpus, folder.path, resume=True, quiet=True)
+    with pytest.raises(ConfigurationError, match="was begun with other adversarial settings than those given now"):
+        textgen.train_script(
+            corpus, folder.path, resume=True, quiet=True, adversarial=AdversarialConfig(loss="wasserstein")
+        )
+    textgen.train_script(corpus, folder.path, resume=True, quiet=True, steps=20, adversarial=SETTINGS)
+    assert observations(adversarial_folder(folder)).read()[-1].step == 10
+    assert history.read(folder.training)[-1].step == 8  # teacher forcing was over
+
+
+def test_a_run_without_a_critic_does_not_go_on_with_one(trained: Path, corpus: Path) -> None:
+    with pytest.raises(ConfigurationError, match="was begun without --adversarial: finish it, and give --from"):
+        textgen.train_script(corpus, trained, resume=True, quiet=True, adversarial=True)
+
+
+def test_without_speakers_the_critic_cannot_know_them(tmp_path: Path) -> None:
+    prose = tmp_path / "prose.txt"
+    prose.write_text("\n".join(f"The {k}th night was dark and stormy." for k in range(80)), encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="no speaker of the corpus has ten lines or more"):
+        train(prose, tmp_path / "model", steps=4, adversarial=AdversarialConfig(conditional=True))
+    assert not (tmp_path / "model").exists()
+
+
+def test_too_few_short_lines_are_refused_and_leave_nothing(tmp_path: Path, corpus: Path) -> None:
+    with pytest.raises(TrainingError, match="lines of the training text have at most 3 tokens, and 32 are needed"):
+        train(corpus, tmp_path / "model", steps=4, adversarial=AdversarialConfig(length=3))
+    assert not (tmp_path / "model").exists()
+
+
+def test_damaged_settings_are_told(tmp_path: Path, trained: Path) -> None:
+    folder = ModelFolder(Path(shutil.copytree(trained, tmp_path / "model")))
+    adversarial_folder(folder).mkdir()
+    with pytest.raises(TrainingError, match=r"adversarial\.json is missing or damaged"):
+        AdversarialCourse(folder, NgramJudge).why_finished()

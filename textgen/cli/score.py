@@ -1,0 +1,52 @@
+"""`textgen score`: how real the lines of a text read, by a model's discriminator."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from textgen.cli.options import debug_option, model_option
+
+
+@click.command("score")
+@model_option(required=True)
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
+@debug_option
+def command(model: Path, file: Path, as_json: bool) -> None:
+    """Tell how real the lines of a text read.
+
+    FILE is written like the corpus; `-` reads from the standard input. Each line gets the probability, from 0 to 1,
+    that it is a line of the corpus and not one the model wrote, if as many of either were shown. It takes the
+    discriminator that `textgen train-discriminator` makes.
+
+    \b
+    textgen score --model runs/seinfeld scene.txt
+    textgen generate --model runs/seinfeld | textgen score --model runs/seinfeld -
+    """
+    from textgen.api import load
+    from textgen.errors import CorpusError, ModelError
+    from textgen.text.reading import TextFile
+    from textgen.writer import ScriptWriter
+
+    writer = load(model)
+    if not isinstance(writer, ScriptWriter):
+        raise ModelError(
+            f"{model} was to judge the lines of a script, but it is a chat model: give a model that was trained by "
+            "train-script."
+        )
+    if str(file) == "-":
+        text = sys.stdin.buffer.read().decode("utf-8-sig", errors="replace")
+    else:
+        text = "\n".join(TextFile(file).lines())
+    lines, whole = writer.score(text)
+    if whole is None:
+        raise CorpusError(f"The lines of {file} were to be judged, but it holds none: give a text like the corpus.")
+    if as_json:
+        values = [{"speaker": line.speaker, "text": line.text, "reads_as_real": real} for line, real in lines]
+        click.echo(json.dumps({"lines": values, "reads_as_real": whole}, ensure_ascii=False, indent=1))
+        return
+    for line, real in lines:
+        click.echo(f"{real:.2f}  {' '.join(writer.style.line_text(line).split())}")
+    click.echo(f"{whole:.2f}  all {len(lines):,} lines together; 0.5 is undecided", err=True)

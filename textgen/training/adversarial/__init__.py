@@ -1,0 +1,1 @@
+"""Adversarial training: a critic learns to tell real lines from generated ones, and the generator learns from it."""

@@ -1,0 +1,115 @@
+"""The critic while it learns: what disturbs it, and its update."""
+
+import zlib
+from typing import Any
+
+import tensorflow as tf
+
+from textgen.config import AdversarialConfig
+from textgen.models.discriminator import Discriminator, Noise
+from textgen.training.adamw import AdamW
+from textgen.training.adversarial.losses import LOSSES
+from textgen.training.adversarial.penalty import gradient_penalty
+from textgen.training.noise import Masks
+
+Tensor = Any
+
+
+class Critic:
+    """Tells real lines from generated ones, and learns to.
+
+    Args:
+        network: the discriminator; not the calibrated one of a finished model, but one tuned to the last generator.
+        config: loss, noise and dropout.
+        seed: of noise and dropout.
+        clip: largest global norm of a gradient.
+    """
+
+    def __init__(self, network: Discriminator, config: AdversarialConfig, seed: int, clip: float) -> None:
+        self.network, self.config, self._seed = network, config, seed
+        self.optimizer = AdamW(network.named_weights(), 0.0, clip)
+
+    def judge(self, tokens: Tensor, lengths: Tensor, speakers: Tensor) -> Tensor:
+        """Logits of "real" as they are, without noise.
+
+        Args:
+            tokens: ids (batch, time) or vectors (batch, time, vocabulary).
+            lengths: *Shape:* (batch,).
+            speakers: *Shape:* (batch,).
+        """
+        return self.network(tokens, lengths, speakers if self.config.conditional else None)
+
+    def disturbed(
+        self, tokens: Tensor, lengths: Tensor, speakers: Tensor, place: str, step: Tensor, deviation: Tensor
+    ) -> Tensor:
+        """`judge` with noise and dropout.
+
+        Args:
+            tokens: as above.
+            lengths: as above.
+            speakers: as above.
+            place: names the draw, so that no two of a step are the same.
+            step: number of the update. *Shape:* (), int64.
+            deviation: of the noise on the token vectors. *Shape:* ().
+        """
+        config = self.network.config
+        shape = tf.concat([tf.shape(tokens)[:2], [config.embedding]], axis=0)
+        seed = tf.stack([tf.constant(self._seed ^ zlib.crc32(place.encode()), tf.int64), step])
+        noise = Noise(
+            inputs=deviation * tf.random.stateless_normal(shape, seed) if self.config.noise else None,
+            features=Masks(self._seed, step).draw(
+                f"{place} features", (tokens.shape[0], config.features), self.config.dropout
+            ),
+        )
+        return self.network(tokens, lengths, speakers if self.config.conditional else None, noise)
+
+    def learn(
+        self,
+        real: tuple[Tensor, Tensor],
+        generated: tuple[Tensor, Tensor],
+        speakers: Tensor,
+        step: Tensor,
+        rate: Tensor,
+        deviation: Tensor,
+    ) -> Tensor:
+        """One update.
+
+        Args:
+            real: tokens and lengths of real lines.
+            generated: tokens and lengths of as many generated ones; no gradient goes to who wrote them.
+            speakers: of both. *Shape:* (batch,).
+            step: number of the update. *Shape:* (), int64.
+            rate: learning rate. *Shape:* ().
+            deviation: of the noise. *Shape:* ().
+
+        Returns:
+            The loss. *Shape:* ().
+        """
+        with tf.GradientTape() as tape:
+            ours = self.disturbed(*real, speakers, "real", step, deviation)
+            theirs = self.disturbed(*generated, speakers, "generated", step, deviation)
+            loss = tf.reduce_mean(LOSSES[self.config.loss].critic(ours, theirs, self.config.real_label or 1.0))
+            total = loss
+            if self.config.penalty:
+                total = loss + self.config.penalty * self._penalty(real, generated, speakers, step)
+        variables = self.optimizer.variables
+        gradients = tape.gradient(total, list(variables.values()), unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        self.optimizer.apply(dict(zip(variables, gradients, strict=True)), rate, step)
+        return loss
+
+    def _penalty(
+        self, real: tuple[Tensor, Tensor], generated: tuple[Tensor, Tensor], speakers: Tensor, step: Tensor
+    ) -> Tensor:
+        seed = tf.stack([tf.constant(self._seed ^ zlib.crc32(b"penalty"), tf.int64), step])
+        shares = tf.random.stateless_uniform((real[0].shape[0],), seed)
+        time = tf.maximum(tf.shape(real[0])[1], tf.shape(generated[0])[1])
+        lengths = tf.maximum(real[1], generated[1])
+        ours, theirs = (self._vectors(*texts, time) for texts in (real, generated))
+        return gradient_penalty(lambda mixed: self.judge(mixed, lengths, speakers), ours, theirs, shares)
+
+    def _vectors(self, tokens: Tensor, lengths: Tensor, time: Tensor) -> Tensor:
+        """Tokens as vectors over the vocabulary, zeros where a text is over. *Shape:* (batch, time, vocabulary)."""
+        size = self.network.config.vocabulary_size
+        vectors = tf.one_hot(tokens, size) if len(tokens.shape) == 2 else tokens
+        vectors = vectors * tf.sequence_mask(lengths, tf.shape(tokens)[1], tf.float32)[..., None]
+        return tf.pad(vectors, [[0, 0], [0, time - tf.shape(tokens)[1]], [0, 0]])

@@ -1,0 +1,95 @@
+"""Watches both players: a fixed sample after each validation, its measures, warnings, and how good it is."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from textgen.text.tokenizer import Tokenizer
+from textgen.training.adversarial.judging import JudgeMaker, distinct, self_overlap
+from textgen.training.adversarial.observation import Observation, warnings
+from textgen.training.adversarial.passages import Passages
+from textgen.training.adversarial.step import AdversarialStep
+from textgen.training.listener import Listener
+from textgen.training.table import Table
+
+_LINES = 512
+_REAL_LINES = 2048
+"""Lines of the sample, and of the real text that it is compared with."""
+
+
+class Monitor:
+    """Measures the generator as it stands; called with the steps done and the held-out score, gives the distance.
+
+    The sample is fixed: the same contexts, held-out ones, and the same seed each time.
+
+    Args:
+        step: of both players.
+        passages: held-out lines.
+        tokenizer: of the model.
+        judging: makes what says how far a sample is from real text.
+        table: of what was seen so far.
+        listeners: are told the figures and the warnings.
+    """
+
+    def __init__(
+        self,
+        step: AdversarialStep,
+        passages: Passages,
+        tokenizer: Tokenizer,
+        judging: JudgeMaker,
+        table: Table[Observation],
+        listeners: Iterable[Listener],
+    ) -> None:
+        self._step, self._tokenizer = step, tokenizer
+        self._table, self._listeners = table, list(listeners)
+        chosen = np.unique(np.linspace(0, len(passages) - 1, _LINES).astype(int))
+        self._lines = passages.lines(chosen)
+        self._real = self._texts(self._lines.ids)
+        some = np.random.default_rng(0).permutation(len(passages))[:_REAL_LINES]
+        self._judge = judging(self._texts(passages.lines(some).ids))
+        self._judged = tf.function(step.critic.judge, reduce_retracing=True)
+
+    def __call__(self, step: int, held_out: float) -> float:
+        """The distance between the sample and real text, lower is better."""
+        ids, lengths = self._step.generator.sample(self._lines.context, tf.constant([0, 0], tf.int64))
+        generated, real = self._texts(ids.numpy()), self._real
+        distance, measures = self._judge(generated)
+        now = Observation(
+            step=step,
+            epoch=step / self._step.steps_per_epoch,
+            **self._step.figures,
+            critic_accuracy=self._accuracy(ids, lengths),
+            distinct_2=distinct(generated, 2),
+            self_overlap_3=self_overlap(generated, 3),
+            real_distinct_2=distinct(real, 2),
+            real_self_overlap_3=self_overlap(real, 3),
+            distance=distance,
+            held_out=held_out,
+        )
+        self._table.forget_after(step - 1)  # a resumed run comes by here again
+        self._table.append(now)
+        self._tell(self._table.read(), measures)
+        return distance if math.isfinite(distance) else math.inf
+
+    def _accuracy(self, ids: NDArray[np.int32], lengths: NDArray[np.int32]) -> float:
+        """Share of all pairs in which the real line has the higher logit; equal ones count half."""
+        ours = self._judged(self._lines.ids, self._lines.lengths, self._lines.speakers).numpy()[:, None]
+        theirs = self._judged(ids, lengths, self._lines.speakers).numpy()
+        return float(np.mean((ours > theirs) + 0.5 * (ours == theirs)))
+
+    def _tell(self, seen: list[Observation], measures: Mapping[str, float]) -> None:
+        now, loss = seen[-1], self._step.config.loss
+        before = warnings(seen[0], seen[-2], loss) if len(seen) > 1 else {}
+        for listener in self._listeners:
+            listener.figures(now.step, {**asdict(now), **measures})
+            for name, sentence in warnings(seen[0], now, loss).items():
+                if name not in before:
+                    listener.note(f"warning   {name}: {sentence}")
+
+    def _texts(self, lines: NDArray[np.int32]) -> list[str]:
+        spoken = [line[line >= self._tokenizer.first_piece].tolist() for line in lines]
+        return [self._tokenizer.decode(ids) for ids in spoken]

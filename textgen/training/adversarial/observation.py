@@ -1,0 +1,76 @@
+"""What the monitor of adversarial training sees, and what it has to say about it."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from textgen.training.table import Table
+
+_COLLAPSED, _WON, _DIVERGED = 0.6, 0.98, 0.7
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One row of `monitor.csv`.
+
+    Args:
+        step: steps done.
+        epoch: passes over the real lines.
+        generator_loss: of late.
+        critic_loss: of late.
+        critic_accuracy: share of pairs of a held-out line and a fresh one that the critic ranks rightly; 0.5 is chance.
+        entropy: of the generator's draws of late, nats a token.
+        gradient_norm: of the generator's gradient of late.
+        distinct_2: of the fixed sample: share of different pairs of words.
+        self_overlap_3: of the same: share of runs of three words that another line has too.
+        real_distinct_2: of as many real lines.
+        real_self_overlap_3: of the same.
+        distance: between the sample and real text, by the judge; the lowest is kept.
+        held_out: cross-entropy of held-out text, nats a token; not a number where nothing is held out.
+    """
+
+    step: int
+    epoch: float
+    generator_loss: float
+    critic_loss: float
+    critic_accuracy: float
+    entropy: float
+    gradient_norm: float
+    distinct_2: float
+    self_overlap_3: float
+    real_distinct_2: float
+    real_self_overlap_3: float
+    distance: float
+    held_out: float
+
+
+def observations(folder: Path) -> Table[Observation]:
+    """What was seen in the run of a folder."""
+    return Table(folder / "monitor.csv", Observation)
+
+
+def warnings(start: Observation, now: Observation, loss: str) -> dict[str, str]:
+    """What goes wrong, by its name, in a sentence that says what to change.
+
+    Args:
+        start: what was seen before the first step.
+        now: what is seen now.
+        loss: of the run.
+    """
+    found: dict[str, str] = {}
+    usual = min(start.distinct_2, start.real_distinct_2)
+    if now.distinct_2 < _COLLAPSED * usual:
+        found["mode collapse"] = (
+            f"the share of different pairs of words fell to {now.distinct_2:.2f} from {usual:.2f}, the generator says "
+            "the same again and again: raise --teacher-forcing or lower --generator-rate"
+        )
+    if now.critic_accuracy > _WON and loss != "wasserstein":
+        found["the critic has won"] = (
+            f"it ranks {now.critic_accuracy:.1%} of the pairs rightly, and the gradient it gives the generator "
+            f"({now.gradient_norm:.2g}) vanishes: lower --critic-rate, raise --noise, or take the loss wasserstein"
+        )
+    if now.held_out > start.held_out + _DIVERGED:
+        found["divergence"] = (
+            f"held-out text costs {now.held_out:.2f} nats a token after {start.held_out:.2f} at the beginning, the "
+            "generator forgets the language: raise --teacher-forcing or lower --generator-rate"
+        )
+    return found

@@ -1,0 +1,174 @@
+"""The generator running free, token after token, with weights shared with the language model.
+
+`models/fused.py` runs over a window whose inputs are known, with a gradient of its own. Here each input is the token
+drawn before, and plain operations let the gradient pass through the drawing.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+from numpy.typing import NDArray
+
+from textgen.models.language_model import LanguageModel
+from textgen.text.special import LINE_END, PAD, START
+from textgen.training.adversarial.gumbel import gumbel_noise, relaxed_tokens
+
+Tensor = Any
+State = list[Tensor]
+
+_NEVER = -1e9
+
+
+class Rollout(NamedTuple):
+    """Lines as the generator writes them.
+
+    Args:
+        ids: LINE_END included, PAD behind it; a line that was too long has none. *Shape:* (batch, time).
+        lengths: tokens of each line, LINE_END included. *Shape:* (batch,), int32.
+        tokens: the same as vectors that pass the gradient on, zeros behind the end. *Shape:* (batch, time, vocabulary).
+        entropy: of the distributions drawn from, nats a token. *Shape:* ().
+    """
+
+    ids: Tensor
+    lengths: Tensor
+    tokens: Tensor
+    entropy: Tensor
+
+
+class Generator:
+    """Writes lines after a context.
+
+    Args:
+        network: the language model.
+        spoken: True for ids that may stand in a line, LINE_END among them. *Shape:* (vocabulary,).
+        length: of a line in tokens, at most, LINE_END included.
+    """
+
+    def __init__(self, network: LanguageModel, spoken: NDArray[np.bool_], length: int) -> None:
+        self.network, self.length = network, length
+        inside = np.where(spoken, 0.0, _NEVER).astype(np.float32)
+        first = inside.copy()
+        first[LINE_END] = _NEVER  # a line has at least one token
+        self.barred = np.stack([first, inside])
+        self.sample = tf.function(self._sample)
+
+    def begin(self, context: Tensor) -> tuple[Tensor, State]:
+        """The last token of a context and the state before it; no gradient passes.
+
+        Args:
+            context: ids. *Shape:* (time, batch).
+        """
+        batch = context.shape[1]
+        state = [tf.zeros((batch, self.network.config.hidden)) for _ in range(2 * self.network.config.layers)]
+        keep = tf.cast(context != START, tf.float32)
+        if context.shape[0] > 1:
+            _, state = self.network(context[:-1], state, keep[:-1])
+        return context[-1], [tf.stop_gradient(part * keep[-1][:, None]) for part in state]
+
+    def relaxed(self, context: Tensor, seed: Tensor, temperature: Tensor, hard: bool) -> Rollout:
+        """Writes lines through which a gradient passes.
+
+        Args:
+            context: ids. *Shape:* (time, batch).
+            seed: of the draws. *Shape:* (2,), int64.
+            temperature: of the relaxation; the ids drawn do not depend on it where `hard`.
+            hard: straight-through one-hot vectors instead of soft ones.
+        """
+        weights = self._weights()
+
+        def embed(noisy: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
+            tokens = relaxed_tokens(noisy, temperature, hard)
+            return tokens, tf.matmul(tf.cast(tokens, weights["table"].dtype), weights["table"])
+
+        return self._unroll(context, seed, weights, embed)
+
+    def score(self, context: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
+        """The teacher-forced pass over lines it has written.
+
+        Args:
+            context: ids. *Shape:* (time, batch).
+            ids: as written. *Shape:* (batch, time).
+
+        Returns:
+            Log-probabilities of the ids and the entropies of the distributions they were drawn from, in nats.
+            *Shape of each:* (batch, time).
+        """
+        last, state = self.begin(context)
+        inputs = tf.concat([last[None], tf.transpose(ids)[:-1]], axis=0)
+        logits, _ = self.network(inputs, state, tf.ones(inputs.shape))
+        barred = tf.concat([self.barred[:1], tf.repeat(self.barred[1:], inputs.shape[0] - 1, axis=0)], axis=0)
+        log = tf.nn.log_softmax(logits + barred[:, None, :])
+        chosen = tf.gather(log, tf.transpose(ids), batch_dims=2)
+        return tf.transpose(chosen), tf.transpose(-tf.reduce_sum(tf.exp(log) * log, axis=-1))
+
+    def _sample(self, context: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
+        """Writes lines, ids (batch, time) and lengths (batch,), without any gradient."""
+        weights = self._weights()
+
+        def embed(noisy: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
+            return tf.zeros((noisy.shape[0], 0)), tf.gather(weights["table"], ids)
+
+        rollout = self._unroll(context, seed, weights, embed)
+        return rollout.ids, rollout.lengths
+
+    def _weights(self) -> dict[str, Tensor]:
+        """The language model's weights in the dtype of its matrix products, converted once and not at each token."""
+        dtype = tf.as_dtype(self.network.compute)
+        weights = {name: tf.cast(variable.value, dtype) for name, variable in self.network.named_weights().items()}
+        table = weights.pop("embedding")
+        head = tf.transpose(table) if self.network.config.tied else None
+        return {**weights, "table": table} | ({} if head is None else {"head": head})
+
+    def _unroll(
+        self, context: Tensor, seed: Tensor, weights: dict[str, Tensor], embed: Callable[..., tuple[Tensor, Tensor]]
+    ) -> Rollout:
+        last, state = self.begin(context)
+        batch, size = context.shape[1], self.network.config.vocabulary_size
+        barred = tf.constant(self.barred)
+
+        def body(t: Tensor, x: Tensor, alive: Tensor, lengths: Tensor, nats: Tensor, *rest: Any) -> tuple[Any, ...]:
+            drawn, vectors, *before = rest
+            logits, after = self._step(weights, x, before)
+            logits = logits + barred[tf.minimum(t, 1)]
+            noisy = logits + gumbel_noise((batch, size), seed + tf.cast(tf.stack([0, t]), tf.int64))
+            ids = tf.argmax(noisy, axis=-1, output_type=tf.int32)
+            tokens, x = embed(noisy, ids)
+            going = tf.cast(alive, tf.float32)
+            log = tf.nn.log_softmax(tf.stop_gradient(logits))
+            nats = nats - tf.reduce_sum(going[:, None] * tf.exp(log) * log)
+            drawn = drawn.write(t, tf.where(alive, ids, PAD))
+            vectors = vectors.write(t, tokens * going[:, None])
+            lengths = lengths + tf.cast(alive, tf.int32)
+            return t + 1, x, alive & (ids != LINE_END), lengths, nats, drawn, vectors, *after
+
+        arrays = [tf.TensorArray(dtype, 0, dynamic_size=True) for dtype in (tf.int32, tf.float32)]
+        alive, lengths = tf.ones((batch,), tf.bool), tf.zeros((batch,), tf.int32)
+        first = (0, tf.gather(weights["table"], last), alive, lengths, 0.0, *arrays, *state)
+        _, _, _, lengths, nats, drawn, vectors, *_ = tf.while_loop(
+            lambda t, x, alive, *_: tf.reduce_any(alive), body, first, maximum_iterations=self.length
+        )
+        entropy = nats / tf.cast(tf.reduce_sum(lengths), tf.float32)
+        return Rollout(tf.transpose(drawn.stack()), lengths, tf.transpose(vectors.stack(), (1, 0, 2)), entropy)
+
+    def _step(self, weights: dict[str, Tensor], x: Tensor, state: State) -> tuple[Tensor, State]:
+        """Vectors of tokens (batch, embedding) to the logits of the next ones (batch, vocabulary), and the state."""
+        after: State = []
+        for k in range(self.network.config.layers):
+            kernel, recurrent, bias = (weights[f"lstm_{k}/{part}"] for part in ("kernel", "recurrent_kernel", "bias"))
+            z = tf.matmul(x, kernel) + tf.matmul(tf.cast(state[2 * k], x.dtype), recurrent) + bias
+            h, c = _cell(z, state[2 * k + 1])
+            after += [h, c]
+            x = tf.cast(h, x.dtype)
+        logits = tf.matmul(x, weights["output/kernel"])
+        if "head" in weights:
+            logits = tf.matmul(logits, weights["head"])
+        return tf.cast(logits, tf.float32) + tf.cast(weights["output/bias"], tf.float32), after
+
+
+def _cell(z: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
+    """Gate pre-activations (batch, 4 x units) and the cell state to hidden and cell state, in float32."""
+    i, f, g, o = tf.split(tf.cast(z, tf.float32), 4, axis=-1)
+    c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
+    return tf.sigmoid(o) * tf.tanh(c), c

@@ -1,0 +1,226 @@
+"""One step of adversarial training: the critic learns while the generator is frozen, then the other way round."""
+
+import math
+import zlib
+from typing import Any
+
+import tensorflow as tf
+
+from textgen.config import AdversarialConfig, ScriptTrainingConfig
+from textgen.training.adamw import AdamW
+from textgen.training.adversarial.batches import AdversarialBatch
+from textgen.training.adversarial.critic import Critic
+from textgen.training.adversarial.losses import LOSSES
+from textgen.training.adversarial.passages import Lines
+from textgen.training.adversarial.reinforce import advantages, no_memory, policy_loss, prefixes, returns
+from textgen.training.adversarial.rollout import Generator
+from textgen.training.language_model_step import LanguageModelStep
+from textgen.training.step import State, Tensor
+
+FIGURES = ("generator_loss", "critic_loss", "entropy", "gradient_norm")
+"""What a step remembers of late: both losses, the entropy of the generator's draws in nats a token, and the norm of
+the generator's gradient."""
+
+_MEMORY = 0.95
+
+
+class Both:
+    """The optimizers of both players, as a checkpoint sees them.
+
+    Args:
+        generator: of the generator.
+        critic: of the critic.
+    """
+
+    def __init__(self, generator: AdamW, critic: AdamW) -> None:
+        players = {"generator": generator, "critic": critic}
+        self.variables, self.first, self.second = (
+            {f"{player}/{name}": v for player, one in players.items() for name, v in getattr(one, group).items()}
+            for group in ("variables", "first", "second")
+        )
+
+
+class AdversarialStep:
+    """Both players' updates.
+
+    Args:
+        generator: writes.
+        critic: judges.
+        training: how the generator learns by teacher forcing.
+        config: how both learn from each other.
+        streams: of a window.
+        steps_per_epoch: which the annealing is counted in.
+    """
+
+    def __init__(
+        self,
+        generator: Generator,
+        critic: Critic,
+        training: ScriptTrainingConfig,
+        config: AdversarialConfig,
+        streams: int,
+        steps_per_epoch: int,
+    ) -> None:
+        self.generator, self.critic, self.config, self.model = generator, critic, config, generator.network
+        self._teacher = LanguageModelStep(generator.network, training, streams)
+        self._own = self._teacher.optimizer
+        self.optimizer = Both(self._own, critic.optimizer)
+        self._seed, self.steps_per_epoch = training.seed, steps_per_epoch
+        self._critic_rate = config.critic_rate
+        self._label = config.real_label or 1.0
+        self.figures = dict.fromkeys(FIGURES, math.nan)
+        self._compiled_critic = tf.function(self._learn_critic)
+        self._compiled_generator = tf.function(self._learn_generator)
+        self._compiled_reading = tf.function(self._read)
+
+    def initial_state(self) -> State:
+        """What is carried: the language model's state, what REINFORCE remembers, and the figures."""
+        figures = tf.fill((len(FIGURES),), math.nan)
+        return [*self._teacher.initial_state(), no_memory(self.generator.length), figures]
+
+    def __call__(self, batch: AdversarialBatch, state: State, step: int, rate: float) -> tuple[float, State]:
+        """Learns from one batch.
+
+        Args:
+            batch: real lines, and a window for teacher forcing.
+            state: carried in.
+            step: counted from 0; in the first ones the critic learns alone.
+            rate: of the generator; the critic, which has to keep up until the end, has a rate without a schedule.
+
+        Returns:
+            Cross-entropy of the window in nats a token (not a number where a loss is not finite), and the state after.
+        """
+        *carried, memory, figures = state
+        *practice, last = batch.lines
+        temperature, deviation = self._annealed(step)
+        critic_rate = tf.constant(self._critic_rate, tf.float32)
+        for number, lines in enumerate(practice):
+            update = tf.constant(step * len(practice) + number, tf.int64)
+            critic_loss = self._compiled_critic(lines, update, critic_rate, temperature, deviation)
+        seen = [math.nan, float(critic_loss), math.nan, math.nan]
+        if step < self.config.warm_up:
+            nats, carried = self._compiled_reading(tuple(batch.window), carried, tf.constant(step, tf.int64))
+        else:
+            update = tf.constant(step - self.config.warm_up, tf.int64)
+            nats, carried, memory, learned = self._compiled_generator(
+                tuple(batch.window),
+                carried,
+                memory,
+                last,
+                update,
+                tf.constant(rate, tf.float32),
+                temperature,
+                deviation,
+            )
+            seen = [float(learned[0]), seen[1], float(learned[1]), float(learned[2])]
+            if not math.isfinite(seen[0]):
+                nats = math.nan
+        figures = _smoothed(figures, tf.constant(seen))
+        self.remember(figures)
+        return float(nats) if math.isfinite(seen[1]) else math.nan, [*carried, memory, figures]
+
+    def remember(self, figures: Tensor) -> None:
+        """Takes the figures in their order in `FIGURES` for the ones of late."""
+        self.figures = dict(zip(FIGURES, map(float, figures), strict=True))
+
+    def _annealed(self, step: int) -> tuple[Tensor, Tensor]:
+        """Temperature and deviation of the noise in a step: the one falls geometrically (Nie et al. 2019), the other
+        linearly."""
+        config = self.config
+        annealing = config.annealing * self.steps_per_epoch
+        way = min(step / annealing, 1.0) if annealing else 1.0
+        first, last = config.temperature or 1.0, config.last_temperature or 1.0
+        return tf.constant(first * (last / first) ** way), tf.constant(config.noise * (1.0 - way))
+
+    def _draw(self, place: str, update: Tensor) -> Tensor:
+        # A line's tokens take the seeds from here on, one after the other.
+        return tf.stack(
+            [tf.constant(self._seed ^ zlib.crc32(place.encode()), tf.int64), update * self.generator.length]
+        )
+
+    def _learn_critic(
+        self, lines: Lines, update: Tensor, rate: Tensor, temperature: Tensor, deviation: Tensor
+    ) -> Tensor:
+        seed = self._draw("critic", update)
+        if self.config.tokens == "soft":
+            written = self.generator.relaxed(lines.context, seed, temperature, hard=False)
+            tokens, lengths = tf.stop_gradient(written.tokens), written.lengths
+        else:
+            tokens, lengths = self.generator.sample(lines.context, seed)
+        real = lines.lengths
+        if self.config.gradient == "reinforce":  # beginnings are to be judged, so they are to be learned
+            real, lengths = (self._cut(part, place, update) for part, place in ((real, "real"), (lengths, "generated")))
+        ours, theirs = (lines.ids, real), (tokens, lengths)
+        return self.critic.learn(ours, theirs, lines.speakers, update, rate, deviation)
+
+    def _cut(self, lengths: Tensor, place: str, update: Tensor) -> Tensor:
+        """Lengths of beginnings: half of the texts whole, the others cut anywhere."""
+        seed = tf.stack([tf.constant(self._seed ^ zlib.crc32(f"cut {place}".encode()), tf.int64), update])
+        whole, share = tf.unstack(tf.random.stateless_uniform((2, lengths.shape[0]), seed))
+        cut = 1 + tf.cast(share * tf.cast(lengths, tf.float32), tf.int32)
+        return tf.where(whole < 0.5, lengths, tf.minimum(cut, lengths))
+
+    def _read(self, window: Any, state: State, step: Tensor) -> tuple[Tensor, State]:
+        nats, _, state = self._teacher.losses(window, state, step)
+        return nats, state
+
+    def _learn_generator(
+        self,
+        window: Any,
+        state: State,
+        memory: Tensor,
+        lines: Lines,
+        update: Tensor,
+        rate: Tensor,
+        temperature: Tensor,
+        deviation: Tensor,
+    ) -> tuple[Tensor, State, Tensor, tuple[Tensor, Tensor, Tensor]]:
+        with tf.GradientTape() as tape:
+            nats, taught, state = self._teacher.losses(window, state, update)
+            if self.config.gradient == "gumbel":
+                loss, entropy = self._through_tokens(lines, update, temperature, deviation)
+                objective = loss
+            else:
+                loss, entropy, objective, memory = self._by_rewards(lines, update, memory)
+            total = objective + self.config.teacher_forcing * taught
+        variables = self._own.variables
+        gradients = tape.gradient(total, list(variables.values()), unconnected_gradients=tf.UnconnectedGradients.ZERO)
+        norm = self._own.apply(dict(zip(variables, gradients, strict=True)), rate, update)
+        return nats, state, memory, (loss, entropy, norm)
+
+    def _through_tokens(
+        self, lines: Lines, update: Tensor, temperature: Tensor, deviation: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """The generator's loss and entropy; the gradient passes through the tokens drawn."""
+        hard = self.config.tokens == "hard"
+        written = self.generator.relaxed(lines.context, self._draw("generator", update), temperature, hard)
+        real = self.critic.disturbed(lines.ids, lines.lengths, lines.speakers, "reference", update, deviation)
+        logits = self.critic.disturbed(written.tokens, written.lengths, lines.speakers, "generator", update, deviation)
+        losses = LOSSES[self.config.loss].generator(logits, tf.stop_gradient(real), self._label)
+        return tf.reduce_mean(losses), written.entropy
+
+    def _by_rewards(self, lines: Lines, update: Tensor, memory: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """The generator's loss and entropy, what is minimised instead of it, and the memory after."""
+        ids, lengths = self.generator.sample(lines.context, self._draw("generator", update))
+        missing = self.generator.length - tf.shape(ids)[1]
+        ids = tf.ensure_shape(tf.pad(ids, [[0, 0], [0, missing]]), lines.ids.shape)
+        mask = tf.sequence_mask(lengths, self.generator.length, tf.float32)
+        speakers = tf.repeat(lines.speakers, self.generator.length)
+        judged = tf.reshape(self.critic.judge(*prefixes(ids, lengths), speakers), ids.shape)
+        losses = LOSSES[self.config.loss].generator(judged, tf.zeros_like(judged), self._label)
+        returned = returns(-losses * mask, self.config.discount or 0.0)
+        advantage, memory = advantages(returned, mask, memory)
+        log_probabilities, entropies = self.generator.score(lines.context, ids)
+        entropy = tf.reduce_sum(entropies * mask) / tf.reduce_sum(mask)
+        return (
+            tf.reduce_sum(losses * mask) / tf.reduce_sum(mask),
+            entropy,
+            policy_loss(log_probabilities, advantage, mask),
+            memory,
+        )
+
+
+def _smoothed(before: Tensor, now: Tensor) -> Tensor:
+    """Mostly what was, a little of what is; what is not known yet, or not now, does not count."""
+    mixed = tf.where(tf.math.is_nan(before), now, _MEMORY * before + (1.0 - _MEMORY) * now)
+    return tf.where(tf.math.is_nan(now), before, mixed)
