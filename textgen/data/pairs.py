@@ -13,6 +13,9 @@ from textgen.text.store import open_ids
 _POOL = 256
 """Batches that are sorted by length together: enough that little is padded, few enough that batches differ from
 epoch to epoch."""
+_EMPTY_AT_FIRST, _EMPTY_UNTIL = 0.8, 0.5
+"""Most batches of a run's beginning have no contexts: what a language is like is learned in half the time without
+them. So many at first, then ever fewer, until that share of the budget is spent."""
 
 
 class PairBatch(NamedTuple):
@@ -76,12 +79,13 @@ def ends_path(path: Path) -> Path:
 class Pairs:
     """Exchanges in batches of like length, in a new order each epoch.
 
-    Batches are a function of the step alone: a resumed run reads what it would have read.
+    Batches are a function of step and progress: a resumed run reads what it would have read. Contexts are hidden in
+    whole batches, which then take half the time.
 
     Args:
         store: the exchanges.
         batch: exchanges in a step; fewer where there are not so many.
-        empty_contexts: share of exchanges whose context is hidden.
+        empty_contexts: share of batches whose contexts are hidden, but for the beginning of a run.
         seed: of the order and of what is hidden.
     """
 
@@ -92,13 +96,14 @@ class Pairs:
         self._lengths = store.lengths
         self._epoch, self._order = -1, np.empty((0, 0), np.int64)
 
-    def batch(self, step: int) -> PairBatch:
-        """The batch of a step, counted from 0."""
+    def batch(self, step: int, progress: float = 1.0) -> PairBatch:
+        """The batch of a step, counted from 0, when that share of the budget is spent."""
         epoch, index = divmod(step, self.steps_per_epoch)
         if epoch != self._epoch:
             self._epoch, self._order = epoch, self._shuffled(epoch)
-        hidden = np.random.default_rng([self.seed, 1, step]).random(self.batch_size) < self.empty_contexts
-        return gather(self.store, self._order[index], hidden)
+        early = _EMPTY_AT_FIRST * (1.0 - progress / _EMPTY_UNTIL) if self.empty_contexts else 0.0
+        hidden = np.random.default_rng([self.seed, 1, step]).random() < max(self.empty_contexts, early)
+        return gather(self.store, self._order[index], np.full(self.batch_size, hidden))
 
     def _shuffled(self, epoch: int) -> NDArray[np.int64]:
         """The exchanges of each batch of an epoch. *Shape:* (steps, batch)."""

@@ -48,7 +48,7 @@ class Windows:
         self._stream_length = len(ids) // self.streams
         self.steps_per_epoch = max(1, self._stream_length // self.window)
 
-    def batch(self, step: int) -> Batch:
+    def batch(self, step: int, progress: float = 0.0) -> Batch:
         """The batch of a step, counted from 0."""
         epoch, index = divmod(step, self.steps_per_epoch)
         begin = self._random("epoch", epoch).integers(len(self.ids)) + index * self.window

@@ -55,12 +55,12 @@ class Step(Protocol):
 
 
 class Batches(Protocol):
-    """Batches as a function of the step alone, so that a resumed run reads what it would have read."""
+    """Batches as a function of step and progress, so that a resumed run reads what it would have read."""
 
     steps_per_epoch: int
 
-    def batch(self, step: int, /) -> Any:
-        """The `Batch` of a step, counted from 0."""
+    def batch(self, step: int, progress: float, /) -> Any:
+        """The `Batch` of a step, counted from 0, when that share of the budget is spent."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ class Trainer:
     def _train_one(self, progress: float) -> bool:
         position, started = self._position, time.perf_counter()
         self._rate = learning_rate(self._config.learning_rate, position.step, progress)
-        batch: Batch = self._batches.batch(position.step)
+        batch: Batch = self._batches.batch(position.step, progress)
         loss, self._state = self._step(batch, self._state, position.step, self._rate)
         seconds = time.perf_counter() - started
         if not math.isfinite(loss):

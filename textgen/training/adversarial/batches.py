@@ -41,7 +41,7 @@ class AdversarialBatches:
         self.windows, self.passages, self.size, self.updates, self.seed = windows, passages, batch, updates, seed
         self.steps_per_epoch = max(1, -(-len(passages) // batch))
 
-    def batch(self, step: int) -> AdversarialBatch:
+    def batch(self, step: int, progress: float = 0.0) -> AdversarialBatch:
         """The batch of a step, counted from 0."""
         lines = tuple(self.passages.lines(self._chosen(step, update)) for update in range(self.updates))
         return AdversarialBatch(self.windows.batch(step), lines)
