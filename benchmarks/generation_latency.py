@@ -59,8 +59,8 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 OPTIONS["all of these"] = {name: value for chosen in OPTIONS.values() for name, value in chosen.items()}
 HISTORY = 200
-DEVIATION = 3.2
-"""Of normal logits of 10,000 words with a perplexity of about 60: the entropy is ln 10,000 - 3.2**2 / 2."""
+DEVIATION = 3.5
+"""Of normal logits of 10,000 words with a perplexity of about 60."""
 
 
 class Stepper:
