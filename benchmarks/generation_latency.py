@@ -142,12 +142,15 @@ def measure_steps(case: str, batch: int) -> list[Row]:
         actions["textgen-loop"] = partial(write, network, batch)
         for name, compiled in (("tensorflow-loop", False), ("tensorflow-loop-xla", True)):
             actions[name] = peers.tensorflow_loop(theirs, batch, LOOP_TOKENS, compiled)
+    else:
+        actions["product"] = whole_product(case, weights)
     taken = interleaved(actions, ROUNDS)
+    product = taken.pop("product", None)
     for name in taken:
         taken[name] /= batch if name in systems else batch * LOOP_TOKENS
     rows = [row(f"{case}, batch {batch}", name, seconds, taken["textgen"]) for name, seconds in taken.items()]
-    if batch == 1:
-        rows[0]["share_of_bandwidth"] = whole_product(case, weights) / taken["textgen"]
+    if product is not None:
+        rows[0]["share_of_bandwidth"] = product / taken["textgen"]
     return rows
 
 
@@ -168,14 +171,14 @@ def row(case: str, system: str, seconds: float, ours: float) -> Row:
     }
 
 
-def whole_product(case: str, weights: Weights) -> float:
-    """Seconds for one product of a vector with a matrix that is as large as all that a step multiplies with."""
+def whole_product(case: str, weights: Weights) -> Callable[[], object]:
+    """One product of a vector with a matrix that is as large as all that a step multiplies with."""
     read = {name: array for name, array in weights.items() if name.endswith("kernel")}
     if case == "characters":
         del read["lstm_0/kernel"]  # the first layer's input comes from a table
     matrix = np.ones((1024, sum(array.size for array in read.values()) // 1024), np.float32)
     vector = np.ones(1024, np.float32)
-    return interleaved({"product": lambda: vector @ matrix}, ROUNDS)["product"]
+    return lambda: vector @ matrix
 
 
 def measure_options(batch: int, step_seconds: float) -> list[Row]:
