@@ -6,6 +6,8 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
+_HALF, _ONE = np.float32(0.5), np.float32(1.0)
+
 
 def cell(z: Array, c: Array) -> tuple[Array, Array]:
     """Gate pre-activations and cell state to the new hidden and cell state.
@@ -23,8 +25,8 @@ def cell(z: Array, c: Array) -> tuple[Array, Array]:
     units = c.shape[-1]
     np.tanh(z, out=z)
     logistic = z[:, : 3 * units]
-    logistic += np.float32(1.0)
-    logistic *= np.float32(0.5)
+    logistic += _ONE
+    logistic *= _HALF
     after: Array = z[:, units : 2 * units] * c
     after += z[:, :units] * z[:, 3 * units :]
     h: Array = np.tanh(after)
@@ -35,8 +37,7 @@ def cell(z: Array, c: Array) -> tuple[Array, Array]:
 def for_cell(gates: Array) -> Array:
     """Gates i, f, g, o along the last axis, as a model folder has them, to what `cell` takes; halving is exact."""
     i, f, g, o = np.split(gates, 4, axis=-1)
-    half = np.float32(0.5)
-    return np.concatenate([i * half, f * half, o * half, g], axis=-1)
+    return np.concatenate([i * _HALF, f * _HALF, o * _HALF, g], axis=-1)
 
 
 class LSTM:
