@@ -34,7 +34,7 @@ def commands(model: Path | None) -> dict[str, tuple[list[str], str]]:
 
 def rows_of(runs: dict[str, list[Run]]) -> list[Row]:
     """The medians, and what share of the peer's they are."""
-    peer_seconds = median(one.seconds for one in runs[PEER])
+    peer_seconds = median(one.first for one in runs[PEER])
     peer_megabytes = median(one.megabytes for one in runs[PEER])
     rows: list[Row] = []
     for name, taken in runs.items():
