@@ -3,6 +3,7 @@
 import json
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -26,14 +27,22 @@ def test_actions_take_turns_and_the_median_counts(monkeypatch: pytest.MonkeyPatc
     assert turns == ["slow", "slow", "fast", "fast"] * 3
 
 
-def test_a_child_is_timed_and_weighed() -> None:
-    program = (
-        "import sys, time; print('a', flush=True); time.sleep(0.3); x = b'x' * 100_000_000; print(sys.stdin.read())"
-    )
+def test_a_child_is_timed() -> None:
+    program = "import sys, time; print('a', flush=True); time.sleep(0.3); print(sys.stdin.read())"
     done = measuring.run([sys.executable, "-c", program], "given")
     assert done.output == "a\ngiven\n"
     assert 0 < done.first <= done.seconds - 0.3
-    assert 100 < done.megabytes < 400
+
+
+def test_a_child_of_a_small_process_is_weighed() -> None:
+    weighing = (
+        f"import sys; sys.path.append({str(Path(measuring.__file__).parent)!r}); import measuring\n"
+        "for size in (1, 200):\n"
+        "    program = f'held = b\"x\" * {size}_000_000'\n"
+        "    print(measuring.run([sys.executable, '-c', program]).megabytes)"
+    )
+    little, much = map(float, measuring.run([sys.executable, "-c", weighing]).output.split())
+    assert 180 < much - little < 220
 
 
 def test_a_child_that_fails_tells_why() -> None:
