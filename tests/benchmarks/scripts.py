@@ -6,6 +6,7 @@ from pathlib import Path
 from types import ModuleType
 
 _FOLDER = Path(__file__).parents[2] / "benchmarks"
+sys.path.append(str(_FOLDER))  # as for a script that is run: what they share lies beside them
 
 
 def script(name: str) -> ModuleType:

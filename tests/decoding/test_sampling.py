@@ -28,6 +28,21 @@ def test_whatever_is_drawn_has_a_probability(values: list[float], u: float) -> N
     assert logits[draw(logits, u)] > -np.inf
 
 
+@settings(max_examples=100, deadline=None)
+@given(st.integers(1, 1000), st.integers(0, 2**32 - 1), st.floats(0, BEFORE_ONE))
+def test_among_many_tokens_too_the_inverse_is_found(tokens: int, seed: int, u: float) -> None:
+    random = np.random.default_rng(seed)
+    logits = random.normal(scale=4, size=tokens)
+    if tokens > 1:  # whole stretches without a probability
+        begin, end = np.sort(random.integers(0, tokens, 2))
+        logits[begin:end] = -np.inf
+    drawn = draw(logits.astype(np.float32), u)
+    mass = np.exp(logits.astype(np.float32).astype(np.float64)).cumsum()
+    mass /= mass[-1]
+    assert logits[drawn] > -np.inf
+    assert (mass[drawn - 1] if drawn else 0) - 1e-12 <= u <= mass[drawn] + 1e-12
+
+
 def test_uniforms_depend_on_seed_and_step_alone() -> None:
     numbers = [uniform(7, step) for step in (0, 1, 255, 256, 100_000)]
     assert numbers == [uniform(7, step) for step in (0, 1, 255, 256, 100_000)]

@@ -1,9 +1,11 @@
 """Telling `NAME: text` from a sentence that happens to hold a colon."""
 
 import re
+from functools import lru_cache
 from typing import NamedTuple
 
 _BRACKETED = re.compile(r"\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\]")
+_COLON = re.compile("[:：]")
 _WORD = re.compile(r"\w\S*")
 _SENTENCE = re.compile(r"[?!;…()\[\]]|\w{6,}\. |\.{3}")
 _UNKNOWN_SPEAKER = re.compile(r"\?+")
@@ -41,12 +43,10 @@ def parse_cue(line: str) -> Cue | None:
     colon = _first_colon(line)
     if colon < 0:
         return None
-    before, text = line[:colon], line[colon + 1 :]
-    directions = _BRACKETED.findall(before)
-    speaker = " ".join(_BRACKETED.sub(" ", before).split())
-    if not is_name(speaker) or text.startswith("//") or (_HOUR.search(speaker) and _TIME.match(text)):
+    named, text = _named(line[:colon]), line[colon + 1 :]
+    if named is None or text.startswith("//") or (_TIME.match(text) and _HOUR.search(named[0])):
         return None
-    return Cue(speaker, " ".join(directions), text)
+    return Cue(*named, text)
 
 
 def is_name(text: str) -> bool:
@@ -59,9 +59,17 @@ def is_name(text: str) -> bool:
     return 0 < len(words) <= MAX_WORDS and not _SENTENCE.search(text)
 
 
+@lru_cache(maxsize=4096)  # the same people speak again and again
+def _named(before: str) -> tuple[str, str] | None:
+    """The speaker and the directions in front of a colon; None where there is no name."""
+    speaker = " ".join(_BRACKETED.sub(" ", before).split())
+    return (speaker, " ".join(_BRACKETED.findall(before))) if is_name(speaker) else None
+
+
 def _first_colon(line: str) -> int:
     """The place of the first colon (also the full-width one) outside brackets, or -1."""
     head = line[:400]
-    masked = _BRACKETED.sub(lambda match: " " * len(match[0]), head)
-    places = [place for place in (masked.find(":"), masked.find("：")) if place >= 0]
-    return min(places, default=-1)
+    if "(" in head or "[" in head:
+        head = _BRACKETED.sub(lambda match: " " * len(match[0]), head)
+    found = _COLON.search(head)
+    return found.start() if found else -1

@@ -74,7 +74,9 @@ def log_totals(logits: Logits) -> NDArray[np.floating]:
         ModelError: a sum is not finite.
     """
     top = logits.max(axis=-1)
-    totals: NDArray[np.floating] = top + np.log(np.exp(logits - top[:, None]).sum(axis=-1))
+    weights = logits - top[:, None]
+    np.exp(weights, out=weights)
+    totals: NDArray[np.floating] = top + np.log(weights.sum(axis=-1))
     if not np.isfinite(totals).all():
         raise ModelError(
             "The model was asked for the next token and gave numbers that are not finite: its training "

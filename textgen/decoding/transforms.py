@@ -17,7 +17,7 @@ from textgen.decoding.protocols import Logits
 
 Transform: TypeAlias = Callable[[Logits], Logits]
 
-_FIRST_SIZE, _GROWTH = 128, 16  # of the part that is sorted: most nuclei are small, and a whole sort costs most
+_FIRST_SIZE, _GROWTH = 512, 4  # of the part that is sorted: most nuclei are small, and a whole sort costs most
 
 
 def temperature(logits: Logits, value: float) -> Logits:
@@ -69,7 +69,8 @@ def typical_p(logits: Logits, value: float) -> Logits:
     total = weights.sum(axis=-1, keepdims=True)
     log_p -= np.log(total)
     weights /= total
-    expected = (weights * np.where(weights > 0, log_p, 0)).sum(axis=-1, keepdims=True)
+    finite = np.maximum(log_p, np.finfo(log_p.dtype).min)  # where a token is ruled out 0 x -inf would be no number
+    expected = (weights * finite).sum(axis=-1, keepdims=True)
     distances = np.abs(log_p - expected)
     return _keep(distances <= _distance_bound(distances, weights, value), logits)
 

@@ -63,7 +63,7 @@ class LanguageModel:
             Logits (batch, vocabulary) for the tokens that follow, and the state after the tokens.
         """
         after: list[Array] = []
-        x: Array = self.embedding[ids] if self._table is None else self._table[ids]
+        x: Array = (self.embedding if self._table is None else self._table).take(ids, axis=0)
         for k, layer in enumerate(self.layers):
             step = layer.step_projected if k == 0 and self._table is not None else layer.step
             x, c = step(x, state[2 * k], state[2 * k + 1])

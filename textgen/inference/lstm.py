@@ -6,40 +6,45 @@ from numpy.typing import NDArray
 Array = NDArray[np.float32]
 Mask = NDArray[np.bool_]
 
-
-def sigmoid(x: Array, out: Array | None = None) -> Array:
-    """The logistic function, as tanh of half the argument: it never overflows."""
-    y = np.multiply(x, np.float32(0.5), out=out)
-    np.tanh(y, out=y)
-    y += np.float32(1.0)
-    y *= np.float32(0.5)
-    return y
+_HALF, _ONE = np.float32(0.5), np.float32(1.0)
 
 
 def cell(z: Array, c: Array) -> tuple[Array, Array]:
     """Gate pre-activations and cell state to the new hidden and cell state.
 
+    The logistic function is tanh of half the argument, moved and halved: it never overflows, and one call of tanh
+    does for all gates.
+
     Args:
-        z: gates i, f, g, o side by side; overwritten. *Shape:* (batch, 4 x units).
+        z: half of the gates i, f and o, then g, side by side; overwritten. *Shape:* (batch, 4 x units).
         c: *Shape:* (batch, units).
 
     Returns:
         Hidden and cell state (batch, units).
     """
     units = c.shape[-1]
-    input_forget = sigmoid(z[:, : 2 * units], out=z[:, : 2 * units])
-    candidate = np.tanh(z[:, 2 * units : 3 * units], out=z[:, 2 * units : 3 * units])
-    output = sigmoid(z[:, 3 * units :], out=z[:, 3 * units :])
-    after = input_forget[:, units:] * c
-    after += input_forget[:, :units] * candidate
-    return output * np.tanh(after), after
+    np.tanh(z, out=z)
+    logistic = z[:, : 3 * units]
+    logistic += _ONE
+    logistic *= _HALF
+    after: Array = z[:, units : 2 * units] * c
+    after += z[:, :units] * z[:, 3 * units :]
+    h: Array = np.tanh(after)
+    h *= z[:, 2 * units : 3 * units]
+    return h, after
+
+
+def for_cell(gates: Array) -> Array:
+    """Gates i, f, g, o along the last axis, as a model folder has them, to what `cell` takes; halving is exact."""
+    i, f, g, o = np.split(gates, 4, axis=-1)
+    return np.concatenate([i * _HALF, f * _HALF, o * _HALF, g], axis=-1)
 
 
 class LSTM:
     """A layer whose input and recurrent kernels lie in one matrix, so that a step is one product.
 
     Args:
-        kernel: *Shape:* (inputs, 4 x units).
+        kernel: gates i, f, g, o side by side. *Shape:* (inputs, 4 x units).
         recurrent_kernel: *Shape:* (units, 4 x units).
         bias: *Shape:* (4 x units,).
     """
@@ -47,8 +52,8 @@ class LSTM:
     def __init__(self, kernel: Array, recurrent_kernel: Array, bias: Array) -> None:
         self.inputs = kernel.shape[0]
         self.units = recurrent_kernel.shape[0]
-        self.matrix = np.concatenate([kernel, recurrent_kernel], axis=0)
-        self.bias = bias
+        self.matrix = for_cell(np.concatenate([kernel, recurrent_kernel], axis=0))
+        self.bias = for_cell(bias)
 
     def step(self, x: Array, h: Array, c: Array) -> tuple[Array, Array]:
         """One time step: inputs (batch, inputs) and state (batch, units) to the new [h, c]."""
@@ -57,7 +62,7 @@ class LSTM:
         return cell(z, c)
 
     def project(self, x: Array) -> Array:
-        """The inputs' part of the gate pre-activations, bias included: (..., inputs) to (..., 4 x units)."""
+        """The inputs' part of what `cell` takes, bias included: (..., inputs) to (..., 4 x units)."""
         # One product for all time steps: NumPy would multiply a stack of matrices one after the other.
         rows: Array = x.reshape(-1, self.inputs) @ self.matrix[: self.inputs]
         rows += self.bias

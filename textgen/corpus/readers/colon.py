@@ -5,14 +5,16 @@ More empty lines than the style has after each line open a scene without heading
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from textgen.corpus.names import parse_cue
 from textgen.corpus.report import ReadReport
 from textgen.corpus.scene import Element, Line, SceneOpening
 from textgen.corpus.style import ScriptStyle
 
-_HEADING_WORD = re.compile(r"(?:scene|setting|location)\s*:|(?:int|ext|est|int\.?/ext|i/e)\.", re.IGNORECASE)
-_UPPER_HEADING = re.compile(r"(?:INT|EXT|EST|INT/EXT|I/E) ")
+_HEADING_WORD = re.compile(
+    r"(?i:(?:scene|setting|location)\s*:|(?:int|ext|est|int\.?/ext|i/e)\.)|(?:INT|EXT|EST|INT/EXT|I/E) "
+)
 
 
 def read(lines: Iterable[str], style: ScriptStyle, report: ReadReport) -> Iterator[Element]:
@@ -44,7 +46,7 @@ def parse_line(text: str, report: ReadReport) -> Line | SceneOpening:
     if is_heading(text):
         return SceneOpening(text)
     cue = parse_cue(text)
-    if cue is None or is_heading(f"{cue.speaker}:"):
+    if cue is None or _is_heading_word(cue.speaker):
         return Line(None, text)
     spoken = cue.text.strip()
     if cue.directions:
@@ -57,4 +59,10 @@ def is_heading(text: str) -> bool:
     """Whether a line is a scene heading: all of it in one pair of square brackets, or by its first word."""
     if text.startswith("[") and text.endswith("]"):
         return "]" not in text[1:-1] and len(text) > 2
-    return bool(_HEADING_WORD.match(text) or _UPPER_HEADING.match(text))
+    return _HEADING_WORD.match(text) is not None
+
+
+@lru_cache(maxsize=4096)
+def _is_heading_word(speaker: str) -> bool:
+    """Whether what stands before a colon, directions left out, announces a scene and no speech."""
+    return is_heading(f"{speaker}:")
