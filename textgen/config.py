@@ -253,8 +253,8 @@ class ChatTrainingConfig(TrainingConfig):
     Args:
         batch: exchanges in one step.
         label_smoothing: share of the target's probability that is spread over the vocabulary; 0 turns it off.
-        empty_contexts: share of exchanges whose context is hidden, so that the model learns how likely a reply is by
-            itself.
+        empty_contexts: share of batches whose contexts are hidden, so that the model learns how likely a reply is by
+            itself; at the beginning of a run it is higher, unless it is 0.
     """
 
     batch: int = 64

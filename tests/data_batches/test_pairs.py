@@ -102,11 +102,11 @@ def test_exchanges_keep_their_contexts_and_replies(tmp_path: Path) -> None:
             assert batch.targets[scored, row].tolist() == reply[1:]
 
 
-def test_a_batch_is_a_function_of_the_step_alone(tmp_path: Path) -> None:
+def test_a_batch_is_a_function_of_step_and_progress(tmp_path: Path) -> None:
     store = stored(tmp_path, numbered(100))
     forwards, backwards = (Pairs(store, 8, 0.3, seed=1) for _ in range(2))
-    ours = [forwards.batch(step) for step in range(40)]
-    theirs = [backwards.batch(step) for step in reversed(range(40))][::-1]
+    ours = [forwards.batch(step, step / 40) for step in range(40)]
+    theirs = [backwards.batch(step, step / 40) for step in reversed(range(40))][::-1]
     for one, other in zip(ours, theirs, strict=True):
         assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
 
@@ -142,26 +142,41 @@ def test_by_length_puts_replies_first_and_contexts_second() -> None:
     assert by_length(np.array([3, 2]), lengths).tolist() == [2, 3]
 
 
-@pytest.mark.parametrize("share", [0.0, 0.1, 0.5])
-def test_as_many_contexts_are_hidden_as_asked_for_and_are_exactly_start(tmp_path: Path, share: float) -> None:
+def hidden_contexts(pairs: Pairs, exchanges: list[Exchange], step: int, progress: float) -> bool:
+    """Whether a batch has no contexts; it has all of them or none."""
+    batch = pairs.batch(step, progress)
+    contexts = [batch.contexts[batch.real[:, row] > 0, row].tolist() for row in range(pairs.batch_size)]
+    assert not batch.contexts[batch.real == 0].any()
+    whole = [exchanges[number][0] for number in numbers(batch)]
+    assert contexts in (whole, [[START]] * pairs.batch_size)
+    return contexts != whole
+
+
+@pytest.mark.parametrize(
+    ("share", "progress", "expected"),
+    [
+        (0.0, 0.0, 0.0),
+        (0.0, 1.0, 0.0),
+        (0.1, 1.0, 0.1),
+        (0.1, 0.5, 0.1),
+        (0.1, 0.25, 0.4),
+        (0.1, 0.0, 0.8),
+        (0.9, 0.0, 0.9),
+    ],
+)
+def test_so_many_batches_have_no_contexts(tmp_path: Path, share: float, progress: float, expected: float) -> None:
     exchanges = numbered(400)
-    pairs = Pairs(stored(tmp_path, exchanges), 16, share, seed=0)
-    hidden = []
-    for step in range(300):
-        batch = pairs.batch(step)
-        for row, number in enumerate(numbers(batch)):
-            context = batch.contexts[batch.real[:, row] > 0, row].tolist()
-            assert context in ([START], exchanges[number][0])
-            assert not batch.contexts[batch.real[:, row] == 0, row].any()
-            hidden.append(context == [START])
-    assert np.mean(hidden) == pytest.approx(share, abs=0.02)
+    pairs = Pairs(stored(tmp_path, exchanges), 4, share, seed=0)
+    hidden = [hidden_contexts(pairs, exchanges, step, progress) for step in range(2000)]
+    assert np.mean(hidden) == pytest.approx(expected, abs=0.03)
 
 
 def test_what_is_hidden_changes_from_epoch_to_epoch(tmp_path: Path) -> None:
-    pairs = Pairs(stored(tmp_path, numbered(64)), 16, 0.5, seed=0)
+    exchanges = numbered(64)
+    pairs = Pairs(stored(tmp_path, exchanges), 4, 0.5, seed=0)
     seen: dict[int, set[bool]] = {}
     for step in range(10 * pairs.steps_per_epoch):
-        batch = pairs.batch(step)
-        for row, number in enumerate(numbers(batch)):
-            seen.setdefault(number, set()).add(bool(batch.real[:, row].sum() == 1))
+        hidden = hidden_contexts(pairs, exchanges, step, 1.0)
+        for number in numbers(pairs.batch(step, 1.0)):
+            seen.setdefault(number, set()).add(hidden)
     assert sum(len(both) == 2 for both in seen.values()) > 55  # of 64; a coin rarely falls alike ten times

@@ -49,7 +49,7 @@ class Windows:
         self.steps_per_epoch = max(1, self._stream_length // self.window)
 
     def batch(self, step: int, progress: float = 0.0) -> Batch:
-        """The batch of a step, counted from 0."""
+        """The batch of a step, counted from 0, whatever share of the budget is spent."""
         epoch, index = divmod(step, self.steps_per_epoch)
         begin = self._random("epoch", epoch).integers(len(self.ids)) + index * self.window
         starts = begin + np.arange(self.streams) * self._stream_length

@@ -42,7 +42,7 @@ class AdversarialBatches:
         self.steps_per_epoch = max(1, -(-len(passages) // batch))
 
     def batch(self, step: int, progress: float = 0.0) -> AdversarialBatch:
-        """The batch of a step, counted from 0."""
+        """The batch of a step, counted from 0, whatever share of the budget is spent."""
         lines = tuple(self.passages.lines(self._chosen(step, update)) for update in range(self.updates))
         return AdversarialBatch(self.windows.batch(step), lines)
 
