@@ -17,7 +17,7 @@ _COMMANDS = {
     "train-discriminator": ("train_discriminator", "Train a judge of real and generated lines."),
     "generate": ("generate", "Write new text with a trained model."),
     "score": ("score", "Tell how real the lines of a text read."),
-    "evaluate": ("evaluate", "Measure a model on text it has not seen, and what it writes."),
+    "evaluate": ("evaluate", "Measure a model, and what it writes."),
     "compare": ("compare", "Draw quality against diversity, for several models."),
     "inspect": ("inspect", "Show what a model is, or how a corpus is read."),
     "doctor": ("doctor", "Show what this machine offers for training and writing."),
