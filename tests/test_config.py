@@ -145,6 +145,7 @@ def test_a_chat_model_that_makes_no_sense_is_refused(change: dict[str, Any], sen
         ({"label_smoothing": 1.0}, "label_smoothing is 1.0; it must be at least 0 and below 1"),
         ({"empty_contexts": -0.1}, "empty_contexts is -0.1"),
         ({"empty_contexts": math.nan}, "empty_contexts is nan"),
+        ({"empty_at_first": 1.0}, "empty_at_first is 1.0"),
         ({"dropout": 1.0}, "dropout is 1.0"),
     ],
 )

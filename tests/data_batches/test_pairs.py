@@ -166,7 +166,7 @@ def hidden_contexts(pairs: Pairs, exchanges: list[Exchange], step: int, progress
 )
 def test_so_many_batches_have_no_contexts(tmp_path: Path, share: float, progress: float, expected: float) -> None:
     exchanges = numbered(400)
-    pairs = Pairs(stored(tmp_path, exchanges), 4, share, seed=0)
+    pairs = Pairs(stored(tmp_path, exchanges), 4, share, seed=0, empty_at_first=0.8 if share else 0.0)
     hidden = [hidden_contexts(pairs, exchanges, step, progress) for step in range(2000)]
     assert np.mean(hidden) == pytest.approx(expected, abs=0.03)
 

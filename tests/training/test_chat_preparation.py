@@ -14,10 +14,10 @@ from textgen.data.pairs import PairStore
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.text.ngrams import ngram_hashes, word_hashes
 from textgen.text.special import END, START, TURN
-from textgen.training.chat_preparation import ChatSources, Listening
+from textgen.training.chat_preparation import ChatSources, Listening, make_chat_plan
 from textgen.training.preparation import Sources, make_plan
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
-from textgen.training.sizing import ScriptChoice
+from textgen.training.sizing import ChatChoice, ScriptChoice
 
 from .talks import Said, planned, prepared, sources_of, talks
 
@@ -236,6 +236,12 @@ def test_going_on_from_a_chatbot_keeps_its_vocabulary_and_weights(tmp_path: Path
     assert all(np.array_equal(new.weights[name], old.weights[name]) for name in old.weights)
     assert new.card.corpus["fingerprint"] != old.card.corpus["fingerprint"]
     assert texts(ModelFolder(tmp_path / "model"), TRAINING_IDS)[0] == (["ünïcödé"], "is new here, 0")
+
+
+def test_only_a_run_that_begins_afresh_begins_without_contexts(path: Path, folder: ModelFolder) -> None:
+    for model, expected in ((None, 0.8), (folder.load(), 0.0)):
+        plan = make_chat_plan(sources_of(path), ChatChoice(), Budget(steps=1), 0, model)
+        assert (plan.training.empty_at_first, plan.training.empty_contexts) == (expected, 0.1)
 
 
 def test_kinds_of_models_do_not_go_on_from_each_other(

@@ -13,9 +13,6 @@ from textgen.text.store import open_ids
 _POOL = 256
 """Batches that are sorted by length together: enough that little is padded, few enough that batches differ from
 epoch to epoch."""
-_EMPTY_AT_FIRST, _EMPTY_UNTIL = 0.8, 0.5
-"""Most batches of a run's beginning have no contexts: what a language is like is learned in half the time without
-them. So many at first, then ever fewer, until that share of the budget is spent."""
 
 
 class PairBatch(NamedTuple):
@@ -85,12 +82,15 @@ class Pairs:
     Args:
         store: the exchanges.
         batch: exchanges in a step; fewer where there are not so many.
-        empty_contexts: share of batches whose contexts are hidden, but for the beginning of a run.
+        empty_contexts: share of batches whose contexts are hidden.
         seed: of the order and of what is hidden.
+        empty_at_first: that share at the beginning, from where it falls until half of the budget is spent.
     """
 
-    def __init__(self, store: PairStore, batch: int, empty_contexts: float, seed: int) -> None:
-        self.store, self.empty_contexts, self.seed = store, empty_contexts, seed
+    def __init__(
+        self, store: PairStore, batch: int, empty_contexts: float, seed: int, empty_at_first: float = 0.0
+    ) -> None:
+        self.store, self.empty_contexts, self.empty_at_first, self.seed = store, empty_contexts, empty_at_first, seed
         self.batch_size = min(batch, len(store))
         self.steps_per_epoch = -(-len(store) // self.batch_size)
         self._lengths = store.lengths
@@ -101,8 +101,8 @@ class Pairs:
         epoch, index = divmod(step, self.steps_per_epoch)
         if epoch != self._epoch:
             self._epoch, self._order = epoch, self._shuffled(epoch)
-        early = _EMPTY_AT_FIRST * (1.0 - progress / _EMPTY_UNTIL) if self.empty_contexts else 0.0
-        hidden = np.random.default_rng([self.seed, 1, step]).random() < max(self.empty_contexts, early)
+        share = max(self.empty_contexts, self.empty_at_first * (1.0 - 2.0 * progress))
+        hidden = np.random.default_rng([self.seed, 1, step]).random() < share
         return gather(self.store, self._order[index], np.full(self.batch_size, hidden))
 
     def _shuffled(self, epoch: int) -> NDArray[np.int64]:

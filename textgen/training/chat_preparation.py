@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -158,6 +158,8 @@ def make_chat_plan(
         tokenizer = learn_chosen(choice, characters, sources.texts(), [])
         architecture = choose_encoder_decoder(choice, characters, tokenizer.vocabulary_size)
     training = choose_chat_training(choice, characters, budget, seed, precision)
+    if start_from:  # it knows its language, and is not to forget how to listen
+        training = replace(training, empty_at_first=0.0)
     return ChatPlan(tokenizer, architecture, training, *_LONGEST[tokenizer.level])
 
 

@@ -58,7 +58,8 @@ def begin_chat(folder: ModelFolder, request: ChatRequest, note: Note) -> None:
 def _batches(folder: Path, run: Run) -> Pairs:
     config = run.training
     assert isinstance(config, ChatTrainingConfig)
-    return Pairs(PairStore(folder / TRAINING_IDS), config.batch, config.empty_contexts, config.seed)
+    store = PairStore(folder / TRAINING_IDS)
+    return Pairs(store, config.batch, config.empty_contexts, config.seed, config.empty_at_first)
 
 
 def _network(model: Model, run: Run) -> EncoderDecoder:
