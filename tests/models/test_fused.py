@@ -262,12 +262,3 @@ def test_lanes_side_by_side_are_what_each_is_alone() -> None:
         results.append([*values, *tape.gradient(loss, given)])
     for ours, theirs in zip(*results, strict=True):
         assert np.allclose(ours, theirs, atol=1e-6)
-
-
-@pytest.mark.parametrize("count", [1, 2, 3])
-def test_parts_of_a_batch_are_its_rows(count: int) -> None:
-    lane = Lane(*arguments(), tf.ones((TIME, BATCH, 2)))
-    whole = lstm_window([lane])[0]
-    parts = lstm_window([lane.part(k, count) for k in range(count)])
-    for k, axis in enumerate((1, 0, 0)):
-        assert np.allclose(tf.concat([part[k] for part in parts], axis=axis), whole[k], atol=1e-6)

@@ -10,7 +10,7 @@ from textgen.corpus.encoding import decode_script
 from textgen.corpus.scene import Line
 from textgen.corpus.style import ScriptStyle
 from textgen.errors import ConfigurationError, TrainingError
-from textgen.training.real_texts import RealTexts, corpus_texts, drawn, stored_texts
+from textgen.training.real_texts import RealTexts, corpus_texts, stored_texts
 
 
 @pytest.fixture(scope="module")
@@ -63,12 +63,3 @@ def test_what_is_missing_or_does_not_fit_is_told(model: Model, untrained: Path, 
     (tmp_path / "short.txt").write_text("JERRY: Hello.\n")
     with pytest.raises(TrainingError, match="too small"):
         corpus_texts(model, ScriptCorpus(tmp_path / "short.txt"), 10, 0)
-
-
-def test_each_item_is_drawn_as_often_as_any_other() -> None:
-    assert drawn(range(3), 5, 0) == [0, 1, 2]
-    counts = [0] * 10
-    for seed in range(2000):
-        for item in drawn(range(10), 3, seed):
-            counts[item] += 1
-    assert all(count == pytest.approx(600, rel=0.15) for count in counts)

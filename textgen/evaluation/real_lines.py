@@ -3,6 +3,7 @@
 import random
 from collections.abc import Iterable
 
+from textgen.corpus.reservoir import keep_some
 from textgen.corpus.scene import Line
 from textgen.evaluation.scoring import Documents
 
@@ -16,14 +17,10 @@ def draw_lines(documents: Documents, seed: int, most: int = MOST_LINES) -> list[
     Args:
         documents: read once.
         seed: of the draw.
-        most: lines to keep (Vitter 1985, algorithm R).
+        most: lines to keep.
     """
-    draw, kept = random.Random(seed), list[Line]()
-    for number, line in enumerate(_lines(documents)):
-        if number < most:
-            kept.append(line)
-        elif (place := draw.randrange(number + 1)) < most:
-            kept[place] = line
+    draw = random.Random(seed)
+    kept = keep_some(_lines(documents), most, draw.randrange)
     draw.shuffle(kept)
     return kept
 

@@ -43,10 +43,9 @@ class EncoderDecoder(keras.Model):
     Args:
         config: the architecture.
         compute: dtype of the matrix products, `float32` or `bfloat16`; weights are float32 in either case.
-        lanes: parts of a batch that the decoder computes side by side, one for each core of the processor.
     """
 
-    def __init__(self, config: EncoderDecoderConfig, compute: str = "float32", lanes: int = 1) -> None:
+    def __init__(self, config: EncoderDecoderConfig, compute: str = "float32") -> None:
         super().__init__(name="encoder_decoder", autocast=False)
         self.config, self.compute = config, compute
         v, e, u = config.vocabulary_size, config.embedding, config.hidden
@@ -55,7 +54,7 @@ class EncoderDecoder(keras.Model):
         for k in range(config.layers):
             units = {f"encoder_{k}/{direction}": u // 2 for direction in DIRECTIONS} | {f"decoder_{k}": u}
             for name, width in units.items():
-                lstm = LSTM(width, lanes if name.startswith("decoder") else 1, name=name.replace("/", "_"))
+                lstm = LSTM(width, name=name.replace("/", "_"))
                 lstm.build((None, None, u if k else e))
                 self.layers_by_name[name] = lstm
         if config.attention:

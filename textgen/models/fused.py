@@ -3,8 +3,8 @@
 A framework's LSTM projects its input and accumulates its kernel gradients one time step after the other. Here the
 window's input projection is one matmul, the loop holds only the recurrent matmul, and the gradients of the kernels
 are formed from the collected gate gradients as one matmul each. Several sequences that know nothing of each other (the
-directions of an encoder, the parts of a batch) go through one loop side by side: a time step is too small to be shared
-by the cores of a processor, but each core can have a step of its own. This is one of two files that know TensorFlow
+directions of an encoder) go through one loop side by side: a time step is too small to be shared by the cores of a
+processor, but each core can have a step of its own. This is one of two files that know TensorFlow
 rather than Keras (the other is the compiled training step).
 """
 
@@ -38,12 +38,6 @@ class Lane(NamedTuple):
     h: Tensor
     c: Tensor
     flow: Tensor
-
-    def part(self, k: int, count: int) -> "Lane":
-        """The k-th of so many parts of the batch, alike in size but for the last."""
-        size = tf.shape(self.h)[0] // count
-        rows = slice(k * size, None if k == count - 1 else (k + 1) * size)
-        return self._replace(x=self.x[:, rows], h=self.h[rows], c=self.c[rows], flow=self.flow[:, rows])
 
 
 def lstm_window(lanes: Sequence[Lane]) -> list[tuple[Tensor, Tensor, Tensor]]:

@@ -38,15 +38,14 @@ class LanguageModel(keras.Model):
     Args:
         config: the architecture.
         compute: dtype of the matrix products, `float32` or `bfloat16`; weights are float32 in either case.
-        lanes: parts of a batch that are computed side by side, one for each core of the processor.
     """
 
-    def __init__(self, config: ModelConfig, compute: str = "float32", lanes: int = 1) -> None:
+    def __init__(self, config: ModelConfig, compute: str = "float32") -> None:
         super().__init__(name="language_model", autocast=False)
         self.config, self.compute = config, compute
         v, e, u = config.vocabulary_size, config.embedding, config.hidden
         self.embedding = self.add_weight((v, e), "zeros", name="embedding")
-        self.lstms = [LSTM(u, lanes, name=f"lstm_{k}") for k in range(config.layers)]
+        self.lstms = [LSTM(u, name=f"lstm_{k}") for k in range(config.layers)]
         for k, lstm in enumerate(self.lstms):
             lstm.build((None, None, u if k else e))
         shape = (u, e) if config.tied else (u, v)

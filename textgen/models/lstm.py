@@ -18,12 +18,11 @@ class LSTM(keras.layers.Layer):
 
     Args:
         units: width of the hidden state.
-        lanes: the batch is cut into so many parts that are computed side by side, one for each core of the processor.
     """
 
-    def __init__(self, units: int, lanes: int = 1, **kwargs: Any) -> None:
+    def __init__(self, units: int, **kwargs: Any) -> None:
         super().__init__(autocast=False, **kwargs)
-        self.units, self.lanes = units, lanes
+        self.units = units
 
     def build(self, inputs_shape: tuple[int | None, ...]) -> None:
         """Makes the weights for inputs of width `inputs_shape[-1]`."""
@@ -60,12 +59,7 @@ class LSTM(keras.layers.Layer):
         Returns:
             Outputs (time, batch, units), and the last hidden and cell state (batch, units).
         """
-        whole = self.lane(x, h, c, keep, recurrent_mask, real)
-        if self.lanes == 1:
-            return lstm_window([whole])[0]
-        parts = [whole.part(k, self.lanes) for k in range(self.lanes)]
-        outputs, hs, cs = zip(*lstm_window(parts), strict=True)
-        return ops.concatenate(outputs, axis=1), ops.concatenate(hs, axis=0), ops.concatenate(cs, axis=0)
+        return lstm_window([self.lane(x, h, c, keep, recurrent_mask, real)])[0]
 
     def lane(
         self,
@@ -84,4 +78,4 @@ class LSTM(keras.layers.Layer):
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""
-        return {**super().get_config(), "units": self.units, "lanes": self.lanes}
+        return {**super().get_config(), "units": self.units}

@@ -11,7 +11,6 @@ from textgen.models.encoder_decoder import EncoderDecoder
 from textgen.training.chat_preparation import ChatSources, Listening, make_chat_plan, prepare_chat
 from textgen.training.describing import describe_chat_plan, describe_dialogues
 from textgen.training.encoder_decoder_step import EncoderDecoderStep, EncoderDecoderValidation
-from textgen.training.machine import lane_count
 from textgen.training.run import Note, Recipe
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.sizing import ChatChoice
@@ -64,9 +63,7 @@ def _batches(folder: Path, run: Run) -> Pairs:
 
 def _network(model: Model, run: Run) -> EncoderDecoder:
     assert isinstance(model.card.architecture, EncoderDecoderConfig)
-    assert isinstance(run.training, ChatTrainingConfig)
-    lanes = lane_count(run.threads, run.training.batch)
-    return EncoderDecoder(model.card.architecture, run.training.precision, lanes)
+    return EncoderDecoder(model.card.architecture, run.training.precision)
 
 
 def _step(network: EncoderDecoder, run: Run, batches: Pairs) -> EncoderDecoderStep:

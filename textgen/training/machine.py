@@ -9,7 +9,6 @@ Precision = Literal["float32", "bfloat16"]
 
 _FAST_BFLOAT16 = {"amx_bf16", "avx512_bf16"}
 _PROBE_SECONDS = 0.2
-_ROWS_OF_A_LANE = 16
 
 
 def processor_flags() -> set[str]:
@@ -30,11 +29,6 @@ def best_precision() -> Precision:
 def thread_count() -> int:
     """Processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def lane_count(threads: int, rows: int) -> int:
-    """Into how many lanes a batch is cut: one for each processor, but not of too few rows for a matrix product."""
-    return max(1, min(threads, rows // _ROWS_OF_A_LANE))
 
 
 def measure_flops(precision: Precision) -> float:

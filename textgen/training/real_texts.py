@@ -1,15 +1,14 @@
 """The real lines that a discriminator learns from and is judged by."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
 
 import numpy as np
 
 from textgen.artifact import Model, ModelFolder
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.encoding import ScriptEncoder
+from textgen.corpus.reservoir import keep_some
 from textgen.corpus.split import DocumentView, Split, find_split, held_out_documents, training_documents
 from textgen.corpus.survey import survey
 from textgen.errors import ConfigurationError, TrainingError
@@ -18,8 +17,6 @@ from textgen.judging.matching import Text
 from textgen.text.special import END, LINE_END, NAME_END, SCENE, START
 from textgen.text.store import open_ids
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS
-
-Item = TypeVar("Item")
 
 
 @dataclass(frozen=True)
@@ -96,7 +93,8 @@ def corpus_texts(model: Model, corpus: ScriptCorpus, most: int, seed: int) -> Re
 
     def lines(documents: DocumentView) -> list[Text]:
         every = (line for document in documents for scene in document for line in scene.lines if line.text.strip())
-        return [line_ids(encoder, line) for line in drawn(every, most, seed)]
+        random = np.random.default_rng(seed)
+        return [line_ids(encoder, line) for line in keep_some(every, most, lambda n: int(random.integers(n)))]
 
     return RealTexts(
         lines(training_documents(corpus, split)), lines(held_out_documents(corpus, split)), corpus.fingerprint
@@ -116,14 +114,3 @@ def _split(model: Model, corpus: ScriptCorpus) -> Split:
     if split is None:
         raise TrainingError("A part of the corpus is to be held out, but it is too small for that: give more text.")
     return split
-
-
-def drawn(items: Iterable[Item], most: int, seed: int) -> list[Item]:
-    """So many items at most, each with the same chance; memory holds no more (reservoir sampling, Vitter 1985)."""
-    random, kept = np.random.default_rng(seed), list[Item]()
-    for number, item in enumerate(items):
-        if number < most:
-            kept.append(item)
-        elif (place := int(random.integers(number + 1))) < most:
-            kept[place] = item
-    return kept

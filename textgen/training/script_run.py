@@ -13,7 +13,6 @@ from textgen.models.language_model import LanguageModel
 from textgen.text.store import open_ids
 from textgen.training.describing import describe_corpus, describe_plan
 from textgen.training.language_model_step import LanguageModelStep, LanguageModelValidation
-from textgen.training.machine import lane_count
 from textgen.training.preparation import Plan, Sources, make_plan, prepare
 from textgen.training.run import Note, Recipe
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
@@ -68,9 +67,7 @@ def _batches(folder: Path, run: Run) -> Windows:
 
 def _network(model: Model, run: Run) -> LanguageModel:
     assert isinstance(model.card.architecture, ModelConfig)
-    assert isinstance(run.training, ScriptTrainingConfig)
-    lanes = lane_count(run.threads, run.training.streams)
-    return LanguageModel(model.card.architecture, run.training.precision, lanes)
+    return LanguageModel(model.card.architecture, run.training.precision)
 
 
 def _step(network: LanguageModel, run: Run, batches: Windows) -> LanguageModelStep:
