@@ -8,12 +8,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-import pytest
 from safetensors.numpy import load_file
 
 import textgen
 from textgen.training import history
-from textgen.training.machine import processor_flags
 
 from .runs import finish, kill, start, wait_for
 
@@ -22,7 +20,7 @@ KILL, CTRL_C = signal.SIGKILL, signal.SIGINT
 
 
 def train_twice(
-    command: str, corpus: Path, folder: Path, precision: str, signals: Sequence[signal.Signals], *options: object
+    command: str, corpus: Path, folder: Path, signals: Sequence[signal.Signals], *options: object
 ) -> tuple[Path, Path]:
     """Trains the same model twice: without a break, and stopped at a random moment after every third step.
 
@@ -30,17 +28,14 @@ def train_twice(
         command: `train-script` or `train-chat`.
         corpus: to learn from.
         folder: for the two models.
-        precision: of the matrix products; the test is skipped where the processor has no such ones.
         signals: that stop the second run, one after the other.
         options: of the command, besides the budget.
 
     Returns:
         The folders of the two models.
     """
-    if precision == "bfloat16" and not processor_flags() & {"amx_bf16", "avx512_bf16"}:
-        pytest.skip("this processor does not multiply bfloat16")
     whole, broken = folder / "whole", folder / "my run"
-    given = ("--steps", STEPS, "--precision", precision, *options)
+    given = ("--steps", STEPS, *options)
     with start(command, "--corpus", corpus, "--out", whole, *given) as undisturbed:
         _train_in_pieces(command, corpus, broken, signals, given)
         code, _, err = finish(undisturbed)

@@ -1,6 +1,5 @@
 """A chatbot's runs that are killed, and go on as if nothing had happened."""
 
-import signal
 from pathlib import Path
 
 import pytest
@@ -13,11 +12,8 @@ OPTIONS = ["--level", "word", "--embedding", 16, "--hidden", 24, "--batch", 24, 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("precision", "signals"), [("float32", [KILL]), ("bfloat16", [CTRL_C])])
-def test_a_run_that_is_stopped_at_any_moment_ends_with_the_same_weights(
-    tmp_path: Path, dialogues: Path, precision: str, signals: list[signal.Signals]
-) -> None:
-    runs = train_twice("train-chat", dialogues, tmp_path, precision, signals, *OPTIONS)
+def test_a_run_that_is_stopped_at_any_moment_ends_with_the_same_weights(tmp_path: Path, dialogues: Path) -> None:
+    runs = train_twice("train-chat", dialogues, tmp_path, [CTRL_C, KILL], *OPTIONS)
     assert_same_run(*runs)
     one, other = map(textgen.load, runs)
     for message in ("hello! what colour is the moon?", ""):
