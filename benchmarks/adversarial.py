@@ -48,13 +48,16 @@ START, CONTROL = "maximum likelihood", "the same, for longer"
 CANDIDATES = 4
 BEST, REAL = f"best of {CANDIDATES}", "real text"
 
-FORMAT, SIZE, EPOCHS, RATE, WIDTH = "captions", "medium", 20.0, 3e-4, 18
+FORMAT, SIZE, RATE, WIDTH = "captions", "small", 3e-4, 18
+
+HOW: dict[str, Any] = {"generator_rate": RATE, "critic_steps": 3, "warm_up": 100}
+"""The critic is given the time to learn something: after a hundred updates it is hardly better than chance."""
 
 SETTINGS = {
-    "Gumbel, least squares": AdversarialConfig(generator_rate=RATE),
-    "Gumbel, relativistic": AdversarialConfig(loss="relativistic", generator_rate=RATE),
-    "Gumbel, Wasserstein": AdversarialConfig(loss="wasserstein", critic_steps=3, generator_rate=RATE),
-    "REINFORCE": AdversarialConfig(loss="non-saturating", gradient="reinforce", generator_rate=RATE),
+    "Gumbel, least squares": AdversarialConfig(loss="least-squares", **HOW),
+    "Gumbel, relativistic": AdversarialConfig(loss="relativistic", **HOW),
+    "Gumbel, Wasserstein": AdversarialConfig(loss="wasserstein", **HOW),
+    "REINFORCE": AdversarialConfig(loss="non-saturating", gradient="reinforce", **HOW),
 }
 
 FIGURES = (*BLEU, *SELF_BLEU, "frechet_distance")
@@ -211,13 +214,17 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--corpus", type=Path, required=True, metavar="FILE", help="one caption a line")
     parser.add_argument(
-        "--out", type=Path, default=Path("runs/adversarial"), metavar="DIR", help="of models and picture"
+        "--out",
+        type=Path,
+        default=Path("runs/adversarial"),
+        metavar="DIR",
+        help="of models and picture  [runs/adversarial]",
     )
-    parser.add_argument("--epochs", type=float, default=EPOCHS, metavar="N", help="of maximum likelihood")
-    parser.add_argument("--adversarial-epochs", type=float, default=2.0, metavar="N", help="of each setting")
-    parser.add_argument("--size", default=SIZE, help="of the model, as in train-script")
-    parser.add_argument("--samples", type=int, default=6000, metavar="N", help="that the discriminator learns from")
-    parser.add_argument("--lines", type=int, default=1000, metavar="N", help="to write at each temperature")
+    parser.add_argument("--epochs", type=float, default=40.0, metavar="N", help="of maximum likelihood  [40]")
+    parser.add_argument("--adversarial-epochs", type=float, default=3.0, metavar="N", help="of each setting  [3]")
+    parser.add_argument("--size", default=SIZE, help="of the model, as in train-script  [small]")
+    parser.add_argument("--samples", type=int, default=15000, metavar="N", help="for the discriminator  [15000]")
+    parser.add_argument("--lines", type=int, default=1000, metavar="N", help="written at each temperature  [1000]")
     parser.add_argument("--json", action="store_true", help="print an object with `rows` instead of a table")
     return parser.parse_args()
 
