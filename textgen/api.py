@@ -112,8 +112,8 @@ def train_script(
         TrainingInterrupted: Ctrl-C; the run was saved and can be resumed.
     """
     _require_training()
+    from textgen.evaluation.sample_judge import find_judge
     from textgen.training.adversarial import run as adversarial_run
-    from textgen.training.adversarial.judging import NgramJudge
     from textgen.training.run import Course
     from textgen.training.script_run import SCRIPT, ScriptRequest, begin
     from textgen.training.sizing import ScriptChoice
@@ -135,7 +135,7 @@ def train_script(
     def course(folder: ModelFolder) -> "Course | AdversarialCourse":
         if config is None and not adversarial_run.adversarial_folder(folder).is_dir():
             return Course(folder, SCRIPT)
-        return adversarial_run.AdversarialCourse(folder, NgramJudge, config)
+        return adversarial_run.AdversarialCourse(folder, find_judge, config)
 
     job = _Job("train-script", course, source, source.files[0].path.stem, budget, start, _write_a_little)
     return ScriptWriter(_train(job, corpus, out, start_from, resume, overwrite, tensorboard, quiet))

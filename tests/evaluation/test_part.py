@@ -24,6 +24,7 @@ def trained_on(corpus: ScriptCorpus, held_out: bool = True) -> dict[str, Any]:
     return {
         "fingerprint": corpus.fingerprint,
         "files": [file.path.name for file in corpus.files],
+        "style": corpus.style.to_json(),
         "split": asdict(split) if split else None,
         "characters": split.characters if split else total,
     }
@@ -99,6 +100,20 @@ def test_the_training_corpus_read_in_another_way_is_refused(corpus: ScriptCorpus
     known["split"]["total"] += 5
     with pytest.raises(ConfigurationError, match="--format"):
         choose_part(known, corpus, None)
+
+
+def test_a_reading_with_as_many_characters_is_no_less_another_one(tmp_path: Path) -> None:
+    scenes = [f"[Scene {number}]\n{line}\n" for number, line in enumerate(LINES)]
+    colon = write(tmp_path / "scenes.txt", "".join(scenes))
+    known, plain = trained_on(colon), ScriptCorpus(tmp_path / "scenes.txt", "plain")
+    assert survey(plain).characters == survey(colon).characters
+    assert len(texts(choose_part(known, colon, None))) == 10
+    with pytest.raises(ConfigurationError, match="it was read as plain, and in training in another way"):
+        choose_part(known, plain, None)
+    windows = tmp_path / "windows.txt"
+    windows.write_bytes("".join(scenes).replace("\n", "\r\n").encode())
+    part = choose_part(known, ScriptCorpus(windows, "plain"), "held-out")
+    assert "another corpus" in part.notes[0]
 
 
 def test_a_damaged_split_is_told(corpus: ScriptCorpus) -> None:

@@ -52,6 +52,8 @@ def network() -> Discriminator:
 
 def test_the_loss_is_the_cross_entropy_of_the_numpy_pass() -> None:
     data, model = examples(), network()
+    kernel = model.named_weights()["output/kernel"]  # zero at the beginning, when every judgement is the same
+    kernel.assign(np.random.default_rng(0).normal(0, 1, kernel.shape))
     expected = cross_entropy(NumpyDiscriminator(CONFIG, exported(model)).logits(data.texts), data.real)
     step = DiscriminatorStep(model, TrainingConfig(Budget(steps=1), dropout=0.0))
     loss, state = step(TextBatches(data, 40, 0).batch(0), [], 0, 0.0)

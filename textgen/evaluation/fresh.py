@@ -5,24 +5,23 @@ from typing import Any
 
 from textgen.artifact import Model
 from textgen.errors import ConfigurationError
+from textgen.evaluation.sampling import write_lines
 from textgen.judging.judge import line_ids
 from textgen.judging.matching import Text
 from textgen.writer import ScriptWriter
 
-_PAGE = 20
-_TOGETHER = 32
 _TOLD = 4  # times
 
 
 def fresh_texts(
     model: Model, count: int, seed: int, decoding: dict[str, Any], tell: Callable[[str], None]
 ) -> tuple[list[Text], dict[str, Any]]:
-    """Lines that a model writes, page after page, each encoded as the corpus's own text would be.
+    """Lines that a model writes, each encoded as the corpus's own text would be.
 
     Args:
         model: loaded.
         count: of lines with text in them.
-        seed: of the first page; the i-th has `seed + i`.
+        seed: of the first text; no other has the same.
         decoding: options over the model's own.
         tell: is told how far it is.
 
@@ -30,7 +29,7 @@ def fresh_texts(
         `count` lines in the order in which they were written, and how they were.
 
     Raises:
-        ConfigurationError: an option makes no sense.
+        ConfigurationError: an option makes no sense, or the model writes nothing but empty lines.
     """
     if count < 1:
         raise ConfigurationError(f"{count} samples were asked for; give --samples a number above 0.")
@@ -41,17 +40,19 @@ def fresh_texts(
             "above 0."
         )
     writer = ScriptWriter(model, note=lambda text: None)
-    how = {"lines": _PAGE, "num_return_sequences": _TOGETHER, **decoding}
-    writer.options(**how)
     described = ", ".join(f"{name} {value}" for name, value in used.items())
     tell(f"writing   {count:,} lines ({described})")
     texts: list[Text] = []
-    told = 0
+    part, first = -(-count // _TOLD), seed
     while len(texts) < count:
-        pages = writer.write_several(**{**how, "seed": seed})
-        seed += _TOGETHER
-        texts += [line_ids(writer.opened.encoder, line) for page in pages for line in page.lines if line.text.strip()]
-        if (parts := len(texts) * _TOLD // count) > told:
-            told = parts
-            tell(f"          {min(len(texts), count):,} written")
+        lines = write_lines(writer, part, first, **decoding)
+        first += part  # a line takes one seed at most
+        spoken = [line_ids(writer.opened.encoder, line) for line in lines if line.text.strip()]
+        if not spoken:
+            raise ConfigurationError(
+                f"{count:,} samples were asked for, but {len(lines):,} lines were written without a word in any of "
+                "them: train the model for longer, or let it write longer lines."
+            )
+        texts += spoken
+        tell(f"          {min(len(texts), count):,} written")
     return texts[:count], {**used, "seed": seed}

@@ -7,7 +7,7 @@ from typing import Any
 
 from textgen.corpus.collection import ScriptCorpus
 from textgen.errors import ConfigurationError
-from textgen.evaluation.curve import PURE, TEMPERATURES, Curve, check_temperatures, draw_curve, writes
+from textgen.evaluation.curve import PURE, TEMPERATURES, Curve, WriteLines, check_temperatures, draw_curve, writes
 from textgen.evaluation.encoder import NO_ENCODER, find_encoder
 from textgen.evaluation.estimates import Estimate
 from textgen.evaluation.familiarity import Familiarity
@@ -111,6 +111,7 @@ def compare(
     samples: int = 1000,
     seed: int = 0,
     tell: Callable[[str], None] = lambda text: None,
+    ways: Mapping[str, WriteLines] | None = None,
 ) -> ModelComparison:
     """Draws the curves of models, judged by the same real lines.
 
@@ -121,6 +122,7 @@ def compare(
         samples: lines at each temperature, at least 2; no more are judged than there are real lines.
         seed: of the lines, of the choice of real ones and of the standard errors.
         tell: is told what is being done.
+        ways: how models give their lines, by name, where they do not simply draw them (`writes`).
 
     Raises:
         ConfigurationError: `samples` or a temperature is out of range, or the models hold out different parts.
@@ -140,7 +142,8 @@ def compare(
         tell(f"{name}: scoring {'the held-out part' if part.split == 'held-out' else 'all'} of the corpus.")
         scores, _ = score_documents(writer.model, writer.tokenizer, part.documents, corpus.style, Familiarity(None))
         bits[name] = scores.bits_per_character
-        curves.append(draw_curve(name, writes(writer), judge, temperatures, lines, seed, tell))
+        write = (ways or {}).get(name, writes(writer))
+        curves.append(draw_curve(name, write, judge, temperatures, lines, seed, tell))
     frechet_lines = judge.frechet_lines(lines)
     return ModelComparison(
         curves=tuple(curves),

@@ -76,7 +76,7 @@ def _of_another(known: dict[str, Any], corpus: ScriptCorpus, saved: Split | None
         return Part(training_documents(corpus, None), "all", None)
     files = ", ".join(known.get("files", [])) or "its training corpus"
     total = survey(corpus).characters
-    if saved is not None and saved.total == total:
+    if saved is not None and saved.total == total and _is_read_alike(known, corpus):
         note = (
             f"The files differ from those the model was trained on ({files}), but are as long: they were taken for the "
             "same text, and split where it was."
@@ -94,11 +94,17 @@ def _of_another(known: dict[str, Any], corpus: ScriptCorpus, saved: Split | None
 def _check_reading(known: dict[str, Any], corpus: ScriptCorpus, saved: Split | None) -> None:
     """Refuses the training corpus read in another format: the split would be at another place."""
     total, expected = survey(corpus).characters, saved.total if saved else known.get("characters")
-    if total != expected:
+    if total != expected or not _is_read_alike(known, corpus):
         raise ConfigurationError(
-            f"This is the corpus the model was trained on, but it was read as {corpus.files[0].format} with {total:,} "
-            f"characters, and in training it had {expected:,}: give the --format that training was given."
+            f"This is the corpus the model was trained on, but it was read as {corpus.files[0].format}, and in "
+            "training in another way, so that the part that was held out cannot be found in it: give the --format that "
+            "training was given."
         )
+
+
+def _is_read_alike(known: dict[str, Any], corpus: ScriptCorpus) -> bool:
+    """Whether scenes and lines are told apart as in training; the characters may be as many all the same."""
+    return known.get("style") == corpus.style.to_json()
 
 
 def _saved_split(known: dict[str, Any]) -> Split | None:

@@ -27,7 +27,7 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
 
 
-_TELLING = ("distance", "critic_accuracy", "generator_loss", "critic_loss", "distinct_2", "self_overlap_3")
+_TELLING = ("distance", "critic_accuracy", "generator_loss", "critic_loss", "distinct_2", "self_bleu_4")
 """Of the measures of adversarial training those that are worth a line."""
 
 

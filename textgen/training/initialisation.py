@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.config import EncoderDecoderConfig, ModelConfig
+from textgen.config import DiscriminatorConfig, EncoderDecoderConfig, ModelConfig
 from textgen.inference.weights import Network, weight_shapes
 
 
@@ -14,7 +14,8 @@ def initial_weights(config: Network, seed: int) -> dict[str, NDArray[np.float32]
     with, learn nothing but the frequencies of tokens for some hundred steps. Recurrent kernels are orthogonal for each
     gate (Saxe et al. 2014), the forget gates' biases one (Jozefowicz et al. 2015) and the other biases zero. Token
     vectors are standard normal, or of length one where they are the softmax's weights too; the first kernel makes up
-    for it. A discriminator's speakers begin at zero: it learns first what all have in common.
+    for it. A discriminator's speakers begin at zero: it learns first what all have in common. So does its last kernel,
+    for a discriminator that judges before it has learned anything has to unlearn that.
 
     Returns:
         Arrays under their names in the model folder.
@@ -27,7 +28,7 @@ def initial_weights(config: Network, seed: int) -> dict[str, NDArray[np.float32]
         layer, _, part = name.rpartition("/")
         if name == "embedding":
             weight = vector * random.standard_normal(shape)
-        elif part in ("bias", "speakers"):
+        elif part in ("bias", "speakers") or (name == "output/kernel" and isinstance(config, DiscriminatorConfig)):
             weight = np.zeros(shape)
             if layer.startswith(("lstm", "encoder", "decoder")):
                 weight[len(weight) // 4 : len(weight) // 2] = 1.0

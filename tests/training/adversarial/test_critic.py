@@ -6,12 +6,21 @@ import tensorflow as tf
 
 from textgen.config import AdversarialConfig
 from textgen.text.special import FIRST_LABEL
+from textgen.training.adversarial.critic import Critic
 
 from .toy import critic
 
 SPEAKERS = np.array([0, 1] * 8)
 LENGTHS = np.full(16, 4)
 RATE, NOISE = tf.constant(0.01), tf.constant(0.1)
+
+
+def opinionated(config: AdversarialConfig, speakers: int = 0) -> Critic:
+    """One that judges before it has learned anything."""
+    one = critic(config, speakers)
+    kernel = one.network.named_weights()["output/kernel"]
+    kernel.assign(np.random.default_rng(1).normal(0, 1, kernel.shape))
+    return one
 
 
 def lines(letter: int) -> np.ndarray:
@@ -30,7 +39,7 @@ def test_it_learns_to_tell_lines_apart(loss: str) -> None:
 
 
 def test_vectors_and_ids_are_the_same_to_it() -> None:
-    one = critic(AdversarialConfig())
+    one = opinionated(AdversarialConfig())
     vectors = np.eye(one.network.config.vocabulary_size, dtype=np.float32)[lines(2)]
     assert one.judge(vectors, LENGTHS, SPEAKERS).numpy() == pytest.approx(
         one.judge(lines(2), LENGTHS, SPEAKERS).numpy(), abs=1e-5
@@ -40,7 +49,7 @@ def test_vectors_and_ids_are_the_same_to_it() -> None:
 def test_only_a_conditional_one_knows_who_speaks() -> None:
     same = [(lines(0), LENGTHS), (lines(0), LENGTHS)]
     for conditional in (False, True):
-        one = critic(AdversarialConfig(conditional=conditional), speakers=3 * conditional)
+        one = opinionated(AdversarialConfig(conditional=conditional), speakers=3 * conditional)
         if conditional:
             speakers = one.network.named_weights()["speakers"]
             speakers.assign(np.random.default_rng(0).normal(0, 1, speakers.shape))
@@ -49,7 +58,7 @@ def test_only_a_conditional_one_knows_who_speaks() -> None:
 
 
 def test_noise_and_dropout_are_drawn_for_the_update() -> None:
-    one = critic(AdversarialConfig(noise=0.5, dropout=0.5))
+    one = opinionated(AdversarialConfig(noise=0.5, dropout=0.5))
 
     def disturbed(step: int) -> np.ndarray:
         return one.disturbed(lines(0), LENGTHS, SPEAKERS, "real", tf.constant(step, tf.int64), tf.constant(0.5)).numpy()

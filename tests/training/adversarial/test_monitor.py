@@ -1,13 +1,14 @@
 """What the monitor measures, and that it sees a generator that was made to say one thing."""
 
+import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
-from textgen.training.adversarial.judging import Judgement, NgramJudge
+from textgen.evaluation.sample_judge import find_judge
 from textgen.training.adversarial.monitor import Monitor
 from textgen.training.adversarial.observation import observations
 from textgen.training.adversarial.passages import Passages
@@ -40,7 +41,7 @@ class Spelling:
         return " ".join("abcdef"[token - FIRST_LABEL] for token in ids)
 
 
-def monitor(folder: Path, told: Told, judging: Any = NgramJudge) -> tuple[Any, Monitor]:
+def monitor(folder: Path, told: Told, judging: Any = find_judge) -> tuple[Any, Monitor]:
     step, _ = players(IDS)
     held_out = Passages(Automaton().corpus(200, seed=2), 0, LENGTH)
     return step, Monitor(step, held_out, Spelling(), judging, observations(folder), [told])  # type: ignore[arg-type]
@@ -58,14 +59,26 @@ def test_a_planted_collapse_is_seen_and_told_once(tmp_path: Path) -> None:
     fresh = watch(0, 2.0)
     assert told.notes == []
     collapse(step)
-    assert watch(10, 2.0) > fresh
+    assert watch(10, 2.0) > 2 * fresh
     watch(20, 2.0)
     (note,) = told.notes
     assert note.startswith("warning   mode collapse: the share of different pairs of words fell to 0.0")
     seen = observations(tmp_path).read()
     assert [one.step for one in seen] == [0, 10, 20]
-    assert seen[1].self_overlap_3 == 1.0
+    assert seen[1].self_bleu_4 > 0.9 > seen[0].self_bleu_4
     assert seen[1].distinct_2 < 0.01 < seen[0].distinct_2
+    assert seen[1].real_distance < seen[0].distance < seen[1].distance
+
+
+def test_a_generator_that_says_nothing_is_the_worst_and_no_error(tmp_path: Path) -> None:
+    told = Told()
+    _, watch = monitor(tmp_path, told)
+    watch(0, 2.0)
+    watch._texts = lambda lines: [""] * len(lines)  # type: ignore[method-assign]
+    assert watch(10, 2.0) == math.inf
+    (note,) = told.notes
+    assert "mode collapse" in note
+    assert observations(tmp_path).read()[1].distance == math.inf
 
 
 def test_the_measures_are_of_the_same_sample_each_time(tmp_path: Path) -> None:
@@ -73,28 +86,39 @@ def test_the_measures_are_of_the_same_sample_each_time(tmp_path: Path) -> None:
     _, watch = monitor(tmp_path, told)
     assert watch(0, 2.0) == watch(5, 2.0)
     one, other = told.values
-    assert {name for name in one if one[name] == other[name]} >= {"distinct_2", "self_overlap_3", "critic_accuracy"}
+    assert {name for name in one if one[name] == other[name]} >= {
+        "distance",
+        "distinct_2",
+        "self_bleu_4",
+        "critic_accuracy",
+    }
     assert one["epoch"] == 0 < other["epoch"]
 
 
+class Liking:
+    """A judge that likes everything, and remembers what it was given."""
+
+    measure = "liking"
+    of_real: ClassVar = {"distance": 0.0, "distinct_2": 0.5, "self_bleu_4": 0.25}
+
+    def __init__(self, real: Sequence[str], lines: int) -> None:
+        self.real, self.lines, self.given = real, lines, list[Sequence[str]]()
+
+    def __call__(self, generated: Sequence[str]) -> Mapping[str, float]:
+        self.given.append(generated)
+        return {"distance": 0.25, "distinct_2": 0.5, "self_bleu_4": 0.75, "bleu_2": 0.125}
+
+
 def test_another_judge_decides_and_is_heard(tmp_path: Path) -> None:
-    told, given = Told(), list[list[str]]()
-
-    def judging(real: Sequence[str]) -> Any:
-        given.append(list(real))
-
-        def judge(generated: Sequence[str]) -> Judgement:
-            given.append(list(generated))
-            return Judgement(0.25, {"bleu_2": 0.75})
-
-        return judge
-
-    _, watch = monitor(tmp_path, told, judging)
+    told = Told()
+    _, watch = monitor(tmp_path, told, Liking)
     assert watch(0, 2.0) == 0.25
-    assert told.values[0]["bleu_2"] == 0.75
-    real, generated = given
-    assert len(generated) == len(real) == 200
-    assert set(" ".join(generated + real)) <= set("abcdef ")
+    assert (told.values[0]["bleu_2"], told.values[0]["self_bleu_4"]) == (0.125, 0.75)
+    judge = watch.judge
+    assert isinstance(judge, Liking)
+    (generated,) = judge.given
+    assert len(generated) == len(judge.real) == judge.lines == 200
+    assert set(" ".join([*generated, *judge.real])) <= set("abcdef ")
 
 
 def test_the_accuracy_is_over_all_pairs(tmp_path: Path) -> None:

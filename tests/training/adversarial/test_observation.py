@@ -5,7 +5,7 @@ from pathlib import Path
 
 from textgen.training.adversarial.observation import Observation, observations, warnings
 
-START = Observation(0, 0.0, 0.5, 0.5, 0.7, 3.0, 1.0, 0.50, 0.3, 0.60, 0.3, 0.5, 2.0)
+START = Observation(0, 0.0, 0.5, 0.5, 0.7, 3.0, 1.0, 0.4, 0.50, 0.3, 0.1, 0.60, 0.3, 2.0)
 
 
 def test_a_healthy_run_is_not_worth_one() -> None:

@@ -14,8 +14,8 @@ import textgen
 from textgen.artifact import ModelFolder
 from textgen.config import AdversarialConfig, Budget
 from textgen.errors import ConfigurationError, TrainingError
+from textgen.evaluation.sample_judge import SampleJudge, find_judge
 from textgen.training import history
-from textgen.training.adversarial.judging import Judgement, NgramJudge
 from textgen.training.adversarial.observation import observations
 from textgen.training.adversarial.run import AdversarialCourse, adversarial_folder, load_settings
 from textgen.training.run_record import Run
@@ -46,6 +46,7 @@ def test_a_run_leaves_both_parts_and_the_best_generator(finished: Path) -> None:
         "checkpoint.safetensors",
         "curves.png",
         "history.csv",
+        "judge.txt",
         "monitor.csv",
         "run.json",
         "samples.txt",
@@ -79,8 +80,9 @@ def test_a_generator_that_gets_no_better_is_not_kept(
     tmp_path: Path, corpus: Path, trained: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     distances = iter([0.5, *[0.6] * 100])
+    judged = SampleJudge.__call__
     monkeypatch.setattr(
-        "textgen.training.adversarial.judging.NgramJudge", lambda real: lambda generated: Judgement(next(distances), {})
+        SampleJudge, "__call__", lambda judge, lines: {**judged(judge, lines), "distance": next(distances)}
     )
     train(corpus, tmp_path / "model", steps=4, start_from=trained)
     ours, theirs = (load_file(folder / "weights.safetensors") for folder in (tmp_path / "model", trained))
@@ -133,6 +135,16 @@ def test_a_finished_run_goes_on_with_a_larger_budget_only(tmp_path: Path, corpus
     assert history.read(folder.training)[-1].step == 8  # teacher forcing was over
 
 
+@pytest.mark.slow
+def test_a_run_that_goes_on_is_judged_as_before(tmp_path: Path, corpus: Path, finished: Path) -> None:
+    folder = ModelFolder(Path(shutil.copytree(finished, tmp_path / "model")))
+    judge = adversarial_folder(folder) / "judge.txt"
+    assert judge.read_text(encoding="utf-8").startswith("distance of BLEU-4 and self-BLEU-4 from those of real lines")
+    judge.write_text("a fortune teller", encoding="utf-8")
+    with pytest.raises(ConfigurationError, match="were judged so far by: a fortune teller; and now they would be by"):
+        textgen.train_script(corpus, folder.path, resume=True, quiet=True, steps=20)
+
+
 def test_a_run_without_a_critic_does_not_go_on_with_one(trained: Path, corpus: Path) -> None:
     with pytest.raises(ConfigurationError, match="was begun without --adversarial: finish it, and give --from"):
         textgen.train_script(corpus, trained, resume=True, quiet=True, adversarial=True)
@@ -156,4 +168,4 @@ def test_damaged_settings_are_told(tmp_path: Path, trained: Path) -> None:
     folder = ModelFolder(Path(shutil.copytree(trained, tmp_path / "model")))
     adversarial_folder(folder).mkdir()
     with pytest.raises(TrainingError, match=r"adversarial\.json is missing or damaged"):
-        AdversarialCourse(folder, NgramJudge).why_finished()
+        AdversarialCourse(folder, find_judge).why_finished()

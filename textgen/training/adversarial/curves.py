@@ -24,20 +24,21 @@ def draw_curves(folder: Path, title: str) -> None:
         (losses, "loss", (("generator_loss", "generator"), ("critic_loss", "critic"))),
         (accuracy, "share of pairs ranked rightly", (("critic_accuracy", "critic, held out against fresh"),)),
         (distance, "distance to real text", (("distance", "sample"),)),
-        (diversity, "share", (("distinct_2", "distinct pairs of words"), ("self_overlap_3", "triples said elsewhere"))),
+        (diversity, "share", (("distinct_2", "distinct-2"), ("self_bleu_4", "self-BLEU-4"))),
     )
     for axes, name, lines in panels:
         for number, (key, label) in enumerate(lines):
             values = [getattr(one, key) for one in seen]
             axes.plot(epochs, values, label=label, color=f"C{number}", marker="o", markersize=3)
-            if axes is diversity:
+            if axes in (distance, diversity):
                 axes.axhline(getattr(seen[0], f"real_{key}"), color=f"C{number}", linestyle=":", linewidth=1)
         axes.set(ylabel=name)
         axes.grid(alpha=0.3)
     best = min(range(len(seen)), key=lambda k: seen[k].distance)
     distance.plot(epochs[best], seen[best].distance, "*", color="C3", markersize=11, label="kept")
     accuracy.axhline(0.5, color="0.6", linestyle=":", linewidth=1, label="chance")
-    diversity.plot([], [], color="0.3", linestyle=":", label="real text")
+    for axes in (distance, diversity):
+        axes.plot([], [], color="0.3", linestyle=":", label="real text")
     for axes in (losses, accuracy, distance, diversity):
         axes.legend(fontsize="small")
     for axes in (distance, diversity):

@@ -9,7 +9,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from textgen.text.tokenizer import Tokenizer
-from textgen.training.adversarial.judging import JudgeMaker, distinct, self_overlap
+from textgen.training.adversarial.judging import JudgeMaker
 from textgen.training.adversarial.observation import Observation, warnings
 from textgen.training.adversarial.passages import Passages
 from textgen.training.adversarial.step import AdversarialStep
@@ -33,6 +33,9 @@ class Monitor:
         judging: makes what says how far a sample is from real text.
         table: of what was seen so far.
         listeners: are told the figures and the warnings.
+
+    Attributes:
+        judge: made from the held-out lines.
     """
 
     def __init__(
@@ -48,32 +51,31 @@ class Monitor:
         self._table, self._listeners = table, list(listeners)
         chosen = np.unique(np.linspace(0, len(passages) - 1, _LINES).astype(int))
         self._lines = passages.lines(chosen)
-        self._real = self._texts(self._lines.ids)
         some = np.random.default_rng(0).permutation(len(passages))[:_REAL_LINES]
-        self._judge = judging(self._texts(passages.lines(some).ids))
+        self.judge = judging(self._texts(passages.lines(some).ids), len(chosen))
         self._judged = tf.function(step.critic.judge, reduce_retracing=True)
 
     def __call__(self, step: int, held_out: float) -> float:
         """The distance between the sample and real text, lower is better."""
         ids, lengths = self._step.generator.sample(self._lines.context, tf.constant([0, 0], tf.int64))
-        generated, real = self._texts(ids.numpy()), self._real
-        distance, measures = self._judge(generated)
+        found, real = self.judge(self._texts(ids.numpy())), self.judge.of_real
         now = Observation(
             step=step,
             epoch=step / self._step.steps_per_epoch,
             **self._step.figures,
             critic_accuracy=self._accuracy(ids, lengths),
-            distinct_2=distinct(generated, 2),
-            self_overlap_3=self_overlap(generated, 3),
-            real_distinct_2=distinct(real, 2),
-            real_self_overlap_3=self_overlap(real, 3),
-            distance=distance,
+            distance=found["distance"],
+            distinct_2=found["distinct_2"],
+            self_bleu_4=found["self_bleu_4"],
+            real_distance=real["distance"],
+            real_distinct_2=real["distinct_2"],
+            real_self_bleu_4=real["self_bleu_4"],
             held_out=held_out,
         )
         self._table.forget_after(step - 1)  # a resumed run comes by here again
         self._table.append(now)
-        self._tell(self._table.read(), measures)
-        return distance if math.isfinite(distance) else math.inf
+        self._tell(self._table.read(), found)
+        return now.distance if math.isfinite(now.distance) else math.inf
 
     def _accuracy(self, ids: NDArray[np.int32], lengths: NDArray[np.int32]) -> float:
         """Share of all pairs in which the real line has the higher logit; equal ones count half."""
@@ -81,11 +83,11 @@ class Monitor:
         theirs = self._judged(ids, lengths, self._lines.speakers).numpy()
         return float(np.mean((ours > theirs) + 0.5 * (ours == theirs)))
 
-    def _tell(self, seen: list[Observation], measures: Mapping[str, float]) -> None:
+    def _tell(self, seen: list[Observation], found: Mapping[str, float]) -> None:
         now, loss = seen[-1], self._step.config.loss
         before = warnings(seen[0], seen[-2], loss) if len(seen) > 1 else {}
         for listener in self._listeners:
-            listener.figures(now.step, {**asdict(now), **measures})
+            listener.figures(now.step, {**found, **asdict(now)})
             for name, sentence in warnings(seen[0], now, loss).items():
                 if name not in before:
                     listener.note(f"warning   {name}: {sentence}")

@@ -20,11 +20,10 @@ class Observation:
         critic_accuracy: share of pairs of a held-out line and a fresh one that the critic ranks rightly; 0.5 is chance.
         entropy: of the generator's draws of late, nats a token.
         gradient_norm: of the generator's gradient of late.
-        distinct_2: of the fixed sample: share of different pairs of words.
-        self_overlap_3: of the same: share of runs of three words that another line has too.
-        real_distinct_2: of as many real lines.
-        real_self_overlap_3: of the same.
-        distance: between the sample and real text, by the judge; the lowest is kept.
+        distance: of the fixed sample from real text, by the judge; the generator with the lowest is kept.
+        distinct_2: of the sample: share of different pairs of words.
+        self_bleu_4: of the sample: how much its lines share with each other.
+        real_distance, real_distinct_2, real_self_bleu_4: of as many real lines.
         held_out: cross-entropy of held-out text, nats a token; not a number where nothing is held out.
     """
 
@@ -35,11 +34,12 @@ class Observation:
     critic_accuracy: float
     entropy: float
     gradient_norm: float
-    distinct_2: float
-    self_overlap_3: float
-    real_distinct_2: float
-    real_self_overlap_3: float
     distance: float
+    distinct_2: float
+    self_bleu_4: float
+    real_distance: float
+    real_distinct_2: float
+    real_self_bleu_4: float
     held_out: float
 
 

@@ -1,7 +1,7 @@
 """The course of an adversarial run: teacher forcing first, then both players, in a folder of its own.
 
 training/                 of the teacher forcing: checkpoint, history, curves, samples
-training/adversarial/     the same of what follows, with `monitor.csv` and the settings; the critic is in its checkpoint
+training/adversarial/     the same of what follows, the critic in its checkpoint; settings, `judge.txt`, `monitor.csv`
 """
 
 import json
@@ -22,7 +22,7 @@ from textgen.text.store import open_ids
 from textgen.training.adversarial.batches import AdversarialBatches
 from textgen.training.adversarial.critic import Critic
 from textgen.training.adversarial.curves import draw_curves
-from textgen.training.adversarial.judging import JudgeMaker
+from textgen.training.adversarial.judging import JudgeMaker, require_same_judge
 from textgen.training.adversarial.monitor import Monitor
 from textgen.training.adversarial.observation import observations
 from textgen.training.adversarial.passages import Passages
@@ -220,8 +220,12 @@ class _Made:
     def rank(self, step: AdversarialStep, listeners: list[Listener]) -> Monitor:
         held_out = _passages(self.folder, HELD_OUT_IDS, self.config)
         compared = held_out if len(held_out) >= _FEWEST_LINES else self.passages
-        table = observations(adversarial_folder(self.folder))
-        return Monitor(step, compared, self.model.tokenizer, self.judging, table, listeners)
+        own = adversarial_folder(self.folder)
+        monitor = Monitor(step, compared, self.model.tokenizer, self.judging, observations(own), listeners)
+        require_same_judge(own, monitor.judge)
+        for listener in listeners:
+            listener.note(f"judged    by {monitor.judge.measure}")
+        return monitor
 
     def _discriminator(self, seed: int) -> Discriminator:
         tokenizer = self.model.tokenizer
