@@ -7,8 +7,10 @@ import tensorflow as tf
 from textgen.config import ScriptTrainingConfig
 from textgen.inference.lanes import Lanes
 from textgen.models.language_model import LanguageModel
+from textgen.models.sampled_softmax import sampled_cross_entropy
 from textgen.models.softmax import cross_entropy
 from textgen.text.special import START
+from textgen.training.candidates import CandidateSampler
 from textgen.training.noise import language_model_noise
 from textgen.training.step import State, Tensor, TrainingStep
 
@@ -20,11 +22,18 @@ class LanguageModelStep(TrainingStep):
         model: the model that learns.
         config: rates, seed and precision.
         streams: sequences in a batch.
+        sampler: draws the words that stand for the vocabulary in a step; None takes them all.
     """
 
-    def __init__(self, model: LanguageModel, config: ScriptTrainingConfig, streams: int) -> None:
+    def __init__(
+        self,
+        model: LanguageModel,
+        config: ScriptTrainingConfig,
+        streams: int,
+        sampler: CandidateSampler | None = None,
+    ) -> None:
         super().__init__(model, config)
-        self.streams = streams
+        self.streams, self._sampler = streams, sampler
 
     def initial_state(self) -> State:
         """The state before a document."""
@@ -32,12 +41,16 @@ class LanguageModelStep(TrainingStep):
         return [tf.zeros(shape) for _ in range(2 * self.model.config.layers)]
 
     def losses(self, batch: Any, state: State, step: Tensor) -> tuple[Tensor, Tensor, State]:
-        """The window's cross-entropy, twice, and the state after it."""
+        """The window's cross-entropy, twice, and the state after it; from a sample an estimate and a stand-in."""
         inputs, targets, keep = batch
         noise = language_model_noise(self.model.config, self.config, self.streams, step)
         scored = tf.cast(targets != START, tf.float32)
-        products, state = self.model.products(inputs, state, keep, noise)
-        nats, loss = cross_entropy(products, self.model.output_bias, targets, scored)
+        if self._sampler is None:
+            products, state = self.model.products(inputs, state, keep, noise)
+            nats, loss = cross_entropy(products, self.model.output_bias, targets, scored)
+        else:
+            vectors, state = self.model.vectors(inputs, state, keep, noise)
+            nats, loss = sampled_cross_entropy(vectors, self.model.output, targets, scored, self._sampler.draw(step))
         tokens = tf.maximum(tf.reduce_sum(scored), 1.0)
         return nats / tokens, loss / tokens, state
 
