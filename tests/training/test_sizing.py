@@ -46,14 +46,14 @@ def test_a_width_of_nothing_is_refused_not_replaced(choice: dict[str, Any]) -> N
     with pytest.raises(ConfigurationError, match=f"{next(iter(choice))} is"):
         chosen = ScriptChoice(**choice)
         choose_model(chosen, "character", 1000, 300)
-        choose_training(chosen, "character", 1000, 100, Budget(steps=1), 0, "float32")
+        choose_training(chosen, "character", 1000, Budget(steps=1), 0, "float32")
 
 
 def test_what_is_asked_for_wins() -> None:
     choice = ScriptChoice(level="word", size="large", embedding=17, layers=3, dropout=0.0, streams=5, window=9)
     model = choose_model(choice, "word", 100, 1000)
     assert (model.embedding, model.hidden, model.layers) == (17, SIZES["large"].hidden, 3)
-    training = choose_training(choice, "word", 100, 100, Budget(steps=1), 3, "float32")
+    training = choose_training(choice, "word", 100, Budget(steps=1), 3, "float32")
     assert (training.dropout, training.streams, training.window, training.seed) == (0.0, 5, 9, 3)
     assert choose_level(ScriptChoice(level="character"), 10**7) == "character"
     assert choose_level(ScriptChoice(words="whitespace"), 10**7) == "word"
@@ -72,7 +72,7 @@ def test_more_text_never_means_a_smaller_model_or_more_dropout() -> None:
     order = list(SIZES)
     sizes = [order.index(choose_size(ScriptChoice(), amount)) for amount in AMOUNTS]
     assert sizes == sorted(sizes)
-    rates = [choose_training(ScriptChoice(), "word", n, 100, Budget(steps=1), 0, "float32").dropout for n in AMOUNTS]
+    rates = [choose_training(ScriptChoice(), "word", n, Budget(steps=1), 0, "float32").dropout for n in AMOUNTS]
     assert rates == sorted(rates, reverse=True)
 
 
@@ -92,42 +92,41 @@ def test_characters_are_not_tied_and_words_are() -> None:
 )
 def test_the_softmax_of_many_words_is_taken_over_a_sample(asked: int | None, words: int, drawn: int) -> None:
     choice = ScriptChoice(sampled_words=asked)
-    training = choose_training(choice, "word", 10**6, words, Budget(steps=1), 0, "float32")
+    training = choose_training(choice, "word", 10**6, Budget(steps=1), 0, "float32", words=words)
     assert training.sampled_words == drawn
 
 
 @pytest.mark.parametrize(("asked", "words"), [(300, 300), (5, 0)])
 def test_no_more_words_are_drawn_than_there_are(asked: int, words: int) -> None:
     with pytest.raises(ConfigurationError, match=f"{asked} words .* has {words} beside structure and spelling"):
-        choose_training(ScriptChoice(sampled_words=asked), "word", 10**6, words, Budget(steps=1), 0, "float32")
+        choose_training(ScriptChoice(sampled_words=asked), "word", 10**6, Budget(steps=1), 0, "float32", words=words)
 
 
 def test_a_sampled_softmax_is_faster_and_smaller() -> None:
-    model = ModelConfig(40_000, 64, 128, 2, True)
-    whole, sampled = (
-        estimate(model, choose_training(choice, "word", 10**6, 39_000, Budget(epochs=1), 0, "float32"), 10**6, 1e10)
-        for choice in (ScriptChoice(sampled_words=0), ScriptChoice())
-    )
+    model, budget = ModelConfig(40_000, 64, 128, 2, True), Budget(epochs=1)
+    trainings = [
+        choose_training(ScriptChoice(sampled_words=asked), "word", 10**6, budget, 0, "float32", words=39_000)
+        for asked in (0, None)
+    ]
+    whole, sampled = (estimate(model, training, 10**6, 1e10) for training in trainings)
     assert sampled.tokens_per_second > 3 * whole.tokens_per_second
     assert sampled.memory < whole.memory
 
 
 def test_estimates_by_budget_agree() -> None:
     model = ModelConfig(300, 16, 64, 2, False)
-    training = choose_training(ScriptChoice(), "character", 10**6, 100, Budget(epochs=2), 0, "float32")
+    training = choose_training(ScriptChoice(), "character", 10**6, Budget(epochs=2), 0, "float32")
     by_epochs = estimate(model, training, 10**6, flops=1e10)
     assert by_epochs.epochs == 2
     assert by_epochs.minutes == pytest.approx(2 * 10**6 / by_epochs.tokens_per_second / 60)
-    minutes = choose_training(ScriptChoice(), "character", 10**6, 100, Budget(minutes=by_epochs.minutes), 0, "float32")
+    minutes = choose_training(ScriptChoice(), "character", 10**6, Budget(minutes=by_epochs.minutes), 0, "float32")
     assert estimate(model, minutes, 10**6, flops=1e10).epochs == pytest.approx(2)
-    steps = choose_training(
-        ScriptChoice(streams=10, window=100), "character", 10**6, 100, Budget(steps=2000), 0, "float32"
-    )
+    steps = choose_training(ScriptChoice(streams=10, window=100), "character", 10**6, Budget(steps=2000), 0, "float32")
     assert estimate(model, steps, 10**6, flops=1e10).epochs == pytest.approx(2)
 
 
 def test_estimates_grow_with_the_model_and_shrink_with_the_machine() -> None:
-    training = choose_training(ScriptChoice(), "character", 10**6, 100, Budget(epochs=1), 0, "float32")
+    training = choose_training(ScriptChoice(), "character", 10**6, Budget(epochs=1), 0, "float32")
     guesses = [estimate(ModelConfig(300, 64, width, 2, False), training, 10**6, 1e10) for width in (64, 256, 1024)]
     for smaller, larger in itertools.pairwise(guesses):
         assert smaller.minutes < larger.minutes

@@ -138,7 +138,7 @@ def make_plan(sources: Sources, choice: ScriptChoice, budget: Budget, seed: int,
         tokenizer = learn_chosen(choice, sources.characters, sources.texts(labels), labels)
         architecture = choose_model(choice, tokenizer.level, sources.characters, tokenizer.vocabulary_size)
     words = len(tokenizer.ranked_ids())
-    training = choose_training(choice, tokenizer.level, sources.characters, words, budget, seed, precision)
+    training = choose_training(choice, tokenizer.level, sources.characters, budget, seed, precision, words)
     return Plan(tokenizer, architecture, training, speakers)
 
 

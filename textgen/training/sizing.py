@@ -33,11 +33,11 @@ _WORDS_BELOW = 1_000_000
 3 million (subwords ahead of characters); where between them the order turns was not."""
 
 _MERGES = ((300_000, 600), (1_500_000, 1200), (10_000_000, 2000))
-_MANY_WORDS, _SAMPLED_WORDS = 20_000, 2_000
-"""From how many words on the softmax is taken over a sample in training, and how large that is."""
-
 _MOST_MERGES = 4000
 """Merges by the characters they are learned from: each token must be seen often enough to be learned."""
+
+_MANY_WORDS, _SAMPLED_WORDS = 20_000, 2_000
+"""From how many words on the softmax is taken over a sample in training, and how large that is."""
 
 
 @dataclass(frozen=True)
@@ -178,18 +178,9 @@ def choose_chat_training(
 
 
 def choose_training(
-    choice: ScriptChoice, level: str, characters: int, words: int, budget: Budget, seed: int, precision: str
+    choice: ScriptChoice, level: str, characters: int, budget: Budget, seed: int, precision: str, words: int = 0
 ) -> ScriptTrainingConfig:
-    """How to train; explicit settings win.
-
-    Args:
-        choice: what was asked for.
-        level: of the tokens.
-        characters: of the training text.
-        words: ids of the vocabulary beside structure and spelling.
-        budget: of the run.
-        seed: of all randomness.
-        precision: of the matrix products.
+    """How to train with so many words beside structure and spelling; explicit settings win.
 
     Raises:
         ConfigurationError: a setting is out of its range, or more words are to be drawn than there are.
