@@ -52,6 +52,7 @@ def test_a_model_that_makes_no_sense_is_refused(change: dict[str, Any], sentence
         ({"weight_drop": -0.1}, "weight_drop is -0.1"),
         ({"embedding_dropout": math.nan}, "embedding_dropout is nan"),
         ({"reset": 2}, "reset is 2"),
+        ({"sampled_words": -1}, "sampled_words is -1; it must be at least 0"),
         ({"learning_rate": 0}, "learning_rate is 0; it must be a number above 0"),
         ({"learning_rate": math.inf}, "learning_rate is inf"),
         ({"clip": math.nan}, "clip is nan"),

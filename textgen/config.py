@@ -235,17 +235,21 @@ class ScriptTrainingConfig(TrainingConfig):
         streams: places in the corpus that are read side by side (the batch).
         window: window length, tokens a stream in one step.
         reset: share of window boundaries at which a stream's state is zeroed.
+        sampled_words: words drawn for the softmax of a step, beside those of structure and spelling; 0 takes the whole
+            vocabulary.
     """
 
     streams: int = 64
     window: int = 64
     reset: float = 0.02
+    sampled_words: int = 0
 
     def __post_init__(self) -> None:
         super().__post_init__()
         for name in ("streams", "window"):
             _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
         _require_share("reset", self.reset)
+        _require(self.sampled_words >= 0, "sampled_words", self.sampled_words, "at least 0")
 
 
 @dataclass(frozen=True)

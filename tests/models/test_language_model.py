@@ -56,6 +56,17 @@ def test_bfloat16_gives_float32_logits_close_by(tied: bool) -> None:
     assert 0.0 < np.abs(low - exact).max() < 0.15
 
 
+@pytest.mark.parametrize("tied", [False, True])
+def test_vectors_times_the_output_of_ids_are_their_logits(tied: bool) -> None:
+    model, (ids, keep) = network(config(tied)), ragged_ids()
+    state, some = [tf.constant(part) for part in random_state(model.config, 3)], tf.constant([7, 0, 7, VOCABULARY - 1])
+    vectors, after = model.vectors(ids, state, keep)
+    rows, bias = model.output(some)
+    logits, same = model(ids, state, keep)
+    assert np.allclose(vectors @ tf.transpose(rows) + bias, tf.gather(logits, some, axis=-1), atol=1e-5)
+    assert all(np.array_equal(one, other) for one, other in zip(after, same, strict=True))
+
+
 def test_named_weights_are_all_weights_in_the_shapes_of_the_model_folder() -> None:
     model = LanguageModel(config(tied=True))
     named = model.named_weights()

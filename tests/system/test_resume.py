@@ -11,8 +11,9 @@ import textgen
 from .runs import finish, kill, start
 from .stopping import CTRL_C, KILL, assert_same_run, train_twice
 
-OPTIONS = ["--level", "character", "--embedding", 16, "--hidden", 24, "--layers", 2, "--precision", "float32"]
-OPTIONS += ["--streams", 32, "--window", 32, "--seed", 11, "--dropout", 0.3]  # seven steps are an epoch
+OPTIONS = ["--level", "word", "--embedding", 16, "--hidden", 24, "--layers", 2, "--precision", "float32"]
+OPTIONS += ["--streams", 16, "--window", 16, "--seed", 11, "--dropout", 0.3]  # a few steps are an epoch
+OPTIONS += ["--sampled-words", 5]
 
 
 @pytest.mark.slow

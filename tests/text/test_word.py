@@ -37,6 +37,12 @@ def test_tokenised_corpora_keep_their_words() -> None:
     assert pieces == [" ca", " <unk>", " n't", " N"]
 
 
+def test_ranked_are_the_words_in_their_order_and_neither_structure_labels_nor_spelling() -> None:
+    tokenizer = WordTokenizer([" the", "a", "é", "thé", "\n", " a"], ["JERRY"])
+    assert [tokenizer.piece(index).decode() for index in tokenizer.ranked_ids()] == [" the", "thé", " a"]
+    assert WordTokenizer(["x", "\u20ac"], ["GEORGE"]).ranked_ids() == []
+
+
 def test_the_last_word_may_be_unfinished() -> None:
     tokenizer = WordTokenizer([], [])
     assert [tokenizer.last_word(text) for text in ("say hel", "say ", "say hello.", "", "it'")] == [

@@ -39,6 +39,15 @@ def test_the_plan_is_told(corpus: Path, untrained: Path) -> None:
     text = "\n".join(describe_plan(plan, Run.load(ModelFolder(untrained).training)))
     for part in ("character level", "(3 of them speakers)", "2 x 24 LSTM", "3 epochs", "GB of memory"):
         assert part in text, part
+    assert "softmax" not in text
+
+
+def test_that_the_softmax_is_sampled_is_told(corpus: Path, untrained: Path) -> None:
+    choice = ScriptChoice(level="word", embedding=16, hidden=24, layers=1, sampled_words=7)
+    plan = make_plan(Sources(ScriptCorpus(corpus), None), choice, Budget(epochs=3), 0, None)
+    words = len(plan.tokenizer.ranked_ids())
+    text = "\n".join(describe_plan(plan, Run.load(ModelFolder(untrained).training)))
+    assert f"softmax   over 7 of {words} words in each step, so that the training score is an estimate" in text
 
 
 def test_dialogues_and_what_was_changed_in_them_are_told(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from textgen.inference.language_model import LanguageModel as NumpyModel
 from textgen.inference.scoring import score_ids
 from textgen.models.language_model import LanguageModel
 from textgen.text.special import END, START
+from textgen.training.candidates import CandidateSampler
 from textgen.training.initialisation import initial_weights
 from textgen.training.language_model_step import LanguageModelStep, LanguageModelValidation
 from textgen.training.step import exported
@@ -52,11 +53,13 @@ def test_learning_lowers_the_loss_and_changes_every_weight() -> None:
     assert all(not np.array_equal(before[name], array) for name, array in exported(model).items())
 
 
-def test_a_step_is_a_function_of_weights_batch_state_and_number() -> None:
+@pytest.mark.parametrize("sampler", [None, CandidateSampler(270, range(8, 270), 50, seed=0)])
+def test_a_step_is_a_function_of_weights_batch_state_and_number(sampler: CandidateSampler | None) -> None:
     results = []
     for _ in range(2):
         model, windows = network(), Windows(documents(), 4, 8, 0.1, seed=0)
-        step = LanguageModelStep(model, ScriptTrainingConfig(Budget(steps=60), dropout=0.4, weight_drop=0.3), 4)
+        config = ScriptTrainingConfig(Budget(steps=60), dropout=0.4, embedding_dropout=0.1, weight_drop=0.3)
+        step = LanguageModelStep(model, config, 4, sampler)
         state = step.initial_state()
         for number in range(3):
             _, state = step(windows.batch(number), state, number, 1e-2)

@@ -86,6 +86,33 @@ def test_characters_are_not_tied_and_words_are() -> None:
     assert choose_model(ScriptChoice(), "word", 1000, 3000).tied
 
 
+@pytest.mark.parametrize(
+    ("asked", "words", "drawn"),
+    [(None, 19_999, 0), (None, 20_000, 2_000), (0, 50_000, 0), (300, 301, 300), (None, 0, 0), (0, 0, 0)],
+)
+def test_the_softmax_of_many_words_is_taken_over_a_sample(asked: int | None, words: int, drawn: int) -> None:
+    choice = ScriptChoice(sampled_words=asked)
+    training = choose_training(choice, "word", 10**6, Budget(steps=1), 0, "float32", words=words)
+    assert training.sampled_words == drawn
+
+
+@pytest.mark.parametrize(("asked", "words"), [(300, 300), (5, 0)])
+def test_no_more_words_are_drawn_than_there_are(asked: int, words: int) -> None:
+    with pytest.raises(ConfigurationError, match=f"{asked} words .* has {words} beside structure and spelling"):
+        choose_training(ScriptChoice(sampled_words=asked), "word", 10**6, Budget(steps=1), 0, "float32", words=words)
+
+
+def test_a_sampled_softmax_is_faster_and_smaller() -> None:
+    model, budget = ModelConfig(40_000, 64, 128, 2, True), Budget(epochs=1)
+    trainings = [
+        choose_training(ScriptChoice(sampled_words=asked), "word", 10**6, budget, 0, "float32", words=39_000)
+        for asked in (0, None)
+    ]
+    whole, sampled = (estimate(model, training, 10**6, 1e10) for training in trainings)
+    assert sampled.tokens_per_second > 3 * whole.tokens_per_second
+    assert sampled.memory < whole.memory
+
+
 def test_estimates_by_budget_agree() -> None:
     model = ModelConfig(300, 16, 64, 2, False)
     training = choose_training(ScriptChoice(), "character", 10**6, Budget(epochs=2), 0, "float32")

@@ -16,6 +16,12 @@ from textgen.cli.training import data_options, model_options, run_options, tell_
 @model_options
 @click.option("--streams", type=int, metavar="N", help="Places of the corpus read side by side (the batch).")
 @click.option("--window", type=int, metavar="N", help="Tokens a stream in one step.")
+@click.option(
+    "--sampled-words",
+    type=int,
+    metavar="N",
+    help="Words drawn for the softmax of a step; 0 takes all.  [2,000 if there are 20,000]",
+)
 @run_options
 @adversarial_options
 @debug_option

@@ -93,9 +93,20 @@ class LanguageModel(keras.Model):
         Returns:
             Products in the compute dtype (time, batch, vocabulary), and the state after the window.
         """
+        x, after = self.vectors(ids, state, keep, noise)
+        return self._product(x, ops.transpose(self.embedding) if self.config.tied else self.output_kernel), after
+
+    def vectors(self, ids: Tensor, state: State, keep: Tensor, noise: Noise | None = None) -> tuple[Tensor, State]:
+        """The pass up to what the output's weights are multiplied with.
+
+        The arguments of `products`; returns vectors in the compute dtype (time, batch, width), where width is that of
+        the token vectors in a tied model and else that of the last layer, and the state after the window.
+        """
         noise = noise or Noise()
-        table = self.embedding if noise.embedding is None else self.embedding * noise.embedding
-        x = ops.cast(ops.take(table, ids, axis=0), self.compute)
+        x = ops.take(self.embedding, ids, axis=0)
+        if noise.embedding is not None:
+            x = x * ops.take(noise.embedding, ids, axis=0)
+        x = ops.cast(x, self.compute)
         keep = ops.expand_dims(keep, -1)
         after: State = []
         for k, lstm in enumerate(self.lstms):
@@ -103,8 +114,15 @@ class LanguageModel(keras.Model):
             recurrent = noise.recurrent[k] if noise.recurrent else None
             x, h, c = lstm(x, state[2 * k], state[2 * k + 1], keep, recurrent)
             after += [h, c]
-        x = self._product(self._masked(x, noise.output), self.output_kernel)
-        return self._product(x, ops.transpose(self.embedding)) if self.config.tied else x, after
+        x = self._masked(x, noise.output)
+        return self._product(x, self.output_kernel) if self.config.tied else x, after
+
+    def output(self, ids: Tensor) -> tuple[Tensor, Tensor]:
+        """The output's weights of some ids (n,): in float32 their vectors (n, width) and their biases (n,)."""
+        bias = ops.take(self.output_bias, ids, axis=0)
+        if self.config.tied:
+            return ops.take(self.embedding, ids, axis=0), bias
+        return ops.transpose(ops.take(self.output_kernel, ids, axis=1)), bias
 
     def _masked(self, x: Tensor, mask: Tensor | None) -> Tensor:
         return x if mask is None else x * ops.cast(mask, self.compute)

@@ -86,6 +86,13 @@ class Tokenizer(ABC):
         wanted = _folded(name)
         return [index for speaker, index in self._labels.items() if _folded(speaker) == wanted]
 
+    def ranked_ids(self) -> list[int]:
+        """Give the ids of all pieces longer than a character in the order they were learned in, frequent ones first.
+
+        The other ids are structure, labels and what spells: characters and bytes.
+        """
+        return [i for i, piece in enumerate(self._pieces) if len(piece.decode("utf-8", errors="replace")) > 1]
+
     def speaker_of(self, index: int) -> str | None:
         """Give the speaker whose label this id is, or None where it is no label."""
         return self.speakers[index - FIRST_LABEL] if FIRST_LABEL <= index < self.first_piece else None

@@ -13,7 +13,8 @@ _BETA_1, _BETA_2, _EPSILON = 0.9, 0.99, 1e-8
 class AdamW:
     """The optimizer and its two moments for each weight.
 
-    A framework's optimizer runs a dozen element-wise ops a weight; compiled together they are one pass over memory.
+    A framework's optimizer runs a dozen element-wise ops a weight; compiled together they are one pass over memory, and
+    where the update assigns the weights itself, it writes them where they are.
 
     Args:
         variables: the weights by name.
@@ -39,36 +40,19 @@ class AdamW:
         Returns:
             The gradient's global norm before clipping. *Shape:* ().
         """
-        names = list(self.variables)
-        dense = [tf.convert_to_tensor(gradients[name]) for name in names]
-        homes = [[group[name] for name in names] for group in (self.variables, self.first, self.second)]
-        values = [[variable.read_value() for variable in home] for home in homes]
-        *updated, norm = self._update(*values, dense, rate, tf.cast(step, tf.float32))
-        for home, tensors in zip(homes, updated, strict=True):
-            for variable, tensor in zip(home, tensors, strict=True):
-                variable.assign(tensor)
-        return norm
+        dense = {name: tf.convert_to_tensor(gradients[name]) for name in self.variables}
+        return self._update(dense, rate, tf.cast(step, tf.float32))
 
-    def _updated(
-        self,
-        weights: list[Tensor],
-        first: list[Tensor],
-        second: list[Tensor],
-        gradients: list[Tensor],
-        rate: Tensor,
-        step: Tensor,
-    ) -> tuple[list[Tensor], list[Tensor], list[Tensor], Tensor]:
-        norm = tf.sqrt(tf.add_n([tf.reduce_sum(g * g) for g in gradients]))
+    def _updated(self, gradients: dict[str, Tensor], rate: Tensor, step: Tensor) -> Tensor:
+        norm = tf.sqrt(tf.add_n([tf.reduce_sum(g * g) for g in gradients.values()]))
         scale = tf.minimum(1.0, self._clip / (norm + 1e-6))
         correction_1, correction_2 = 1.0 - _BETA_1 ** (step + 1.0), 1.0 - _BETA_2 ** (step + 1.0)
-        new_weights, new_first, new_second = [], [], []
-        for w, m, v, g in zip(weights, first, second, gradients, strict=True):
-            g = g * scale
-            m = m + (1.0 - _BETA_1) * (g - m)
-            v = v + (1.0 - _BETA_2) * (g * g - v)
+        for name, w in self.variables.items():
+            g = gradients[name] * scale
+            m, v = self.first[name], self.second[name]
+            m.assign_add((1.0 - _BETA_1) * (g - m))
+            v.assign_add((1.0 - _BETA_2) * (g * g - v))
             decay = self._decay if len(w.shape) > 1 else 0.0
             change = (m / correction_1) / (tf.sqrt(v / correction_2) + _EPSILON)
-            new_weights.append(w - rate * (change + decay * w))
-            new_first.append(m)
-            new_second.append(v)
-        return new_weights, new_first, new_second, norm
+            w.assign_sub(rate * (change + decay * w))
+        return norm

@@ -66,7 +66,7 @@ def _network(model: Model, run: Run) -> EncoderDecoder:
     return EncoderDecoder(model.card.architecture, run.training.precision)
 
 
-def _step(network: EncoderDecoder, run: Run, batches: Pairs) -> EncoderDecoderStep:
+def _step(model: Model, network: EncoderDecoder, run: Run, batches: Pairs) -> EncoderDecoderStep:
     assert isinstance(run.training, ChatTrainingConfig)
     return EncoderDecoderStep(network, run.training, batches.batch_size)
 

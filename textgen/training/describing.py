@@ -48,6 +48,11 @@ def describe_plan(plan: Plan, run: Run) -> Iterator[str]:
         f"model     {model.layers} x {model.hidden} LSTM, embedding {model.embedding}, "
         f"{model.parameters / 1e6:.1f} million weights, dropout {training.dropout:g}, {training.precision}"
     )
+    if training.sampled_words:
+        yield (
+            f"softmax   over {training.sampled_words:,} of {len(tokenizer.ranked_ids()):,} words in each step, so that "
+            "the training score is an estimate; held out over all"
+        )
     if run.characters[0] < _FEW_CHARACTERS:
         yield (
             f"note      {run.characters[0]:,} characters are few: the model will mostly recite them; "

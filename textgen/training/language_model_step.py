@@ -7,8 +7,10 @@ import tensorflow as tf
 from textgen.config import ScriptTrainingConfig
 from textgen.inference.lanes import Lanes
 from textgen.models.language_model import LanguageModel
+from textgen.models.sampled_softmax import sampled_cross_entropy
 from textgen.models.softmax import cross_entropy
 from textgen.text.special import START
+from textgen.training.candidates import CandidateSampler
 from textgen.training.noise import language_model_noise
 from textgen.training.step import State, Tensor, TrainingStep
 from textgen.training.towers import in_towers
@@ -21,11 +23,18 @@ class LanguageModelStep(TrainingStep):
         model: the model that learns.
         config: rates, seed and precision.
         streams: sequences in a batch.
+        sampler: draws the words that stand for the vocabulary in a step; None takes them all.
     """
 
-    def __init__(self, model: LanguageModel, config: ScriptTrainingConfig, streams: int) -> None:
+    def __init__(
+        self,
+        model: LanguageModel,
+        config: ScriptTrainingConfig,
+        streams: int,
+        sampler: CandidateSampler | None = None,
+    ) -> None:
         super().__init__(model, config)
-        self.streams = streams
+        self.streams, self._sampler = streams, sampler
 
     def initial_state(self) -> State:
         """The state before a document."""
@@ -33,15 +42,20 @@ class LanguageModelStep(TrainingStep):
         return [tf.zeros(shape) for _ in range(2 * self.model.config.layers)]
 
     def losses(self, batch: Any, state: State, step: Tensor) -> tuple[Tensor, Tensor, State]:
-        """The window's cross-entropy, twice, and the state after it."""
+        """The window's cross-entropy, twice, and the state after it; from a sample an estimate and a stand-in."""
         inputs, targets, keep = batch
         noise = language_model_noise(self.model.config, self.config, self.streams, step)
         scored = tf.cast(targets != START, tf.float32)
+        candidates = self._sampler.draw(step) if self._sampler else None
 
         def learn(part: slice) -> tuple[Tensor, Tensor, State]:
-            before = [tensor[part] for tensor in state]
-            products, after = self.model.products(inputs[:, part], before, keep[:, part], noise.of(part))
-            return *cross_entropy(products, self.model.output_bias, targets[:, part], scored[:, part]), after
+            read = inputs[:, part], [tensor[part] for tensor in state], keep[:, part], noise.of(part)
+            aims = targets[:, part], scored[:, part]
+            if candidates is None:
+                products, after = self.model.products(*read)
+                return *cross_entropy(products, self.model.output_bias, *aims), after
+            vectors, after = self.model.vectors(*read)
+            return *sampled_cross_entropy(vectors, self.model.output, *aims, candidates), after
 
         nats, loss, after = in_towers(self.streams, self.config.towers, learn)
         tokens = tf.maximum(tf.reduce_sum(scored), 1.0)

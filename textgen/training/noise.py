@@ -12,6 +12,17 @@ from textgen.models import encoder_decoder, language_model
 Tensor = Any
 
 
+def seed_of(seed: int, place: str, step: Tensor) -> Tensor:
+    """The seed of TensorFlow's stateless draws for one place of one training step.
+
+    Args:
+        seed: of the run.
+        place: the name of what is drawn.
+        step: the step's number. *Shape:* (), int64.
+    """
+    return tf.stack([tf.constant(seed ^ zlib.crc32(place.encode()), tf.int64), step])
+
+
 class Masks:
     """Draws the masks of one training step.
 
@@ -27,8 +38,7 @@ class Masks:
         """0 where something is dropped, else 1 / (1 - rate); None where nothing ever is."""
         if rate == 0:
             return None
-        seed = tf.stack([tf.constant(self._seed ^ zlib.crc32(place.encode()), tf.int64), self._step])
-        kept = tf.random.stateless_uniform(shape, seed) >= rate
+        kept = tf.random.stateless_uniform(shape, seed_of(self._seed, place, self._step)) >= rate
         return tf.cast(kept, tf.float32) / (1.0 - rate)
 
 

@@ -42,7 +42,7 @@ class Recipe:
         kind: of the models, `script` or `chat`.
         batches: opens the training batches in a training folder.
         network: makes the Keras model.
-        step: makes its training step.
+        step: makes its training step, from the model as it was prepared, the Keras model, the run and the batches.
         validation: makes what scores the held-out text; gives None where nothing is held out.
         rank: makes what ranks the weights, from the step and the listeners; None ranks by the held-out score.
         draw: makes the picture of the run so far, in a training folder and with a title.
@@ -52,7 +52,7 @@ class Recipe:
     kind: str
     batches: Callable[[Path, Run], Any]
     network: Callable[[Model, Run], Any]
-    step: Callable[[Any, Run, Any], Step]
+    step: Callable[[Model, Any, Run, Any], Step]
     validation: Callable[[Any, Path], Callable[[], float] | None]
     rank: Callable[[Any, list[Listener]], Callable[[int, float], float]] | None = None
     draw: Callable[[Path, str], None] = draw_history
@@ -134,7 +134,7 @@ def run_training(
             f"This run began on {run.threads} processors and goes on with {thread_count()}: "
             "its weights will differ in the last bits from those of a run that was never stopped."
         )
-    step = recipe.step(network, run, batches)
+    step = recipe.step(model, network, run, batches)
     trainer = Trainer(
         step,
         batches,

@@ -11,6 +11,7 @@ from textgen.data.windows import Windows
 from textgen.inference.lanes import lay_out
 from textgen.models.language_model import LanguageModel
 from textgen.text.store import open_ids
+from textgen.training.candidates import CandidateSampler
 from textgen.training.describing import describe_corpus, describe_plan
 from textgen.training.language_model_step import LanguageModelStep, LanguageModelValidation
 from textgen.training.preparation import Plan, Sources, make_plan, prepare
@@ -70,9 +71,13 @@ def _network(model: Model, run: Run) -> LanguageModel:
     return LanguageModel(model.card.architecture, run.training.precision)
 
 
-def _step(network: LanguageModel, run: Run, batches: Windows) -> LanguageModelStep:
-    assert isinstance(run.training, ScriptTrainingConfig)
-    return LanguageModelStep(network, run.training, batches.streams)
+def _step(model: Model, network: LanguageModel, run: Run, batches: Windows) -> LanguageModelStep:
+    config, tokenizer = run.training, model.tokenizer
+    assert isinstance(config, ScriptTrainingConfig)
+    sampler = None
+    if config.sampled_words:
+        sampler = CandidateSampler(tokenizer.vocabulary_size, tokenizer.ranked_ids(), config.sampled_words, config.seed)
+    return LanguageModelStep(network, config, batches.streams, sampler)
 
 
 def _validation(network: LanguageModel, folder: Path) -> LanguageModelValidation | None:

@@ -36,6 +36,9 @@ _MERGES = ((300_000, 600), (1_500_000, 1200), (10_000_000, 2000))
 _MOST_MERGES = 4000
 """Merges by the characters they are learned from: each token must be seen often enough to be learned."""
 
+_MANY_WORDS, _SAMPLED_WORDS = 20_000, 2_000
+"""From how many words on the softmax is taken over a sample in training, and how large that is."""
+
 
 @dataclass(frozen=True)
 class Choice:
@@ -90,10 +93,12 @@ class ScriptChoice(Choice):
     Args:
         streams: batch.
         window: window length in tokens.
+        sampled_words: drawn for the softmax of a step; 0 takes the whole vocabulary.
     """
 
     streams: int | None = None
     window: int | None = None
+    sampled_words: int | None = None
 
 
 @dataclass(frozen=True)
@@ -173,12 +178,28 @@ def choose_chat_training(
 
 
 def choose_training(
-    choice: ScriptChoice, level: str, characters: int, budget: Budget, seed: int, precision: str, cores: int = 1
+    choice: ScriptChoice,
+    level: str,
+    characters: int,
+    budget: Budget,
+    seed: int,
+    precision: str,
+    words: int = 0,
+    cores: int = 1,
 ) -> ScriptTrainingConfig:
-    """How to train on so many cores; explicit settings win."""
+    """How to train with so many words beside structure and spelling, on so many cores; explicit settings win.
+
+    Raises:
+        ConfigurationError: a setting is out of its range, or more words are to be drawn than there are.
+    """
+    if choice.sampled_words is not None and choice.sampled_words >= max(words, 1):
+        raise ConfigurationError(
+            f"{choice.sampled_words:,} words were to be drawn for each step, but the vocabulary has {words:,} beside "
+            "structure and spelling: draw fewer, or give 0 sampled words to take the whole vocabulary."
+        )
     given = {
         name: getattr(choice, name)
-        for name in ("dropout", "streams", "window", "learning_rate")
+        for name in ("dropout", "streams", "window", "learning_rate", "sampled_words")
         if getattr(choice, name) is not None
     }
     usual = {
@@ -186,6 +207,7 @@ def choose_training(
         "streams": 64 if characters >= 1_000_000 else 32,
         "learning_rate": 6e-3 if characters >= 1_000_000 else 4e-3,
         "window": 32 if level == "word" else 64,
+        "sampled_words": _SAMPLED_WORDS if words >= _MANY_WORDS else 0,
     }
     return ScriptTrainingConfig(budget=budget, seed=seed, precision=precision, towers=cores, **{**usual, **given})  # type: ignore[arg-type]
 
@@ -216,7 +238,9 @@ def estimate(model: ModelConfig, training: ScriptTrainingConfig, tokens: int, fl
         tokens: of the training text.
         flops: operations a second, from `machine.measure_flops`.
     """
+    compared = training.sampled_words or model.vocabulary_size
     matrices = model.parameters - (0 if model.tied else model.vocabulary_size * model.embedding)
+    matrices -= (model.vocabulary_size - compared) * (model.embedding if model.tied else model.hidden)
     # Two operations a weight forward, four backward; the gates and the loop cost about as much again.
     speed = flops / (6 * matrices * 1.8)
     budget = training.budget
@@ -227,5 +251,5 @@ def estimate(model: ModelConfig, training: ScriptTrainingConfig, tokens: int, fl
     else:
         epochs = (budget.steps or 0) * training.streams * training.window / tokens
         minutes = epochs * tokens / speed / 60
-    activations = training.streams * training.window * (12 * model.vocabulary_size + 40 * model.hidden * model.layers)
+    activations = training.streams * training.window * (12 * compared + 40 * model.hidden * model.layers)
     return Estimate(speed, minutes, epochs, 600_000_000 + 24 * model.parameters + activations)

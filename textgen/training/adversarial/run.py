@@ -203,8 +203,8 @@ class _Made:
         updates = self.config.critic_steps + 1
         return AdversarialBatches(windows, self.passages, self.config.batch, updates, run.training.seed)
 
-    def step(self, network: Any, run: Run, batches: AdversarialBatches) -> AdversarialStep:
-        training, tokenizer = run.training, self.model.tokenizer
+    def step(self, model: Model, network: Any, run: Run, batches: AdversarialBatches) -> AdversarialStep:
+        training, tokenizer = run.training, model.tokenizer
         assert isinstance(training, ScriptTrainingConfig)
         spoken = np.arange(tokenizer.vocabulary_size) >= tokenizer.first_piece
         spoken[LINE_END] = True

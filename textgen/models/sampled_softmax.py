@@ -1,0 +1,94 @@
+"""The cross-entropy over a sample of the vocabulary: the whole of a large one would be most of a training step's work.
+
+The weights are those of the whole softmax (`softmax.py`), which scores held-out text and writes. Like it, this knows
+TensorFlow rather than Keras.
+"""
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import tensorflow as tf
+
+Tensor = Any
+
+Output = Callable[[Tensor], tuple[Tensor, Tensor]]
+"""Gives the softmax's weights of ids (n,): their vectors (n, width) and their biases (n,)."""
+
+
+class Candidates(NamedTuple):
+    """Ids that stand for the whole vocabulary in one step.
+
+    Args:
+        ids: each at most once. *Shape:* (candidates,), int32.
+        log_chance: logarithm of each id's probability of being among them. *Shape:* (vocabulary,).
+    """
+
+    ids: Tensor
+    log_chance: Tensor
+
+
+def sampled_cross_entropy(
+    vectors: Tensor, output: Output, targets: Tensor, scored: Tensor, candidates: Candidates
+) -> tuple[Tensor, Tensor]:
+    """The negative log-probability of the scored targets, estimated, and what is minimised in its stead.
+
+    What is minimised is the cross-entropy among a token's target and the candidates, each logit less the logarithm of
+    its chance. It has its minimum where that of the whole softmax lies, however few the candidates are (Jean et al.
+    2015, section 3; Bengio and Senecal 2008). As a figure it is too low. The estimate takes the target's logit as it
+    is, and divides every other candidate's share in the normaliser by its chance, so that the normaliser is right on
+    average.
+
+    Args:
+        vectors: what the softmax's weights are multiplied with, in the compute dtype. *Shape:* (..., width).
+        output: gives those weights.
+        targets: ids. *Shape:* (...).
+        scored: 1 where the target counts, else 0. *Shape:* (...).
+        candidates: of the step.
+
+    Returns:
+        Both as sums over the scored targets, in nats and float32. Only the second has a gradient.
+    """
+    vectors = tf.reshape(vectors, [-1, vectors.shape[-1]])
+    targets, scored = (tf.reshape(x, [-1]) for x in (targets, scored))
+    ids, count = candidates.ids, candidates.ids.shape[0]
+    rows, biases = output(tf.concat([ids, tf.cast(targets, ids.dtype)], axis=0))
+    products = tf.matmul(vectors, tf.cast(rows[:count], vectors.dtype), transpose_b=True)
+    others = _others(products, biases[:count] - tf.gather(candidates.log_chance, ids), ids, targets)
+    chosen = tf.reduce_sum(tf.cast(vectors, tf.float32) * rows[count:], axis=-1) + biases[count:]
+    estimate, loss = (
+        tf.reduce_sum(tf.math.softplus(others - logits) * scored)
+        for logits in (chosen, chosen - tf.gather(candidates.log_chance, targets))
+    )
+    return tf.stop_gradient(estimate), loss
+
+
+@tf.custom_gradient  # type: ignore[untyped-decorator]
+def _others(products: Tensor, shift: Tensor, ids: Tensor, targets: Tensor) -> Any:
+    """The logarithm of the summed exponentials of each row's shifted products, but for the one that is its target."""
+    normaliser = _forward(products, shift, ids, targets)
+
+    def gradient(upstream: Tensor) -> tuple[Tensor | None, ...]:
+        return *_backward(products, shift, ids, targets, normaliser, upstream), None, None
+
+    return normaliser, gradient
+
+
+def _logits(products: Tensor, shift: Tensor, ids: Tensor, targets: Tensor) -> Tensor:
+    logits = tf.cast(products, tf.float32) + shift
+    return tf.where(targets[:, None] == tf.cast(ids, targets.dtype), float("-inf"), logits)
+
+
+@tf.function(jit_compile=True)  # type: ignore[untyped-decorator]
+def _forward(products: Tensor, shift: Tensor, ids: Tensor, targets: Tensor) -> Tensor:
+    logits = _logits(products, shift, ids, targets)
+    top = tf.reduce_max(logits, axis=-1)
+    return top + tf.math.log(tf.reduce_sum(tf.exp(logits - top[:, None]), axis=-1))
+
+
+@tf.function(jit_compile=True)  # type: ignore[untyped-decorator]
+def _backward(
+    products: Tensor, shift: Tensor, ids: Tensor, targets: Tensor, normaliser: Tensor, upstream: Tensor
+) -> tuple[Tensor, Tensor]:
+    shares = tf.exp(_logits(products, shift, ids, targets) - normaliser[:, None])
+    gradient = upstream[:, None] * shares
+    return tf.cast(gradient, products.dtype), tf.reduce_sum(gradient, axis=0)
