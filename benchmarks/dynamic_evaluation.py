@@ -4,9 +4,9 @@ A segment is scored first and learned from afterwards, so that no token is score
 update is the paper's: a gradient step whose rate is divided, for each weight, by the root mean square of its gradients
 on training text, and a pull back to the trained weights, the stronger the larger that root is:
 
-    w += decay * relative * (trained - w) - rate * gradient / (root + epsilon),      relative = root / mean(root)
+    w += decay * root / mean * (trained - w) - rate * gradient / (root + mean / 10)
 
-where `decay * relative` is at most one. The roots are those of single segments of the training text.
+`mean` is that of all roots, and the pull is at most whole. The roots are those of single segments of the training text.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,9 @@ from textgen.training.run_record import TRAINING_IDS
 Tensor = Any
 
 _SEGMENT = 20
-_EPSILON = 1e-6
+_EPSILON = 0.1
+"""Of the mean root: what is added to roots, so that weights which had no gradients in training do not leap."""
+
 _SEGMENTS_FOR_ROOTS = 1000
 
 
@@ -118,7 +120,7 @@ class DynamicEvaluation:
         count = sum(root.shape.num_elements() for root in roots)
         mean = tf.add_n([tf.reduce_sum(root) for root in roots]) / count
         return [
-            w + tf.minimum(decay * root / mean, 1.0) * (home - w) - rate * g / (root + _EPSILON)
+            w + tf.minimum(decay * root / mean, 1.0) * (home - w) - rate * g / (root + _EPSILON * mean)
             for w, g, home, root in zip(weights, gradients, trained, roots, strict=True)
         ]
 
