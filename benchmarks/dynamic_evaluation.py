@@ -9,6 +9,10 @@ on training text, and a pull back to the trained weights, the stronger the large
 `mean` is that of all roots, and the pull is at most whole. The roots are those of single segments of the training text.
 """
 
+import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so it comes before all that imports it
+
+# isort: split
+
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -4,6 +4,10 @@ They hold on to the package from outside: a schedule, a network, a step or a fun
 own while a model is trained. What pays moves into the package and goes from here.
 """
 
+import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so it comes before all that imports it
+
+# isort: split
+
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
