@@ -15,7 +15,6 @@ width are to be weighed at the length they are meant for (`--minutes 20`).
 
 import argparse
 import shutil
-import subprocess
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,7 +24,7 @@ from statistics import fmean
 
 from measuring import Row, shown
 from quality_shakespeare import FORMAT, exact_ids, halves, tail, write_parts
-from quality_training import figures, in_words, read_json, say, write_json
+from quality_training import figures, in_words, read_json, run_alone, say, write_json
 from variants import DEFAULT, VARIANTS, find
 
 import textgen
@@ -52,9 +51,16 @@ _BASE = {"level": "character", "streams": 64, "learning_rate": 6e-3}
 """What textgen takes for the whole training part, which the first 90% of it are a little too short for."""
 
 
+class _Display(PlainDisplay):
+    """Validations only."""
+
+    def sample(self, text: str) -> None:
+        """There is none."""
+
+
 def train(name: str, seed: int, parts: Sequence[Path], minutes: float, folder: ModelFolder) -> None:
     """Trains a variant into a folder, in this process."""
-    variant, display = find(name), PlainDisplay()
+    variant, display = find(name), _Display()
     choice = ScriptChoice(**{**_BASE, **variant.choice})
     texts = (ScriptCorpus(path, FORMAT) for path in parts)
     with variant.patched():
@@ -129,7 +135,7 @@ def main() -> None:
     for seed, name in product(range(asked.seeds), asked.only):
         if not any((row["system"], row["seed"]) == (name, seed) for row in _rows(kept, asked.minutes)):
             say(f"{name}, seed {seed}")
-            subprocess.run([sys.executable, *sys.argv, "--run", name, str(seed)], check=True, stdout=sys.stderr)
+            run_alone([sys.executable, *sys.argv, "--run", name, str(seed)])
     rows = _rows(kept, asked.minutes)
     print(shown(rows if asked.json else table(rows), asked.json, FORMATS))
 

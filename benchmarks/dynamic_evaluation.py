@@ -4,9 +4,10 @@ A segment is scored first and learned from afterwards, so that no token is score
 update is the paper's: a gradient step whose rate is divided, for each weight, by the root mean square of its gradients
 on training text, and a pull back to the trained weights, the stronger the larger that root is:
 
-    w += decay * root / mean * (trained - w) - rate * gradient / (root + mean / 10)
+    w += decay * root / mean * (trained - w) - rate * gradient / root
 
 `mean` is that of all roots, and the pull is at most whole. The roots are those of single segments of the training text.
+Where the paper adds a constant to them, the quotient is bounded here, so that what was rare in training does not leap.
 """
 
 import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so it comes before all that imports it
@@ -31,9 +32,8 @@ from textgen.training.run_record import TRAINING_IDS
 Tensor = Any
 
 _SEGMENT = 20
-_EPSILON = 0.1
-"""Of the mean root: what is added to roots, so that weights which had no gradients in training do not leap."""
-
+_LARGEST_QUOTIENT = 5.0
+_TINY = 1e-12
 _SEGMENTS_FOR_ROOTS = 1000
 
 
@@ -123,10 +123,11 @@ class DynamicEvaluation:
     ) -> list[Tensor]:
         count = sum(root.shape.num_elements() for root in roots)
         mean = tf.add_n([tf.reduce_sum(root) for root in roots]) / count
-        return [
-            w + tf.minimum(decay * root / mean, 1.0) * (home - w) - rate * g / (root + _EPSILON * mean)
-            for w, g, home, root in zip(weights, gradients, trained, roots, strict=True)
-        ]
+        updated = []
+        for w, g, home, root in zip(weights, gradients, trained, roots, strict=True):
+            quotient = tf.clip_by_value(g / (root + _TINY), -_LARGEST_QUOTIENT, _LARGEST_QUOTIENT)
+            updated.append(w + tf.minimum(decay * root / mean, 1.0) * (home - w) - rate * quotient)
+        return updated
 
     def _values(self) -> list[Tensor]:
         return [weight.read_value() for weight in self._weights]

@@ -1,8 +1,10 @@
 """What the benchmarks of quality share: training with the command a person would use, and what a run says of itself."""
 
 import json
+import os
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -38,7 +40,13 @@ def train(folder: Path, corpus: Path, minutes: float, **options: Any) -> None:
     command += ["--minutes", f"{minutes:g}", "--no-index", "--resume"]
     for name, value in options.items():
         command += [f"--{name.replace('_', '-')}", str(value)]
-    subprocess.run(command, check=True, stdout=sys.stderr)
+    run_alone(command)
+
+
+def run_alone(command: Sequence[str]) -> None:
+    """Runs a command in a process that does not take over what TensorFlow was told to say in this one."""
+    told = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    subprocess.run(command, check=True, stdout=sys.stderr, env=told)
 
 
 def is_finished(folder: Path) -> bool:
