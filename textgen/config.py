@@ -189,6 +189,7 @@ class TrainingConfig(_JsonConfig):
         budget: how long.
         seed: of all randomness; the same seed on the same machine gives the same weights.
         precision: dtype of the matrix products; weights and cell states are always float32.
+        towers: parts that a batch is cut into at most, to be computed side by side.
         learning_rate: the peak, reached after the warm-up.
         weight_decay: of AdamW, on matrices only.
         clip: largest global norm of a gradient.
@@ -202,6 +203,7 @@ class TrainingConfig(_JsonConfig):
     budget: Budget
     seed: int = 0
     precision: Literal["float32", "bfloat16"] = "float32"
+    towers: int = 1
     learning_rate: float = 6e-3
     weight_decay: float = 0.02
     clip: float = 1.0
@@ -215,7 +217,7 @@ class TrainingConfig(_JsonConfig):
         if isinstance(self.budget, dict):  # as it comes from JSON
             object.__setattr__(self, "budget", Budget.from_json(self.budget))
         _require(self.precision in ("float32", "bfloat16"), "precision", self.precision, "float32 or bfloat16")
-        for name in ("validations", "patience"):
+        for name in ("towers", "validations", "patience"):
             _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
         for name in ("dropout", "embedding_dropout", "weight_drop"):
             _require_share(name, getattr(self, name))

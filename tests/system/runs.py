@@ -11,7 +11,14 @@ from pathlib import Path
 def start(command: str, *arguments: object) -> subprocess.Popen[str]:
     """Starts a command of `textgen`."""
     words = [sys.executable, "-m", "textgen", command, *map(str, arguments)]
-    return subprocess.Popen(words, text=True, encoding="utf-8", stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    return subprocess.Popen(
+        words,
+        text=True,
+        encoding="utf-8",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # tests in the background ignore it
+    )
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str, str]:

@@ -79,6 +79,17 @@ def test_smoothed_labels_change_what_is_learned_but_not_what_is_told(store: Pair
     assert minimised == pytest.approx(0.5 * plain + 0.5 * even, abs=1e-5)
 
 
+def test_towers_change_nothing_but_the_order_of_sums(tmp_path: Path) -> None:
+    batch, results = gather(stored(tmp_path, exchanges(32)), range(32), np.zeros(32, bool)), []
+    for count in (1, 2):
+        settings = {"dropout": 0.4, "weight_drop": 0.3, "embedding_dropout": 0.2, "label_smoothing": 0.1}
+        step = step_of(network(), 32, towers=count, **settings)
+        loss, _ = step(batch, [], 0, 1e-2)
+        results.append([loss, *step.optimizer.first.values()])
+    for one, other in zip(*results, strict=True):
+        assert np.allclose(one, other, atol=1e-6)
+
+
 def test_each_step_draws_its_own_noise(store: PairStore) -> None:
     batch, step = gather(store, range(6), np.zeros(6, bool)), step_of(network(), 6, dropout=0.4)
     told = [losses(step, batch, number)[0] for number in (0, 1, 0)]

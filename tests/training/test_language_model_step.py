@@ -64,6 +64,20 @@ def test_a_step_is_a_function_of_weights_batch_state_and_number() -> None:
     assert all(np.array_equal(results[0][name], results[1][name]) for name in results[0])
 
 
+def test_towers_change_nothing_but_the_order_of_sums() -> None:
+    batch, results = Windows(documents(40), 32, 8, 0.1, seed=0).batch(0), []
+    for count in (1, 2):
+        model = network()
+        config = ScriptTrainingConfig(
+            Budget(steps=1), towers=count, dropout=0.4, weight_drop=0.3, embedding_dropout=0.2
+        )
+        step = LanguageModelStep(model, config, 32)
+        loss, state = step(batch, step.initial_state(), 0, 1e-2)
+        results.append([loss, *state, *step.optimizer.first.values()])
+    for one, other in zip(*results, strict=True):
+        assert np.allclose(one, other, atol=1e-6)
+
+
 def test_each_step_draws_its_own_noise() -> None:
     batch = Windows(documents(), 4, 8, 0.0, seed=0).batch(0)
     step = LanguageModelStep(network(), ScriptTrainingConfig(Budget(steps=2), dropout=0.4), 4)

@@ -29,5 +29,25 @@ def test_threads_are_those_this_process_may_use(monkeypatch: pytest.MonkeyPatch)
     assert machine.thread_count() == 3
 
 
+@pytest.mark.parametrize(("cores", "own"), [(2, "1"), (4, "1"), (16, "4")])
+def test_cores_get_operations_of_their_own(monkeypatch: pytest.MonkeyPatch, cores: int, own: str) -> None:
+    monkeypatch.setattr(machine, "thread_count", lambda: cores)
+    for name in ("INTRAOP", "INTEROP"):
+        monkeypatch.setenv(f"TF_NUM_{name}_THREADS", "")  # so that it is put back afterwards
+        monkeypatch.delenv(f"TF_NUM_{name}_THREADS")
+    assert not machine.cores_are_shared()
+    machine.share_cores()
+    assert (os.environ["TF_NUM_INTRAOP_THREADS"], os.environ["TF_NUM_INTEROP_THREADS"]) == (own, str(cores))
+    assert machine.cores_are_shared()
+
+
+def test_what_a_person_has_set_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("INTRAOP", "INTEROP"):
+        monkeypatch.setenv(f"TF_NUM_{name}_THREADS", "7")
+    machine.share_cores()
+    assert (os.environ["TF_NUM_INTRAOP_THREADS"], os.environ["TF_NUM_INTEROP_THREADS"]) == ("7", "7")
+    assert not machine.cores_are_shared()
+
+
 def test_the_speed_is_measured_in_operations_a_second() -> None:
     assert 1e8 < machine.measure_flops("float32") < 1e14

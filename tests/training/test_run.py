@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,10 @@ from textgen.config import Budget
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.errors import ConfigurationError
 from textgen.training import history
+from textgen.training import run as running
 from textgen.training.chat_run import CHAT
-from textgen.training.run import go_on, why_finished
+from textgen.training.display import SilentDisplay
+from textgen.training.run import Course, go_on, why_finished
 from textgen.training.run_record import Run
 from textgen.training.script_run import SCRIPT
 
@@ -67,6 +70,22 @@ def test_a_script_run_does_not_go_on_as_a_chatbot(tmp_path: Path, trained: Path,
     shutil.copytree(trained, tmp_path / ".model.new")
     with pytest.raises(ConfigurationError, match="trains a script model, but a chat model was asked for"):
         train_chat(corpus, tmp_path / "model", resume=True, quiet=True)
+
+
+@pytest.mark.parametrize(("towers", "shared", "told"), [(2, False, True), (2, True, False), (1, False, False)])
+def test_threads_that_are_left_alone_are_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, untrained: Path, towers: int, shared: bool, told: bool
+) -> None:
+    folder = ModelFolder(shutil.copytree(untrained, tmp_path / "copy"))
+    run = Run.load(folder.training)
+    replace(run, training=replace(run.training, towers=towers)).save(folder.training)
+    monkeypatch.setattr(running, "cores_are_shared", lambda: shared)
+    monkeypatch.setattr(running, "run_training", lambda *arguments: None)
+    notes: list[str] = []
+    display = SilentDisplay()
+    monkeypatch.setattr(display, "note", notes.append)
+    Course(folder, SCRIPT).run(display, lambda model: "", False)
+    assert any("TF_NUM_INTRAOP_THREADS" in note for note in notes) == told
 
 
 def train(corpus: Path, out: Path, **options: Any) -> textgen.Chatbot:

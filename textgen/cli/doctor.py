@@ -43,14 +43,14 @@ def machine_facts() -> dict[str, Any]:
     from textgen.training.machine import best_precision, processor_flags, thread_count
 
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
-    precision = best_precision()
+    precision, threads = best_precision(), thread_count()
     return {
         "textgen": __version__,
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()} ({platform.machine()})",
         "packages": {name: _version(name) for name in (*_PACKAGES, *_TRAINING)},
         "processor": _processor(),
-        "threads": thread_count(),
+        "threads": threads,
         "bfloat16": sorted(flag for flag in processor_flags() if "bf16" in flag),
         "blas": _blas(),
         "gpu": {
@@ -62,7 +62,8 @@ def machine_facts() -> dict[str, Any]:
         "missing": missing,
         "install": _INSTALL if missing else None,
         "precision": precision,
-        "lstm": f"fused loop over the window, {precision} matrix products, float32 state",
+        "lstm": f"fused loop over the window, {precision} matrix products, float32 state; a part of the batch for each "
+        f"of {threads} cores",
     }
 
 

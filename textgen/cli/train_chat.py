@@ -49,7 +49,9 @@ def command(corpus: tuple[Path, ...], validation: tuple[Path, ...], **options: A
     textgen train-chat --corpus my_talks.jsonl --from smalltalk --minutes 5
     """
     from textgen.api import train_chat
+    from textgen.training.machine import share_cores
 
+    share_cores()
     bot = train_chat(list(corpus), validation=list(validation) or None, **options)
     if not options["quiet"]:
         tell_result(bot.path, bot.card.metrics, "talk to it", "textgen chat")

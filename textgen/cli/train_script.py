@@ -33,8 +33,11 @@ def command(corpus: tuple[Path, ...], validation: tuple[Path, ...], **options: A
     textgen train-script --corpus captions.txt --adversarial --loss relativistic --minutes 20
     """
     from textgen.api import train_script
+    from textgen.training.machine import share_cores
 
     adversarial = chosen_settings(options)
+    if not adversarial:  # its rollouts are no towers
+        share_cores()
     writer = train_script(list(corpus), validation=list(validation) or None, adversarial=adversarial, **options)
     if not options["quiet"]:
         tell_result(writer.path, writer.card.metrics, "write with it", "textgen generate")

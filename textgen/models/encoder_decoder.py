@@ -7,6 +7,7 @@ from keras import ops
 
 from textgen.config import DIRECTIONS, EncoderDecoderConfig
 from textgen.models.fused import lstm_window
+from textgen.models.language_model import mask_of
 from textgen.models.lstm import LSTM
 
 Tensor = Any
@@ -32,6 +33,15 @@ class Noise(NamedTuple):
     recurrent: dict[str, Tensor | None] = {}  # noqa: RUF012 - never written to
     memory: Tensor | None = None
     output: Tensor | None = None
+
+    def of(self, sequences: slice) -> "Noise":
+        """The masks of some of the batch's sequences."""
+        return self._replace(
+            encoder=tuple(mask_of(mask, sequences) for mask in self.encoder),
+            decoder=tuple(mask_of(mask, sequences) for mask in self.decoder),
+            memory=mask_of(self.memory, sequences),
+            output=mask_of(self.output, sequences),
+        )
 
 
 class EncoderDecoder(keras.Model):

@@ -31,6 +31,16 @@ class Noise(NamedTuple):
     recurrent: tuple[Tensor | None, ...] = ()
     output: Tensor | None = None
 
+    def of(self, sequences: slice) -> "Noise":
+        """The masks of some of the batch's sequences."""
+        inputs = tuple(mask_of(mask, sequences) for mask in self.inputs)
+        return self._replace(inputs=inputs, output=mask_of(self.output, sequences))
+
+
+def mask_of(mask: Tensor | None, sequences: slice) -> Tensor | None:
+    """A mask (1, batch, width) of some of the batch's sequences."""
+    return None if mask is None else mask[:, sequences]
+
 
 class LanguageModel(keras.Model):
     """Embedding -> LSTM layers -> softmax over the vocabulary.

@@ -157,7 +157,7 @@ def make_chat_plan(
     else:
         tokenizer = learn_chosen(choice, characters, sources.texts(), [])
         architecture = choose_encoder_decoder(choice, characters, tokenizer.vocabulary_size)
-    training = choose_chat_training(choice, characters, budget, seed, precision)
+    training = choose_chat_training(choice, characters, budget, seed, precision, thread_count())
     if start_from:  # it knows its language, and is not to forget how to listen
         training = replace(training, empty_at_first=0.0)
     return ChatPlan(tokenizer, architecture, training, *_LONGEST[tokenizer.level])

@@ -11,6 +11,7 @@ from textgen.models.encoder_decoder import EncoderDecoder
 from textgen.models.softmax import cross_entropy
 from textgen.training.noise import encoder_decoder_noise
 from textgen.training.step import State, Tensor, TrainingStep
+from textgen.training.towers import in_towers
 
 
 class EncoderDecoderStep(TrainingStep):
@@ -32,8 +33,13 @@ class EncoderDecoderStep(TrainingStep):
         """The replies' cross-entropy, the same with smoothed labels, and no state."""
         contexts, real, inputs, targets, scored = batch
         noise = encoder_decoder_noise(self.model.config, self.config, self.batch, step)
-        products = self.model.products(contexts, real, inputs, noise)
-        nats, loss = cross_entropy(products, self.model.output_bias, targets, scored, self.config.label_smoothing)
+
+        def learn(part: slice) -> tuple[Tensor, Tensor, State]:
+            products = self.model.products(contexts[:, part], real[:, part], inputs[:, part], noise.of(part))
+            aims = targets[:, part], scored[:, part], self.config.label_smoothing
+            return *cross_entropy(products, self.model.output_bias, *aims), []
+
+        nats, loss, _ = in_towers(self.batch, self.config.towers, learn)
         tokens = tf.reduce_sum(scored)
         return nats / tokens, loss / tokens, state
 

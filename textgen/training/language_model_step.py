@@ -11,6 +11,7 @@ from textgen.models.softmax import cross_entropy
 from textgen.text.special import START
 from textgen.training.noise import language_model_noise
 from textgen.training.step import State, Tensor, TrainingStep
+from textgen.training.towers import in_towers
 
 
 class LanguageModelStep(TrainingStep):
@@ -36,10 +37,15 @@ class LanguageModelStep(TrainingStep):
         inputs, targets, keep = batch
         noise = language_model_noise(self.model.config, self.config, self.streams, step)
         scored = tf.cast(targets != START, tf.float32)
-        products, state = self.model.products(inputs, state, keep, noise)
-        nats, loss = cross_entropy(products, self.model.output_bias, targets, scored)
+
+        def learn(part: slice) -> tuple[Tensor, Tensor, State]:
+            before = [tensor[part] for tensor in state]
+            products, after = self.model.products(inputs[:, part], before, keep[:, part], noise.of(part))
+            return *cross_entropy(products, self.model.output_bias, targets[:, part], scored[:, part]), after
+
+        nats, loss, after = in_towers(self.streams, self.config.towers, learn)
         tokens = tf.maximum(tf.reduce_sum(scored), 1.0)
-        return nats / tokens, loss / tokens, state
+        return nats / tokens, loss / tokens, after
 
 
 class LanguageModelValidation:

@@ -9,6 +9,7 @@ Precision = Literal["float32", "bfloat16"]
 
 _FAST_BFLOAT16 = {"amx_bf16", "avx512_bf16"}
 _PROBE_SECONDS = 0.2
+_THREADS_OF_AN_OPERATION = "TF_NUM_INTRAOP_THREADS"
 
 
 def processor_flags() -> set[str]:
@@ -29,6 +30,29 @@ def best_precision() -> Precision:
 def thread_count() -> int:
     """Processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def share_cores() -> None:
+    """Has TensorFlow give each core operations of its own, instead of all cores a part of every operation.
+
+    That suits a batch in towers and harms most else, so it is for processes that only train. It must come before
+    TensorFlow is imported; what a person has set stands.
+    """
+    os.environ.setdefault(_THREADS_OF_AN_OPERATION, str(_share()))
+    os.environ.setdefault("TF_NUM_INTEROP_THREADS", str(thread_count()))
+
+
+def cores_are_shared() -> bool:
+    """Whether TensorFlow runs here as `share_cores` would have it."""
+    import tensorflow as tf
+
+    chosen = tf.config.threading.get_intra_op_parallelism_threads() or os.environ.get(_THREADS_OF_AN_OPERATION)
+    return str(chosen) == str(_share())
+
+
+def _share() -> int:
+    """Cores of a tower: a usual batch makes four of them at most."""
+    return max(1, thread_count() // 4)
 
 
 def measure_flops(precision: Precision) -> float:

@@ -137,7 +137,7 @@ def make_plan(sources: Sources, choice: ScriptChoice, budget: Budget, seed: int,
         labels = [name for name, lines in speakers.items() if lines >= _LINES_FOR_A_LABEL]
         tokenizer = learn_chosen(choice, sources.characters, sources.texts(labels), labels)
         architecture = choose_model(choice, tokenizer.level, sources.characters, tokenizer.vocabulary_size)
-    training = choose_training(choice, tokenizer.level, sources.characters, budget, seed, precision)
+    training = choose_training(choice, tokenizer.level, sources.characters, budget, seed, precision, thread_count())
     return Plan(tokenizer, architecture, training, speakers)
 
 

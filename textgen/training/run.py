@@ -17,7 +17,7 @@ from textgen.files import replacing
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint, checkpoint_exists
 from textgen.training.listener import Listener
-from textgen.training.machine import thread_count
+from textgen.training.machine import cores_are_shared, thread_count
 from textgen.training.plots import save_curves
 from textgen.training.run_record import Run
 from textgen.training.schedule import Clock
@@ -190,6 +190,11 @@ class Course:
 
     def run(self, display: Listener, sample: Sample, tensorboard: bool) -> Outcome:
         """See `run_training`."""
+        if Run.load(self.folder.training).training.towers > 1 and not cores_are_shared():
+            display.note(
+                "note      TensorFlow's threads are left as this process has them; with TF_NUM_INTRAOP_THREADS=1 in "
+                "the environment, as the command line sets it, training is faster"
+            )
         return run_training(self.folder, self.recipe, display, sample, tensorboard)
 
     def why_finished(self) -> str | None:

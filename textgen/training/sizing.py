@@ -159,9 +159,9 @@ def choose_encoder_decoder(choice: ChatChoice, characters: int, vocabulary_size:
 
 
 def choose_chat_training(
-    choice: ChatChoice, characters: int, budget: Budget, seed: int, precision: str
+    choice: ChatChoice, characters: int, budget: Budget, seed: int, precision: str, cores: int = 1
 ) -> ChatTrainingConfig:
-    """How to train a chatbot whose replies have so many characters; explicit settings win."""
+    """How to train a chatbot whose replies have so many characters, on so many cores; explicit settings win."""
     names = ("dropout", "batch", "learning_rate")
     given = {name: getattr(choice, name) for name in names if getattr(choice, name) is not None}
     usual = {
@@ -169,13 +169,13 @@ def choose_chat_training(
         "batch": 64 if characters >= 1_000_000 else 32,
         "learning_rate": 6e-3 if characters >= 1_000_000 else 4e-3,
     }
-    return ChatTrainingConfig(budget=budget, seed=seed, precision=precision, **{**usual, **given})  # type: ignore[arg-type]
+    return ChatTrainingConfig(budget=budget, seed=seed, precision=precision, towers=cores, **{**usual, **given})  # type: ignore[arg-type]
 
 
 def choose_training(
-    choice: ScriptChoice, level: str, characters: int, budget: Budget, seed: int, precision: str
+    choice: ScriptChoice, level: str, characters: int, budget: Budget, seed: int, precision: str, cores: int = 1
 ) -> ScriptTrainingConfig:
-    """How to train; explicit settings win."""
+    """How to train on so many cores; explicit settings win."""
     given = {
         name: getattr(choice, name)
         for name in ("dropout", "streams", "window", "learning_rate")
@@ -187,7 +187,7 @@ def choose_training(
         "learning_rate": 6e-3 if characters >= 1_000_000 else 4e-3,
         "window": 32 if level == "word" else 64,
     }
-    return ScriptTrainingConfig(budget=budget, seed=seed, precision=precision, **{**usual, **given})  # type: ignore[arg-type]
+    return ScriptTrainingConfig(budget=budget, seed=seed, precision=precision, towers=cores, **{**usual, **given})  # type: ignore[arg-type]
 
 
 def _dropout(characters: int) -> float:
