@@ -33,6 +33,7 @@ from textgen.config import Budget
 from textgen.corpus.collection import ScriptCorpus
 from textgen.inference.scoring import score_ids
 from textgen.training.display import PlainDisplay
+from textgen.training.machine import share_cores
 from textgen.training.run import run_training
 from textgen.training.run_record import Run
 from textgen.training.script_run import SCRIPT, ScriptRequest, begin
@@ -132,6 +133,7 @@ def main() -> None:
         row = measured(asked.run[0], int(asked.run[1]), parts, asked.minutes, asked.out)
         write_json(kept, {"rows": [*(read_json(kept) or {"rows": []})["rows"], row]})
         return
+    share_cores()  # in the processes to come, as the command line does
     for seed, name in product(range(asked.seeds), asked.only):
         if not any((row["system"], row["seed"]) == (name, seed) for row in _rows(kept, asked.minutes)):
             say(f"{name}, seed {seed}")
