@@ -107,9 +107,10 @@ def shown(rows: Sequence[Row], as_json: bool, formats: Mapping[str, str]) -> str
     for case in dict.fromkeys(row["case"] for row in rows):
         ours = [row for row in rows if row["case"] == case]
         columns = {name: form for name, form in formats.items() if any(name in row for row in ours)}
-        lines = [f"{case}\n\n{'':<28}" + "".join(f"{name.replace('_', ' '):>24}" for name in columns)]
+        width = max(28, *(len(str(row["system"])) + 2 for row in ours))
+        lines = [f"{case}\n\n{'':<{width}}" + "".join(f"{name.replace('_', ' '):>24}" for name in columns)]
         for row in ours:
             cells = (format(row[name], form) if name in row else "" for name, form in columns.items())
-            lines.append(f"{row['system']:<28}" + "".join(f"{cell:>24}" for cell in cells))
+            lines.append(f"{row['system']:<{width}}" + "".join(f"{cell:>24}" for cell in cells))
         blocks.append("\n".join(lines))
     return "\n\n".join(blocks)

@@ -1,0 +1,151 @@
+"""What each ingredient of the recipe is worth: nats a character of tiny-shakespeare after the same few minutes.
+
+    python benchmarks/ablations.py tinyshakespeare.txt
+    python benchmarks/ablations.py tinyshakespeare.txt --only default "dropout 0.2" "dropout 0.2+rate 1e-2"
+
+The records of `quality.py` are scored on the last tenth of the text, so nothing is chosen by that: a variant learns
+from the first 90% of the training part, in the default recipe for the whole of it, and is scored on the rest with the
+state carried. Each run has a process of its own, one at a time, and several seeds say how much is chance. What is
+measured is kept in `ablations.json` in `--out` after each run and not measured again, so that the table can be made
+piece by piece.
+
+A short run is no judge of what keeps a long one from learning its text by heart: dropout, weight drop, weight decay and
+width are to be weighed at the length they are meant for (`--minutes 20`).
+"""
+
+import argparse
+import shutil
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import product
+from pathlib import Path
+from statistics import fmean
+
+from measuring import Row, shown
+from quality_shakespeare import FORMAT, exact_ids, halves, tail, write_parts
+from quality_training import figures, in_words, read_json, run_alone, say, write_json
+from variants import DEFAULT, VARIANTS, find
+
+import textgen
+from textgen.artifact import ModelFolder
+from textgen.config import Budget
+from textgen.corpus.collection import ScriptCorpus
+from textgen.inference.scoring import score_ids
+from textgen.training.display import PlainDisplay
+from textgen.training.machine import share_cores
+from textgen.training.run import run_training
+from textgen.training.run_record import Run
+from textgen.training.script_run import SCRIPT, ScriptRequest, begin
+from textgen.training.sizing import ScriptChoice
+
+FORMATS = {
+    "runs": "d",
+    "nats_per_character": ".4f",
+    "against_default": "+.4f",
+    "spread": ".4f",
+    "epochs": ".2f",
+    "tokens_per_second": ",.0f",
+}
+
+_BASE = {"level": "character", "streams": 64, "learning_rate": 6e-3}
+"""What textgen takes for the whole training part, which the first 90% of it are a little too short for."""
+
+
+class _Display(PlainDisplay):
+    """Validations only."""
+
+    def sample(self, text: str) -> None:
+        """There is none."""
+
+
+def train(name: str, seed: int, parts: Sequence[Path], minutes: float, folder: ModelFolder) -> None:
+    """Trains a variant into a folder, in this process."""
+    variant, display = find(name), _Display()
+    choice = ScriptChoice(**{**_BASE, **variant.choice})
+    texts = (ScriptCorpus(path, FORMAT) for path in parts)
+    with variant.patched():
+        begin(folder, ScriptRequest(*texts, choice, Budget(minutes=minutes), seed, None, False), display.note)
+        run = Run.load(folder.training)
+        replace(run, training=replace(run.training, **variant.training)).save(folder.training)
+        run_training(folder, variant.recipe(SCRIPT), display, lambda model: "")
+
+
+def measured(name: str, seed: int, parts: Sequence[Path], minutes: float, out: Path) -> Row:
+    """Trains and scores a variant."""
+    folder = ModelFolder(out / "ablation")
+    shutil.rmtree(folder.path, ignore_errors=True)  # of a run that was stopped
+    train(name, seed, parts, minutes, folder)
+    writer, characters = textgen.load(folder.path), len(parts[1].read_bytes().decode())
+    nats, _ = score_ids(writer.model, exact_ids(writer.tokenizer, parts[1]))
+    row: Row = {"case": case(minutes), "system": name, "seed": seed, **figures(folder.path)}
+    shutil.rmtree(folder.path)
+    return {**row, "nats_per_character": nats / characters}
+
+
+def case(minutes: float) -> str:
+    """What a table is headed with."""
+    return f"tiny-shakespeare, ablations of {in_words(minutes)}"
+
+
+def table(rows: Sequence[Row]) -> list[Row]:
+    """The means over the seeds: one row a variant, in the order in which they were measured.
+
+    `spread` is the difference between the best and the worst seed, `against_default` that of the means.
+    """
+    runs = {name: [row for row in rows if row["system"] == name] for name in dict.fromkeys(r["system"] for r in rows)}
+    usual = fmean(row["nats_per_character"] for row in runs[DEFAULT]) if DEFAULT in runs else None
+    found = []
+    for name, own in runs.items():
+        nats = [row["nats_per_character"] for row in own]
+        row: Row = {"case": own[0]["case"], "system": name, "runs": len(own), "nats_per_character": fmean(nats)}
+        if usual is not None:
+            row["against_default"] = fmean(nats) - usual
+        speed = {figure: fmean(row[figure] for row in own) for figure in ("epochs", "tokens_per_second")}
+        found.append({**row, "spread": max(nats) - min(nats), **speed})
+    return found
+
+
+def arguments() -> argparse.Namespace:
+    """What was asked for."""
+    parser = argparse.ArgumentParser(description="Weigh the ingredients of the recipe on tiny-shakespeare.")
+    parser.add_argument("corpus", type=Path, help="tinyshakespeare.txt")
+    parser.add_argument("--minutes", type=float, default=3.0, metavar="N", help="of each run  [3]")
+    parser.add_argument("--seeds", type=int, default=2, metavar="N", help="runs of each variant  [2]")
+    parser.add_argument(
+        "--only", nargs="+", default=list(VARIANTS), metavar="NAME", help=f"of {', '.join(VARIANTS)}; joined by +"
+    )
+    parser.add_argument("--out", type=Path, default=Path("runs/ablations"), metavar="DIR", help="[runs/ablations]")
+    parser.add_argument("--json", action="store_true", help="print an object with `rows`, one a run")
+    parser.add_argument("--run", nargs=2, metavar=("NAME", "SEED"), help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def main() -> None:
+    """Makes the runs that are missing, one process each, and prints the table."""
+    asked = arguments()
+    for name in asked.only:
+        find(name)  # an unknown one is refused before anything is trained
+    kept = asked.out / "ablations.json"
+    learned, _ = halves(asked.corpus.read_bytes().decode())
+    parts = write_parts(asked.out / "corpora", "ablation", *tail(learned))
+    if asked.run:
+        row = measured(asked.run[0], int(asked.run[1]), parts, asked.minutes, asked.out)
+        write_json(kept, {"rows": [*(read_json(kept) or {"rows": []})["rows"], row]})
+        return
+    share_cores()  # in the processes to come, as the command line does
+    for seed, name in product(range(asked.seeds), asked.only):
+        if not any((row["system"], row["seed"]) == (name, seed) for row in _rows(kept, asked.minutes)):
+            say(f"{name}, seed {seed}")
+            run_alone([sys.executable, *sys.argv, "--run", name, str(seed)])
+    rows = _rows(kept, asked.minutes)
+    print(shown(rows if asked.json else table(rows), asked.json, FORMATS))
+
+
+def _rows(kept: Path, minutes: float) -> list[Row]:
+    """What was measured at this length."""
+    return [row for row in (read_json(kept) or {"rows": []})["rows"] if row["case"] == case(minutes)]
+
+
+if __name__ == "__main__":
+    main()

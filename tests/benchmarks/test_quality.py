@@ -1,0 +1,62 @@
+"""Each record from corpus to table, with models that were never trained."""
+
+import json
+import math
+from pathlib import Path
+
+import pytest
+
+from tests.benchmarks.scripts import script
+from tests.benchmarks.untrained import leave_untrained
+from tests.conftest import corpus_text
+
+quality = script("quality")
+PLAIN = "\n".join(f"line {number} of the text, {number * number}" for number in range(400)) + "\n"
+
+
+@pytest.fixture(autouse=True)
+def _untrained(monkeypatch: pytest.MonkeyPatch) -> None:
+    for record in quality.RECORDS.values():
+        monkeypatch.setattr(record, "train", leave_untrained)
+
+
+def table_of(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], *words: object) -> str:
+    monkeypatch.setattr("sys.argv", ["quality.py", *map(str, words)])
+    quality.main()
+    return capsys.readouterr().out
+
+
+def test_shakespeare(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    corpus = tmp_path / "plain.txt"
+    corpus.write_text(PLAIN)
+    options = ["--minutes", 1, 2, "--out", tmp_path / "out", "--only", "textgen", "--json"]
+    found = json.loads(table_of(monkeypatch, capsys, "shakespeare", corpus, *options))
+    assert [row["case"] for row in found["rows"]] == ["tiny-shakespeare, 1 minute", "tiny-shakespeare, 2 minutes"]
+    assert {row["system"] for row in found["rows"]} == {"textgen"}
+    for row in found["rows"]:  # near the uniform distribution over its ids
+        assert math.log(270) < row["nats_per_character"] < math.log(360)
+        assert math.log(270) < row["from_cold"] < math.log(360)
+
+
+def test_treebank(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    for part, lines in (("train", 300), ("valid", 30)):
+        text = "".join(f" the <unk> of n't N {word} \n" for _, word in zip(range(lines), "abc" * 100, strict=False))
+        (tmp_path / f"ptb.{part}.txt").write_text(text)
+    options = ["--minutes", 1, "--out", tmp_path / "out", "--only", "textgen"]
+    table = table_of(monkeypatch, capsys, "treebank", tmp_path, *options)
+    assert "Penn Treebank, 1 minute\n" in table
+    assert "Penn Treebank, the way through 1 minute\n" in table
+    first = next(line for line in table.split("\n") if line.startswith("textgen"))
+    assert 200 < float(first.split()[-1]) < 500  # words, bytes and structure, all alike
+
+
+def test_seinfeld(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    corpus = tmp_path / "show.txt"
+    corpus.write_text(corpus_text())
+    options = ["--minutes", 1, 2, "--out", tmp_path / "out", "--json"]
+    rows = json.loads(table_of(monkeypatch, capsys, "seinfeld", corpus, *options))["rows"]
+    assert [row["case"] for row in rows] == ["Seinfeld, 1 minute"] * 3 + ["Seinfeld, 2 minutes"]
+    levels = ["character", "word (auto)", "subword"]
+    assert [row["system"] for row in rows[:3]] == [f"textgen, {level}" for level in levels]
+    best = min(rows[:3], key=lambda row: row["bits_per_character"])
+    assert rows[3]["system"] == best["system"]
