@@ -22,6 +22,7 @@ from typing import Any
 
 import numpy as np
 from measuring import Row, interleaved, shown
+from networks import UNITS, VOCABULARIES, architecture
 from numpy.typing import NDArray
 
 from textgen.config import ModelConfig
@@ -40,9 +41,6 @@ Weights = dict[str, NDArray[np.float32]]
 Step = Callable[[Ids], NDArray[np.float32]]
 """Ids (batch,) to logits (batch, vocabulary); the state is kept from call to call, zero before the first."""
 
-UNITS, LAYERS = 512, 2
-WIDTHS = {"characters": 64, "words": 256}
-VOCABULARIES = {"characters": 100, "words": 10_000}
 BATCHES = (1, 64)
 LOOP_TOKENS = 32
 ROUNDS = 9
@@ -60,13 +58,6 @@ OPTIONS["all of these"] = {name: value for chosen in OPTIONS.values() for name, 
 HISTORY = 200
 DEVIATION = 3.5
 """Of normal logits of 10,000 words with a perplexity of about 60."""
-
-
-class Architecture(ModelConfig):
-    """One that may have fewer ids than there are bytes, as the peers'."""
-
-    def __post_init__(self) -> None:
-        """Checks nothing."""
 
 
 class Stepper:
@@ -95,11 +86,6 @@ class Silent:
     def flush(self) -> str:
         """No text."""
         return ""
-
-
-def architecture(case: str, tied: bool = False) -> ModelConfig:
-    """The network of a case."""
-    return Architecture(VOCABULARIES[case], WIDTHS[case], UNITS, LAYERS, tied)
 
 
 def random_weights(config: ModelConfig) -> Weights:
