@@ -37,7 +37,7 @@ Batch = tuple[NDArray[np.int32], ...]
 CONTEXT = 40
 TOLERANCES = {"float32": 1e-3, "bfloat16": 2e-2}
 ROUNDS = 5
-TURN = 3.0
+TURN = 2.0
 """Seconds of a system's turn, about; a step that takes longer is made once."""
 
 

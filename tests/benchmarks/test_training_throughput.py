@@ -81,6 +81,7 @@ def test_pytorch_too(precision: str) -> None:
         script(f"training_{name}").language_model(config, throughput.first_weights(config), precision, 4, 6)
         for name in ("textgen", "pytorch")
     ]
-    for batch in islice(throughput.batches(config, 4, 6), 3):
-        ours, theirs = (step(*batch) for step in steps)
-        assert theirs == pytest.approx(ours, abs=1e-3 if precision == "float32" else 3e-2)
+    given = list(islice(throughput.batches(config, 4, 6), 3))
+    (first, *later), (its_first, *its_later) = ([step(*batch) for batch in given] for step in steps)
+    assert its_first == pytest.approx(first, abs=throughput.TOLERANCES[precision])
+    assert its_later == pytest.approx(later, abs=2e-2)  # its LSTM has two biases, which learn twice as fast as one
