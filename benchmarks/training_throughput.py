@@ -104,7 +104,7 @@ def first_weights(config: ModelConfig | EncoderDecoderConfig) -> dict[str, NDArr
     One that is not would have the same loss, the logarithm of the vocabulary's size, whatever came before it.
     """
     weights = initial_weights(config, seed=0)
-    weights["output/kernel"] *= 4
+    weights["output/kernel"] *= 8
     return weights
 
 
