@@ -7,7 +7,8 @@ with vectors of 256. The kind of word model that textgen trains by itself, whose
 smaller, and a row of its own. (A character model that textgen has trained has 264 ids more, for bytes and structure;
 here it has as many as its peers.)
 
-- Before anything is timed, all systems must give the same logits, to 1e-3, after the same tokens.
+- Before anything is timed, all systems must give the same logits, to 1e-3, after the same tokens. The weights are those
+  that training begins with: smaller ones would give the same logits whatever is done with them.
 - A step is ids in and logits out, both NumPy arrays. "share of bandwidth" is the rate at which textgen's step goes
   through its matrices, against the rate of one product of a matrix as large as all of them with a vector.
 - Of 64 sequences two loops compiled whole by TensorFlow also draw the tokens, and so does textgen's loop.
@@ -22,9 +23,9 @@ from typing import Any
 
 import numpy as np
 from measuring import Row, interleaved, shown
+from networks import VOCABULARIES, Weights, architecture
 from numpy.typing import NDArray
 
-from textgen.config import ModelConfig
 from textgen.decoding.cursor import Prompt
 from textgen.decoding.decode import decode
 from textgen.decoding.history import history_transform
@@ -32,17 +33,13 @@ from textgen.decoding.options import DecodingOptions
 from textgen.decoding.results import collect
 from textgen.decoding.sampling import Sampler
 from textgen.inference.language_model import LanguageModel
-from textgen.inference.weights import weight_shapes
 from textgen.text.special import FIRST_LABEL
+from textgen.training.initialisation import initial_weights
 
 Ids = NDArray[np.integer]
-Weights = dict[str, NDArray[np.float32]]
 Step = Callable[[Ids], NDArray[np.float32]]
 """Ids (batch,) to logits (batch, vocabulary); the state is kept from call to call, zero before the first."""
 
-UNITS, LAYERS = 512, 2
-WIDTHS = {"characters": 64, "words": 256}
-VOCABULARIES = {"characters": 100, "words": 10_000}
 BATCHES = (1, 64)
 LOOP_TOKENS = 32
 ROUNDS = 9
@@ -60,13 +57,6 @@ OPTIONS["all of these"] = {name: value for chosen in OPTIONS.values() for name, 
 HISTORY = 200
 DEVIATION = 3.5
 """Of normal logits of 10,000 words with a perplexity of about 60."""
-
-
-class Architecture(ModelConfig):
-    """One that may have fewer ids than there are bytes, as the peers'."""
-
-    def __post_init__(self) -> None:
-        """Checks nothing."""
 
 
 class Stepper:
@@ -97,18 +87,6 @@ class Silent:
         return ""
 
 
-def architecture(case: str, tied: bool = False) -> ModelConfig:
-    """The network of a case."""
-    return Architecture(VOCABULARIES[case], WIDTHS[case], UNITS, LAYERS, tied)
-
-
-def random_weights(config: ModelConfig) -> Weights:
-    """Weights of the size that training begins with, the same each time."""
-    random = np.random.default_rng(0)
-    shapes = weight_shapes(config).items()
-    return {name: (random.normal(size=shape) / np.sqrt(UNITS)).astype(np.float32) for name, shape in shapes}
-
-
 def check_agreement(systems: dict[str, Step], vocabulary: int, batch: int) -> None:
     """Stops where the systems do not compute the same."""
     for ids in np.arange(3 * batch).reshape(3, batch) % vocabulary:
@@ -123,7 +101,7 @@ def measure_steps(case: str, batch: int) -> list[Row]:
     import peers
 
     vocabulary, config = VOCABULARIES[case], architecture(case)
-    weights = random_weights(config)
+    weights = initial_weights(config, seed=0)
     network = LanguageModel(config, weights)
     systems: dict[str, Step] = {
         "textgen": Stepper(network, batch),
@@ -135,7 +113,7 @@ def measure_steps(case: str, batch: int) -> list[Row]:
     check_agreement(systems, vocabulary, batch)
     if case == "words":
         tied = architecture(case, tied=True)
-        systems["textgen-tied"] = Stepper(LanguageModel(tied, random_weights(tied)), batch)
+        systems["textgen-tied"] = Stepper(LanguageModel(tied, initial_weights(tied, seed=0)), batch)
     ids = np.arange(batch) % vocabulary
     actions: dict[str, Callable[[], object]] = {name: partial(step, ids) for name, step in systems.items()}
     if batch > 1:

@@ -5,9 +5,10 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from statistics import median
-from typing import NamedTuple
+from typing import IO, NamedTuple
 
 Row = dict[str, str | float]
 """`case`, `system` and figures, where they make sense."""
@@ -88,9 +89,43 @@ def run(command: Sequence[str], given: str = "") -> Run:
         seconds = time.perf_counter() - started
         child.returncode = os.waitstatus_to_exitcode(status)
         if child.returncode != 0:
-            said.seek(0)
-            raise RuntimeError(f"{' '.join(command)} failed with {child.returncode}: {said.read().decode()[-2000:]}")
+            raise _failure(command, child.returncode, said)
     return Run(first, seconds, usage.ru_maxrss / 1000, output.decode())
+
+
+@contextmanager
+def worker(command: Sequence[str]) -> Iterator[Callable[[], str]]:
+    """A child process that answers each line it is given with one of its own, and ends with its input.
+
+    Between its turns it waits for a line, which costs nothing.
+
+    Args:
+        command: program and arguments.
+
+    Returns:
+        What gives it a turn and returns its answer; a `RuntimeError` where it has ended instead.
+    """
+    pipe = subprocess.PIPE
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=said, bufsize=0) as child,
+    ):
+        assert child.stdin is not None and child.stdout is not None
+
+        def turn() -> str:
+            with suppress(BrokenPipeError):  # it has ended; why is told below
+                child.stdin.write(b"\n")
+            answer = child.stdout.readline().decode()
+            if not answer:
+                raise _failure(command, child.wait(), said)
+            return answer
+
+        yield turn
+
+
+def _failure(command: Sequence[str], status: int, said: IO[bytes]) -> RuntimeError:
+    said.seek(0)
+    return RuntimeError(f"{' '.join(command)} failed with {status}: {said.read().decode()[-2000:]}")
 
 
 def shown(rows: Sequence[Row], as_json: bool, formats: Mapping[str, str]) -> str:

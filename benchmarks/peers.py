@@ -5,19 +5,18 @@ model; a `tf.function` of the cells, compiled for its signature; `torch.nn.LSTM`
 TensorFlow compiles whole, draws included.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import keras
 import numpy as np
 import tensorflow as tf
 import torch
+from networks import LAYERS, UNITS, Weights
 from numpy.typing import NDArray
+from training_pytorch import layers
 
-Weights = Mapping[str, NDArray[np.float32]]
 Step = Callable[[NDArray[np.integer]], NDArray[np.float32]]
 """Ids (batch,) to logits (batch, vocabulary); the state is kept from call to call, zero before the first."""
-
-LAYERS, UNITS = 2, 512
 
 
 def keras_predict(weights: Weights, batch: int) -> Step:
@@ -85,18 +84,7 @@ def tensorflow_loop(weights: Weights, batch: int, tokens: int, compiled: bool) -
 
 def pytorch_step(weights: Weights, batch: int) -> Step:
     """`torch.nn.LSTM` one token at a time."""
-    vocabulary, width = weights["embedding"].shape
-    embedding = torch.nn.Embedding(vocabulary, width)
-    lstm = torch.nn.LSTM(width, UNITS, LAYERS, batch_first=True)
-    output = torch.nn.Linear(UNITS, vocabulary)
-    with torch.no_grad():
-        embedding.weight.copy_(torch.from_numpy(weights["embedding"]))
-        output.weight.copy_(torch.from_numpy(weights["output/kernel"].T.copy()))
-        output.bias.copy_(torch.from_numpy(weights["output/bias"]))
-        for k in range(LAYERS):
-            for theirs, ours in (("weight_ih", "kernel"), ("weight_hh", "recurrent_kernel"), ("bias_ih", "bias")):
-                getattr(lstm, f"{theirs}_l{k}").copy_(torch.from_numpy(weights[f"lstm_{k}/{ours}"].T.copy()))
-            getattr(lstm, f"bias_hh_l{k}").zero_()
+    embedding, lstm, output = layers(weights, batch_first=True)
     state = (torch.zeros(LAYERS, batch, UNITS), torch.zeros(LAYERS, batch, UNITS))
 
     @torch.inference_mode()

@@ -50,6 +50,20 @@ def test_a_child_that_fails_tells_why() -> None:
         measuring.run([sys.executable, "-c", "raise SystemExit('what went wrong')"])
 
 
+def test_a_worker_keeps_what_it_has_between_its_turns() -> None:
+    program = "import sys\nfor count, _ in enumerate(sys.stdin): print(count, flush=True)"
+    with measuring.worker([sys.executable, "-c", program]) as turn:
+        assert [int(turn()) for _ in range(3)] == [0, 1, 2]
+
+
+def test_a_worker_that_fails_tells_why() -> None:
+    program = "input(); raise SystemExit('what went wrong')"
+    with measuring.worker([sys.executable, "-c", program]) as turn:
+        for _ in range(2):
+            with pytest.raises(RuntimeError, match="what went wrong"):
+                turn()
+
+
 def test_rows_are_shown_to_people_and_to_programs() -> None:
     rows = [
         {"case": "one", "system": "textgen", "seconds": 1.25, "megabytes": 30.0},

@@ -1,0 +1,90 @@
+"""textgen's training steps, as its command line sets them up."""
+
+from itertools import count
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from networks import CLIP, LEARNING_RATE, Train, Weights
+
+from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig
+from textgen.models.encoder_decoder import EncoderDecoder
+from textgen.models.language_model import LanguageModel
+from textgen.training.encoder_decoder_step import EncoderDecoderStep
+from textgen.training.language_model_step import LanguageModelStep
+from textgen.training.machine import share_cores, thread_count
+
+
+def configure() -> None:
+    """Sets TensorFlow up as a run of the command line does."""
+    share_cores()
+    tf.config.experimental.enable_op_determinism()
+
+
+def language_model(config: ModelConfig, weights: Weights, precision: Any, streams: int, window: int) -> Train:
+    """The step of a script model.
+
+    Args:
+        config: the network.
+        weights: to begin with.
+        precision: of the matrix products, `float32` or `bfloat16`.
+        streams: sequences in a batch.
+        window: tokens of each.
+    """
+    configure()
+    training = ScriptTrainingConfig(
+        Budget(steps=1),
+        precision=precision,
+        towers=thread_count(),
+        clip=CLIP,
+        dropout=0.0,
+        streams=streams,
+        window=window,
+    )
+    step = LanguageModelStep(_loaded(LanguageModel(config, precision), weights), training, streams)
+    state, keep, numbers = step.initial_state(), np.ones((window, streams), np.float32), count()
+
+    def train(*batch: Any) -> float:
+        nonlocal state
+        nats, state = step((*batch, keep), state, next(numbers), LEARNING_RATE)
+        return nats
+
+    return train
+
+
+def encoder_decoder(
+    config: EncoderDecoderConfig, weights: Weights, precision: Any, exchanges: int, reply: int
+) -> Train:
+    """The step of a chat model.
+
+    Args:
+        config: the network.
+        weights: to begin with.
+        precision: of the matrix products, `float32` or `bfloat16`.
+        exchanges: in a batch.
+        reply: tokens of each reply.
+    """
+    configure()
+    training = ChatTrainingConfig(
+        Budget(steps=1),
+        precision=precision,
+        towers=thread_count(),
+        clip=CLIP,
+        dropout=0.0,
+        batch=exchanges,
+        label_smoothing=0.0,
+    )
+    step = EncoderDecoderStep(_loaded(EncoderDecoder(config, precision), weights), training, exchanges)
+    scored, numbers = np.ones((reply, exchanges), np.float32), count()
+
+    def train(contexts: Any, inputs: Any, targets: Any) -> float:
+        real = np.ones(contexts.shape, np.float32)
+        return step((contexts, real, inputs, targets, scored), [], next(numbers), LEARNING_RATE)[0]
+
+    return train
+
+
+def _loaded(model: Any, weights: Weights) -> Any:
+    for name, variable in model.named_weights().items():
+        variable.assign(weights[name])
+    return model

@@ -1,0 +1,87 @@
+"""How fast training is: the batches, the check before anything is timed, and the figures."""
+
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.benchmarks.scripts import script
+from textgen.config import EncoderDecoderConfig
+
+throughput = script("training_throughput")
+System = throughput.System
+
+
+def test_batches_are_text_and_the_same_each_time() -> None:
+    config = throughput.CASES["characters"].config
+    one, other = (list(islice(throughput.batches(config, 3, 5), 2)) for _ in range(2))
+    for (inputs, targets), again in zip(one, other, strict=True):
+        assert inputs.shape == targets.shape == (5, 3)
+        assert (inputs[1:] == targets[:-1]).all()
+        assert np.array_equal(again, (inputs, targets))
+        assert inputs.min() >= throughput.FIRST_LABEL and targets.max() < 100
+    assert not np.array_equal(*one)
+
+
+def test_a_chat_model_has_contexts_too() -> None:
+    batch = next(throughput.batches(EncoderDecoderConfig(300, 4, 4, 1), 3, 5))
+    assert [array.shape for array in batch] == [(throughput.CONTEXT, 3), (5, 3), (5, 3)]
+
+
+def test_systems_that_find_another_loss_are_not_timed() -> None:
+    systems = {
+        "textgen": System("", "bfloat16", 64, 8),
+        "keras": System("", "float32", 64, 8),
+        "pytorch-f32": System("", "float32", 64, 8),
+        "other shape": System("", "float32", 256, 2),
+    }
+    losses = {"textgen": 4.6, "keras": 4.6105, "pytorch-f32": 4.61, "other shape": 5.0}
+    throughput.check_agreement(systems, losses)
+    for name, wrong in (("textgen", 4.58), ("pytorch-f32", 4.612), ("keras", float("nan"))):
+        with pytest.raises(SystemExit, match=name):
+            throughput.check_agreement(systems, losses | {name: wrong})
+
+
+def test_a_row_by_hand() -> None:
+    ours, wide = throughput.rows_of("characters", {"textgen": 0.5, "textgen-256-streams": 0.4})
+    assert ours == {
+        "case": "characters",
+        "system": "textgen",
+        "tokens_per_second": 16384,
+        "milliseconds_per_step": 500,
+        "times_textgen": 1,
+    }
+    assert (wide["tokens_per_second"], wide["times_textgen"]) == pytest.approx((20480, 0.8))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["language_model", "encoder_decoder"])
+def test_systems_learn_the_same_from_the_same_batches(kind: str) -> None:
+    small: dict[str, Any] = {
+        "language_model": throughput.Architecture(30, 8, 16, 2, tied=False),
+        "encoder_decoder": EncoderDecoderConfig(300, 8, 16, 1),
+    }
+    weights = throughput.first_weights(small[kind])
+    losses = {}
+    for name, precision in (("textgen", "bfloat16"), ("textgen", "float32"), ("keras", "float32")):
+        train = getattr(script(f"training_{name}"), kind)(small[kind], weights, precision, 4, 6)
+        losses[name, precision] = [train(*batch) for batch in islice(throughput.batches(small[kind], 4, 6), 2)]
+    ours = losses["textgen", "float32"]
+    assert losses["keras", "float32"] == pytest.approx(ours, abs=1e-3)
+    assert losses["textgen", "bfloat16"] == pytest.approx(ours, abs=3e-2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_pytorch_too(precision: str) -> None:
+    pytest.importorskip("torch")
+    config = throughput.Architecture(30, 8, 16, 2, tied=False)
+    steps = [
+        script(f"training_{name}").language_model(config, throughput.first_weights(config), precision, 4, 6)
+        for name in ("textgen", "pytorch")
+    ]
+    given = list(islice(throughput.batches(config, 4, 6), 3))
+    (first, *later), (its_first, *its_later) = ([step(*batch) for batch in given] for step in steps)
+    assert its_first == pytest.approx(first, abs=throughput.TOLERANCES[precision])
+    assert its_later == pytest.approx(later, abs=2e-2)  # its LSTM has two biases, which learn twice as fast as one
