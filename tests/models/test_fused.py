@@ -262,3 +262,20 @@ def test_lanes_side_by_side_are_what_each_is_alone() -> None:
         results.append([*values, *tape.gradient(loss, given)])
     for ours, theirs in zip(*results, strict=True):
         assert np.allclose(ours, theirs, atol=1e-6)
+
+
+@pytest.mark.parametrize("compiled", [False, True])
+def test_second_derivatives_are_refused(compiled: bool) -> None:
+    x, *rest = arguments()
+
+    def curvature(x: Any) -> Any:
+        with tf.GradientTape() as outer:
+            outer.watch(x)
+            with tf.GradientTape() as inner:
+                inner.watch(x)
+                loss = tf.reduce_sum(window(x, *rest, ones())[0])
+            slope = tf.reduce_sum(inner.gradient(loss, x) ** 2)
+        return outer.gradient(slope, x)
+
+    with pytest.raises(NotImplementedError, match="no second derivatives"):
+        (tf.function(curvature) if compiled else curvature)(x)

@@ -131,9 +131,23 @@ def _differentiable_window(*tensors: Tensor) -> Any:
             (time - 1, [run.after_last(time) for run in runs]),
             maximum_iterations=time,
         )
-        return [g for run, state in zip(runs, states, strict=True) for g in run.gradients(*state)]
+        found = [g for run, state in zip(runs, states, strict=True) for g in run.gradients(*state)]
+        return list(_only_once(*found))
 
     return [tensor for result in results for tensor in result], gradient
+
+
+@tf.custom_gradient  # type: ignore[untyped-decorator]
+def _only_once(*gradients: Tensor) -> Any:
+    """The gradients as they are; differentiated again they would be wrong without a word."""
+
+    def refuse(*upstream: Tensor) -> None:
+        raise NotImplementedError(
+            "The gradient of a fused LSTM was to be differentiated once more, but it has no second derivatives: take "
+            "keras.layers.LSTM, which reads the same weights, where you need them."
+        )
+
+    return gradients, refuse
 
 
 class _Run:
