@@ -23,7 +23,7 @@ from pathlib import Path
 from statistics import fmean
 
 from measuring import Row, shown
-from quality_shakespeare import FORMAT, exact_ids, halves, tail, write_parts
+from plain_text import FORMAT, Parts, exact_ids, halves, tail, write_parts
 from quality_training import figures, in_words, read_json, run_alone, say, write_json
 from variants import DEFAULT, VARIANTS, find
 
@@ -59,7 +59,7 @@ class _Display(PlainDisplay):
         """There is none."""
 
 
-def train(name: str, seed: int, parts: Sequence[Path], minutes: float, folder: ModelFolder) -> None:
+def train(name: str, seed: int, parts: Parts, minutes: float, folder: ModelFolder) -> None:
     """Trains a variant into a folder, in this process."""
     variant, display = find(name), _Display()
     choice = ScriptChoice(**{**_BASE, **variant.choice})
@@ -71,16 +71,16 @@ def train(name: str, seed: int, parts: Sequence[Path], minutes: float, folder: M
         run_training(folder, variant.recipe(SCRIPT), display, lambda model: "")
 
 
-def measured(name: str, seed: int, parts: Sequence[Path], minutes: float, out: Path) -> Row:
+def measured(name: str, seed: int, parts: Parts, minutes: float, out: Path) -> Row:
     """Trains and scores a variant."""
     folder = ModelFolder(out / "ablation")
     shutil.rmtree(folder.path, ignore_errors=True)  # of a run that was stopped
     train(name, seed, parts, minutes, folder)
-    writer, characters = textgen.load(folder.path), len(parts[1].read_bytes().decode())
-    nats, _ = score_ids(writer.model, exact_ids(writer.tokenizer, parts[1]))
+    writer = textgen.load(folder.path)
+    nats, _ = score_ids(writer.model, exact_ids(writer.tokenizer, parts.held_out))
     row: Row = {"case": case(minutes), "system": name, "seed": seed, **figures(folder.path)}
     shutil.rmtree(folder.path)
-    return {**row, "nats_per_character": nats / characters}
+    return {**row, "nats_per_character": nats / parts.characters}
 
 
 def case(minutes: float) -> str:

@@ -14,7 +14,7 @@ import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so
 
 # isort: split
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -64,11 +64,11 @@ class DynamicEvaluation:
         assert isinstance(model.card.architecture, ModelConfig)
         return cls(model.card.architecture, model.weights, open_ids(folder.training / TRAINING_IDS))
 
-    def nats(self, ids: NDArray[np.integer], rate: float, decay: float) -> float:
+    def nats(self, ids: Sequence[int] | NDArray[np.integer], rate: float, decay: float) -> float:
         """Total nats of all ids but the first, which is given.
 
         Args:
-            ids: a whole document, from START on. *Shape:* (tokens,).
+            ids: of a document, from START on. *Shape:* (tokens,).
             rate: of learning; 0 does not adapt.
             decay: the pull back to the trained weights.
         """
@@ -84,13 +84,12 @@ class DynamicEvaluation:
     def _find_roots(self, ids: NDArray[np.integer]) -> list[Tensor]:
         """The root mean square of each weight's gradients on segments at the end of the training text."""
         self._reset()
-        squares = [np.zeros(weight.shape, np.float32) for weight in self._trained]
+        squares = [tf.zeros_like(weight) for weight in self._trained]
         for _, gradients in self._segments(ids[-(_SEGMENTS_FOR_ROOTS * _SEGMENT + 1) :]):
-            for square, gradient in zip(squares, gradients, strict=True):
-                square += np.square(gradient.numpy()) / _SEGMENTS_FOR_ROOTS
-        return [tf.sqrt(tf.constant(square)) for square in squares]
+            squares = _squares_added(squares, gradients)
+        return [tf.sqrt(square / _SEGMENTS_FOR_ROOTS) for square in squares]
 
-    def _segments(self, ids: NDArray[np.integer]) -> Iterator[tuple[float, list[Tensor]]]:
+    def _segments(self, ids: Sequence[int] | NDArray[np.integer]) -> Iterator[tuple[float, list[Tensor]]]:
         """Yields total nats and the gradients of the mean for each segment, the state carried along."""
         state = [tf.zeros((1, self._network.config.hidden)) for _ in range(2 * self._network.config.layers)]
         for begin in range(0, len(ids) - 1, _SEGMENT):
@@ -138,3 +137,8 @@ class DynamicEvaluation:
 
     def _reset(self) -> None:
         self._assign(self._trained)
+
+
+@tf.function(jit_compile=True)
+def _squares_added(squares: list[Tensor], gradients: list[Tensor]) -> list[Tensor]:
+    return [square + gradient * gradient for square, gradient in zip(squares, gradients, strict=True)]

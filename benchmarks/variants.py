@@ -82,15 +82,15 @@ def _subwords(merges: int) -> Variant:
 
 VARIANTS: dict[str, Variant] = {
     DEFAULT: Variant(),
+    # Two characters at a time are twice the text in a minute.
+    "subword 300": _subwords(300),
+    "subword 600": _subwords(600),
+    "subword 1200": _subwords(1200),
     # A run that sees its text a few times has little to forget.
     "dropout 0.2": Variant({"dropout": 0.2}),
     "dropout 0.3": Variant({"dropout": 0.3}),
     "dropout 0.1": Variant({"dropout": 0.1}),
     "dropout 0.5": Variant({"dropout": 0.5}),
-    # Two characters at a time are twice the text in a minute.
-    "subword 300": _subwords(300),
-    "subword 600": _subwords(600),
-    "subword 1200": _subwords(1200),
     # More updates, or more tokens a second.
     "32 x 64": _layout(32, 64),
     "64 x 32": _layout(64, 32),
@@ -102,14 +102,16 @@ VARIANTS: dict[str, Variant] = {
     "rate 1e-2": Variant({"learning_rate": 1e-2}),
     "rate 3e-3": Variant({"learning_rate": 3e-3}),
     "8 validations": Variant(training={"validations": 8}),
+    # A short run cannot wait long for its first hundred steps.
+    "warm-up 30": Variant(patches=schedule(cosine, warm_up=30)),
+    "warm-up 300": Variant(patches=schedule(cosine, warm_up=300)),
+    "frequencies first": Variant(ingredients=(frequencies_first,)),
     # Averages and schedules.
     "averaged 0.98": Variant(ingredients=(averaged(0.98),)),
     "averaged 0.995": Variant(ingredients=(averaged(0.995),)),
     "linear": Variant(patches=schedule(linear)),
     "late linear": Variant(patches=schedule(late_linear)),
     "warm restarts": Variant(patches=schedule(warm_restarts)),
-    "warm-up 30": Variant(patches=schedule(cosine, warm_up=30)),
-    "warm-up 300": Variant(patches=schedule(cosine, warm_up=300)),
     # Narrow and fast, or wide.
     "1 layer of 512": _network(1, 512),
     "1 layer of 768": _network(1, 768),
@@ -129,7 +131,6 @@ VARIANTS: dict[str, Variant] = {
     "beta2 0.999": Variant(patches=second_moment(0.999)),
     "clip 0.25": Variant(training={"clip": 0.25}),
     "no resets": Variant(training={"reset": 0.0}),
-    "frequencies first": Variant(ingredients=(frequencies_first,)),
 }
 
 

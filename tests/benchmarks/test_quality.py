@@ -29,13 +29,15 @@ def table_of(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 def test_shakespeare(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     corpus = tmp_path / "plain.txt"
     corpus.write_text(PLAIN)
-    options = ["--minutes", 1, 2, "--out", tmp_path / "out", "--only", "textgen", "--json"]
-    found = json.loads(table_of(monkeypatch, capsys, "shakespeare", corpus, *options))
-    assert [row["case"] for row in found["rows"]] == ["tiny-shakespeare, 1 minute", "tiny-shakespeare, 2 minutes"]
-    assert {row["system"] for row in found["rows"]} == {"textgen"}
-    for row in found["rows"]:  # near the uniform distribution over its ids
+    options = ["--minutes", 1, 2, "--out", tmp_path / "out", "--only", "character", "subword", "--json"]
+    rows = json.loads(table_of(monkeypatch, capsys, "shakespeare", corpus, *options))["rows"]
+    minutes = [f"tiny-shakespeare, {length}" for length in ("1 minute", "2 minutes")]
+    assert [row["case"] for row in rows] == [minutes[0]] * 2 + [minutes[1]] * 2
+    assert [row["system"] for row in rows] == ["textgen-character", "textgen-subword"] * 2
+    for row in rows[::2]:  # near the uniform distribution over its ids
         assert math.log(270) < row["nats_per_character"] < math.log(360)
         assert math.log(270) < row["from_cold"] < math.log(360)
+    assert rows[1]["nats_per_character"] < rows[0]["nats_per_character"]  # it has less to say
 
 
 def test_treebank(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
