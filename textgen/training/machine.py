@@ -1,5 +1,6 @@
 """What this machine offers for training, and how fast it is likely to be."""
 
+import math
 import os
 import time
 from pathlib import Path
@@ -56,14 +57,19 @@ def _share() -> int:
 
 
 def measure_flops(precision: Precision) -> float:
-    """Floating-point operations a second of a recurrent step's matrix product, measured for a moment."""
+    """Floating-point operations a second of a recurrent step's matrix product, measured for a moment.
+
+    Like the step itself it is in parts, which the cores may compute side by side.
+    """
     import tensorflow as tf
 
     a = tf.cast(tf.random.stateless_uniform((64, 512), (0, 0)), precision)
     b = tf.cast(tf.random.stateless_uniform((512, 2048), (0, 1)), precision)
-    tf.matmul(a, b)
+    multiply = tf.function(lambda parts: [tf.matmul(part, b) for part in parts])
+    parts = tf.split(a, math.gcd(64, thread_count()))
+    multiply(parts)
     count, started = 0, time.perf_counter()
     while (seconds := time.perf_counter() - started) < _PROBE_SECONDS:
-        tf.matmul(a, b).numpy()
+        [product.numpy() for product in multiply(parts)]
         count += 1
     return 2 * 64 * 512 * 2048 * count / seconds
