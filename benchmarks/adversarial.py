@@ -136,8 +136,9 @@ def best_of(writer: ScriptWriter, candidates: int) -> WriteLines:
 
     def write(temperature: float, lines: int, seed: int) -> list[str]:
         drawn = write_lines(writer, candidates * lines, seed, temperature=temperature, **PURE)
-        chosen = writer.judge.lines(drawn).reshape(lines, candidates).argmax(axis=1)
-        return [drawn[candidates * line + best].text for line, best in enumerate(chosen)]
+        groups = len(drawn) // candidates  # now and then a caption ends before it has begun
+        judged = writer.judge.lines(drawn[: groups * candidates]).reshape(groups, candidates)
+        return [drawn[candidates * group + best].text for group, best in enumerate(judged.argmax(axis=1))]
 
     return write
 

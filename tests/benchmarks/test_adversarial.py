@@ -86,11 +86,13 @@ def test_a_row_for_each_point_and_one_for_real_text() -> None:
     assert {"a setting", "real text"} <= set(rest)
 
 
-def test_the_best_of_several_is_what_reads_most_real() -> None:
+@pytest.mark.parametrize(("missing", "best"), [(None, ["9", "15", "19"]), ("12", ["9", "16"])])
+def test_the_best_of_several_is_what_reads_most_real(missing: str | None, best: list[str]) -> None:
     def write_several(lines: int, num_return_sequences: int, seed: int, **options: Any) -> list[Any]:
-        return [SimpleNamespace(lines=[Line(None, str(seed + k)) for k in range(lines)])]
+        texts = [str(seed + k) for k in range(lines)]
+        return [SimpleNamespace(lines=[Line(None, text) for text in texts if text != missing])]
 
     judge = SimpleNamespace(lines=lambda lines: np.array([float(line.text[-1]) for line in lines]))
     writer = SimpleNamespace(style=SimpleNamespace(format="captions"), write_several=write_several, judge=judge)
-    # Of 8 to 11, of 12 to 15 and of 16 to 19 the one with the highest last digit.
-    assert adversarial.best_of(writer, 4)(1.0, 3, 8) == ["9", "15", "19"]
+    # The highest last digit of 8 to 11, of 12 to 15 and of 16 to 19; without 12, of 8 to 11 and of 13 to 16.
+    assert adversarial.best_of(writer, 4)(1.0, 3, 8) == best
