@@ -10,6 +10,7 @@ from networks import CLIP, LEARNING_RATE, Train, Weights
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig
 from textgen.models.encoder_decoder import EncoderDecoder
 from textgen.models.language_model import LanguageModel
+from textgen.training.candidates import CandidateSampler
 from textgen.training.encoder_decoder_step import EncoderDecoderStep
 from textgen.training.language_model_step import LanguageModelStep
 from textgen.training.machine import share_cores, thread_count
@@ -21,7 +22,25 @@ def configure() -> None:
     tf.config.experimental.enable_op_determinism()
 
 
-def language_model(config: ModelConfig, weights: Weights, precision: Any, streams: int, window: int) -> Train:
+SPELLING, SAMPLED = 1000, 2000
+"""Ids before the words of a large vocabulary, and the words that are drawn for a step, as a run would have them."""
+
+
+def sampled_language_model(config: ModelConfig, weights: Weights, precision: Any, streams: int, window: int) -> Train:
+    """The step of a script model with a sampled softmax; the arguments of `language_model`."""
+    words = range(SPELLING, config.vocabulary_size)
+    sampler = CandidateSampler(config.vocabulary_size, words, SAMPLED, seed=0)
+    return language_model(config, weights, precision, streams, window, sampler)
+
+
+def language_model(
+    config: ModelConfig,
+    weights: Weights,
+    precision: Any,
+    streams: int,
+    window: int,
+    sampler: CandidateSampler | None = None,
+) -> Train:
     """The step of a script model.
 
     Args:
@@ -30,6 +49,7 @@ def language_model(config: ModelConfig, weights: Weights, precision: Any, stream
         precision: of the matrix products, `float32` or `bfloat16`.
         streams: sequences in a batch.
         window: tokens of each.
+        sampler: of the words that stand for the vocabulary; None takes them all.
     """
     configure()
     training = ScriptTrainingConfig(
@@ -41,7 +61,7 @@ def language_model(config: ModelConfig, weights: Weights, precision: Any, stream
         streams=streams,
         window=window,
     )
-    step = LanguageModelStep(_loaded(LanguageModel(config, precision), weights), training, streams)
+    step = LanguageModelStep(_loaded(LanguageModel(config, precision), weights), training, streams, sampler)
     state, keep, numbers = step.initial_state(), np.ones((window, streams), np.float32), count()
 
     def train(*batch: Any) -> float:
