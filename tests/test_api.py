@@ -95,6 +95,13 @@ def test_a_larger_budget_goes_on(
     assert [row.step for row in history.read(out / "training")][-2:] == [150, 152]
 
 
+@pytest.mark.parametrize("settings", ["yes", {"loss": "minimax"}, None])
+def test_adversarial_settings_of_another_kind_are_refused(tmp_path: Path, corpus: Path, settings: Any) -> None:
+    with pytest.raises(ConfigurationError, match="an AdversarialConfig"):
+        textgen.train_script(corpus, tmp_path / "model", adversarial=settings, quiet=True)
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_model_that_lies_there_is_refused_and_left_alone(trained: Path, corpus: Path) -> None:
     before = {path: path.stat().st_mtime_ns for path in trained.rglob("*")}
     with pytest.raises(ConfigurationError, match="holds a model already"):

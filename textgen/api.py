@@ -122,6 +122,11 @@ def train_script(
     source = ScriptCorpus(corpus, format)
     budget = _budget(minutes, epochs, steps)
 
+    if not isinstance(adversarial, bool | AdversarialConfig):
+        raise ConfigurationError(
+            f"adversarial is {adversarial!r}; it must be True, False or an AdversarialConfig: give "
+            'AdversarialConfig(loss="minimax"), for one.'
+        )
     config = AdversarialConfig() if adversarial is True else adversarial or None
 
     def start(folder: ModelFolder, given: Budget, origin: Model | None, note: Callable[[str], None]) -> None:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from textgen.training.adversarial.observation import Observation, observations, warnings
+from textgen.training.adversarial.observation import Observation, kept_writer, observations, warnings
 
 START = Observation(0, 0.0, 0.5, 0.5, 0.7, 3.0, 1.0, 0.4, 0.50, 0.3, 0.1, 0.60, 0.3, 2.0)
 
@@ -25,6 +25,19 @@ def test_each_has_its_name_and_what_to_change() -> None:
     lost = warnings(START, replace(START, held_out=2.8), "minimax")
     assert list(lost) == ["divergence"]
     assert "2.80 nats a token after 2.00" in lost["divergence"]
+
+
+def test_which_writer_is_kept_is_told() -> None:
+    alone, worse, better = (replace(START, step=step, distance=far) for step, far in ((5, 0.4), (10, 0.7), (15, 0.3)))
+    assert kept_writer([START, alone], warm_up=5).startswith(
+        "the writer as it was: the critic learns alone for 5 steps, and there were 5;"
+    )
+    assert kept_writer([START, alone, worse], 5) == (
+        "the writer as it was, at distance 0.400; the best since then was at 0.700"
+    )
+    assert kept_writer([START, worse, better], 5) == (
+        "the writer of step 15, at distance 0.300; before the critic 0.400"
+    )
 
 
 def test_the_gradient_of_wasserstein_does_not_vanish() -> None:

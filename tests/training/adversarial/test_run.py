@@ -77,14 +77,15 @@ def test_a_critic_that_knows_who_speaks_and_a_trained_start(tmp_path: Path, corp
 
 @pytest.mark.slow
 def test_a_generator_that_gets_no_better_is_not_kept(
-    tmp_path: Path, corpus: Path, trained: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, corpus: Path, trained: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     distances = iter([0.5, *[0.6] * 100])
     judged = SampleJudge.__call__
     monkeypatch.setattr(
         SampleJudge, "__call__", lambda judge, lines: {**judged(judge, lines), "distance": next(distances)}
     )
-    train(corpus, tmp_path / "model", steps=4, start_from=trained)
+    train(corpus, tmp_path / "model", steps=4, start_from=trained, quiet=False)
+    assert "kept      the writer as it was, at distance 0.500; the best since then was at 0.600" in capsys.readouterr().err
     ours, theirs = (load_file(folder / "weights.safetensors") for folder in (tmp_path / "model", trained))
     assert all(np.array_equal(ours[name], theirs[name]) for name in theirs)
 

@@ -1,5 +1,6 @@
 """What the monitor of adversarial training sees, and what it has to say about it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,3 +75,23 @@ def warnings(start: Observation, now: Observation, loss: str) -> dict[str, str]:
             "generator forgets the language: raise --teacher-forcing or lower --generator-rate"
         )
     return found
+
+
+def kept_writer(seen: Sequence[Observation], warm_up: int) -> str:
+    """Which writer a finished run has kept, and why.
+
+    Args:
+        seen: all that was seen of the run, from its beginning.
+        warm_up: steps in which the writer did not learn.
+    """
+    first, last = seen[0], seen[-1]
+    learned = [one for one in seen if one.step > warm_up]
+    if not learned:
+        return (
+            f"the writer as it was: the critic learns alone for {warm_up} steps, and there were {last.step}; give a "
+            "larger budget or a smaller --warm-up"
+        )
+    best = min(learned, key=lambda one: one.distance)
+    if best.distance < first.distance:
+        return f"the writer of step {best.step}, at distance {best.distance:.3f}; before the critic {first.distance:.3f}"
+    return f"the writer as it was, at distance {first.distance:.3f}; the best since then was at {best.distance:.3f}"

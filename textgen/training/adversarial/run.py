@@ -24,7 +24,7 @@ from textgen.training.adversarial.critic import Critic
 from textgen.training.adversarial.curves import draw_curves
 from textgen.training.adversarial.judging import JudgeMaker, require_same_judge
 from textgen.training.adversarial.monitor import Monitor
-from textgen.training.adversarial.observation import observations
+from textgen.training.adversarial.observation import kept_writer, observations
 from textgen.training.adversarial.passages import Passages
 from textgen.training.adversarial.rollout import Generator
 from textgen.training.adversarial.step import AdversarialStep
@@ -155,7 +155,10 @@ class AdversarialCourse:
                 f"{config.gradient}, {len(_passages(self.folder, TRAINING_IDS, config)):,} lines of at most "
                 f"{config.length} tokens; the critic learns alone for {config.warm_up} steps"
             )
-        return run_training(self.folder, self._recipe(config), display, sample, tensorboard, self.own)
+        outcome = run_training(self.folder, self._recipe(config), display, sample, tensorboard, self.own)
+        if outcome.reason != "interrupted":
+            display.note(f"kept      {kept_writer(observations(self.own).read(), config.warm_up)}")
+        return outcome
 
     def why_finished(self) -> str | None:
         """Why the run is over, and what could be done; None where it can go on."""
