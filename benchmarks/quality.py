@@ -33,9 +33,7 @@ def arguments() -> argparse.Namespace:
     for name, record in RECORDS.items():
         usual = " ".join(f"{minutes:g}" for minutes in record.MINUTES)
         sub = records.add_parser(name, description=record.__doc__.split("\n")[0])
-        sub.add_argument(
-            "corpus", type=Path, help="the text; of treebank, the folder with ptb.train.txt and ptb.valid.txt"
-        )
+        sub.add_argument("corpus", type=Path, help="the text; of treebank the folder with both files")
         sub.add_argument(
             "--minutes", type=float, nargs="+", default=record.MINUTES, metavar="N", help=f"of training  [{usual}]"
         )

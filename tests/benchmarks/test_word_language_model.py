@@ -24,9 +24,34 @@ def test_an_untrained_model_of_equal_words_is_uniform() -> None:
     assert example.mean_nats(model, torch.arange(7).repeat(20), 2) == pytest.approx(math.log(7), rel=1e-6)
 
 
-def test_it_learns_and_keeps_to_its_minutes() -> None:
-    text = "a b c d e f g\n" * 300
-    row, curve = example.learn(text, "a b c d e f g\n" * 100, 0.02, lambda line: None)
-    assert row["perplexity"] < 8.0  # words in the vocabulary
-    assert row["perplexity"] == pytest.approx(min(perplexity for _, perplexity in curve), rel=0.2)
-    assert 0.02 <= row["minutes"] < 0.2
+def training(seconds: float) -> object:
+    torch.manual_seed(0)
+    return example._Training(example.WordModel(8), torch.arange(8).repeat(300), seconds)
+
+
+def test_it_learns() -> None:
+    run, held_out = training(1e9), torch.arange(8).repeat(20)
+    for _ in range(10):
+        run.epoch()
+        run.validate(held_out)
+    assert run.steps == 10 * run.steps_per_epoch == 10 * 4
+    run.model.load_state_dict(run.best)
+    best = min(perplexity for _, perplexity in run.curve)
+    assert math.exp(example.mean_nats(run.model, held_out, example.EVALUATION_BATCH)) == pytest.approx(best)
+    assert best < 0.8 * run.curve[0][1]
+
+
+def test_it_stops_in_the_middle_of_an_epoch() -> None:
+    run = training(1e-9)
+    run.epoch()
+    assert run.steps == 1
+    assert run.is_over
+
+
+def test_the_rate_is_divided_where_nothing_is_gained() -> None:
+    run, held_out = training(1e9), torch.arange(8).repeat(20)
+    rates = []
+    for _ in range(3):
+        run.validate(held_out)
+        rates.append(run._rate)
+    assert rates == [20.0, 5.0, 1.25]

@@ -85,7 +85,9 @@ def test_a_generator_that_gets_no_better_is_not_kept(
         SampleJudge, "__call__", lambda judge, lines: {**judged(judge, lines), "distance": next(distances)}
     )
     train(corpus, tmp_path / "model", steps=4, start_from=trained, quiet=False)
-    assert "kept      the writer as it was, at distance 0.500; the best since then was at 0.600" in capsys.readouterr().err
+    assert (
+        "kept      the writer as it was, at distance 0.500; the best since then was at 0.600" in capsys.readouterr().err
+    )
     ours, theirs = (load_file(folder / "weights.safetensors") for folder in (tmp_path / "model", trained))
     assert all(np.array_equal(ours[name], theirs[name]) for name in theirs)
 

@@ -93,5 +93,7 @@ def kept_writer(seen: Sequence[Observation], warm_up: int) -> str:
         )
     best = min(learned, key=lambda one: one.distance)
     if best.distance < first.distance:
-        return f"the writer of step {best.step}, at distance {best.distance:.3f}; before the critic {first.distance:.3f}"
+        return (
+            f"the writer of step {best.step}, at distance {best.distance:.3f}; before the critic {first.distance:.3f}"
+        )
     return f"the writer as it was, at distance {first.distance:.3f}; the best since then was at {best.distance:.3f}"
