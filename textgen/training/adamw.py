@@ -1,7 +1,7 @@
 """AdamW (Loshchilov and Hutter 2019) with clipping by the global norm, as one compiled update of all weights."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
@@ -40,15 +40,15 @@ class AdamW:
         Returns:
             The gradient's global norm before clipping. *Shape:* ().
         """
-        dense = {name: tf.convert_to_tensor(gradients[name]) for name in self.variables}
-        return self._update(dense, rate, tf.cast(step, tf.float32))
+        rows = {name: _rows(gradients[name], int(v.shape[0])) for name, v in self.variables.items()}
+        return self._update(rows, rate, tf.cast(step, tf.float32))
 
-    def _updated(self, gradients: dict[str, Tensor], rate: Tensor, step: Tensor) -> Tensor:
-        norm = tf.sqrt(tf.add_n([tf.reduce_sum(g * g) for g in gradients.values()]))
+    def _updated(self, gradients: dict[str, "_Rows"], rate: Tensor, step: Tensor) -> Tensor:
+        norm = tf.sqrt(tf.add_n([tf.reduce_sum(g.rows * g.rows) for g in gradients.values()]))
         scale = tf.minimum(1.0, self._clip / (norm + 1e-6))
         correction_1, correction_2 = 1.0 - _BETA_1 ** (step + 1.0), 1.0 - _BETA_2 ** (step + 1.0)
         for name, w in self.variables.items():
-            g = gradients[name] * scale
+            g = gradients[name].whole() * scale
             m, v = self.first[name], self.second[name]
             m.assign_add((1.0 - _BETA_1) * (g - m))
             v.assign_add((1.0 - _BETA_2) * (g * g - v))
@@ -56,3 +56,34 @@ class AdamW:
             change = (m / correction_1) / (tf.sqrt(v / correction_2) + _EPSILON)
             w.assign_sub(rate * (change + decay * w))
         return norm
+
+
+class _Rows(NamedTuple):
+    """A gradient, of which only some rows may be there because the others are zero.
+
+    The update is bound by memory, and a step reads few rows of a large table: they take their places as the update
+    reads them, so that no table of zeros is written first.
+
+    Args:
+        rows: all of them; or some, and one of zeros.
+        places: which of the rows belongs where, if only some are there. *Shape:* (height,), int32.
+    """
+
+    rows: Tensor
+    places: Tensor | None = None
+
+    def whole(self) -> Tensor:
+        """All rows."""
+        return self.rows if self.places is None else tf.gather(self.rows, self.places)
+
+
+def _rows(gradient: Tensor, height: int) -> _Rows:
+    """A gradient as the update takes it; its slices of the same row are added up."""
+    count = gradient.values.shape[0] if isinstance(gradient, tf.IndexedSlices) else None
+    if count is None or count >= height:  # of unknown length, each length would be compiled anew
+        return _Rows(tf.convert_to_tensor(gradient))
+    ids = tf.ensure_shape(gradient.indices, (count,))
+    last = tf.math.unsorted_segment_max(tf.range(count), ids, height)
+    rows = tf.math.unsorted_segment_sum(gradient.values, tf.gather(last, ids), count)
+    zeros = tf.zeros_like(rows[:1])
+    return _Rows(tf.concat([rows, zeros], axis=0), tf.where(last < 0, count, last))
