@@ -116,11 +116,11 @@ def averaged(decay: float) -> Ingredient:
     """
 
     def ingredient(recipe: Recipe) -> Recipe:
-        def step(network: LanguageModel, run: Any, batches: Any) -> Step:
+        def step(model: Any, network: LanguageModel, run: Any, batches: Any) -> Step:
             learner = type(network)(network.config, network.compute)
             for name, variable in learner.named_weights().items():
                 variable.assign(network.named_weights()[name])
-            return _AveragedStep(recipe.step(learner, run, batches), network, learner, decay)
+            return _AveragedStep(recipe.step(model, learner, run, batches), network, learner, decay)
 
         return replace(recipe, step=step)
 
@@ -130,10 +130,10 @@ def averaged(decay: float) -> Ingredient:
 def frequencies_first(recipe: Recipe) -> Recipe:
     """The softmax's bias begins with the logarithms of how often each token occurs, instead of zero."""
 
-    def step(network: LanguageModel, run: Any, batches: Any) -> Step:
+    def step(model: Any, network: LanguageModel, run: Any, batches: Any) -> Step:
         counts = np.bincount(batches.ids, minlength=network.config.vocabulary_size) + 0.1
         network.output_bias.assign(np.log(counts / counts.sum()).astype(np.float32))
-        return recipe.step(network, run, batches)
+        return recipe.step(model, network, run, batches)
 
     return replace(recipe, step=step)
 

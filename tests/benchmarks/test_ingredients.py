@@ -1,6 +1,7 @@
 """Ingredients of training, by hand."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -65,10 +66,10 @@ def test_the_average_follows_the_weights() -> None:
                 variable.assign(variable * 0.5)
             return 1.0, state
 
-    usual = replace(script_run.SCRIPT, step=lambda learner, run, batches: Half(learner))
+    usual = replace(script_run.SCRIPT, step=lambda model, learner, run, batches: Half(learner))
     average = network(config())
     average.output_bias.assign(np.full(270, 8.0))
-    step = ingredients.averaged(0.5)(usual).step(average, None, None)
+    step = ingredients.averaged(0.5)(usual).step(None, average, None, None)
     assert step.model is average
     step(None, [], 0, 0.1)  # the decay is a tenth at first: 4 + 0.1 * (8 - 4)
     assert float(average.output_bias[0]) == pytest.approx(4.4)
@@ -77,8 +78,8 @@ def test_the_average_follows_the_weights() -> None:
 
 
 def test_the_bias_begins_with_frequencies() -> None:
-    usual = replace(script_run.SCRIPT, step=lambda network, run, batches: network)
-    model = ingredients.frequencies_first(usual).step(network(config()), None, BATCHES)
+    usual = replace(script_run.SCRIPT, step=lambda model, network, run, batches: network)
+    model = ingredients.frequencies_first(usual).step(None, network(config()), None, BATCHES)
     probabilities = np.exp(np.asarray(model.output_bias))
     assert probabilities.sum() == pytest.approx(1.0, abs=1e-4)
     token = int(BATCHES.ids[0])
@@ -95,7 +96,7 @@ def test_large_and_restless_outputs_are_paid_for() -> None:
         model = script_run.LanguageModel(config())
         for name, variable in network(config()).named_weights().items():
             model.named_weights()[name].assign(variable)
-        step = script_run.SCRIPT.step(model, run, BATCHES)
+        step = script_run.SCRIPT.step(SimpleNamespace(tokenizer=None), model, run, BATCHES)
     usual = LanguageModelStep(network(config()), training, 2)
     batch, zeros, number = tuple(BATCHES.batch(0)), usual.initial_state(), tf.constant(0, tf.int64)
     nats, loss, _ = step.losses(batch, zeros, number)

@@ -1,4 +1,4 @@
-"""AdamW (Loshchilov and Hutter 2019) with clipping by the global norm, as one compiled update of all weights."""
+"""AdamW (Loshchilov and Hutter 2019) with clipping by the global norm, as one compiled update of each weight."""
 
 from collections.abc import Mapping
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ class AdamW:
     """The optimizer and its two moments for each weight.
 
     A framework's optimizer runs a dozen element-wise ops a weight; compiled together they are one pass over memory, and
-    where the update assigns the weights itself, it writes them where they are.
+    where the update assigns the weight itself, it writes it where it is. Each core can update a weight of its own.
 
     Args:
         variables: the weights by name.
@@ -27,7 +27,7 @@ class AdamW:
         self.first = {name: tf.Variable(tf.zeros_like(v)) for name, v in self.variables.items()}
         self.second = {name: tf.Variable(tf.zeros_like(v)) for name, v in self.variables.items()}
         self._decay, self._clip = weight_decay, clip
-        self._update = tf.function(self._updated, jit_compile=True)
+        self._norm, self._update = (tf.function(f, jit_compile=True) for f in (_global_norm, self._updated))
 
     def apply(self, gradients: Mapping[str, Tensor], rate: Tensor, step: Tensor) -> Tensor:
         """Updates the weights in place.
@@ -41,21 +41,24 @@ class AdamW:
             The gradient's global norm before clipping. *Shape:* ().
         """
         rows = {name: _rows(gradients[name], int(v.shape[0])) for name, v in self.variables.items()}
-        return self._update(rows, rate, tf.cast(step, tf.float32))
-
-    def _updated(self, gradients: dict[str, "_Rows"], rate: Tensor, step: Tensor) -> Tensor:
-        norm = tf.sqrt(tf.add_n([tf.reduce_sum(g.rows * g.rows) for g in gradients.values()]))
-        scale = tf.minimum(1.0, self._clip / (norm + 1e-6))
-        correction_1, correction_2 = 1.0 - _BETA_1 ** (step + 1.0), 1.0 - _BETA_2 ** (step + 1.0)
-        for name, w in self.variables.items():
-            g = gradients[name].whole() * scale
-            m, v = self.first[name], self.second[name]
-            m.assign_add((1.0 - _BETA_1) * (g - m))
-            v.assign_add((1.0 - _BETA_2) * (g * g - v))
-            decay = self._decay if len(w.shape) > 1 else 0.0
-            change = (m / correction_1) / (tf.sqrt(v / correction_2) + _EPSILON)
-            w.assign_sub(rate * (change + decay * w))
+        norm = self._norm([one.rows for one in rows.values()])
+        for name, gradient in rows.items():
+            self._update(name, gradient, norm, rate, tf.cast(step, tf.float32))
         return norm
+
+    def _updated(self, name: str, gradient: "_Rows", norm: Tensor, rate: Tensor, step: Tensor) -> None:
+        w, m, v = self.variables[name], self.first[name], self.second[name]
+        g = gradient.whole() * tf.minimum(1.0, self._clip / (norm + 1e-6))
+        m.assign_add((1.0 - _BETA_1) * (g - m))
+        v.assign_add((1.0 - _BETA_2) * (g * g - v))
+        correction_1, correction_2 = 1.0 - _BETA_1 ** (step + 1.0), 1.0 - _BETA_2 ** (step + 1.0)
+        change = (m / correction_1) / (tf.sqrt(v / correction_2) + _EPSILON)
+        decay = self._decay if len(w.shape) > 1 else 0.0
+        w.assign_sub(rate * (change + decay * w))
+
+
+def _global_norm(gradients: list[Tensor]) -> Tensor:
+    return tf.sqrt(tf.add_n([tf.reduce_sum(g * g) for g in gradients]))
 
 
 class _Rows(NamedTuple):
