@@ -107,6 +107,10 @@ def test_a_model_with_a_checkpoint_can_be_resumed(untrained: Path, tmp_path: Pat
     for name in ("run.json", NAME):
         (path / "training" / name).touch()
     assert json.loads(run("--model", path, "--json").stdout)["resumable"] is True
+    (path / "training/adversarial").mkdir()
+    for name in ("run.json", "checkpoint.safetensors"):  # as after --from MODEL --adversarial
+        (path / "training" / name).rename(path / "training/adversarial" / name)
+    assert json.loads(run("--model", path, "--json").stdout)["resumable"] is True
 
 
 def test_a_model_for_people(untrained: Path) -> None:

@@ -62,7 +62,7 @@ def test_the_lines_of_the_prompt_do_not_count(writer: ScriptWriter) -> None:
         ({"rerank": 0}, "rerank=0 was asked for, but it must be a whole number of candidates"),
         ({"rerank": 2.5}, "rerank=2.5 was asked for"),
         ({"rerank": 4, "temperature": 0}, "rerank=4 was asked for with temperature=0, which draws nothing"),
-        ({"rerank": 4, "num_beams": 4}, "which draws nothing"),
+        ({"rerank": 4, "num_beams": 4}, "with num_beams=4, which draws nothing"),
         ({"rerank": 4, "num_return_sequences": 5}, "with num_return_sequences=5, but no more texts can be kept"),
     ],
 )

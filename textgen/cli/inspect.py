@@ -152,8 +152,9 @@ def _model_facts(path: Path) -> dict[str, Any]:
     from textgen.api import open_folder
     from textgen.evaluation.inspection import model_facts
     from textgen.training.checkpoint import checkpoint_exists
-    from textgen.training.run_record import RUN
+    from textgen.training.run_record import ADVERSARIAL, RUN
 
     folder = open_folder(path)
-    training = folder.training
-    return {**model_facts(folder.path), "resumable": checkpoint_exists(training) and (training / RUN).is_file()}
+    runs = folder.training, folder.training / ADVERSARIAL
+    resumable = any(checkpoint_exists(run) and (run / RUN).is_file() for run in runs)
+    return {**model_facts(folder.path), "resumable": resumable}

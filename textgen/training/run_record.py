@@ -10,6 +10,9 @@ from textgen.files import replacing
 
 TRAINING_IDS, HELD_OUT_IDS, RUN = "training.npy", "held_out.npy", "run.json"
 
+ADVERSARIAL = "adversarial"
+"""The folder, in the one of the run before it, of what an adversarial run adds."""
+
 _KINDS: dict[str, type[TrainingConfig]] = {"script": ScriptTrainingConfig, "chat": ChatTrainingConfig}
 
 

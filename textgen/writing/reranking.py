@@ -46,9 +46,11 @@ def check_rerank(rerank: int, options: DecodingOptions) -> None:
     if not isinstance(rerank, int) or rerank < 1:
         raise ConfigurationError(f"{asked}, but it must be a whole number of candidates, 1 (off) or more: give one.")
     if options.greedy:
+        beams = options.num_beams > 1
+        how = f"num_beams={options.num_beams}" if beams else "temperature=0"
         raise ConfigurationError(
-            f"{asked} with temperature=0, which draws nothing, so that there is only one candidate: give a temperature "
-            "above 0, or leave rerank out."
+            f"{asked} with {how}, which draws nothing, so that there is only one candidate: "
+            f"{'leave num_beams out' if beams else 'give a temperature above 0'}, or leave rerank out."
         )
     if options.num_return_sequences > rerank:
         raise ConfigurationError(

@@ -33,7 +33,7 @@ from textgen.training.initialisation import initial_weights
 from textgen.training.listener import Listener
 from textgen.training.preparation import Plan
 from textgen.training.run import Note, Recipe, Sample, go_on, run_training, why_finished
-from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
+from textgen.training.run_record import ADVERSARIAL, HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.script_run import SCRIPT, ScriptRequest, begin
 from textgen.training.trainer import Outcome
 
@@ -46,7 +46,7 @@ _PATIENCE = 10**9
 
 def adversarial_folder(folder: ModelFolder) -> Path:
     """Where the adversarial part of a run lies; it exists where there is one."""
-    return folder.training / "adversarial"
+    return folder.training / ADVERSARIAL
 
 
 def begin_adversarial(folder: ModelFolder, config: AdversarialConfig, request: ScriptRequest, note: Note) -> None:
