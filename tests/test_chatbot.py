@@ -343,7 +343,7 @@ def test_a_long_conversation_needs_no_more_for_a_reply() -> None:
     gc.collect()
     grown = tracemalloc.get_traced_memory()[0]
     tracemalloc.stop()
-    assert grown < 100 * 3_000  # a turn is kept with its reply, its seed and little else
+    assert grown < 100 * 2_000  # a turn is kept with its reply, its seed and little else
 
 
 def test_a_retry_says_something_else_where_it_can(chat_model: Path) -> None:
