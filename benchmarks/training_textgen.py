@@ -22,6 +22,11 @@ def configure() -> None:
     tf.config.experimental.enable_op_determinism()
 
 
+def common_settings() -> dict[str, Any]:
+    """What models of both kinds are trained with."""
+    return {"budget": Budget(steps=1), "towers": thread_count(), "clip": CLIP, "dropout": 0.0}
+
+
 SPELLING, SAMPLED = 1000, 2000
 """Ids before the words of a large vocabulary, and the words that are drawn for a step, as a run would have them."""
 
@@ -52,15 +57,7 @@ def language_model(
         sampler: of the words that stand for the vocabulary; None takes them all.
     """
     configure()
-    training = ScriptTrainingConfig(
-        Budget(steps=1),
-        precision=precision,
-        towers=thread_count(),
-        clip=CLIP,
-        dropout=0.0,
-        streams=streams,
-        window=window,
-    )
+    training = ScriptTrainingConfig(precision=precision, streams=streams, window=window, **common_settings())
     step = LanguageModelStep(_loaded(LanguageModel(config, precision), weights), training, streams, sampler)
     state, keep, numbers = step.initial_state(), np.ones((window, streams), np.float32), count()
 
@@ -85,15 +82,7 @@ def encoder_decoder(
         reply: tokens of each reply.
     """
     configure()
-    training = ChatTrainingConfig(
-        Budget(steps=1),
-        precision=precision,
-        towers=thread_count(),
-        clip=CLIP,
-        dropout=0.0,
-        batch=exchanges,
-        label_smoothing=0.0,
-    )
+    training = ChatTrainingConfig(precision=precision, batch=exchanges, label_smoothing=0.0, **common_settings())
     step = EncoderDecoderStep(_loaded(EncoderDecoder(config, precision), weights), training, exchanges)
     scored, numbers = np.ones((reply, exchanges), np.float32), count()
 
