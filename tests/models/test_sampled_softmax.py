@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from textgen.models.sampled_softmax import Candidates, sampled_cross_entropy
+from textgen.models.sampled_softmax import Candidates, SampledOutput, sampled_cross_entropy
 from textgen.models.softmax import cross_entropy
 
 VOCABULARY, WIDTH = 30, 6
@@ -37,7 +37,8 @@ def ours(given: dict[str, Any], drawn: Candidates) -> tuple[Any, Any]:
     def output(ids: Any) -> tuple[Any, Any]:
         return tf.gather(given["weights"], ids), tf.gather(given["biases"], ids)
 
-    return sampled_cross_entropy(given["vectors"], output, given["targets"], given["scored"], drawn)
+    read = SampledOutput.read(output, drawn, given["targets"])
+    return sampled_cross_entropy(given["vectors"], read, given["targets"], given["scored"])
 
 
 def tensorflows(given: dict[str, Any], drawn: Candidates) -> Any:
@@ -98,11 +99,11 @@ def test_a_sample_of_everything_is_the_whole_softmax() -> None:
 
 def by_hand(logits: list[float], target: int, ids: list[int], chances: list[float]) -> tuple[float, float]:
     given = {
-        "vectors": tf.ones((1, 1)),
+        "vectors": tf.ones((1, 1, 1)),
         "weights": tf.constant(logits)[:, None],
         "biases": tf.zeros(len(logits)),
-        "targets": tf.constant([target]),
-        "scored": tf.ones(1),
+        "targets": tf.constant([[target]]),
+        "scored": tf.ones((1, 1)),
     }
     estimate, loss = ours(given, Candidates(tf.constant(ids), tf.math.log(tf.constant(chances))))
     return float(estimate), float(loss)
@@ -140,8 +141,8 @@ def test_the_true_distribution_is_where_the_expected_loss_is_least() -> None:
         for drawn in itertools.product([False, True], repeat=3):
             ids = [0, 1] + [word for word, taken in enumerate(drawn, 2) if taken]
             chance = math.prod(chances[word] if word in ids else 1 - chances[word] for word in (2, 3, 4))
-            given = {"vectors": tf.zeros((5, 1)), "weights": tf.zeros((5, 1)), "biases": biases}
-            given |= {"targets": tf.range(5), "scored": tf.constant(true, tf.float32)}
+            given = {"vectors": tf.zeros((5, 1, 1)), "weights": tf.zeros((5, 1)), "biases": biases}
+            given |= {"targets": tf.range(5)[:, None], "scored": tf.constant(true, tf.float32)[:, None]}
             sample = Candidates(tf.constant(ids), tf.math.log(tf.constant(chances)))
             total += chance * gradients(lambda given, sample=sample: ours(given, sample)[1], given)[2]
         return total

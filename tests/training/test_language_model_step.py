@@ -105,6 +105,8 @@ def test_the_validation_pass_is_the_score_of_the_numpy_pass() -> None:
     assert exact.tokens == tokens
     assert exact() == pytest.approx(nats / tokens, abs=1e-5)
     assert LanguageModelValidation(model, lay_out(ids, 6))() == pytest.approx(nats / tokens, abs=1e-4)
+    in_two_towers = LanguageModelValidation(model, lay_out(ids, 32), most=2)
+    assert in_two_towers() == pytest.approx(nats / tokens, abs=1e-4)
 
 
 def test_exported_weights_are_copies() -> None:

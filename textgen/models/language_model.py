@@ -7,6 +7,7 @@ from keras import ops
 
 from textgen.config import ModelConfig
 from textgen.models.lstm import LSTM
+from textgen.models.rows import columns
 
 Tensor = Any
 State = list[Tensor]
@@ -122,7 +123,7 @@ class LanguageModel(keras.Model):
         bias = ops.take(self.output_bias, ids, axis=0)
         if self.config.tied:
             return ops.take(self.embedding, ids, axis=0), bias
-        return ops.transpose(ops.take(self.output_kernel, ids, axis=1)), bias
+        return columns(self.output_kernel, ids), bias
 
     def _masked(self, x: Tensor, mask: Tensor | None) -> Tensor:
         return x if mask is None else x * ops.cast(mask, self.compute)

@@ -27,8 +27,38 @@ class Candidates(NamedTuple):
     log_chance: Tensor
 
 
+class SampledOutput(NamedTuple):
+    """The softmax's weights that a step needs, read once for all parts of its batch.
+
+    Args:
+        candidates: of the step.
+        rows, biases: of the candidates. *Shapes:* (candidates, width), (candidates,).
+        target_rows, target_biases: of each target. *Shapes:* (time, batch, width), (time, batch).
+    """
+
+    candidates: Candidates
+    rows: Tensor
+    biases: Tensor
+    target_rows: Tensor
+    target_biases: Tensor
+
+    @classmethod
+    def read(cls, output: Output, candidates: Candidates, targets: Tensor) -> "SampledOutput":
+        """Reads the weights of candidates and targets (time, batch)."""
+        count, shape = candidates.ids.shape[0], targets.shape
+        flat = tf.cast(tf.reshape(targets, [-1]), candidates.ids.dtype)
+        rows, biases = output(tf.concat([candidates.ids, flat], axis=0))
+        chosen = tf.reshape(rows[count:], [*shape, -1]), tf.reshape(biases[count:], shape)
+        return cls(candidates, rows[:count], biases[:count], *chosen)
+
+    def of(self, sequences: slice) -> "SampledOutput":
+        """What some of the batch's sequences need."""
+        rows, biases = self.target_rows[:, sequences], self.target_biases[:, sequences]
+        return self._replace(target_rows=rows, target_biases=biases)
+
+
 def sampled_cross_entropy(
-    vectors: Tensor, output: Output, targets: Tensor, scored: Tensor, candidates: Candidates
+    vectors: Tensor, output: SampledOutput, targets: Tensor, scored: Tensor
 ) -> tuple[Tensor, Tensor]:
     """The negative log-probability of the scored targets, estimated, and what is minimised in its stead.
 
@@ -39,25 +69,24 @@ def sampled_cross_entropy(
     average.
 
     Args:
-        vectors: what the softmax's weights are multiplied with, in the compute dtype. *Shape:* (..., width).
-        output: gives those weights.
-        targets: ids. *Shape:* (...).
-        scored: 1 where the target counts, else 0. *Shape:* (...).
-        candidates: of the step.
+        vectors: what the softmax's weights are multiplied with, in the compute dtype. *Shape:* (time, batch, width).
+        output: those weights, of the targets.
+        targets: ids. *Shape:* (time, batch).
+        scored: 1 where the target counts, else 0. *Shape:* (time, batch).
 
     Returns:
         Both as sums over the scored targets, in nats and float32. Only the second has a gradient.
     """
-    vectors = tf.reshape(vectors, [-1, vectors.shape[-1]])
-    targets, scored = (tf.reshape(x, [-1]) for x in (targets, scored))
-    ids, count = candidates.ids, candidates.ids.shape[0]
-    rows, biases = output(tf.concat([ids, tf.cast(targets, ids.dtype)], axis=0))
-    products = tf.matmul(vectors, tf.cast(rows[:count], vectors.dtype), transpose_b=True)
-    others = _others(products, biases[:count] - tf.gather(candidates.log_chance, ids), ids, targets)
-    chosen = tf.reduce_sum(tf.cast(vectors, tf.float32) * rows[count:], axis=-1) + biases[count:]
+    ids, log_chance = output.candidates
+    products = tf.matmul(
+        tf.reshape(vectors, [-1, vectors.shape[-1]]), tf.cast(output.rows, vectors.dtype), transpose_b=True
+    )
+    shift = output.biases - tf.gather(log_chance, ids)
+    others = tf.reshape(_others(products, shift, ids, tf.reshape(targets, [-1])), targets.shape)
+    chosen = tf.reduce_sum(tf.cast(vectors, tf.float32) * output.target_rows, axis=-1) + output.target_biases
     estimate, loss = (
         tf.reduce_sum(tf.math.softplus(others - logits) * scored)
-        for logits in (chosen, chosen - tf.gather(candidates.log_chance, targets))
+        for logits in (chosen, chosen - tf.gather(log_chance, targets))
     )
     return tf.stop_gradient(estimate), loss
 

@@ -1,9 +1,11 @@
 """AdamW (Loshchilov and Hutter 2019) with clipping by the global norm, as one compiled update of each weight."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 import tensorflow as tf
+
+from textgen.models.rows import Rows, added_up
 
 Tensor = Any
 
@@ -27,7 +29,7 @@ class AdamW:
         self.first = {name: tf.Variable(tf.zeros_like(v)) for name, v in self.variables.items()}
         self.second = {name: tf.Variable(tf.zeros_like(v)) for name, v in self.variables.items()}
         self._decay, self._clip = weight_decay, clip
-        self._norm, self._update = (tf.function(f, jit_compile=True) for f in (_global_norm, self._updated))
+        self._update = tf.function(self._updated, jit_compile=True)
 
     def apply(self, gradients: Mapping[str, Tensor], rate: Tensor, step: Tensor) -> Tensor:
         """Updates the weights in place.
@@ -41,12 +43,12 @@ class AdamW:
             The gradient's global norm before clipping. *Shape:* ().
         """
         rows = {name: _rows(gradients[name], int(v.shape[0])) for name, v in self.variables.items()}
-        norm = self._norm([one.rows for one in rows.values()])
+        norm = tf.linalg.global_norm([one.rows for one in rows.values()])
         for name, gradient in rows.items():
             self._update(name, gradient, norm, rate, tf.cast(step, tf.float32))
         return norm
 
-    def _updated(self, name: str, gradient: "_Rows", norm: Tensor, rate: Tensor, step: Tensor) -> None:
+    def _updated(self, name: str, gradient: Rows, norm: Tensor, rate: Tensor, step: Tensor) -> None:
         w, m, v = self.variables[name], self.first[name], self.second[name]
         g = gradient.whole() * tf.minimum(1.0, self._clip / (norm + 1e-6))
         m.assign_add((1.0 - _BETA_1) * (g - m))
@@ -57,36 +59,9 @@ class AdamW:
         w.assign_sub(rate * (change + decay * w))
 
 
-def _global_norm(gradients: list[Tensor]) -> Tensor:
-    return tf.sqrt(tf.add_n([tf.reduce_sum(g * g) for g in gradients]))
-
-
-class _Rows(NamedTuple):
-    """A gradient, of which only some rows may be there because the others are zero.
-
-    The update is bound by memory, and a step reads few rows of a large table: they take their places as the update
-    reads them, so that no table of zeros is written first.
-
-    Args:
-        rows: all of them; or some, and one of zeros.
-        places: which of the rows belongs where, if only some are there. *Shape:* (height,), int32.
-    """
-
-    rows: Tensor
-    places: Tensor | None = None
-
-    def whole(self) -> Tensor:
-        """All rows."""
-        return self.rows if self.places is None else tf.gather(self.rows, self.places)
-
-
-def _rows(gradient: Tensor, height: int) -> _Rows:
-    """A gradient as the update takes it; its slices of the same row are added up."""
+def _rows(gradient: Tensor, height: int) -> Rows:
+    """A gradient as the update takes it."""
     count = gradient.values.shape[0] if isinstance(gradient, tf.IndexedSlices) else None
     if count is None or count >= height:  # of unknown length, each length would be compiled anew
-        return _Rows(tf.convert_to_tensor(gradient))
-    ids = tf.ensure_shape(gradient.indices, (count,))
-    last = tf.math.unsorted_segment_max(tf.range(count), ids, height)
-    rows = tf.math.unsorted_segment_sum(gradient.values, tf.gather(last, ids), count)
-    zeros = tf.zeros_like(rows[:1])
-    return _Rows(tf.concat([rows, zeros], axis=0), tf.where(last < 0, count, last))
+        return Rows(tf.convert_to_tensor(gradient))
+    return added_up(gradient.values, tf.ensure_shape(gradient.indices, (count,)), height)

@@ -71,7 +71,7 @@ def _step(model: Model, network: EncoderDecoder, run: Run, batches: Pairs) -> En
     return EncoderDecoderStep(network, run.training, batches.batch_size)
 
 
-def _validation(network: EncoderDecoder, folder: Path) -> EncoderDecoderValidation | None:
+def _validation(network: EncoderDecoder, folder: Path, run: Run) -> EncoderDecoderValidation | None:
     store = PairStore(folder / HELD_OUT_IDS)
     return EncoderDecoderValidation(network, store, _VALIDATION_EXCHANGES) if len(store) else None
 

@@ -7,7 +7,7 @@ import tensorflow as tf
 from textgen.config import ScriptTrainingConfig
 from textgen.inference.lanes import Lanes
 from textgen.models.language_model import LanguageModel
-from textgen.models.sampled_softmax import sampled_cross_entropy
+from textgen.models.sampled_softmax import SampledOutput, sampled_cross_entropy
 from textgen.models.softmax import cross_entropy
 from textgen.text.special import START
 from textgen.training.candidates import CandidateSampler
@@ -46,16 +46,18 @@ class LanguageModelStep(TrainingStep):
         inputs, targets, keep = batch
         noise = language_model_noise(self.model.config, self.config, self.streams, step)
         scored = tf.cast(targets != START, tf.float32)
-        candidates = self._sampler.draw(step) if self._sampler else None
+        sampled = None
+        if self._sampler is not None:
+            sampled = SampledOutput.read(self.model.output, self._sampler.draw(step), targets)
 
         def learn(part: slice) -> tuple[Tensor, Tensor, State]:
             read = inputs[:, part], [tensor[part] for tensor in state], keep[:, part], noise.of(part)
             aims = targets[:, part], scored[:, part]
-            if candidates is None:
+            if sampled is None:
                 products, after = self.model.products(*read)
                 return *cross_entropy(products, self.model.output_bias, *aims), after
             vectors, after = self.model.vectors(*read)
-            return *sampled_cross_entropy(vectors, self.model.output, *aims, candidates), after
+            return *sampled_cross_entropy(vectors, sampled.of(part), *aims), after
 
         nats, loss, after = in_towers(self.streams, self.config.towers, learn)
         tokens = tf.maximum(tf.reduce_sum(scored), 1.0)
@@ -68,12 +70,13 @@ class LanguageModelValidation:
     Args:
         model: the model that learns.
         lanes: the held-out ids, laid out.
+        most: towers at most.
     """
 
     _WINDOW = 128
 
-    def __init__(self, model: LanguageModel, lanes: Lanes) -> None:
-        self.model, self.lanes = model, lanes
+    def __init__(self, model: LanguageModel, lanes: Lanes, most: int = 1) -> None:
+        self.model, self.lanes, self._most = model, lanes, most
         self.tokens = int(lanes.scored.sum())
         self._compiled = tf.function(self._run, reduce_retracing=True)
 
@@ -89,5 +92,9 @@ class LanguageModelValidation:
         return nats / max(self.tokens, 1)
 
     def _run(self, inputs: Tensor, targets: Tensor, keep: Tensor, scored: Tensor, state: State) -> tuple[Tensor, State]:
-        products, state = self.model.products(inputs, state, keep)
-        return cross_entropy(products, self.model.output_bias, targets, scored)[0], state
+        def score(part: slice) -> tuple[Tensor, Tensor, State]:
+            products, after = self.model.products(inputs[:, part], [tensor[part] for tensor in state], keep[:, part])
+            return *cross_entropy(products, self.model.output_bias, targets[:, part], scored[:, part]), after
+
+        nats, _, state = in_towers(int(inputs.shape[1]), self._most, score)
+        return nats, state

@@ -43,7 +43,8 @@ class Recipe:
         batches: opens the training batches in a training folder.
         network: makes the Keras model.
         step: makes its training step, from the model as it was prepared, the Keras model, the run and the batches.
-        validation: makes what scores the held-out text; gives None where nothing is held out.
+        validation: makes what scores the held-out text, from the Keras model, the training folder and the run; gives
+            None where nothing is held out.
         rank: makes what ranks the weights, from the step and the listeners; None ranks by the held-out score.
         draw: makes the picture of the run so far, in a training folder and with a title.
         rate: the option with the learning rate, for what a person is told of a loss that is not finite.
@@ -53,7 +54,7 @@ class Recipe:
     batches: Callable[[Path, Run], Any]
     network: Callable[[Model, Run], Any]
     step: Callable[[Model, Any, Run, Any], Step]
-    validation: Callable[[Any, Path], Callable[[], float] | None]
+    validation: Callable[[Any, Path, Run], Callable[[], float] | None]
     rank: Callable[[Any, list[Listener]], Callable[[int, float], float]] | None = None
     draw: Callable[[Path, str], None] = draw_history
     rate: str = "--learning-rate"
@@ -138,7 +139,7 @@ def run_training(
     trainer = Trainer(
         step,
         batches,
-        recipe.validation(network, training),
+        recipe.validation(network, training, run),
         run.training,
         training,
         _bits_per_nat(run),

@@ -20,7 +20,7 @@ from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.sizing import ScriptChoice
 
 _VALIDATION_TOKENS = 1 << 16
-_LANES = 32
+_LANES = 64
 
 
 @dataclass(frozen=True)
@@ -80,9 +80,11 @@ def _step(model: Model, network: LanguageModel, run: Run, batches: Windows) -> L
     return LanguageModelStep(network, config, batches.streams, sampler)
 
 
-def _validation(network: LanguageModel, folder: Path) -> LanguageModelValidation | None:
+def _validation(network: LanguageModel, folder: Path, run: Run) -> LanguageModelValidation | None:
     ids = open_ids(folder / HELD_OUT_IDS)
-    return LanguageModelValidation(network, lay_out(ids, _LANES, limit=_VALIDATION_TOKENS)) if len(ids) else None
+    if not len(ids):
+        return None
+    return LanguageModelValidation(network, lay_out(ids, _LANES, limit=_VALIDATION_TOKENS), run.training.towers)
 
 
 SCRIPT = Recipe("script", _batches, _network, _step, _validation)

@@ -217,8 +217,8 @@ class _Made:
             generator, critic, training, self.config, batches.windows.streams, batches.steps_per_epoch
         )
 
-    def validation(self, network: Any, own: Path) -> Any:
-        return SCRIPT.validation(network, own.parent)
+    def validation(self, network: Any, own: Path, run: Run) -> Any:
+        return SCRIPT.validation(network, own.parent, run)
 
     def rank(self, step: AdversarialStep, listeners: list[Listener]) -> Monitor:
         held_out = _passages(self.folder, HELD_OUT_IDS, self.config)
