@@ -4,8 +4,7 @@ A framework's LSTM projects its input and accumulates its kernel gradients one t
 window's input projection is one matmul, the loop holds only the recurrent matmul, and the gradients of the kernels
 are formed from the collected gate gradients as one matmul each. Several sequences that know nothing of each other (the
 directions of an encoder) go through one loop side by side: a time step is too small to be shared by the cores of a
-processor, but each core can have a step of its own. This is one of two files that know TensorFlow
-rather than Keras (the other is the compiled training step).
+processor, but each core can have a step of its own. This knows TensorFlow rather than Keras.
 """
 
 from collections.abc import Sequence

@@ -4,12 +4,12 @@ import math
 import os
 import time
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 Precision = Literal["float32", "bfloat16"]
 
 _FAST_BFLOAT16 = {"amx_bf16", "avx512_bf16"}
-_PROBE_SECONDS = 0.2
+_PROBE_SECONDS, _PROBE_STEPS = 0.2, 32
 _THREADS_OF_AN_OPERATION = "TF_NUM_INTRAOP_THREADS"
 
 
@@ -59,17 +59,24 @@ def _share() -> int:
 def measure_flops(precision: Precision) -> float:
     """Floating-point operations a second of a recurrent step's matrix product, measured for a moment.
 
-    Like the step itself it is in parts, which the cores may compute side by side.
+    As in training, each product waits for the one before, and the batch is in parts that the cores may compute side by
+    side.
     """
     import tensorflow as tf
 
     a = tf.cast(tf.random.stateless_uniform((64, 512), (0, 0)), precision)
     b = tf.cast(tf.random.stateless_uniform((512, 2048), (0, 1)), precision)
-    multiply = tf.function(lambda parts: [tf.matmul(part, b) for part in parts])
+
+    @tf.function  # type: ignore[untyped-decorator]
+    def multiply(parts: list[Any]) -> list[Any]:
+        for _ in range(_PROBE_STEPS):
+            parts = [tf.matmul(part, b)[:, :512] for part in parts]
+        return parts
+
     parts = tf.split(a, math.gcd(64, thread_count()))
     multiply(parts)
     count, started = 0, time.perf_counter()
     while (seconds := time.perf_counter() - started) < _PROBE_SECONDS:
         [product.numpy() for product in multiply(parts)]
         count += 1
-    return 2 * 64 * 512 * 2048 * count / seconds
+    return 2 * 64 * 512 * 2048 * _PROBE_STEPS * count / seconds

@@ -241,8 +241,8 @@ def estimate(model: ModelConfig, training: ScriptTrainingConfig, tokens: int, fl
     compared = training.sampled_words or model.vocabulary_size
     matrices = model.parameters - (0 if model.tied else model.vocabulary_size * model.embedding)
     matrices -= (model.vocabulary_size - compared) * (model.embedding if model.tied else model.hidden)
-    # Two operations a weight forward, four backward; the gates and the loop cost about as much again.
-    speed = flops / (6 * matrices * 1.8)
+    # Two operations a weight forward, four backward; the gates and the loop cost about a third as much again.
+    speed = flops / (6 * matrices * 1.4)
     budget = training.budget
     if budget.minutes is not None:
         minutes, epochs = budget.minutes, budget.minutes * 60 * speed / tokens
