@@ -94,6 +94,8 @@ VARIANTS: dict[str, Variant] = {
     # More updates, or more tokens a second.
     "32 x 64": _layout(32, 64),
     "64 x 32": _layout(64, 32),
+    "32 x 32": _layout(32, 32),
+    "64 x 16": _layout(64, 16),
     "128 x 32": _layout(128, 32),
     "256 x 32": _layout(256, 32),
     "32 x 128": _layout(32, 128),

@@ -206,7 +206,7 @@ def choose_training(
         "dropout": _dropout(characters),
         "streams": 64 if characters >= 1_000_000 else 32,
         "learning_rate": 6e-3 if characters >= 1_000_000 else 4e-3,
-        "window": 32 if level == "word" else 64,
+        "window": 64 if level == "character" else 32,
         "sampled_words": _SAMPLED_WORDS if words >= _MANY_WORDS else 0,
     }
     return ScriptTrainingConfig(budget=budget, seed=seed, precision=precision, towers=cores, **{**usual, **given})  # type: ignore[arg-type]
