@@ -19,7 +19,7 @@ import numpy as np
 
 import textgen
 from textgen.artifact import ModelFolder
-from textgen.evaluation.fresh import fresh_texts
+from textgen.evaluation.fresh import FreshLines
 from textgen.judging.baselines import NgramBaseline
 from textgen.judging.judge import line_ids
 from textgen.judging.matching import matched
@@ -32,7 +32,7 @@ SEED_OF_THE_JUDGE = 900_000  # far from those of the pages
 def train_judge(folder: str, samples: int) -> NgramBaseline:
     """A judge that had no say in the choice."""
     model = ModelFolder(folder).load()
-    fresh, _ = fresh_texts(model, samples, SEED_OF_THE_JUDGE, {}, lambda text: None)
+    fresh = FreshLines(model, SEED_OF_THE_JUDGE, {}).write(samples, lambda text: None)
     return NgramBaseline(matched(stored_texts(model, 10 * samples, 0).training, fresh, 0))
 
 

@@ -1,4 +1,5 @@
 import gc
+import math
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -7,11 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import textgen
 from tests.chatting.small import TOKENIZERS, Parrot, chat_model, saved_model, with_decoding
+from tests.judging.small import likes, put_discriminator, with_discriminator
 from textgen.artifact import ModelFolder
-from textgen.chatbot import Chatbot, ChatOptions, Reply
+from textgen.chatbot import Chatbot, ChatOptions, Reply, as_character
 from textgen.chatting.messages import clean
-from textgen.errors import ConfigurationError, TextgenError
+from textgen.errors import ConfigurationError, ModelError, TextgenError
 
 MODELS = {level: chat_model(level) for level in TOKENIZERS}
 BOTS = {level: Chatbot(model) for level, model in MODELS.items()}
@@ -351,3 +354,93 @@ def test_a_retry_says_something_else_where_it_can(chat_model: Path) -> None:
     bot.set(temperature=1.5, candidates=16, seed=3)
     said = [bot.reply("hello"), *(bot.retry() for _ in range(4))]
     assert len({reply.casefold() for reply in said}) == 5
+
+
+@pytest.fixture(scope="module")
+def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a bot whose discriminator takes every reply with "day" in it for real. Not to be changed."""
+    return put_discriminator(saved_model(tmp_path_factory.mktemp("judged") / "model"), " day")
+
+
+def judged_bot(folder: Path, **options: Any) -> Chatbot:
+    bot = Chatbot(ModelFolder(folder).load())
+    bot.set(**{"seed": 2, "candidates": 20, **options})
+    return bot
+
+
+YES, NO = 1 / (1 + math.exp(-1)), 1 / (1 + math.exp(1))
+
+
+def test_the_discriminator_has_a_say_among_the_candidates(judged: Path) -> None:
+    bot = judged_bot(judged)
+    plain = bot.reply("hello")
+    before = {one.reply: one for one in bot.candidates(20)}
+    bot.undo()
+    best = bot.reply("hello", rerank=True)
+    after = bot.candidates(20, rerank=True)
+    assert {one.reply for one in after} == set(before)
+    assert best == after[0].reply and best.reads_as_real == after[0].reply.reads_as_real
+    for one in after:
+        liked = bot.tokenizer.encode(" day")[-1] in bot.tokenizer.encode(one.reply)
+        assert one.reply.reads_as_real == pytest.approx(YES if liked else NO)
+        assert one.score == pytest.approx(before[one.reply].score + one.realness)
+        assert abs(one.realness) <= 1 and (one.realness > 0) == liked
+    assert plain.reads_as_real is None
+    assert all(one.realness == 0.0 and one.reply.reads_as_real is None for one in before.values())
+
+
+def test_the_discriminator_can_change_what_is_said(judged: Path) -> None:
+    found = [
+        [str(judged_bot(judged, seed=seed, rerank=how).reply("hello")) for how in (False, True)] for seed in range(9)
+    ]
+    assert any(without != judged for without, judged in found)
+    assert sum("day" in judged for _, judged in found) > sum("day" in without for without, _ in found)
+
+
+def test_with_one_candidate_there_is_nothing_to_choose(judged: Path) -> None:
+    live = [judged_bot(judged, candidates=1, rerank=how).reply("hello") for how in (False, True)]
+    assert live[0] == live[1] and live[1].reads_as_real is None
+
+
+def test_texts_are_scored_line_by_line(judged: Path) -> None:
+    bot = judged_bot(judged)
+    lines, whole = bot.score("What a DAY\r\n\n hello\x1bthere \rA day")
+    assert [(one.line.speaker, one.line.text) for one in lines] == [
+        (None, "what a day"),
+        (None, "hello there"),
+        (None, "a day"),
+    ]
+    assert [one.reads_as_real for one in lines] == pytest.approx([YES, NO, YES])
+    assert whole == pytest.approx(1 / (1 + math.exp(-1 / 3)))
+    assert bot.score(" \n") == ([], None)
+    assert bot.turns == ()
+
+
+def test_a_character_is_judged_by_the_lines_of_the_script(untrained: Path, tmp_path: Path) -> None:
+    bot = as_character(textgen.load(with_discriminator(untrained, tmp_path / "model", "z")), "elaine")
+    bot.set(seed=1, candidates=4, rerank=True)
+    assert bot.reply("hello").reads_as_real in (pytest.approx(YES), pytest.approx(NO))
+    ((line, real),), _ = bot.score("a zoo")
+    assert (line.speaker, line.text, real) == ("ELAINE", "a zoo", pytest.approx(YES))
+
+
+def test_without_a_discriminator_the_command_is_named_and_nothing_is_changed() -> None:
+    bot = make()
+    for ask in (lambda: bot.set(rerank=True), lambda: bot.reply("hello", rerank=True), lambda: bot.score("hello")):
+        with pytest.raises(
+            ModelError, match="has none: make one with  textgen train-discriminator --model models/small"
+        ):
+            ask()
+    assert not bot.options.rerank and bot.turns == ()
+
+
+def test_a_discriminator_of_an_earlier_training_is_told_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = ModelFolder(saved_model(tmp_path / "model"))
+    model = folder.load()
+    likes("day", model.tokenizer, generator={"step": 1}).save(folder, model.card, model.tokenizer)
+    bot = judged_bot(folder.path, rerank=True)
+    bot.score("hello")
+    bot.reply("hello")
+    assert capsys.readouterr().err.count(f"textgen train-discriminator --model {folder.path}") == 1

@@ -4,6 +4,7 @@ import importlib.util
 import os
 import shlex
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
@@ -14,20 +15,23 @@ from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.paths import Paths
 from textgen.errors import ConfigurationError, MissingExtraError
+from textgen.judging.judge import JUDGED
 from textgen.writer import ScriptWriter
 
 if TYPE_CHECKING:
+    from textgen.judging.matching import Text
     from textgen.judging.saved import SavedDiscriminator
     from textgen.training.adversarial.run import AdversarialCourse
+    from textgen.training.real_texts import RealTexts
     from textgen.training.run import Course
 
 DEFAULT_MINUTES = 20.0
 
 DEFAULT_SAMPLES = 6000
-"""Lines that are written for a discriminator."""
+"""Texts that are written for a discriminator."""
 
 DEFAULT_EPOCHS = 12.0
-"""Of a discriminator over its lines, at most."""
+"""Of a discriminator over its texts, at most."""
 
 SMALLTALK = "smalltalk"
 """The name of the chat model that comes along."""
@@ -231,18 +235,20 @@ def train_discriminator(
     quiet: bool = False,
     **decoding: Any,
 ) -> "SavedDiscriminator":
-    """Trains a judge of real lines and lines that a model writes, and puts it into the model's folder.
+    """Trains a judge of real texts and texts that a model writes, and puts it into the model's folder.
+
+    Of a script model the texts are lines; of a chat model they are replies, and those it writes answer real messages.
 
     Args:
         model: the folder; the model itself stays as it is.
-        corpus: the real lines; what training left in the folder where none is given.
+        corpus: the real text; what training left in the folder where none is given.
         format: of the corpus; found from its content where none is given.
-        samples: lines that are written for it: two thirds to learn from, one to be judged by.
+        samples: texts that are written for it: two thirds to learn from, one to be judged by.
         minutes, epochs, steps: the budget, at most one of them; 12 epochs where none is given. It ends early when
             nothing more is learned.
         seed: of all randomness.
         quiet: show no progress.
-        decoding: how the lines are written, such as `temperature=0.9`; the model's own where nothing is given.
+        decoding: how the texts are written, such as `temperature=0.9`; the model's own where nothing is given.
 
     Returns:
         The discriminator, with what was measured.
@@ -254,35 +260,70 @@ def train_discriminator(
         >>> textgen.train_discriminator("runs/seinfeld").metrics["accuracy"]  # doctest: +SKIP
     """
     _require_training()
-    from textgen.evaluation.fresh import fresh_texts
-    from textgen.training.discriminator_run import Samples, make_discriminator
+    from textgen.training.discriminator_run import Samples, make_discriminator, parts_of, require_enough
     from textgen.training.display import PlainDisplay, SilentDisplay
-    from textgen.training.real_texts import corpus_texts, stored_texts
 
     folder = open_folder(model)
     opened = folder.load()
-    if opened.card.kind != "script":
-        raise ConfigurationError(
-            f"A discriminator was to be trained for {model}, but it is a {opened.card.kind} model, and only the lines "
-            "of script models are judged: name a model trained by train-script."
-        )
+    _require_place_for_discriminator(folder)
     budget = _budget(minutes, epochs, steps) or Budget(epochs=DEFAULT_EPOCHS)
     note = (SilentDisplay() if quiet else PlainDisplay()).note
-    most = _REAL_A_SAMPLE * samples
-    if corpus is None:
-        real = stored_texts(opened, most, seed)
-    else:
-        real = corpus_texts(opened, ScriptCorpus(corpus, format), most, seed)
-    note(f"real      {len(real.training):,} lines to learn from, {len(real.held_out):,} held out")
-    written, options = fresh_texts(opened, samples, seed, decoding, note)
-    middle = samples * 2 // 3
-    trained = make_discriminator(opened, real, Samples(written[:middle], written[middle:], options), budget, seed, note)
+    noun, learned = JUDGED[opened.card.kind], parts_of(samples)[0]
+    real, options, write = _real_and_fresh(opened, corpus, format, samples, seed, decoding)
+    require_enough(real, samples, noun)
+    note(f"real      {len(real.training):,} {noun} to learn from, {len(real.held_out):,} held out")
+    written = write(note)
+    trained = make_discriminator(
+        opened, real, Samples(written[:learned], written[learned:], options), budget, seed, note
+    )
     trained.save(folder, opened.card, opened.tokenizer)
     return trained
 
 
+def _real_and_fresh(
+    model: Model, corpus: Paths | None, format: str | None, samples: int, seed: int, decoding: dict[str, Any]
+) -> "tuple[RealTexts, dict[str, Any], Callable[[Callable[[str], None]], list[Text]]]":
+    """The real texts, how fresh ones are written, and what writes them and tells how far it is."""
+    from textgen.evaluation.fresh import FreshLines
+    from textgen.evaluation.fresh_replies import FreshReplies
+    from textgen.training.discriminator_run import parts_of
+    from textgen.training.real_replies import corpus_replies, stored_replies
+    from textgen.training.real_texts import corpus_texts, stored_texts
+
+    most = _REAL_A_SAMPLE * samples
+    if model.card.kind == "chat":
+        replies = FreshReplies(model, seed, decoding)
+        if corpus is None:
+            answers = stored_replies(model, most, seed)
+        else:
+            answers = corpus_replies(model, DialogueCorpus(corpus, format), most, seed)
+        return answers, replies.decoding, lambda tell: replies.write(answers.contexts(*parts_of(samples)), tell)
+    lines = FreshLines(model, seed, decoding)
+    if corpus is None:
+        real = stored_texts(model, most, seed)
+    else:
+        real = corpus_texts(model, ScriptCorpus(corpus, format), most, seed)
+    return real, lines.decoding, partial(lines.write, samples)
+
+
+def _require_place_for_discriminator(folder: ModelFolder) -> None:
+    """Refuses to write into the installed package, and into what may not be written to."""
+    path = folder.path
+    if path.resolve() == SMALLTALK_FOLDER.resolve():
+        found = "it lies in the installed package, which is not to be changed"
+    elif not os.access(path, os.W_OK):
+        found = "it may not be written to"
+    else:
+        return
+    copy = shlex.quote(f"my_{path.resolve().name}")
+    raise ConfigurationError(
+        f"A discriminator was to be put into {path}, but {found}: copy the folder, for one with  "
+        f"cp -r {shlex.quote(str(path))} {copy}  and name the copy."
+    )
+
+
 _REAL_A_SAMPLE = 10
-"""Real lines read for each that is written, so that there are some of every length."""
+"""Real texts read for each that is written, so that there are some of every length."""
 
 
 class _Corpus(Protocol):

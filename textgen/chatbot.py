@@ -1,7 +1,10 @@
 """The chatbot: conversation in, reply out."""
 
+import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +22,17 @@ from textgen.chatting.saved import SavedConversation
 from textgen.chatting.seeds import fresh_seed, turn_seed
 from textgen.corpus.dialogue import Turn
 from textgen.errors import ConfigurationError
+from textgen.judging.judge import Judge
 from textgen.writer import ScriptWriter
+from textgen.writing.reranking import JudgedText, judge_lines
 
 __all__ = ["Candidate", "ChatOptions", "Chatbot", "Reply", "as_character"]
 
 
 _RETRIES = 8
 """Seeds that are tried for a reply that was not rejected before."""
+
+_LINE_ENDS = re.compile(r"\r\n|\r|\n")
 
 
 class Chatbot:
@@ -69,12 +76,14 @@ class Chatbot:
 
         Raises:
             ConfigurationError: an option is unknown or out of range; none is changed.
+            ModelError: `rerank` was asked for, and the model has no discriminator.
         """
         kept = {**self._kept, **options}
         if asks_for_beams(options):
             kept.pop("temperature", None)
-        self._options = chat_options(self._responder.defaults, kept)
-        self._kept = kept
+        chosen = chat_options(self._responder.defaults, kept)
+        self._judge_for(chosen)  # a model without one is told now, not with the next reply
+        self._options, self._kept = chosen, kept
 
     @property
     def seed(self) -> int:
@@ -169,6 +178,33 @@ class Chatbot:
         self._conversation.exchanges[-1] = replace(last, reply=reply, rejected=_rejected(last))
         return reply
 
+    def score(self, text: str) -> JudgedText:
+        """How real replies read, one by one and together, by the model's discriminator.
+
+        Args:
+            text: one reply a line; lines without text are left out. The conversation does not matter.
+
+        Raises:
+            ModelError: the model has no discriminator; names the command that makes one.
+        """
+        return judge_lines([self._responder.line(clean(line)) for line in _LINE_ENDS.split(text)], self.judge)
+
+    @cached_property
+    def judge(self) -> Judge:
+        """The model's discriminator.
+
+        Raises:
+            ModelError: it has none, or a damaged one.
+        """
+        judge = Judge(self.path, self.card, self.tokenizer)
+        if judge.warning is not None:
+            print(judge.warning, file=sys.stderr)
+        return judge
+
+    def _judge_for(self, options: ChatOptions) -> Judge | None:
+        """Who has a say in the choice of a reply."""
+        return self.judge if options.rerank else None
+
     def undo(self) -> bool:
         """Takes back the last reply and its message; False where nothing was said."""
         self._offered = []
@@ -229,7 +265,7 @@ class Chatbot:
         if seed is None:
             seed = turn_seed(self.seed, before, attempt)
         talk = self._conversation.talk(message, self._responder.turns, before)
-        return Answer(self._responder, talk, chosen, seed)
+        return Answer(self._responder, talk, chosen, seed, self._judge_for(chosen))
 
     def _whole(self, begun: "_Begun") -> Reply:
         for _ in self._pieces(begun):

@@ -128,11 +128,8 @@ class ScriptWriter:
             ModelError: it has none, or a damaged one.
         """
         judge = Judge(self.path, self.card, self.tokenizer)
-        if judge.outdated:
-            self._note_once(
-                "The discriminator was trained before the model learned its last: make a new one with  "
-                f"textgen train-discriminator --model {self.path}"
-            )
+        if judge.warning is not None:
+            self._note_once(judge.warning)
         return judge
 
     def _note_once(self, text: str) -> None:

@@ -9,6 +9,7 @@ from textgen.chatting.character import Character
 from textgen.chatting.options import ChatOptions
 from textgen.corpus.dialogue import Turn
 from textgen.corpus.encoding import decode_script
+from textgen.corpus.scene import Line
 from textgen.decoding.protocols import State
 from textgen.errors import ConfigurationError
 from textgen.text.special import LINE_END, START
@@ -55,6 +56,10 @@ def test_the_talk_is_a_script(opened: OpenedModel) -> None:
     lines = decode_script(ids, opened.tokenizer, opened.style).lines
     assert [(line.speaker, line.text) for line in lines] == [(other, "Hello?"), ("ELAINE", "Hi."), (other, "Bye")]
     assert ids[0] == START and ids[-1] == LINE_END  # the label is what `step` begins with
+
+
+def test_a_reply_is_judged_as_a_line_of_the_character(opened: OpenedModel) -> None:
+    assert Character(opened, "elaine").line("It\u2019s a coat.") == Line("ELAINE", "It's a coat.")
 
 
 def test_a_character_without_a_label_is_spelled(opened: OpenedModel) -> None:

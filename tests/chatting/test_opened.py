@@ -12,6 +12,7 @@ from textgen.chatting.conversation import Talk
 from textgen.chatting.opened import OpenedChat
 from textgen.chatting.options import chat_options
 from textgen.corpus.dialogue import Turn
+from textgen.corpus.scene import Line
 from textgen.errors import ConfigurationError, ModelError
 from textgen.text.ngrams import ngram_hashes, word_hashes
 from textgen.text.special import END, START, TURN
@@ -54,6 +55,10 @@ def test_familiarities_are_means_after_the_empty_context() -> None:
     found = responder.familiarities(beginnings)
     alone = [responder.network.score([[START]], [[START, *ids]])[0].mean() for ids in beginnings]
     assert found == pytest.approx(alone, abs=1e-5)
+
+
+def test_a_reply_is_judged_as_a_line_of_the_corpus() -> None:
+    assert OpenedChat(chat_model()).line("It’s TEA") == Line(None, "it's tea")
 
 
 def test_the_name_is_the_voice_or_the_folder() -> None:

@@ -9,7 +9,7 @@ from textgen.errors import ConfigurationError
 
 def test_defaults() -> None:
     options = ChatOptions()
-    assert (options.max_new_tokens, options.candidates, options.blocked) == (60, 8, ())
+    assert (options.max_new_tokens, options.candidates, options.rerank, options.blocked) == (60, 8, False, ())
     assert options.temperature == DecodingOptions().temperature
 
 
@@ -19,6 +19,10 @@ def test_defaults() -> None:
         ({"candidates": 0}, "candidates=0 was asked for, but candidates must be a whole number, 1"),
         ({"candidates": True}, "candidates=True"),
         ({"candidates": 2.0}, "candidates=2.0"),
+        (
+            {"rerank": 8},
+            "rerank=8 was asked for, but rerank must be on or off .* and the number of replies .* candidates",
+        ),
         ({"blocked": 7}, "blocked=7 was asked for"),
         ({"blocked": ("a", " ")}, "white space is no word"),
         ({"lines": 3}, "lines=3 was asked for, but lines makes no sense in a chat: a reply is one line"),

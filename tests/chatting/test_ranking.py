@@ -3,17 +3,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.chatting.small import TOKENIZERS
-from textgen.chatting.ranking import FIRST_WORDS, beginning, candidate, repetition
+from textgen.chatting.ranking import FIRST_WORDS, MOST_REALNESS, REPETITION, beginning, candidate, repetition
 from textgen.chatting.reply import Reply
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.results import Sequence
 from textgen.text.special import END
 
 
-def scored(text: str, nats_a_token: float = -2.0, familiarity: float = -4.0, said: tuple[str, ...] = ()) -> float:
+def scored(
+    text: str,
+    nats_a_token: float = -2.0,
+    familiarity: float = -4.0,
+    said: tuple[str, ...] = (),
+    log_odds: float = 0.0,
+) -> float:
     ids = tuple(range(300, 300 + len(text.split())))
     sequence = Sequence(ids, text, "end", 0, nats_a_token * len(ids))
-    return candidate(Reply(text), sequence, familiarity, said).score
+    return candidate(Reply(text), sequence, familiarity, said, log_odds).score
 
 
 def test_the_parts_add_up() -> None:
@@ -34,6 +40,21 @@ def test_likelier_longer_and_fresher_replies_win() -> None:
     assert scored(long) == scored(f"{long} more")
     assert scored("tea is good for you") > scored("tea is good for you", said=("I said tea is good for you!",))
     assert scored("one two three four") > scored("one two one two")
+
+
+def test_log_odds_add_to_the_likelihood_token_by_token() -> None:
+    sequence = Sequence((1, 2, 3, 4), "a b c", "end", 0, -6.0)
+    without, found = (candidate(Reply("a b c"), sequence, 0.0, [], log_odds) for log_odds in (0.0, 1.5))
+    assert (without.realness, found.realness) == (0.0, 1.5 / 4)
+    assert found.likelihood + found.realness == pytest.approx((-6.0 + 1.5) / 4)
+    assert found.score == without.score + found.realness
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.integers(1, 6))
+def test_what_is_all_repetition_loses_however_real_it_reads(real: float, unreal: float, words: int) -> None:
+    text = " ".join(["one", "two", "three", "four", "five", "six"][:words])
+    assert scored(text, log_odds=real, said=(text,)) < scored(text, log_odds=unreal)
+    assert 2 * MOST_REALNESS < REPETITION
 
 
 @pytest.mark.parametrize(

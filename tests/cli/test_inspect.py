@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.chatting.small import saved_model
 from tests.judging.small import likes, with_discriminator
 from textgen.artifact import ModelFolder
 from textgen.cli import options
@@ -129,6 +130,18 @@ def test_the_discriminator_of_a_model(untrained: Path, tmp_path: Path) -> None:
     assert (facts["metrics"], facts["outdated"]) == (metrics, True)
     output = " ".join(run("--model", folder.path).stdout.split())
     assert "--rerank yes: 90.0% of 1,328 unseen lines judged right; made before the model was trained on" in output
+
+
+def test_the_discriminator_of_a_chat_model(tmp_path: Path) -> None:
+    folder = ModelFolder(saved_model(tmp_path / "bot"))
+    assert "--rerank no: textgen train-discriminator was not run" in " ".join(
+        run("--model", folder.path).stdout.split()
+    )
+    model, metrics = folder.load(), {"accuracy": {"discriminator": 0.7}, "texts": 900}
+    likes("day", model.tokenizer, metrics=metrics).save(folder, model.card, model.tokenizer)
+    assert "--rerank yes: 70.0% of 900 unseen replies judged right" in " ".join(
+        run("--model", folder.path).stdout.split()
+    )
 
 
 def test_exactly_one_of_model_and_corpus(untrained: Path, corpus: Path) -> None:

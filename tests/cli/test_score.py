@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 import textgen
 from tests.chatting.small import saved_model
-from tests.judging.small import with_discriminator
+from tests.judging.small import put_discriminator, with_discriminator
 from textgen.cli.generate import command as generate
 from textgen.cli.score import command
 from textgen.errors import CorpusError, ModelError
@@ -35,6 +35,20 @@ def test_each_line_has_its_probability(model: Path, tmp_path: Path) -> None:
     assert done.stderr == "0.50  all 2 lines together; 0.5 is undecided\n"
 
 
+def test_each_reply_of_a_chat_model_has_its_probability(tmp_path: Path) -> None:
+    chat = str(put_discriminator(saved_model(tmp_path / "chat"), " day"))
+    (tmp_path / "replies.txt").write_text("What a day!\n\nHello  there: you\n", encoding="utf-8")
+    done = score("--model", chat, str(tmp_path / "replies.txt"))
+    assert done.stdout == "0.73  what a day!\n0.27  hello there: you\n"
+    assert done.stderr == "0.50  all 2 lines together; 0.5 is undecided\n"
+    values = json.loads(score("--model", chat, "-", "--json", stdin="A day").stdout)
+    assert values["lines"] == [
+        {"speaker": None, "text": "a day", "reads_as_real": pytest.approx(0.7311, abs=1e-4)},
+    ]
+    with pytest.raises(CorpusError, match="it holds none"):
+        score("--model", chat, "-", stdin=" \n")
+
+
 def test_the_standard_input_as_json(model: Path) -> None:
     values = json.loads(score("--model", str(model), "-", "--json", stdin=TEXT).stdout)
     assert [(line["speaker"], line["text"]) for line in values["lines"]] == [
@@ -58,7 +72,7 @@ def test_what_cannot_be_scored_is_told(model: Path, untrained: Path, tmp_path: P
         score("--model", str(model), str(tmp_path / "none.txt"))
     with pytest.raises(ModelError, match="textgen train-discriminator --model"):
         score("--model", str(untrained), "-", stdin=TEXT)
-    with pytest.raises(ModelError, match="it is a chat model"):
+    with pytest.raises(ModelError, match="textgen train-discriminator --model"):
         score("--model", str(saved_model(tmp_path / "chat")), "-", stdin=TEXT)
 
 

@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 import textgen.api
+from tests.chatting.small import saved_model
 from tests.judging.small import likes
 from textgen.cli.train_discriminator import command
 from textgen.judging.saved import SavedDiscriminator
@@ -47,8 +48,12 @@ def test_options_reach_the_api(asked: dict[str, Any]) -> None:
     }
 
 
-def test_the_figures_are_told_beside_what_they_are_to_be_compared_with(asked: dict[str, Any]) -> None:
-    done = CliRunner().invoke(command, ["--model", "runs/my show"])
+def test_the_figures_are_told_beside_what_they_are_to_be_compared_with(
+    asked: dict[str, Any], untrained: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "my show"
+    folder.symlink_to(untrained)
+    done = CliRunner().invoke(command, ["--model", str(folder)])
     assert asked["corpus"] is None
     assert (done.exit_code, done.stdout) == (0, "")
     rows = {line[:22].strip(): re.findall(r"[\d.,]+%?", line[22:]) for line in done.stderr.splitlines()}
@@ -58,7 +63,20 @@ def test_the_figures_are_told_beside_what_they_are_to_be_compared_with(asked: di
     assert rows["guessing"] == ["50.0%", "50.0%"]
     assert "1,200 lines" in done.stderr and "1,400 lines" in done.stderr
     assert re.search(r"^ +95% +90% +600 +#+$", done.stderr, re.MULTILINE)
-    assert "textgen generate --rerank 8 --model 'runs/my show'" in done.stderr
+    assert f"textgen generate --rerank 8 --model '{folder}'" in done.stderr
+
+
+def test_of_a_chat_model_replies_are_judged(asked: dict[str, Any], tmp_path: Path) -> None:
+    folder = saved_model(tmp_path / "bot")
+    told = CliRunner().invoke(command, ["--model", str(folder), "--corpus", "talks", "--format", "eou"]).stderr
+    assert asked["format"] == "eou"
+    assert "1,200 replies" in told and "1,400 replies" in told and "lines" not in told
+    assert f"textgen chat --rerank --model {folder}\n  textgen score --model {folder} FILE\n" in told
+
+
+def test_the_help_says_what_a_corpus_is_for() -> None:
+    words = " ".join(CliRunner().invoke(command, ["--help"]).stdout.split())
+    assert "Where to find the real text (files or folders), if training/ in the model's folder is gone" in words
 
 
 def test_quiet_says_nothing(asked: dict[str, Any]) -> None:

@@ -10,7 +10,7 @@ import pytest
 from textgen.artifact import Model, ModelFolder
 from textgen.corpus.scene import Line
 from textgen.errors import ConfigurationError
-from textgen.evaluation.fresh import fresh_texts
+from textgen.evaluation.fresh import FreshLines
 from textgen.writer import ScriptWriter
 
 
@@ -40,13 +40,13 @@ def say_the_seed(monkeypatch: pytest.MonkeyPatch, text: str = "{}") -> None:
 
 def test_no_seed_writes_two_captions(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     say_the_seed(monkeypatch)
-    texts, _ = fresh_texts(in_format(model, "captions"), 1500, 7, {}, lambda text: None)
+    texts = FreshLines(in_format(model, "captions"), 7, {}).write(1500, lambda text: None)
     assert len(texts) == len({tuple(text) for text in texts}) == 1500
 
 
 def test_a_seed_writes_one_page(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     say_the_seed(monkeypatch)
-    texts, _ = fresh_texts(in_format(model, "colon"), 1000, 7, {}, lambda text: None)
+    texts = FreshLines(in_format(model, "colon"), 7, {}).write(1000, lambda text: None)
     pages = [tuple(text) for text in texts]
     assert len(texts) == 1000
     assert all(pages.count(page) == 50 for page in set(pages))
@@ -55,19 +55,26 @@ def test_a_seed_writes_one_page(model: Model, monkeypatch: pytest.MonkeyPatch) -
 def test_a_model_that_says_nothing_is_told(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     say_the_seed(monkeypatch, " ")
     with pytest.raises(ConfigurationError, match="25 lines were written without a word in any"):
-        fresh_texts(model, 100, 0, {}, lambda text: None)
+        FreshLines(model, 0, {}).write(100, lambda text: None)
 
 
 def test_of_a_real_model(model: Model) -> None:
     told: list[str] = []
-    texts, options = fresh_texts(model, 5, 3, {"temperature": 0.9}, told.append)
-    again, _ = fresh_texts(model, 5, 3, {"temperature": 0.9}, told.append)
+    fresh = FreshLines(model, 3, {"temperature": 0.9})
+    texts, again = (fresh.write(5, told.append) for _ in range(2))
     assert len(texts) == 5 and texts == again
-    assert (options["temperature"], options["seed"]) == (0.9, 3)
+    assert (fresh.decoding["temperature"], fresh.decoding["seed"]) == (0.9, 3)
     assert told[0].startswith("writing   5 lines (temperature 0.9")
 
 
-@pytest.mark.parametrize(("count", "decoding"), [(0, {}), (5, {"temperature": 0}), (5, {"top_p": 2.0})])
-def test_what_makes_no_sense_is_refused(model: Model, count: int, decoding: dict[str, Any]) -> None:
-    with pytest.raises(ConfigurationError):
-        fresh_texts(model, count, 0, decoding, lambda text: None)
+@pytest.mark.parametrize(
+    ("decoding", "sentence"),
+    [
+        ({"temperature": 0}, "which writes the same text each time"),
+        ({"top_p": 2.0}, "top_p=2.0 was asked for"),
+        ({"hurry": True}, "knows no such option"),
+    ],
+)
+def test_what_makes_no_sense_is_refused_at_once(model: Model, decoding: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(ConfigurationError, match=sentence):
+        FreshLines(model, 0, decoding)

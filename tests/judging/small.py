@@ -28,9 +28,14 @@ def likes(word: str, tokenizer: Tokenizer, **changes: Any) -> SavedDiscriminator
     return SavedDiscriminator(config, weights, **{**values, **changes})
 
 
-def with_discriminator(model: Path, place: Path, word: str) -> Path:
-    """A copy of a model folder with such a discriminator in it."""
-    folder = ModelFolder(shutil.copytree(model, place))
+def put_discriminator(model: Path, word: str) -> Path:
+    """Puts such a discriminator into a model folder."""
+    folder = ModelFolder(model)
     card, tokenizer = folder.load_card(), folder.load().tokenizer
     likes(word, tokenizer, generator=card.metrics).save(folder, card, tokenizer)
-    return folder.path
+    return model
+
+
+def with_discriminator(model: Path, place: Path, word: str) -> Path:
+    """A copy of a model folder with such a discriminator in it."""
+    return put_discriminator(Path(shutil.copytree(model, place)), word)

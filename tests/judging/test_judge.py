@@ -15,11 +15,12 @@ def test_log_odds_by_hand(untrained: Path, tmp_path: Path) -> None:
     found = judge.lines([Line("JERRY", "a zoo"), Line("JERRY", "a park"), Line(None, ""), Line("Bob", "z")])
     assert found == pytest.approx([yes, no, no, yes])
     assert page_log_odds(found) == pytest.approx((yes + no + no + yes) / 4)
-    assert not judge.outdated
+    assert judge.warning is None
 
 
 def test_one_that_is_older_than_the_model_is_outdated(untrained: Path, tmp_path: Path) -> None:
     folder = ModelFolder(with_discriminator(untrained, tmp_path / "model", "z"))
     card, tokenizer = folder.load_card(), folder.load().tokenizer
     likes("z", tokenizer, generator={"step": 1}).save(folder, card, tokenizer)
-    assert Judge(folder.path, card, tokenizer).outdated
+    warning = Judge(folder.path, card, tokenizer).warning
+    assert warning is not None and f"textgen train-discriminator --model {folder.path}" in warning

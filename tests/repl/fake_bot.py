@@ -8,6 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from textgen.chatting.options import ChatOptions, chat_options
+from textgen.chatting.reply import Reply
 from textgen.errors import ConfigurationError, ModelError
 
 
@@ -60,7 +61,11 @@ class FakeBot:
     def candidates(self, number: int = 5) -> list[SimpleNamespace]:
         if number < 1:
             raise ConfigurationError(f"{number} candidates were asked for: ask for 1 or more.")
-        return [SimpleNamespace(reply=f"candidate {place}", score=-place / 2) for place in range(1, number + 1)]
+        real = 0.75 if self.options.rerank else None
+        return [
+            SimpleNamespace(reply=Reply(f"candidate {place}", reads_as_real=real), score=-place / 2)
+            for place in range(1, number + 1)
+        ]
 
     def pick(self, place: int) -> None:
         if not 1 <= place <= 5:

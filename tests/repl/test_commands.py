@@ -81,6 +81,8 @@ TRANSCRIPTS = {
             "/candidates 2",
             "  1  -0.50  candidate 1\n  2  -1.00  candidate 2\nThe best is first; /pick with a number takes one.\n",
         ),
+        ("/set rerank on", "rerank is on now.\n"),
+        ("/candidates 1", "  1  -0.50  75% real  candidate 1\nThe best is first; /pick with a number takes one.\n"),
         ("/candidates two", "/candidates was given 'two', but it needs a whole number: type it as in /candidates 2.\n"),
         ("/candidates 0", "0 candidates were asked for: ask for 1 or more.\n"),
     ],

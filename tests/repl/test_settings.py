@@ -17,6 +17,10 @@ from textgen.repl.settings import SETTINGS, parsed, shown
         ("stop", ["the end", "fin"], ("the end", "fin")),
         ("stop", ["none"], ()),
         ("blocked", ["1"], ("1",)),
+        ("rerank", ["On"], True),
+        ("rerank", ["off"], False),
+        ("rerank", ["8"], 8),
+        ("temperature", ["on"], "on"),
     ],
 )
 def test_what_is_typed(name: str, words: list[str], value: object) -> None:
@@ -41,7 +45,17 @@ def test_anything_can_be_typed(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "text"), [(None, "none"), ((), "none"), (0.8, "0.8"), (1.0, "1"), (7, "7"), (("a b", "c"), '"a b" "c"')]
+    ("value", "text"),
+    [
+        (None, "none"),
+        (True, "on"),
+        (False, "off"),
+        ((), "none"),
+        (0.8, "0.8"),
+        (1.0, "1"),
+        (7, "7"),
+        (("a b", "c"), '"a b" "c"'),
+    ],
 )
 def test_what_is_shown(value: object, text: str) -> None:
     assert shown(value) == text

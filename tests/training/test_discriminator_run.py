@@ -1,4 +1,5 @@
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -6,7 +7,8 @@ import numpy as np
 import pytest
 
 import textgen
-from tests.conftest import corpus_text
+from tests.chatting.small import saved_model
+from tests.conftest import corpus_text, dialogues_text
 from textgen.api import train_discriminator
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget
@@ -15,7 +17,7 @@ from textgen.judging.judge import Judge
 from textgen.judging.matching import Text
 from textgen.judging.saved import SavedDiscriminator, discriminator_path
 from textgen.training import discriminator_run as module
-from textgen.training.discriminator_run import Samples, make_discriminator
+from textgen.training.discriminator_run import Samples, make_discriminator, require_enough
 from textgen.training.real_texts import RealTexts
 
 
@@ -78,7 +80,7 @@ def test_from_a_model_to_a_judge_in_its_folder(
     assert {path: path.read_bytes() for path in before} == before
     model = ModelFolder(folder).load()
     judge = Judge(folder, model.card, model.tokenizer)
-    assert not judge.outdated
+    assert judge.warning is None
     writer = textgen.load(folder)
     assert isinstance(writer, textgen.ScriptWriter)
     real = writer.score(corpus_text(scenes=1, lines=20, seed=9)).reads_as_real
@@ -88,11 +90,69 @@ def test_from_a_model_to_a_judge_in_its_folder(
     assert "writing   600 lines (temperature 1.0, min_p 0.05)" in lines and "learning  from" in lines
 
 
-def test_what_cannot_be_judged_leaves_the_folder_as_it_was(untrained: Path, tmp_path: Path) -> None:
+@pytest.mark.slow
+def test_from_a_chat_model_to_a_judge_among_its_candidates(
+    chat_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(shutil.copytree(chat_model, tmp_path / "bot"))
+    (tmp_path / "more.jsonl").write_text(dialogues_text(600, seed=5), encoding="utf-8")
+    before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    monkeypatch.setattr(module, "FEWEST", 10)
+    saved = train_discriminator(folder, tmp_path / "more.jsonl", samples=600, steps=60, seed=3, temperature=2.0)
+    assert saved.metrics["accuracy"]["discriminator"] > 0.8  # so hot a bot mixes up its words
+    assert (saved.decoding["temperature"], saved.decoding["max_new_tokens"]) == (2.0, 60)
+    assert {path: path.read_bytes() for path in before} == before
+    lines = capsys.readouterr().err
+    assert "writing   600 replies to real messages (temperature 2.0" in lines and "half of them real" in lines
+    bot = textgen.load(folder)
+    assert isinstance(bot, textgen.Chatbot)
+    real, mixed_up = bot.score("the soup is green.\nsoup the green is.").lines
+    assert real.reads_as_real > 0.5 > mixed_up.reads_as_real
+    bot.set(rerank=True, temperature=2.0, seed=1)
+    bot.reply("what colour is the soup?")
+    found = [one.reply.reads_as_real for one in bot.candidates()]
+    assert all(real is not None for real in found) and len(set(found)) > 1
+
+
+def test_too_few_texts_are_refused_before_anything_is_written() -> None:
+    enough = RealTexts([[1]] * 50, [[1]] * 100, None)
+    require_enough(enough, 300, "lines")
+    for real, samples, sentence in (
+        (
+            replace(enough, training=[[1]] * 49),
+            300,
+            "only 49 real lines to learn from, and 50 are needed: give more text",
+        ),
+        (
+            replace(enough, held_out=[[1]] * 99),
+            300,
+            "only 99 real lines to be judged by, and 100 are needed: give more",
+        ),
+        (enough, 297, "only 99 generated lines to be judged by, and 100 are needed: give --samples a larger number"),
+        (enough, 0, "only 0 generated lines to learn from, and 50 are needed: give --samples"),
+    ):
+        with pytest.raises(TrainingError, match=sentence):
+            require_enough(real, samples, "lines")
+
+
+def test_what_cannot_be_judged_is_told_at_once_and_leaves_the_folder_as_it_was(
+    untrained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bot = saved_model(tmp_path / "bot")
     with pytest.raises(ConfigurationError, match="which writes the same text each time"):
-        train_discriminator(untrained, quiet=True, temperature=0)
-    with pytest.raises(ConfigurationError, match="but it is a chat model"):
-        train_discriminator("smalltalk", quiet=True)
-    with pytest.raises(ConfigurationError, match="give --samples a number above 0"):
-        train_discriminator(untrained, quiet=True, samples=0)
-    assert not discriminator_path(untrained).exists()
+        train_discriminator(untrained, temperature=0)
+    with pytest.raises(ConfigurationError, match="which writes the same text each time"):
+        train_discriminator(bot, temperature=0)
+    with pytest.raises(TrainingError, match=r"only \d+ real lines to be judged by"):
+        train_discriminator(untrained)
+    with pytest.raises(TrainingError, match="name the corpus the model was trained on with --corpus FILE"):
+        train_discriminator(bot)
+    with pytest.raises(
+        ConfigurationError, match=r"it lies in the installed package.*cp -r .* my_smalltalk  and name the copy"
+    ):
+        train_discriminator("smalltalk")
+    monkeypatch.setattr("os.access", lambda path, mode: False)
+    with pytest.raises(ConfigurationError, match=r"bot, but it may not be written to: copy the folder"):
+        train_discriminator(bot)
+    assert "written" not in capsys.readouterr().err
+    assert not discriminator_path(untrained).exists() and not discriminator_path(bot).exists()

@@ -1,7 +1,7 @@
 """One reply: written while it is shown, or chosen from several."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from textgen.chatting.conversation import Talk
@@ -10,6 +10,8 @@ from textgen.chatting.ranking import Candidate, beginning, candidate
 from textgen.chatting.reply import Reply
 from textgen.chatting.responder import Responder
 from textgen.decoding import results
+from textgen.judging.calibration import sigmoid
+from textgen.judging.judge import Judge
 
 _WHITE_END = re.compile(r"\s*$")
 _LAST_WORD = re.compile(r"\s*\w*$")
@@ -24,6 +26,7 @@ class Answer:
         talk: what it answers to.
         options: how.
         seed: of the reply.
+        judge: has a say in which candidate is the best; None asks nobody.
 
     Attributes:
         reply: the whole reply, once all of `pieces` were taken; an empty one before.
@@ -32,8 +35,10 @@ class Answer:
         ConfigurationError: the model cannot do what the options ask for.
     """
 
-    def __init__(self, responder: Responder, talk: Talk, options: ChatOptions, seed: int) -> None:
-        self._responder, self._talk, self._options, self._seed = responder, talk, options, seed
+    def __init__(
+        self, responder: Responder, talk: Talk, options: ChatOptions, seed: int, judge: Judge | None = None
+    ) -> None:
+        self._responder, self._talk, self._options, self._seed, self._judge = responder, talk, options, seed, judge
         constraint = responder.shape.begin(options.max_new_tokens, options.blocked)
         self._events = responder.events(talk.turns, options.decoding(seed), constraint)
         self.reply = Reply("", finish_reason="interrupted", seed=seed)
@@ -65,10 +70,17 @@ class Answer:
         pieces, said = self._responder.shape.pieces, self._talk.said
         familiar = self._responder.familiarities([beginning(sequence.ids, pieces) for sequence in sequences])
         found = [
-            candidate(self._reply(sequence, len(sequences)), sequence, value, said)
-            for sequence, value in zip(sequences, familiar, strict=True)
+            candidate(self._reply(sequence, len(sequences), log_odds), sequence, value, said, log_odds or 0.0)
+            for sequence, value, log_odds in zip(sequences, familiar, self._log_odds(list(different)), strict=True)
         ]
         return sorted(found, key=lambda one: -one.score)
+
+    def _log_odds(self, texts: Sequence[str]) -> Sequence[float | None]:
+        """How real replies read; None of each where nobody is asked."""
+        if self._judge is None:
+            return [None] * len(texts)
+        judged: list[float] = self._judge.lines([self._responder.line(text) for text in texts]).tolist()
+        return judged
 
     def _live(self) -> Iterator[str]:
         """The only reply while it is written; held back is what may still be dropped from its end."""
@@ -85,7 +97,7 @@ class Answer:
                 shown, held = shown + safe, held[len(safe) :]
                 yield safe
 
-    def _reply(self, sequence: results.Sequence, candidates: int) -> Reply:
+    def _reply(self, sequence: results.Sequence, candidates: int, log_odds: float | None = None) -> Reply:
         return Reply(
             self._text(sequence),
             finish_reason="end" if sequence.finish_reason == "lines" else sequence.finish_reason,
@@ -93,6 +105,7 @@ class Answer:
             log_probability=sequence.log_probability,
             candidates=candidates,
             relaxed=sequence.relaxed,
+            reads_as_real=None if log_odds is None else float(sigmoid(log_odds)),
         )
 
     def _text(self, sequence: results.Sequence) -> str:

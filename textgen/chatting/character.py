@@ -10,6 +10,7 @@ from textgen.chatting.conversation import BOT
 from textgen.chatting.rendering import ReplyRenderer
 from textgen.chatting.shape import ReplyShape
 from textgen.corpus.dialogue import Turn
+from textgen.corpus.scene import Line
 from textgen.decoding.constraints import Constraint
 from textgen.decoding.cursor import Prompt
 from textgen.decoding.decode import decode
@@ -62,6 +63,10 @@ class Character:
     def familiarities(self, beginnings: Sequence[Sequence[int]]) -> Sequence[float]:
         """Zeros: a language model has not learned lines that follow nothing."""
         return [0.0] * len(beginnings)
+
+    def line(self, reply: str) -> Line:
+        """A line of the character."""
+        return Line(self.name, self._model.normalisation.apply(reply))
 
     def _line(self, turn: Turn) -> list[int]:
         """The ids of a turn, the beginning of one longer than any line of the corpus left out."""

@@ -5,20 +5,24 @@ from functools import cached_property
 from typing import Any
 
 from textgen.artifact import Model
+from textgen.chatting.options import ChatOptions
 from textgen.chatting.rendering import ReplyRenderer
 from textgen.chatting.shape import ReplyShape
 from textgen.config import EncoderDecoderConfig
 from textgen.corpus.dialogue import Turn
 from textgen.corpus.dialogue_encoding import DialogueEncoder
+from textgen.corpus.scene import Line
 from textgen.decoding.constraints import Constraint
 from textgen.decoding.cursor import Prompt
 from textgen.decoding.decode import decode
+from textgen.decoding.loop import draw_sequences
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.pieces import Pieces
-from textgen.decoding.results import Event
+from textgen.decoding.results import Event, collect
 from textgen.decoding.speech import CopyGuard
 from textgen.errors import ConfigurationError, ModelError
 from textgen.inference.encoder_decoder import EncoderDecoder
+from textgen.judging.judge import reply_line
 from textgen.text.normalisation import Normalisation
 from textgen.text.pretokens import LONGEST
 from textgen.text.special import END, START
@@ -83,11 +87,34 @@ class OpenedChat:
         prompt = Prompt([START], ReplyRenderer(self.pieces), constraint)
         return decode(self.network.step, state, prompt, options, guard, self.pieces.first)
 
+    def draw(self, contexts: Sequence[Sequence[int]], options: ChatOptions, seeds: Sequence[int]) -> list[str]:
+        """One reply to each of several contexts, drawn side by side.
+
+        Args:
+            contexts: ids, from START on.
+            options: how to write; no beams.
+            seeds: one a reply.
+
+        Returns:
+            The texts, in the order of the contexts.
+        """
+        guard = self.guard if options.no_copy else None
+        constraint = self.shape.begin(options.max_new_tokens, options.blocked)
+        prompts = [Prompt([START], ReplyRenderer(self.pieces), constraint, seed) for seed in seeds]
+        events = draw_sequences(
+            self.network.step, self.network.read(contexts), prompts, options, guard, self.pieces.first
+        )
+        return [sequence.text.strip() for sequence in collect(events)]
+
     def familiarities(self, beginnings: Sequence[Sequence[int]]) -> Sequence[float]:
         """Log-probabilities of the beginnings of replies after the empty context, in nats a token."""
         empty = self.encoder.encode_context([])
         scores = self.network.score([empty] * len(beginnings), [[START, *ids] for ids in beginnings])
         return [float(score.mean()) for score in scores]
+
+    def line(self, reply: str) -> Line:
+        """A line that nobody is named in."""
+        return reply_line(self._readable(reply))
 
     def _readable(self, text: str) -> str:
         """A turn as the corpus writes it; of one that is longer than any context the end."""

@@ -16,6 +16,7 @@ class ChatOptions(DecodingOptions):
         max_new_tokens: a reply is cut off after so many tokens. None turns it off.
         candidates: replies to choose the best from. With `num_beams` they are the beams, as many as there are; greedy
             writing has one. 1 turns it off, and the reply is shown while it is written.
+        rerank: whether the model's discriminator has a say in which candidate is the best. False turns it off.
         blocked: words that are never written, upper and lower case being the same. () turns it off. One word may be
             given bare.
 
@@ -25,6 +26,7 @@ class ChatOptions(DecodingOptions):
 
     max_new_tokens: int | None = 60
     candidates: int = 8
+    rerank: bool = False
     blocked: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
@@ -39,6 +41,11 @@ class ChatOptions(DecodingOptions):
             raise ConfigurationError(
                 f"candidates={self.candidates!r} was asked for, but candidates must be a whole number, 1 (off) or "
                 f"more: give such a value, or leave it out for {ChatOptions.candidates}."
+            )
+        if not isinstance(self.rerank, bool):
+            raise ConfigurationError(
+                f"rerank={self.rerank!r} was asked for, but rerank must be on or off (off: the discriminator is not "
+                "asked): give True or False, and the number of replies to choose from as candidates."
             )
         for name, instead in _NOT_FOR_CHAT.items():
             if getattr(self, name) != getattr(ChatOptions, name):

@@ -1,7 +1,12 @@
-"""Which of several replies is the best: by maximum mutual information, length and repetition.
+"""Which of several replies is the best: by maximum mutual information, length, repetition and a discriminator.
 
 The likeliest replies to almost anything are dull ones. Li et al. (2016) subtract how likely the beginning of a reply
 is without any message ("anti-language model"), so that what fits this message wins over what fits every message.
+
+A discriminator's log-odds are the logarithm of how much likelier a reply is among real ones than among the model's
+(Goodfellow et al. 2014). Added to the model's log-probability they give that of a better model (Deng et al. 2020,
+"Residual energy-based models for text generation"), and so they count as much as the likelihood does, and are divided
+by the tokens as it is.
 
 All parts are in nats a token, so that one set of constants serves words, subwords and characters, and models that are
 sure of themselves as well as those that are not.
@@ -31,6 +36,10 @@ LONG_ENOUGH = 8
 REPETITION = 3.0
 """What a reply loses that is all repetition, of itself or of the last replies: more than any of them can make good."""
 
+MOST_REALNESS = 1.0
+"""What a discriminator may add or take at most, in nats a token: it would decide alone about replies of a word or two,
+and from its worst to its best opinion it must stay below `REPETITION`."""
+
 _RUN, _ECHO = 2, 3  # words in a row: the same two again is a stutter, the same three as before are an echo
 _WORD = re.compile(r"\w+")
 
@@ -45,6 +54,7 @@ class Candidate:
         novelty: what its beginning is unlikely without the conversation; 0 where that is not known.
         length: what it gets for its length.
         repetition: what it loses for repeating itself or the last replies; 0 or below.
+        realness: what it gets for reading as if a person had written it; 0 where the discriminator is not asked.
     """
 
     reply: Reply
@@ -52,14 +62,17 @@ class Candidate:
     novelty: float
     length: float
     repetition: float
+    realness: float = 0.0
 
     @property
     def score(self) -> float:
         """How good it is, higher being better, in nats a token."""
-        return self.likelihood + self.novelty + self.length + self.repetition
+        return self.likelihood + self.novelty + self.length + self.repetition + self.realness
 
 
-def candidate(reply: Reply, sequence: results.Sequence, familiarity: float, said: Sequence[str]) -> Candidate:
+def candidate(
+    reply: Reply, sequence: results.Sequence, familiarity: float, said: Sequence[str], log_odds: float = 0.0
+) -> Candidate:
     """A reply with the parts of its score.
 
     Args:
@@ -67,13 +80,16 @@ def candidate(reply: Reply, sequence: results.Sequence, familiarity: float, said
         sequence: as it was decoded.
         familiarity: log-probability of its beginning without the conversation, in nats a token; 0 where not known.
         said: the last replies.
+        log_odds: of being real, by the discriminator; 0 where it is not asked.
     """
+    tokens = len(sequence.ids)
     return Candidate(
         reply,
-        likelihood=sequence.log_probability / len(sequence.ids),
+        likelihood=sequence.log_probability / tokens,
         novelty=-ANTI * familiarity,
         length=LENGTH * min(1.0, len(reply.split()) / LONG_ENOUGH),
         repetition=-REPETITION * repetition(reply, said),
+        realness=max(-MOST_REALNESS, min(log_odds / tokens, MOST_REALNESS)),
     )
 
 

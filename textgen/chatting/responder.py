@@ -7,6 +7,7 @@ from typing import Any, Protocol
 from textgen.artifact import ModelCard
 from textgen.chatting.shape import ReplyShape
 from textgen.corpus.dialogue import Turn
+from textgen.corpus.scene import Line
 from textgen.decoding.constraints import Constraint
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.results import Event
@@ -53,3 +54,6 @@ class Responder(Protocol):
         Returns:
             One a beginning, in nats a token; zeros where the model cannot tell.
         """
+
+    def line(self, reply: str) -> Line:
+        """A reply as the model's discriminator reads it, written as the corpus writes."""

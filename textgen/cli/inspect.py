@@ -116,17 +116,20 @@ def describe_model(facts: dict[str, Any]) -> Iterator[str]:
     yield from row("made by", pairs(facts["versions"]))
     yield from row("on disk", f"{size(facts['bytes'])}, and {size(facts['training_bytes'])} in training/")
     yield from row("--no-copy", "yes" if facts["novelty_index"] else "no: novelty.bin is not there")
-    if facts["kind"] == "script":
-        yield from row("--rerank", _discriminator(facts["discriminator"]))
+    yield from row("--rerank", _discriminator(facts["discriminator"], facts["kind"]))
     yield from row("--resume", "yes" if facts["resumable"] else "no: the training folder was deleted or is not whole")
 
 
-def _discriminator(facts: dict[str, Any] | None) -> str:
-    """What the discriminator of a script model is worth."""
+def _discriminator(facts: dict[str, Any] | None, kind: str) -> str:
+    """What the discriminator of a model of a kind is worth."""
+    from textgen.judging.judge import JUDGED
+
     if facts is None:
         return "no: textgen train-discriminator was not run"
     metrics = facts["metrics"]
-    worth = f"yes: {metrics['accuracy']['discriminator']:.1%} of {metrics['texts']:,} unseen lines judged right"
+    worth = (
+        f"yes: {metrics['accuracy']['discriminator']:.1%} of {metrics['texts']:,} unseen {JUDGED[kind]} judged right"
+    )
     return f"{worth}; made before the model was trained on, make a new one" if facts["outdated"] else worth
 
 

@@ -39,12 +39,15 @@ def model_option(required: bool) -> Callable[[Command], Command]:
     )
 
 
-def corpus_options(required: bool, formats: Sequence[str] = FORMATS) -> Callable[[Command], Command]:
+def corpus_options(
+    required: bool, formats: Sequence[str] = FORMATS, help: str = "A text file or folder, or several."
+) -> Callable[[Command], Command]:
     """Adds `--corpus FILE...` (a file or folder, several times) and `--format`.
 
     Args:
         required: whether a corpus must be given.
         formats: what `--format` may be.
+        help: what the corpus is for.
     """
 
     def add(command: Command) -> Command:
@@ -60,7 +63,7 @@ def corpus_options(required: bool, formats: Sequence[str] = FORMATS) -> Callable
             cls=_ManyPaths,
             type=click.Path(path_type=Path),
             metavar="FILE...",
-            help="A text file or folder, or several.",
+            help=help,
         )(command)
 
     return add

@@ -1,4 +1,4 @@
-"""`textgen score`: how real the lines of a text read, by a model's discriminator."""
+"""`textgen score`: how real lines or replies read, by a model's discriminator."""
 
 import json
 import sys
@@ -17,30 +17,27 @@ from textgen.cli.options import debug_option, model_option
 def command(model: Path, file: Path, as_json: bool) -> None:
     """Tell how real the lines of a text read.
 
-    FILE is written like the corpus; `-` reads from the standard input. Each line gets the probability, from 0 to 1,
-    that it is a line of the corpus and not one the model wrote, if as many of either were shown. It takes the
-    discriminator that `textgen train-discriminator` makes.
+    FILE is written like the corpus, and for a chat model it holds one reply a line; `-` reads from the standard input.
+    Each line gets the probability, from 0 to 1, that a person wrote it and not the model, if as many of either were
+    shown. A reply is judged by itself, whatever it replies to. It takes the discriminator that
+    `textgen train-discriminator` makes.
 
     \b
     textgen score --model runs/seinfeld scene.txt
+    textgen score --model runs/my_bot replies.txt
     textgen generate --model runs/seinfeld | textgen score --model runs/seinfeld -
     """
     from textgen.api import load
-    from textgen.errors import CorpusError, ModelError
+    from textgen.errors import CorpusError
     from textgen.text.reading import TextFile
     from textgen.writer import ScriptWriter
 
-    writer = load(model)
-    if not isinstance(writer, ScriptWriter):
-        raise ModelError(
-            f"{model} was to judge the lines of a script, but it is a chat model: give a model that was trained by "
-            "train-script."
-        )
+    judging = load(model)
     if str(file) == "-":
         text = sys.stdin.buffer.read().decode("utf-8-sig", errors="replace")
     else:
         text = "\n".join(TextFile(file).lines())
-    lines, whole = writer.score(text)
+    lines, whole = judging.score(text)
     if whole is None:
         raise CorpusError(f"The lines of {file} were to be judged, but it holds none: give a text like the corpus.")
     if as_json:
@@ -48,5 +45,6 @@ def command(model: Path, file: Path, as_json: bool) -> None:
         click.echo(json.dumps({"lines": values, "reads_as_real": whole}, ensure_ascii=False, indent=1))
         return
     for line, real in lines:
-        click.echo(f"{real:.2f}  {' '.join(writer.style.line_text(line).split())}")
+        shown = judging.style.line_text(line) if isinstance(judging, ScriptWriter) else line.text
+        click.echo(f"{real:.2f}  {' '.join(shown.split())}")
     click.echo(f"{whole:.2f}  all {len(lines):,} lines together; 0.5 is undecided", err=True)

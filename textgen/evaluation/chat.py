@@ -8,15 +8,14 @@ import numpy as np
 
 from textgen.chatting.opened import OpenedChat
 from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
-from textgen.corpus.dialogue_survey import survey
 from textgen.corpus.dialogues import DialogueCorpus
-from textgen.corpus.exchanges import DEFAULT_TURNS, Exchange, Exchanges
+from textgen.corpus.exchanges import Exchange
+from textgen.corpus.learned_dialogues import count_dialogues, reread, training_split
 from textgen.errors import ConfigurationError, CorpusError
 from textgen.evaluation.comparison import NO_COMPARISON
 from textgen.evaluation.novelty import NO_NOVELTY
 from textgen.evaluation.part import SplitName
 from textgen.evaluation.scores import Scores
-from textgen.text.detokenisation import detokenise
 
 _BATCH = 64
 
@@ -116,14 +115,8 @@ def _choose(
 ) -> tuple[Iterable[Exchange], SplitName, list[str]]:
     """What to score: what the model has not seen, where that is known."""
     known, same = model.card.corpus, corpus.fingerprint == model.card.corpus.get("fingerprint")
-    normalise: Callable[[str], str] = detokenise if known.get("detokenise") else str
-    reading = (model.turns, known.get("replies_by"), normalise)
-    saved = known.get("split")
-    held_out = DialogueSplit.from_json(saved) if same and saved is not None else None
-    notes: list[str] = []
-    if held_out is not None:
-        _check_reading(corpus, held_out)
-    elif asked == "held-out":
+    held_out, notes = training_split(known, corpus), list[str]()
+    if held_out is None and asked == "held-out":
         if same:
             raise ConfigurationError(
                 "--split held-out was asked for, but the model was trained on all of this corpus, because it was given "
@@ -133,14 +126,14 @@ def _choose(
         held_out, note = _split_anew(corpus, known)
         notes.append(note)
     if held_out is not None and asked != "all":
-        return Exchanges(corpus, *reading, "held out", held_out), "held-out", notes
+        return reread(known, corpus, "held out", held_out), "held-out", notes
     note = "This is the corpus the model was trained on, so the scores say little about new dialogues."
-    return Exchanges(corpus, *reading, "all", None), "all", [note] if same else []
+    return reread(known, corpus, "all", None), "all", [note] if same else []
 
 
 def _split_anew(corpus: DialogueCorpus, known: Mapping[str, Any]) -> tuple[DialogueSplit, str]:
     """A split of a corpus that the model was not trained on, and a note about it."""
-    split = split_dialogues(_dialogues(corpus))
+    split = split_dialogues(count_dialogues(corpus))
     if split is None:
         raise CorpusError(
             "--split held-out was asked for, but the corpus holds fewer than two dialogues, which is too few to be "
@@ -148,22 +141,6 @@ def _split_anew(corpus: DialogueCorpus, known: Mapping[str, Any]) -> tuple[Dialo
         )
     files = ", ".join(known.get("files", [])) or "its training corpus"
     return split, f"The model was trained on another corpus ({files}); the last tenth of each file given was scored."
-
-
-def _dialogues(corpus: DialogueCorpus) -> tuple[int, ...]:
-    """How many dialogues each file has."""
-    return survey(corpus, DEFAULT_TURNS, None).dialogues
-
-
-def _check_reading(corpus: DialogueCorpus, split: DialogueSplit) -> None:
-    """Refuses the training corpus read in another format: other dialogues would be held out."""
-    found = _dialogues(corpus)
-    if found != split.dialogues:
-        raise ConfigurationError(
-            f"This is the corpus the model was trained on, but it was read as {corpus.files[0].format} with "
-            f"{sum(found):,} dialogues, and in training it had {sum(split.dialogues):,}: give the --format that "
-            "training was given."
-        )
 
 
 def _encode(model: OpenedChat, exchanges: Iterable[Exchange]) -> tuple[list[tuple[list[int], list[int]]], Scores, int]:

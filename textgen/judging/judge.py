@@ -1,4 +1,9 @@
-"""How likely the lines of a script are to be real ones."""
+"""How likely the lines of a script, and the replies of a chat, are to be real ones.
+
+A reply is judged as a line that nobody is named in. The network adds up what it finds in a text, so that it could not
+weigh a reply against the message before it: it reads the reply alone, and says whether it reads as if a person had
+written it. How well it fits the message is for the model itself to say.
+"""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -14,6 +19,9 @@ from textgen.judging.saved import load_discriminator
 from textgen.text.special import LINE_END
 from textgen.text.tokenizer import Tokenizer
 
+JUDGED = {"script": "lines", "chat": "replies"}
+"""What is judged of each kind of model."""
+
 
 class Judge:
     """A model's discriminator, ready to judge.
@@ -24,7 +32,7 @@ class Judge:
 
     Attributes:
         saved: what is known of the discriminator.
-        outdated: whether the model was trained on after the discriminator was.
+        warning: what a person should know: that the model was trained on after the discriminator was; else None.
 
     Raises:
         ModelError: the folder holds no discriminator, or a damaged one; names the command that makes one.
@@ -32,7 +40,13 @@ class Judge:
 
     def __init__(self, folder: Path, card: ModelCard, tokenizer: Tokenizer) -> None:
         self.saved = load_discriminator(folder, card, tokenizer)
-        self.outdated = self.saved.generator != card.metrics
+        outdated = self.saved.generator != card.metrics
+        self.warning = (
+            "The discriminator was trained before the model learned its last: make a new one with  "
+            f"textgen train-discriminator --model {folder}"
+            if outdated
+            else None
+        )
         self._network = Discriminator(self.saved.architecture, self.saved.weights)
         self._encoder = ScriptEncoder(tokenizer)
 
@@ -53,6 +67,11 @@ def page_log_odds(lines: NDArray[np.float64]) -> float:
         lines: log-odds of each, at least one. *Shape:* (lines,).
     """
     return float(lines.mean())
+
+
+def reply_line(text: str) -> Line:
+    """A chat model's reply as it is judged."""
+    return Line(None, text)
 
 
 def line_ids(encoder: ScriptEncoder, line: Line) -> list[int]:

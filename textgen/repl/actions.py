@@ -14,6 +14,7 @@ from textgen.repl.paths import typed_path
 from textgen.repl.settings import SETTINGS, Value, parsed, shown
 
 if TYPE_CHECKING:
+    from textgen.chatting.ranking import Candidate
     from textgen.repl.session import Session
 
 _CANDIDATES = 5
@@ -61,9 +62,7 @@ def candidates(session: "Session", argument: str) -> Iterator[Output]:
     number = _number("candidates", argument) if argument else max(session.bot.options.candidates, _CANDIDATES)
     found = session.bot.candidates(number)
     session.listed = len(found)
-    yield Table(
-        tuple((str(place), f"{candidate.score:.2f}", candidate.reply) for place, candidate in enumerate(found, 1))
-    )
+    yield Table(tuple((str(place), *_described(candidate)) for place, candidate in enumerate(found, 1)))
     yield Note("The best is first; /pick with a number takes one.")
 
 
@@ -133,6 +132,12 @@ def quit_(session: "Session", argument: str) -> Iterator[Output]:
 
 def _row(session: "Session", name: str) -> tuple[str, str, str]:
     return name, shown(getattr(session.bot.options, name)), SETTINGS[name].allowed
+
+
+def _described(candidate: "Candidate") -> tuple[str, ...]:
+    """Score, probability of being real where the discriminator was asked, and text."""
+    real = candidate.reply.reads_as_real
+    return f"{candidate.score:.2f}", *(() if real is None else (f"{real:.0%} real",)), candidate.reply.text
 
 
 def _options(words: list[str]) -> dict[str, Value]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 NONE = "none"
 """How a person takes back an option that may be left open."""
 
-Value = float | str | tuple[str, ...] | None
+Value = float | str | bool | tuple[str, ...] | None
 
 
 class Setting(NamedTuple):
@@ -24,6 +24,7 @@ class Setting(NamedTuple):
 SETTINGS = {
     "temperature": Setting("0 (greedy) or a finite number above it", ("0", "0.5", "0.8", "1", "1.2")),
     "candidates": Setting("a whole number, 1 (off: the reply is shown while it is written) or more", ("1", "4", "8")),
+    "rerank": Setting("on or off (off: the discriminator is not asked)", ("on", "off")),
     "top_k": Setting("a whole number, 0 (off) or more", ("0", "20", "50")),
     "top_p": Setting("a number above 0 and at most 1 (off)", ("0.8", "0.9", "1")),
     "min_p": Setting("a number from 0 (off) to 1", ("0", "0.05", "0.1")),
@@ -41,6 +42,7 @@ SETTINGS = {
 """By the option's name, in the order they are shown."""
 
 _TEXTS = frozenset({"stop", "blocked"})
+_SWITCHES = {"rerank": {"on": True, "off": False}}
 
 
 def parsed(name: str, words: Sequence[str]) -> Value:
@@ -53,10 +55,14 @@ def parsed(name: str, words: Sequence[str]) -> Value:
     Example:
         >>> parsed("top_k", ["20"]), parsed("seed", ["none"]), parsed("stop", ["the end", "fin"])
         (20, None, ('the end', 'fin'))
+        >>> parsed("rerank", ["on"])
+        True
     """
     if name in _TEXTS:
         return () if list(words) == [NONE] else tuple(words)
     typed = " ".join(words)
+    if typed.casefold() in _SWITCHES.get(name, {}):
+        return _SWITCHES[name][typed.casefold()]
     if typed.casefold() == NONE:
         return None
     for number in (int, float):
@@ -71,6 +77,8 @@ def shown(value: object) -> str:
     """A value as it would be typed."""
     if value is None or value == ():
         return NONE
+    if isinstance(value, bool):
+        return "on" if value else "off"
     if isinstance(value, tuple):
         return " ".join(f'"{text}"' for text in value)
     return f"{value:g}" if isinstance(value, float) else str(value)

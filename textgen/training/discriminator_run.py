@@ -13,6 +13,7 @@ from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
 from textgen.errors import TrainingError
 from textgen.inference.discriminator import Discriminator as NumpyDiscriminator
 from textgen.judging.calibration import cross_entropy, fit_temperature
+from textgen.judging.judge import JUDGED
 from textgen.judging.matching import Examples, Text, balanced, halves, matched
 from textgen.judging.saved import SavedDiscriminator, Weights
 from textgen.judging.worth import accuracy, measure_worth
@@ -49,6 +50,36 @@ class Samples:
     decoding: dict[str, Any]
 
 
+def parts_of(samples: int) -> tuple[int, int]:
+    """How many of the samples are learned from, and how many the rest are, to be judged by."""
+    learned = samples * 2 // 3
+    return learned, samples - learned
+
+
+def require_enough(real: RealTexts, samples: int, noun: str) -> None:
+    """Refuses what can only fail, before anything is written.
+
+    Args:
+        real: the real texts.
+        samples: how many are to be written.
+        noun: what the texts are, in the plural.
+
+    Raises:
+        TrainingError: there are too few of either kind in one of the parts.
+    """
+    for whose, parts, advice in (
+        ("real", (len(real.training), len(real.held_out)), "give more text with --corpus"),
+        ("generated", parts_of(samples), "give --samples a larger number"),
+    ):
+        needed = {"to learn from": FEWEST, "to be judged by": 2 * FEWEST}
+        for there, (purpose, fewest) in zip(parts, needed.items(), strict=True):
+            if there < fewest:
+                raise TrainingError(
+                    f"A discriminator was to be trained, but there would be only {there:,} {whose} {noun} {purpose}, "
+                    f"and {fewest} are needed: {advice}."
+                )
+
+
 def make_discriminator(
     model: Model, real: RealTexts, samples: Samples, budget: Budget, seed: int, note: Note
 ) -> SavedDiscriminator:
@@ -67,11 +98,12 @@ def make_discriminator(
     Raises:
         TrainingError: there are too few texts, or the loss is no longer finite.
     """
+    noun = JUDGED[model.card.kind]
     training = matched(real.training, samples.training, seed)
     first, second = zip(halves(real.held_out, seed), halves(samples.held_out, seed), strict=True)
     deciding, judging = matched(*first, seed), matched(*second, seed)
-    _require_enough(training, deciding, judging)
-    note(f"learning  from {len(training.texts):,} lines, half of them real, of equal lengths")
+    _require_enough_matched(training, deciding, judging, noun=noun)
+    note(f"learning  from {len(training.texts):,} {noun}, half of them real, of equal lengths")
     config = DiscriminatorConfig(model.tokenizer.vocabulary_size)
     how = TrainingConfig(budget, seed=seed, learning_rate=2e-3, weight_decay=0.1, dropout=0.5)
     weights = learn(config, how, training, deciding, note)
@@ -137,10 +169,11 @@ def learn(
     return best
 
 
-def _require_enough(*parts: Examples) -> None:
+def _require_enough_matched(*parts: Examples, noun: str) -> None:
     fewest = min(len(part.texts) // 2 for part in parts)
     if fewest < FEWEST:
         raise TrainingError(
-            f"A discriminator was to be trained, but there are only {fewest} real and generated lines of equal lengths "
-            f"in one of the parts, and {FEWEST} are needed: give --samples a larger number, or more text with --corpus."
+            f"A discriminator was to be trained, but there are only {fewest} real and generated {noun} of equal "
+            f"lengths in one of the parts, and {FEWEST} are needed: give --samples a larger number, or more text with "
+            "--corpus."
         )

@@ -45,14 +45,24 @@ def stored_texts(model: Model, most: int, seed: int) -> RealTexts:
     Raises:
         TrainingError: they are not there.
     """
+    training, held_out = (_stored_lines(path, model, most, seed) for path in stored_parts(model))
+    return RealTexts(training, held_out, model.card.corpus.get("fingerprint"))
+
+
+def stored_parts(model: Model) -> tuple[Path, Path]:
+    """The files of ids that a model's training left in its folder: what it learned from, and what was held out.
+
+    Raises:
+        TrainingError: they are not there.
+    """
     folder = ModelFolder(model.path).training
-    if not all((folder / name).is_file() for name in (TRAINING_IDS, HELD_OUT_IDS)):
+    training, held_out = folder / TRAINING_IDS, folder / HELD_OUT_IDS
+    if not (training.is_file() and held_out.is_file()):
         raise TrainingError(
             f"The real text was to be taken from {folder}, but what training left there is gone: name the corpus the "
             "model was trained on with --corpus FILE."
         )
-    training, held_out = (_stored_lines(folder / name, model, most, seed) for name in (TRAINING_IDS, HELD_OUT_IDS))
-    return RealTexts(training, held_out, model.card.corpus.get("fingerprint"))
+    return training, held_out
 
 
 def _stored_lines(path: Path, model: Model, most: int, seed: int) -> list[Text]:
