@@ -48,7 +48,7 @@ FORMATS = {
     "tokens_per_second": ",.0f",
 }
 
-_BASE = {"level": "character", "streams": 64, "learning_rate": 6e-3}
+_BASE = {"level": "subword", "vocabulary_limit": 1200, "streams": 64, "learning_rate": 6e-3}
 """What textgen takes for the whole training part, which the first 90% of it are a little too short for."""
 
 
