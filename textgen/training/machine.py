@@ -63,9 +63,11 @@ def measure_flops(precision: Precision) -> float:
     """
     import tensorflow as tf
 
+    from textgen.models.graph import as_graph
+
     a = tf.cast(tf.random.stateless_uniform((64, 512), (0, 0)), precision)
     b = tf.cast(tf.random.stateless_uniform((512, 2048), (0, 1)), precision)
-    multiply = tf.function(lambda parts: [tf.matmul(part, b) for part in parts])
+    multiply = as_graph(lambda parts: [tf.matmul(part, b) for part in parts])
     parts = tf.split(a, math.gcd(64, thread_count()))
     multiply(parts)
     count, started = 0, time.perf_counter()
