@@ -1,5 +1,6 @@
 """How fast training is: the batches, the check before anything is timed, and the figures."""
 
+from functools import cache
 from itertools import islice
 from typing import Any
 
@@ -55,33 +56,34 @@ def test_a_row_by_hand() -> None:
     assert (wide["tokens_per_second"], wide["times_textgen"]) == pytest.approx((20480, 0.8))
 
 
+SMALL: dict[str, Any] = {
+    "language_model": throughput.Architecture(30, 8, 16, 2, tied=False),
+    "encoder_decoder": EncoderDecoderConfig(300, 8, 16, 1),
+}
+
+
+@cache
+def losses(system: str, kind: str, precision: str) -> list[float]:
+    """What a system's step tells of the first three batches."""
+    config = SMALL[kind]
+    train = getattr(script(f"training_{system}"), kind)(config, throughput.first_weights(config), precision, 4, 6)
+    return [train(*batch) for batch in islice(throughput.batches(config, 4, 6), 3)]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["language_model", "encoder_decoder"])
+@pytest.mark.parametrize("kind", SMALL)
 def test_systems_learn_the_same_from_the_same_batches(kind: str) -> None:
-    small: dict[str, Any] = {
-        "language_model": throughput.Architecture(30, 8, 16, 2, tied=False),
-        "encoder_decoder": EncoderDecoderConfig(300, 8, 16, 1),
-    }
-    weights = throughput.first_weights(small[kind])
-    losses = {}
-    for name, precision in (("textgen", "bfloat16"), ("textgen", "float32"), ("keras", "float32")):
-        train = getattr(script(f"training_{name}"), kind)(small[kind], weights, precision, 4, 6)
-        losses[name, precision] = [train(*batch) for batch in islice(throughput.batches(small[kind], 4, 6), 2)]
-    ours = losses["textgen", "float32"]
-    assert losses["keras", "float32"] == pytest.approx(ours, abs=1e-3)
-    assert losses["textgen", "bfloat16"] == pytest.approx(ours, abs=3e-2)
+    ours = losses("textgen", kind, "float32")[:2]
+    assert losses("keras", kind, "float32")[:2] == pytest.approx(ours, abs=1e-3)
+    assert losses("textgen", kind, "bfloat16")[:2] == pytest.approx(ours, abs=3e-2)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_pytorch_too(precision: str) -> None:
     pytest.importorskip("torch")
-    config = throughput.Architecture(30, 8, 16, 2, tied=False)
-    steps = [
-        script(f"training_{name}").language_model(config, throughput.first_weights(config), precision, 4, 6)
-        for name in ("textgen", "pytorch")
-    ]
-    given = list(islice(throughput.batches(config, 4, 6), 3))
-    (first, *later), (its_first, *its_later) = ([step(*batch) for batch in given] for step in steps)
+    (first, *later), (its_first, *its_later) = (
+        losses(system, "language_model", precision) for system in ("textgen", "pytorch")
+    )
     assert its_first == pytest.approx(first, abs=throughput.TOLERANCES[precision])
     assert its_later == pytest.approx(later, abs=2e-2)  # its LSTM has two biases, which learn twice as fast as one

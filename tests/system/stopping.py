@@ -15,7 +15,7 @@ from textgen.training import history
 
 from .runs import finish, kill, start, wait_for
 
-STEPS = 12  # with a validation after each
+STEPS = 10  # with a validation after each
 KILL, CTRL_C = signal.SIGKILL, signal.SIGINT
 
 

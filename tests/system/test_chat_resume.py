@@ -6,14 +6,14 @@ import pytest
 
 import textgen
 
-from .stopping import CTRL_C, KILL, assert_same_run, train_twice
+from .stopping import KILL, assert_same_run, train_twice
 
-OPTIONS = ["--level", "word", "--embedding", 16, "--hidden", 24, "--batch", 24, "--seed", 11, "--dropout", 0.3]
+OPTIONS = ["--level", "word", "--embedding", 24, "--hidden", 24, "--batch", 24, "--seed", 11, "--dropout", 0.3]
 
 
 @pytest.mark.slow
-def test_a_run_that_is_stopped_at_any_moment_ends_with_the_same_weights(tmp_path: Path, dialogues: Path) -> None:
-    runs = train_twice("train-chat", dialogues, tmp_path, [CTRL_C, KILL], *OPTIONS)
+def test_a_run_that_is_killed_at_any_moment_ends_with_the_same_weights(tmp_path: Path, dialogues: Path) -> None:
+    runs = train_twice("train-chat", dialogues, tmp_path, [KILL], *OPTIONS)
     assert_same_run(*runs)
     one, other = map(textgen.load, runs)
     for message in ("hello! what colour is the moon?", ""):

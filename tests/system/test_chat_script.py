@@ -4,15 +4,15 @@ import random
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 import textgen
 from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot
+from textgen.cli.main import cli
 from textgen.data.pairs import PairStore
 from textgen.text.special import END, START, TURN
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS
-
-from .runs import finish, start
 
 DISHES = ("soup", "salad", "bread", "rye", "coffee", "pie")
 SCENES = 200
@@ -39,8 +39,8 @@ def george(tmp_path_factory: pytest.TempPathFactory) -> Path:
     script.write_text("\n".join(scene(draw) for _ in range(SCENES)), encoding="utf-8")
     options = ["--as", "george", "--steps", 400, "--level", "word", "--embedding", 16, "--hidden", 32, "--batch", 16]
     options += ["--dropout", 0, "--learning-rate", 0.03, "--precision", "float32"]
-    code, _, err = finish(start("train-chat", "--corpus", script, "--out", model, *options))
-    assert code == 0, err
+    done = CliRunner().invoke(cli, ["train-chat", "--corpus", str(script), "--out", str(model), *map(str, options)])
+    assert done.exit_code == 0, done.output
     return model
 
 

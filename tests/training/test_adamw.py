@@ -3,7 +3,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from textgen.training.adamw import AdamW
+from textgen.models.graph import as_kernel
+from textgen.training.adamw import AdamW, _update
 
 
 class PlainAdamW:
@@ -71,3 +72,15 @@ def test_no_gradient_and_no_decay_is_no_change() -> None:
     ours.apply(zeros, tf.constant(0.1), tf.constant(0, tf.int64))
     for name in SHAPES:
         assert np.array_equal(ours.variables[name].numpy(), plain.weights[name].astype(np.float32))
+
+
+def test_weights_of_one_shape_share_an_update_and_nothing_else() -> None:
+    made = as_kernel(_update).experimental_get_tracing_count()
+    for rate in (0.5, 0.25):
+        one, other = (keras.Variable(np.full((5, 7), value, np.float32)) for value in (1.0, 2.0))
+        ours = AdamW({"one": one, "other": other}, 0.0, 1e9)
+        gradients = {"one": tf.ones((5, 7)), "other": -tf.ones((5, 7))}
+        ours.apply(gradients, tf.constant(rate), tf.constant(0, tf.int64))
+        assert np.allclose(one, 1.0 - rate) and np.allclose(other, 2.0 + rate)
+        assert np.allclose(ours.first["one"], 0.1) and np.allclose(ours.first["other"], -0.1)
+    assert as_kernel(_update).experimental_get_tracing_count() == made + 1

@@ -1,7 +1,9 @@
 """Runs that go on, of the kind they were begun as."""
 
 import json
+import os
 import shutil
+import signal
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ import pytest
 from safetensors.numpy import load_file
 
 import textgen
-from textgen.api import train_chat
+from textgen.api import TrainingInterrupted, train_chat
 from textgen.artifact import ModelFolder
 from textgen.config import Budget
 from textgen.corpus.dialogues import DialogueCorpus
@@ -93,22 +95,19 @@ def train(corpus: Path, out: Path, **options: Any) -> textgen.Chatbot:
 
 
 @pytest.mark.slow
-def test_a_run_that_was_stopped_ends_as_if_it_had_not_been(
+def test_a_chat_run_that_was_interrupted_ends_as_if_it_had_not_been(
     tmp_path: Path, dialogues: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     train(dialogues, whole, steps=8)
 
-    class StoppedError(Exception):
-        pass
-
     def sample(model: Any) -> str:
         if json.loads((broken / "model.json").read_bytes())["metrics"]["step"] >= 4:
-            raise StoppedError
+            os.kill(os.getpid(), signal.SIGINT)
         return ""
 
     monkeypatch.setattr("textgen.api._talk_a_little", sample)
-    with pytest.raises(StoppedError):
+    with pytest.raises(TrainingInterrupted, match=r"\n  textgen train-chat --corpus .* --resume"):
         train(dialogues, broken, steps=8)
     monkeypatch.undo()
     assert [row.step for row in history.read(broken / "training")][-1] < 8

@@ -8,10 +8,11 @@ processor, but each core can have a step of its own. This knows TensorFlow rathe
 """
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any, NamedTuple
 
 import tensorflow as tf
+
+from textgen.models.graph import as_kernel
 
 Tensor = Any
 
@@ -49,12 +50,6 @@ def lstm_window(lanes: Sequence[Lane]) -> list[tuple[Tensor, Tensor, Tensor]]:
     # Variables are read here: inside a custom gradient TensorFlow takes them for hidden inputs and refuses them.
     results = _differentiable_window(*[tf.convert_to_tensor(tensor) for lane in lanes for tensor in lane])
     return [tuple(results[3 * k : 3 * k + 3]) for k in range(len(lanes))]
-
-
-@cache
-def _compiled(function: Any) -> Any:
-    """One gate cell as a single kernel: a dozen small element-wise ops would cost more than their arithmetic."""
-    return tf.function(function, jit_compile=True)
 
 
 def _forward_cell(projected: Tensor, recurrent: Tensor, h: Tensor, c: Tensor, flow: Tensor) -> tuple[Tensor, ...]:
@@ -164,7 +159,7 @@ class _Run:
         return tf.cast(self.lane.h, self.dtype), self.lane.c, *arrays
 
     def forward(self, t: Tensor, h: Tensor, c: Tensor, hs: Any, cs: Any, gates: Any) -> tuple[Any, ...]:
-        cell = _compiled(_forward_cell)
+        cell = as_kernel(_forward_cell)
         gate, c, h = cell(self.projected[t], tf.matmul(h, self.recurrent), h, c, self.lane.flow[t])
         return h, c, hs.write(t, h), cs.write(t, c), gates.write(t, gate)
 
@@ -185,7 +180,7 @@ class _Run:
         return tf.zeros_like(self.dhs[0]), self.dh, self.dc, tf.TensorArray(self.dtype, time)
 
     def backward(self, t: Tensor, recurrent: Tensor, past: Tensor, dc: Tensor, dzs: Any) -> tuple[Any, ...]:
-        cell, seen = _compiled(_backward_cell), (self.gates, self.cs_before, self.cs, self.dhs)
+        cell, seen = as_kernel(_backward_cell), (self.gates, self.cs_before, self.cs, self.dhs)
         *parts, past, dc = cell(*(tensor[t] for tensor in seen), recurrent, past, dc, self.flow[t])
         dz = tf.concat(parts, axis=-1)
         return tf.matmul(dz, self.recurrent, transpose_b=True), past, dc, dzs.write(t, dz)

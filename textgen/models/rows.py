@@ -3,10 +3,11 @@
 Like the fused LSTM, this knows TensorFlow rather than Keras.
 """
 
-from functools import cache
 from typing import Any, NamedTuple
 
 import tensorflow as tf
+
+from textgen.models.graph import as_kernel
 
 Tensor = Any
 
@@ -62,14 +63,9 @@ def columns(matrix: Tensor, ids: Tensor) -> Tensor:
 @tf.custom_gradient  # type: ignore[untyped-decorator]
 def _differentiable(matrix: Tensor, ids: Tensor) -> Any:
     def gradient(upstream: Tensor) -> tuple[Tensor, None]:
-        return _compiled(_as_columns)(added_up(upstream, ids, matrix.shape[1])), None
+        return as_kernel(_as_columns)(added_up(upstream, ids, matrix.shape[1])), None
 
-    return _compiled(_columns)(matrix, ids), gradient
-
-
-@cache
-def _compiled(function: Any) -> Any:
-    return tf.function(function, jit_compile=True)
+    return as_kernel(_columns)(matrix, ids), gradient
 
 
 def _columns(matrix: Tensor, ids: Tensor) -> Tensor:

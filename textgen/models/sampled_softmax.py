@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
+from textgen.models.graph import as_kernel
+
 Tensor = Any
 
 Output = Callable[[Tensor], tuple[Tensor, Tensor]]
@@ -94,10 +96,10 @@ def sampled_cross_entropy(
 @tf.custom_gradient  # type: ignore[untyped-decorator]
 def _others(products: Tensor, shift: Tensor, ids: Tensor, targets: Tensor) -> Any:
     """The logarithm of the summed exponentials of each row's shifted products, but for the one that is its target."""
-    normaliser = _forward(products, shift, ids, targets)
+    normaliser = as_kernel(_forward)(products, shift, ids, targets)
 
     def gradient(upstream: Tensor) -> tuple[Tensor | None, ...]:
-        return *_backward(products, shift, ids, targets, normaliser, upstream), None, None
+        return *as_kernel(_backward)(products, shift, ids, targets, normaliser, upstream), None, None
 
     return normaliser, gradient
 
@@ -107,14 +109,12 @@ def _logits(products: Tensor, shift: Tensor, ids: Tensor, targets: Tensor) -> Te
     return tf.where(targets[:, None] == tf.cast(ids, targets.dtype), float("-inf"), logits)
 
 
-@tf.function(jit_compile=True)  # type: ignore[untyped-decorator]
 def _forward(products: Tensor, shift: Tensor, ids: Tensor, targets: Tensor) -> Tensor:
     logits = _logits(products, shift, ids, targets)
     top = tf.reduce_max(logits, axis=-1)
     return top + tf.math.log(tf.reduce_sum(tf.exp(logits - top[:, None]), axis=-1))
 
 
-@tf.function(jit_compile=True)  # type: ignore[untyped-decorator]
 def _backward(
     products: Tensor, shift: Tensor, ids: Tensor, targets: Tensor, normaliser: Tensor, upstream: Tensor
 ) -> tuple[Tensor, Tensor]:

@@ -4,10 +4,11 @@ Op by op, float32 copies of (tokens, vocabulary) are written and read a dozen ti
 the compute dtype, and its gradient is formed in one go. Like the fused LSTM, this knows TensorFlow rather than Keras.
 """
 
-from functools import cache
 from typing import Any
 
 import tensorflow as tf
+
+from textgen.models.graph import as_kernel
 
 Tensor = Any
 
@@ -33,11 +34,6 @@ def cross_entropy(
     return tf.stop_gradient(plain), smoothed
 
 
-@cache
-def _compiled(function: Any) -> Any:
-    return tf.function(function, jit_compile=True)
-
-
 def _forward(products: Tensor, bias: Tensor, targets: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """The normaliser, the target's logit and the mean logit of each row."""
     logits = tf.cast(products, tf.float32) + bias
@@ -59,12 +55,12 @@ def _backward(
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]
 def _differentiable(products: Tensor, bias: Tensor, targets: Tensor, scored: Tensor, smoothing: Tensor) -> Any:
-    normaliser, chosen, mean = _compiled(_forward)(products, bias, targets)
+    normaliser, chosen, mean = as_kernel(_forward)(products, bias, targets)
     plain = tf.reduce_sum((normaliser - chosen) * scored)
     even = tf.reduce_sum((normaliser - mean) * scored)
 
     def gradient(_: Tensor, upstream: Tensor) -> tuple[Tensor | None, ...]:
         weights = upstream * scored
-        return *_compiled(_backward)(products, bias, targets, normaliser, weights, smoothing), None, None, None
+        return *as_kernel(_backward)(products, bias, targets, normaliser, weights, smoothing), None, None, None
 
     return (plain, (1.0 - smoothing) * plain + smoothing * even), gradient

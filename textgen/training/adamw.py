@@ -5,6 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
+from textgen.models.graph import as_kernel
 from textgen.models.rows import Rows, added_up
 
 Tensor = Any
@@ -29,7 +30,6 @@ class AdamW:
         self.first = {name: tf.Variable(tf.zeros_like(v)) for name, v in self.variables.items()}
         self.second = {name: tf.Variable(tf.zeros_like(v)) for name, v in self.variables.items()}
         self._decay, self._clip = weight_decay, clip
-        self._update = tf.function(self._updated, jit_compile=True)
 
     def apply(self, gradients: Mapping[str, Tensor], rate: Tensor, step: Tensor) -> Tensor:
         """Updates the weights in place.
@@ -45,18 +45,22 @@ class AdamW:
         rows = {name: _rows(gradients[name], int(v.shape[0])) for name, v in self.variables.items()}
         norm = tf.linalg.global_norm([one.rows for one in rows.values()])
         for name, gradient in rows.items():
-            self._update(name, gradient, norm, rate, tf.cast(step, tf.float32))
+            weight = self.variables[name], self.first[name], self.second[name]
+            decay = self._decay if len(weight[0].shape) > 1 else 0.0
+            as_kernel(_update)(*weight, gradient, norm, self._clip, decay, rate, tf.cast(step, tf.float32))
         return norm
 
-    def _updated(self, name: str, gradient: Rows, norm: Tensor, rate: Tensor, step: Tensor) -> None:
-        w, m, v = self.variables[name], self.first[name], self.second[name]
-        g = gradient.whole() * tf.minimum(1.0, self._clip / (norm + 1e-6))
-        m.assign_add((1.0 - _BETA_1) * (g - m))
-        v.assign_add((1.0 - _BETA_2) * (g * g - v))
-        correction_1, correction_2 = 1.0 - _BETA_1 ** (step + 1.0), 1.0 - _BETA_2 ** (step + 1.0)
-        change = (m / correction_1) / (tf.sqrt(v / correction_2) + _EPSILON)
-        decay = self._decay if len(w.shape) > 1 else 0.0
-        w.assign_sub(rate * (change + decay * w))
+
+def _update(
+    w: Any, m: Any, v: Any, gradient: Rows, norm: Tensor, clip: float, decay: float, rate: Tensor, step: Tensor
+) -> None:
+    """Changes a weight and its moments; weights of one shape share the kernel."""
+    g = gradient.whole() * tf.minimum(1.0, clip / (norm + 1e-6))
+    m.assign_add((1.0 - _BETA_1) * (g - m))
+    v.assign_add((1.0 - _BETA_2) * (g * g - v))
+    correction_1, correction_2 = 1.0 - _BETA_1 ** (step + 1.0), 1.0 - _BETA_2 ** (step + 1.0)
+    change = (m / correction_1) / (tf.sqrt(v / correction_2) + _EPSILON)
+    w.assign_sub(rate * (change + decay * w))
 
 
 def _rows(gradient: Tensor, height: int) -> Rows:

@@ -8,6 +8,7 @@ import tensorflow as tf
 from textgen.config import ChatTrainingConfig
 from textgen.data.pairs import PairStore, by_length, gather
 from textgen.models.encoder_decoder import EncoderDecoder
+from textgen.models.graph import as_graph
 from textgen.models.softmax import cross_entropy
 from textgen.training.noise import encoder_decoder_noise
 from textgen.training.step import State, Tensor, TrainingStep
@@ -59,7 +60,7 @@ class EncoderDecoderValidation:
         self.model, self.store = model, store
         chosen = np.unique(np.linspace(0, len(store) - 1, min(limit, len(store))).astype(np.int64))
         self.exchanges = by_length(chosen, store.lengths)
-        self._compiled = tf.function(self._run, input_signature=_shapes(None))
+        self._compiled = as_graph(self._run, input_signature=_shapes(None))
 
     def __call__(self) -> float:
         """Cross-entropy in nats a token."""

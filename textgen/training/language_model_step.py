@@ -6,6 +6,7 @@ import tensorflow as tf
 
 from textgen.config import ScriptTrainingConfig
 from textgen.inference.lanes import Lanes
+from textgen.models.graph import as_graph
 from textgen.models.language_model import LanguageModel
 from textgen.models.sampled_softmax import SampledOutput, sampled_cross_entropy
 from textgen.models.softmax import cross_entropy
@@ -78,7 +79,7 @@ class LanguageModelValidation:
     def __init__(self, model: LanguageModel, lanes: Lanes, most: int = 1) -> None:
         self.model, self.lanes, self._most = model, lanes, most
         self.tokens = int(lanes.scored.sum())
-        self._compiled = tf.function(self._run, reduce_retracing=True)
+        self._compiled = as_graph(self._run, reduce_retracing=True)
 
     def __call__(self) -> float:
         """Cross-entropy in nats a token."""

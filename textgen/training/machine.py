@@ -64,10 +64,12 @@ def measure_flops(precision: Precision) -> float:
     """
     import tensorflow as tf
 
+    from textgen.models.graph import as_graph
+
     a = tf.cast(tf.random.stateless_uniform((64, 512), (0, 0)), precision)
     b = tf.cast(tf.random.stateless_uniform((512, 2048), (0, 1)), precision)
 
-    @tf.function  # type: ignore[untyped-decorator]
+    @as_graph
     def multiply(parts: list[Any]) -> list[Any]:
         for _ in range(_PROBE_STEPS):
             parts = [tf.matmul(part, b)[:, :512] for part in parts]

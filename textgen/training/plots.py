@@ -18,7 +18,8 @@ def save_curves(path: Path, rows: list[Row], title: str) -> None:
         return
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(7, 4.2), layout="constrained")
+    figure = Figure(figsize=(7, 4.2))
+    figure.subplots_adjust(left=0.1, right=0.98, bottom=0.12, top=0.92)  # a layout to be found is drawn twice
     axes = figure.add_subplot()
     epochs = [row.epoch for row in rows]
     held_out = [row.validation_bits_per_character for row in rows]

@@ -8,6 +8,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from textgen.config import TrainingConfig
+from textgen.models.graph import as_graph
 from textgen.training.adamw import AdamW
 
 Tensor = Any
@@ -30,7 +31,7 @@ class TrainingStep(ABC):
         signature: Any = None
         if shapes is not None:
             signature = (shapes, [], tf.TensorSpec((), tf.int64), tf.TensorSpec((), tf.float32))
-        self._compiled = tf.function(self._run, input_signature=signature)
+        self._compiled = as_graph(self._run, input_signature=signature)
 
     def initial_state(self) -> State:
         """What is carried into the first step; nothing, unless a model says otherwise."""

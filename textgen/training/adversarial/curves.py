@@ -16,7 +16,8 @@ def draw_curves(folder: Path, title: str) -> None:
     seen = observations(folder).read()
     from matplotlib.figure import Figure
 
-    figure = Figure(figsize=(10, 6.4), layout="constrained")
+    figure = Figure(figsize=(10, 6.4))
+    figure.subplots_adjust(left=0.08, right=0.98, bottom=0.08, top=0.92, wspace=0.24, hspace=0.08)
     figure.suptitle(title)
     losses, accuracy, distance, diversity = figure.subplots(2, 2, sharex=True).flat
     epochs = [one.epoch for one in seen]

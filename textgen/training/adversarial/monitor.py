@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from textgen.models.graph import as_graph
 from textgen.text.tokenizer import Tokenizer
 from textgen.training.adversarial.judging import JudgeMaker
 from textgen.training.adversarial.observation import Observation, warnings
@@ -53,7 +54,7 @@ class Monitor:
         self._lines = passages.lines(chosen)
         some = np.random.default_rng(0).permutation(len(passages))[:_REAL_LINES]
         self.judge = judging(self._texts(passages.lines(some).ids), len(chosen))
-        self._judged = tf.function(step.critic.judge, reduce_retracing=True)
+        self._judged = as_graph(step.critic.judge, reduce_retracing=True)
 
     def __call__(self, step: int, held_out: float) -> float:
         """The distance between the sample and real text, lower is better."""

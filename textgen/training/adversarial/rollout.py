@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from textgen.models.graph import as_graph
 from textgen.models.language_model import LanguageModel
 from textgen.text.special import LINE_END, PAD, START
 from textgen.training.adversarial.gumbel import gumbel_noise, relaxed_tokens
@@ -52,7 +53,7 @@ class Generator:
         first = inside.copy()
         first[LINE_END] = _NEVER  # a line has at least one token
         self.barred = np.stack([first, inside])
-        self.sample = tf.function(self._sample)
+        self.sample = as_graph(self._sample)
 
     def begin(self, context: Tensor) -> tuple[Tensor, State]:
         """The last token of a context and the state before it; no gradient passes.

@@ -7,6 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from textgen.config import AdversarialConfig, ScriptTrainingConfig
+from textgen.models.graph import as_graph
 from textgen.training.adamw import AdamW
 from textgen.training.adversarial.batches import AdversarialBatch
 from textgen.training.adversarial.critic import Critic
@@ -69,9 +70,9 @@ class AdversarialStep:
         self._critic_rate = config.critic_rate
         self._label = config.real_label or 1.0
         self.figures = dict.fromkeys(FIGURES, math.nan)
-        self._compiled_critic = tf.function(self._learn_critic)
-        self._compiled_generator = tf.function(self._learn_generator)
-        self._compiled_reading = tf.function(self._read)
+        self._compiled_critic = as_graph(self._learn_critic)
+        self._compiled_generator = as_graph(self._learn_generator)
+        self._compiled_reading = as_graph(self._read)
 
     def initial_state(self) -> State:
         """What is carried: the language model's state, what REINFORCE remembers, and the figures."""
