@@ -97,21 +97,21 @@ def test_a_run_that_was_stopped_ends_as_if_it_had_not_been(
     tmp_path: Path, dialogues: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
-    train(dialogues, whole, steps=8)
+    train(dialogues, whole, steps=20)
 
     class StoppedError(Exception):
         pass
 
     def sample(model: Any) -> str:
-        if json.loads((broken / "model.json").read_bytes())["metrics"]["step"] >= 4:
+        if json.loads((broken / "model.json").read_bytes())["metrics"]["step"] >= 10:
             raise StoppedError
         return ""
 
     monkeypatch.setattr("textgen.api._talk_a_little", sample)
     with pytest.raises(StoppedError):
-        train(dialogues, broken, steps=8)
+        train(dialogues, broken, steps=20)
     monkeypatch.undo()
-    assert [row.step for row in history.read(broken / "training")][-1] < 8
+    assert [row.step for row in history.read(broken / "training")][-1] < 20
     train_chat(dialogues, broken, resume=True, quiet=True)
     for name in ("weights.safetensors", "training/checkpoint.safetensors"):
         ours, theirs = load_file(whole / name), load_file(broken / name)
