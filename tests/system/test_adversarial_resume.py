@@ -15,7 +15,7 @@ from ..conftest import TINY
 from .runs import finish, kill, start, wait_for
 
 OPTIONS = [word for name, value in TINY.items() for word in (f"--{name.replace('_', '-')}", value)]
-OPTIONS += ["--adversarial", "--length", 64, "--warm-up", 2, "--steps", 14, "--dropout", 0.3, "--seed", 11]
+OPTIONS += ["--adversarial", "--length", 64, "--warm-up", 2, "--steps", 60, "--dropout", 0.3, "--seed", 11]
 
 
 @pytest.mark.slow
@@ -23,16 +23,17 @@ def test_a_run_that_is_stopped_at_any_moment_ends_with_the_same_weights(tmp_path
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     with start("train-script", "--corpus", corpus, "--out", whole, *OPTIONS) as undisturbed:
         process = start("train-script", "--corpus", corpus, "--out", broken, *OPTIONS)
-        for step, stop in ((2, signal.SIGKILL), (4, signal.SIGINT)):
+        for step, stop in ((10, signal.SIGKILL), (20, signal.SIGINT)):
             assert wait_for(broken / "training/adversarial/history.csv", f"\n{step},", process), finish(process)
             time.sleep(random.uniform(0.0, 0.5))  # somewhere in a step, a validation, or the writing of a file
             kill(process, stop)
             code, _, err = finish(process)
             assert code == (130 if stop == signal.SIGINT else -signal.SIGKILL), err
-            assert "Traceback" not in err
+            assert "Traceback" not in err and "oneDNN" not in err  # the latter at most once a process
             textgen.load(broken)  # at any moment there is a model
             process = start("train-script", "--corpus", corpus, "--out", broken, "--resume")
-        assert finish(process)[0] == 0
+        code, _, err = finish(process)
+        assert code == 0 and "oneDNN" not in err, err
         assert finish(undisturbed)[0] == 0
     for name in ("weights", "training/checkpoint", "training/adversarial/checkpoint"):
         ours, theirs = (load_file(folder / f"{name}.safetensors") for folder in (whole, broken))

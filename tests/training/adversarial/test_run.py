@@ -31,9 +31,9 @@ def train(corpus: Path, out: Path, **options: Any) -> textgen.ScriptWriter:
 
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
-    """A run of eight steps without and eight with the critic. Not to be changed."""
+    """A run of twenty steps without and twenty with the critic. Not to be changed."""
     folder = tmp_path_factory.mktemp("adversarial") / "model"
-    train(corpus, folder, steps=16, tensorboard=True)
+    train(corpus, folder, steps=40, tensorboard=True)
     return folder
 
 
@@ -53,12 +53,12 @@ def test_a_run_leaves_both_parts_and_the_best_generator(finished: Path) -> None:
         "tensorboard",
     }
     assert load_settings(ModelFolder(finished)) == SETTINGS
-    assert Run.load(finished / "training").training.budget == Budget(steps=8)
-    assert Run.load(own).training.budget == Budget(steps=8)
+    assert Run.load(finished / "training").training.budget == Budget(steps=20)
+    assert Run.load(own).training.budget == Budget(steps=20)
     assert Run.load(own).training.learning_rate == SETTINGS.generator_rate
-    assert history.read(finished / "training")[-1].step == 8
+    assert history.read(finished / "training")[-1].step == 20
     seen = observations(own).read()
-    assert (seen[0].step, seen[-1].step) == (0, 8)
+    assert [one.step for one in seen] == [0, 5, 10, 15, 20]
     assert math.isnan(seen[0].generator_loss)
     assert all(math.isfinite(value) for value in vars(seen[-1]).values())
     assert textgen.load(finished).write(lines=2, seed=1).text
@@ -104,13 +104,13 @@ def test_a_run_that_was_stopped_ends_as_if_it_had_not_been(
     def sample(model: Any) -> str:
         nonlocal samples
         samples += 1
-        if samples in (5, 12):  # in the first part, and in the second after the first checkpoint
+        if samples in (2, 7):  # in the first part, and in the second after the first checkpoint
             raise StoppedError
         return ""
 
     monkeypatch.setattr("textgen.api._write_a_little", sample)
     with pytest.raises(StoppedError):
-        train(corpus, broken, steps=16)
+        train(corpus, broken, steps=40)
     assert history.read(adversarial_folder(ModelFolder(broken))) == []
     with pytest.raises(StoppedError):
         textgen.train_script(corpus, broken, resume=True, quiet=True)
@@ -127,15 +127,15 @@ def test_a_run_that_was_stopped_ends_as_if_it_had_not_been(
 @pytest.mark.slow
 def test_a_finished_run_goes_on_with_a_larger_budget_only(tmp_path: Path, corpus: Path, finished: Path) -> None:
     folder = ModelFolder(Path(shutil.copytree(finished, tmp_path / "model")))
-    with pytest.raises(ConfigurationError, match="its budget of 8 steps is spent; give a larger one"):
+    with pytest.raises(ConfigurationError, match="its budget of 20 steps is spent; give a larger one"):
         textgen.train_script(corpus, folder.path, resume=True, quiet=True)
     with pytest.raises(ConfigurationError, match="was begun with other adversarial settings than those given now"):
         textgen.train_script(
             corpus, folder.path, resume=True, quiet=True, adversarial=AdversarialConfig(loss="wasserstein")
         )
-    textgen.train_script(corpus, folder.path, resume=True, quiet=True, steps=20, adversarial=SETTINGS)
-    assert observations(adversarial_folder(folder)).read()[-1].step == 10
-    assert history.read(folder.training)[-1].step == 8  # teacher forcing was over
+    textgen.train_script(corpus, folder.path, resume=True, quiet=True, steps=50, adversarial=SETTINGS)
+    assert observations(adversarial_folder(folder)).read()[-1].step == 25
+    assert history.read(folder.training)[-1].step == 20  # teacher forcing was over
 
 
 @pytest.mark.slow
@@ -145,7 +145,7 @@ def test_a_run_that_goes_on_is_judged_as_before(tmp_path: Path, corpus: Path, fi
     assert judge.read_text(encoding="utf-8").startswith("distance of BLEU-4 and self-BLEU-4 from those of real lines")
     judge.write_text("a fortune teller", encoding="utf-8")
     with pytest.raises(ConfigurationError, match="were judged so far by: a fortune teller; and now they would be by"):
-        textgen.train_script(corpus, folder.path, resume=True, quiet=True, steps=20)
+        textgen.train_script(corpus, folder.path, resume=True, quiet=True, steps=50)
 
 
 def test_a_run_without_a_critic_does_not_go_on_with_one(trained: Path, corpus: Path) -> None:
@@ -164,6 +164,12 @@ def test_without_speakers_the_critic_cannot_know_them(tmp_path: Path) -> None:
 def test_too_few_short_lines_are_refused_and_leave_nothing(tmp_path: Path, corpus: Path) -> None:
     with pytest.raises(TrainingError, match="lines of the training text have at most 3 tokens, and 32 are needed"):
         train(corpus, tmp_path / "model", steps=4, adversarial=AdversarialConfig(length=3))
+    assert not (tmp_path / "model").exists()
+
+
+def test_a_writer_that_would_never_learn_is_refused_and_leaves_nothing(tmp_path: Path, corpus: Path) -> None:
+    with pytest.raises(ConfigurationError, match="learns alone for 2 steps, but its part of the budget is 2 steps"):
+        train(corpus, tmp_path / "model", steps=4)
     assert not (tmp_path / "model").exists()
 
 
