@@ -145,8 +145,11 @@ def test_the_same_seed_trains_the_same_model(tmp_path: Path, corpus: Path) -> No
 
 
 @pytest.mark.slow
-def test_going_on_from_another_model(tmp_path: Path, corpus: Path, trained: Path) -> None:
-    train(corpus, tmp_path / "model", start_from=trained, steps=1, learning_rate=1e-6)
+def test_going_on_from_another_model(
+    tmp_path: Path, corpus: Path, trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    train(corpus, tmp_path / "model", start_from=trained, steps=1, learning_rate=1e-6, quiet=False)
+    assert f"from      {trained}: its weights, vocabulary and architecture\n" in capsys.readouterr().err
     old, new = ModelFolder(trained).load(), ModelFolder(tmp_path / "model").load()
     assert new.tokenizer.to_json() == old.tokenizer.to_json()
     assert new.card.metrics["bits_per_character"] == pytest.approx(old.card.metrics["bits_per_character"], rel=1e-3)
@@ -204,13 +207,27 @@ def test_an_interruption_is_a_keyboard_interrupt_that_tells_how_to_go_on(
 
     monkeypatch.setattr("textgen.api._write_a_little", sample)
     out = tmp_path / "my model"
-    with pytest.raises(TrainingInterrupted, match=r"after 1 steps.*\n  textgen train-script --corpus .* --resume"):
-        train(corpus, out, steps=2)
+    command = r"after 5 steps, .*\n  textgen train-script --corpus .* --format colon --out .* --resume"
+    with pytest.raises(TrainingInterrupted, match=command):
+        train(corpus, out, steps=10, format="colon")
     assert issubclass(TrainingInterrupted, KeyboardInterrupt)
     monkeypatch.undo()
     train_script(corpus, out, resume=True, quiet=True)
-    assert Checkpoint.load(out / "training").position.step == 2
+    assert Checkpoint.load(out / "training").position.step == 10
     assert len(json.loads((out / "model.json").read_bytes())["metrics"]) > 0
+
+
+@pytest.mark.slow
+def test_one_that_saves_nothing_tells_how_to_go_on_too(
+    tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+
+    def sample(model: Any) -> str:
+        raise KeyboardInterrupt  # as the second Ctrl-C does
+
+    monkeypatch.setattr("textgen.api._write_a_little", sample)
+    with pytest.raises(TrainingInterrupted, match=r"last checkpoint is kept\..*\n  textgen train-script .* --resume"):
+        train(corpus, tmp_path / "model", steps=2)
 
 
 def chat(corpus: Path, out: Path, **options: Any) -> textgen.Chatbot:

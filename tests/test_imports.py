@@ -11,7 +11,7 @@ import textgen
 
 ROOT = Path(textgen.__file__).parent
 
-LEAVES = {"errors", "config", "files"}
+LEAVES = {"errors", "config", "files", "wording"}
 TEXT = LEAVES | {"text"}
 INFERENCE = TEXT | {"artifact", "inference"}
 WRITING = INFERENCE | {"decoding", "corpus"}
@@ -21,6 +21,7 @@ API = TRAINING | {"writing", "writer", "chatting", "chatbot", "evaluation", "tra
 MAY_IMPORT = {
     "errors": set[str](),
     "files": set[str](),
+    "wording": set[str](),
     "config": {"errors"},
     "text": LEAVES,
     "corpus": TEXT,

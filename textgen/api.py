@@ -16,6 +16,7 @@ from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.paths import Paths
 from textgen.errors import ConfigurationError, MissingExtraError
 from textgen.judging.judge import JUDGED
+from textgen.wording import count
 from textgen.writer import ScriptWriter
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ SMALLTALK_FOLDER = Path(__file__).parent / "pretrained" / SMALLTALK
 
 
 class TrainingInterrupted(KeyboardInterrupt):
-    """Ctrl-C during training: the run was saved; the message says how to go on."""
+    """Ctrl-C during training; the message says what was saved and how to go on."""
 
 
 def load(path: str | Path) -> ScriptWriter | Chatbot:
@@ -96,7 +97,7 @@ def train_script(
         validation: text to judge the model by; the last tenth of the corpus where none is given.
         format: of the corpus; found from its content where none is given.
         minutes, epochs, steps: the budget, at most one of them; 20 minutes where none is given. Minutes count steps
-            and validations, not preparation.
+            and validations, with the compiling in the first ones; reading and encoding the corpus is not counted.
         seed: of all randomness.
         resume: go on with an interrupted run in `out`; where there is none yet, begin.
         overwrite: replace the model in `out` once the new one is trained.
@@ -146,7 +147,7 @@ def train_script(
             return Course(folder, SCRIPT)
         return adversarial_run.AdversarialCourse(folder, find_judge, config)
 
-    job = _Job("train-script", course, source, source.files[0].path.stem, budget, start, _write_a_little)
+    job = _Job("train-script", course, source, format, source.files[0].path.stem, budget, start, _write_a_little)
     return ScriptWriter(_train(job, corpus, out, start_from, resume, overwrite, tensorboard, quiet))
 
 
@@ -183,7 +184,7 @@ def train_chat(
         spacing: `natural` puts tokenised text ("I ' m here .") back into normal writing, `as-is` leaves it; `auto`
             looks at the corpus.
         minutes, epochs, steps: the budget, at most one of them; 20 minutes where none is given. Minutes count steps
-            and validations, not preparation.
+            and validations, with the compiling in the first ones; reading and encoding the corpus is not counted.
         seed: of all randomness.
         resume: go on with an interrupted run in `out`; where there is none yet, begin.
         overwrite: replace the model in `out` once the new one is trained.
@@ -218,7 +219,7 @@ def train_chat(
     def course(folder: ModelFolder) -> Course:
         return Course(folder, CHAT)
 
-    job = _Job("train-chat", course, source, source.files[0].paths[0].stem, budget, start, _talk_a_little)
+    job = _Job("train-chat", course, source, format, source.files[0].paths[0].stem, budget, start, _talk_a_little)
     return Chatbot(_train(job, corpus, out, start_from, resume, overwrite, tensorboard, quiet))
 
 
@@ -337,6 +338,7 @@ class _Job(NamedTuple):
     command: str
     course: "Callable[[ModelFolder], Course | AdversarialCourse]"
     corpus: _Corpus
+    format: str | None
     name: str
     budget: Budget | None
     begin: Callable[[ModelFolder, Budget, Model | None, Callable[[str], None]], None]
@@ -371,16 +373,28 @@ def _train(
         if resume:
             display.note(f"There is no run in {target.final.path} yet: training starts from the beginning.")
         origin = open_folder(start_from).load() if start_from is not None else None
+        if origin is not None:
+            display.note(f"from      {start_from}: its weights, vocabulary and architecture")
         job.begin(target.building, job.budget or Budget(minutes=DEFAULT_MINUTES), origin, display.note)
-    outcome = course.run(display, job.sample, tensorboard)
+    resuming = _resuming(job, corpus, target.final.path)
+    try:
+        outcome = course.run(display, job.sample, tensorboard)
+    except KeyboardInterrupt:
+        kept = "Interrupted; the last checkpoint is kept. To go on from it:"
+        raise TrainingInterrupted(f"{kept}\n  {resuming}") from None
     if outcome.reason == "interrupted":
-        files = " ".join(f"--corpus {shlex.quote(str(path))}" for path in _as_list(corpus))
-        raise TrainingInterrupted(
-            f"Interrupted after {outcome.steps} steps, and saved. To go on:\n"
-            f"  textgen {job.command} {files} --out {shlex.quote(str(target.final.path))} --resume"
-        )
+        steps = count(outcome.steps, "step")
+        raise TrainingInterrupted(f"Interrupted after {steps}, and saved. To go on:\n  {resuming}")
     target.finish()
     return target.final.load()
+
+
+def _resuming(job: _Job, corpus: Paths, out: Path) -> str:
+    """The command that goes on with a run; without their format some files could not be read again."""
+    given = " ".join(f"--corpus {shlex.quote(str(path))}" for path in _as_list(corpus))
+    if job.format is not None:
+        given += f" --format {job.format}"
+    return f"textgen {job.command} {given} --out {shlex.quote(str(out))} --resume"
 
 
 def _chosen(kind: type[Any], choice: dict[str, Any], function: str) -> Any:

@@ -196,7 +196,7 @@ class TrainingConfig(_JsonConfig):
         dropout: locked dropout on embeddings, between layers and before the softmax; 0 turns it off.
         embedding_dropout: share of the vocabulary whose vectors are dropped for a step; 0 turns it off.
         weight_drop: share of recurrent weights dropped for a step; 0 turns it off.
-        validations: how many times the held-out text is scored in a run.
+        validations: how many times the held-out text is scored in a run; fewer times in a short one.
         patience: stop after this many validations without improvement.
     """
 

@@ -10,7 +10,7 @@ from textgen.artifact import Model
 from textgen.corpus.readers import read_script
 from textgen.decoding.options import DecodingOptions, refuse_unknown
 from textgen.judging.judge import Judge
-from textgen.writing.job import Job, Note
+from textgen.writing.job import Job, Note, Watch
 from textgen.writing.opened import OpenedModel
 from textgen.writing.reranking import JudgedText, best_first, check_rerank, judge_lines
 from textgen.writing.written import WrittenScript
@@ -81,18 +81,21 @@ class ScriptWriter:
         """
         return self.write_several(prompt, rerank=rerank, **{**options, "num_return_sequences": 1})[0]
 
-    def write_several(self, prompt: str = "", *, rerank: int = 1, **options: Any) -> list[WrittenScript]:
+    def write_several(
+        self, prompt: str = "", *, rerank: int = 1, watch: Watch | None = None, **options: Any
+    ) -> list[WrittenScript]:
         """Writes `num_return_sequences` scripts from one prompt, side by side; the i-th has the seed `seed + i`.
 
         With `rerank` they are the best of so many candidates, the best first, each with the seed it was drawn with.
+        `watch` is told, again and again, how many whole lines are written.
         """
         chosen = self.options(**options)
         if rerank == 1:
-            return Job(self.opened, prompt, chosen, self._note_once).scripts()
+            return Job(self.opened, prompt, chosen, self._note_once).scripts(watch)
         check_rerank(rerank, chosen)
         judge = self.judge
         job = Job(self.opened, prompt, replace(chosen, num_return_sequences=rerank), self._note_once)
-        return best_first(job.scripts(), judge, job.prompt_lines)[: chosen.num_return_sequences]
+        return best_first(job.scripts(watch), judge, job.prompt_lines)[: chosen.num_return_sequences]
 
     def stream(self, prompt: str = "", *, rerank: int = 1, **options: Any) -> Iterator[str]:
         """Writes one script and yields its text piece by piece, the prompt first.

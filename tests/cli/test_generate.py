@@ -39,6 +39,22 @@ def test_an_unfinished_line_is_closed_on_the_terminal(untrained: Path) -> None:
     assert done.stdout == text + "\n"
 
 
+@pytest.mark.parametrize(
+    ("option", "allowed"),
+    [
+        (("--lines", "0"), "1 or more"),
+        (("--max-new-tokens", "0"), "1 or more"),
+        (("--seed", "-1"), "from 0 to 18446744073709551615"),
+        (("--seed", str(2**64)), "from 0 to 18446744073709551615"),
+    ],
+)
+def test_a_number_out_of_range_is_told_in_words(untrained: Path, option: tuple[str, str], allowed: str) -> None:
+    done = generate(untrained, *option)
+    assert done.exit_code == 2
+    assert f"'{option[0]}': {option[1]} was given; it must be a whole number, {allowed}." in done.stderr
+    assert "None" not in done.stderr and ">=" not in done.stderr
+
+
 def test_json(untrained: Path) -> None:
     done = generate(untrained, "--format", "json", "--lines", "2", "--seed", "7", "--num-return-sequences", "3")
     scripts = json.loads(done.stdout)

@@ -27,5 +27,4 @@ def test_numbers() -> None:
     assert rows.pairs({"bits_per_character": 1.65432, "words": 12000, "level": "word"}) == (
         "bits per character 1.654, words 12,000, level word"
     )
-    assert (rows.count(1, "line"), rows.count(2000, "line")) == ("1 line", "2,000 lines")
     assert (rows.size(999_999), rows.size(1_500_000)) == ("1000.0 kB", "1.5 MB")

@@ -75,7 +75,7 @@ def test_what_a_person_is_told() -> None:
         "only context: 6 turns not by a",
         "left out 1 x empty turn that opens a dialogue",
         "changed 2 x direction left out",
-        "skipped 1 bad records, such as 0.txt, line 3: no dialogue: 'bad'",
+        "skipped 1 bad record, such as 0.txt, line 3: no dialogue: 'bad'",
     ]
     assert "punctuation stands apart from the words, as a tokeniser leaves it" in survey(TALK, 3, None).describe()
 

@@ -206,11 +206,11 @@ def test_replies_longer_than_the_models_are_not_scored(model: Model, path: Path)
     assert 0 < sum(length > 6 for length in lengths) < 40
     assert result.exchanges == sum(length <= 6 for length in lengths)
     assert result.scores.tokens == sum(length for length in lengths if length <= 6)
-    assert result.notes[-1] == f"{40 - result.exchanges} replies of more than 6 tokens were not scored."
+    assert result.notes[-1] == f"Not scored: {40 - result.exchanges} replies of more than 6 tokens."
 
 
 def test_nothing_to_score_is_told(model: Model, path: Path, tmp_path: Path) -> None:
-    with pytest.raises(CorpusError, match=r"no exchange .* at most 1 tokens; .* textgen inspect --corpus"):
+    with pytest.raises(CorpusError, match=r"no exchange .* at most 1 token; .* textgen inspect --corpus"):
         evaluate_chat(OpenedChat(described(model, longest_reply=1)), DialogueCorpus(path))
     nobody = talks(tmp_path / "a.jsonl", [[("Cy", "hello"), ("Di", "hello you")] for _ in range(3)])
     with pytest.raises(CorpusError, match="replies are those of bob"):

@@ -27,7 +27,7 @@ def test_samples_are_looked_for_in_the_training_text(uniform: ScriptWriter, corp
     values = result.to_json_object()
     assert (values["samples_lines"], values["samples_seed"]) == (2, 3)
     assert values["longest_copied_words"] is not None
-    assert len(told) == 4
+    assert len(told) == 5 and told[2] == "1 of 2 lines are written."
 
 
 def test_what_was_not_asked_for_is_none_and_said(uniform: ScriptWriter, corpus: Path) -> None:

@@ -4,15 +4,16 @@ from typing import Any, cast
 import pytest
 
 from textgen.corpus.scene import Line
-from textgen.evaluation.sampling import write_lines
+from textgen.evaluation.sampling import telling_quarters, write_lines
 from textgen.writer import ScriptWriter
 
 
 def fake(format: str, asked: list[tuple[int, int, int]], shortfall: int = 0) -> ScriptWriter:
     """A writer whose lines say which seed they are from; it notes lines, sequences and seed of each request."""
 
-    def write_several(lines: int, num_return_sequences: int, seed: int, **options: Any) -> list[Any]:
+    def write_several(lines: int, num_return_sequences: int, seed: int, watch: Any, **options: Any) -> list[Any]:
         asked.append((lines, num_return_sequences, seed))
+        watch(lines * num_return_sequences // 2)
         texts = [Line(None, f"{seed + k} {options}") for k in range(num_return_sequences)]
         return [SimpleNamespace(lines=[text] * (lines - shortfall)) for text in texts]
 
@@ -44,6 +45,26 @@ def test_pages_that_end_early_end_the_sample_early() -> None:
 def test_options_reach_the_writer() -> None:
     (line,) = write_lines(fake("colon", []), 1, seed=0, temperature=0.5)
     assert "0.5" in line.text
+
+
+def test_how_many_are_written_is_told_of_all_together() -> None:
+    told: list[int] = []
+    write_lines(fake("captions", []), 300, 0, told.append)
+    assert told == [64, 128 + 64, 256 + 22]
+
+
+def test_a_model_tells_of_every_line(uniform: ScriptWriter) -> None:
+    told: list[int] = []
+    lines = write_lines(uniform, 60, 4, told.append)  # two pages side by side
+    assert told == sorted(told) and set(range(1, len(lines) + 1)) <= set(told)
+
+
+def test_quarters_are_told_but_for_the_last() -> None:
+    told: list[str] = []
+    watch = telling_quarters(1000, told.append)
+    for lines in (1, 250, 251, 760, 1000, 1050):
+        watch(lines)
+    assert told == ["250 of 1,000 lines are written.", "760 of 1,000 lines are written."]
 
 
 @pytest.mark.parametrize("count", [1, 3])

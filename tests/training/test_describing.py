@@ -20,7 +20,7 @@ def test_what_was_read_and_repaired_is_told(tmp_path: Path) -> None:
     corpus = ScriptCorpus(path)
     lines = list(describe_corpus(corpus, survey(corpus)))
     assert lines[0].startswith(f"corpus    {path}: colon, because ")
-    assert "60 lines, 2 speakers, 1 scenes" in lines[1]
+    assert "60 lines, 2 speakers, 1 scene," in lines[1]
     assert any(line.startswith("repaired  ") for line in lines[2:])
 
 

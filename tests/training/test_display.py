@@ -5,8 +5,9 @@ import sys
 import pytest
 from rich.console import Console
 
+from textgen.evaluation.measures import TEXT_MEASURES
 from textgen.training import display
-from textgen.training.display import LiveDisplay, PlainDisplay, SilentDisplay, make_display
+from textgen.training.display import FIGURES, LiveDisplay, PlainDisplay, SilentDisplay, make_display
 from textgen.training.history import Row
 from textgen.training.listener import Listener
 
@@ -18,7 +19,8 @@ def told(listener: Listener) -> None:
     listener.step(0.25, 4321.0, 2.5)
     listener.validating()
     listener.validated(ROW, True)
-    listener.figures(40, {"distance": 0.5, "critic_accuracy": 0.75, "learned": 1.0, "critic_loss": math.nan})
+    values = {"distance": 0.5, "critic_accuracy": 0.75, "learned": 1.0, "critic_loss": math.nan, "self_bleu_4": 0.25}
+    listener.figures(40, values)
     listener.sample("JERRY: Hello. [laughs]\n")
     listener.step(0.5, 4321.0, 2.5)
     listener.close()
@@ -32,10 +34,16 @@ def test_plain_lines_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     assert err.split("\n") == [
         "corpus    [show].txt",
         "epoch 1.25  1:15  4,321 tokens/s  training 2.500  held out 2.250 bits/char  best so far",
-        "          distance 0.500  critic accuracy 0.750",
+        "          distance 0.500  critic accuracy 0.750  self-BLEU-4 0.250",
         "    JERRY: Hello. [laughs]",
         "",
     ]
+
+
+def test_measures_are_called_as_textgen_evaluate_calls_them() -> None:
+    shared = set(FIGURES) & set(TEXT_MEASURES)
+    assert shared == {"distinct_2", "self_bleu_4"}
+    assert all(FIGURES[name] == TEXT_MEASURES[name].title for name in shared)
 
 
 def test_silence(capsys: pytest.CaptureFixture[str]) -> None:

@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,14 @@ from textgen.training.run_record import Run
 from textgen.training.script_run import SCRIPT
 
 from ..conftest import TINY_CHAT, dialogues_text
+
+
+@pytest.fixture(scope="module", autouse=True)
+def validated_after_each_step() -> Iterator[None]:
+    """So that a few steps are enough."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("textgen.training.trainer._STEPS_PER_VALIDATION", 1)
+        yield
 
 
 @pytest.fixture

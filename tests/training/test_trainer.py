@@ -2,6 +2,7 @@ import math
 import os
 import signal
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -43,9 +44,27 @@ def test_a_budget_is_spent_with_validations_spread_over_it(tmp_path: Path) -> No
 def test_a_run_that_no_longer_improves_stops(tmp_path: Path) -> None:
     step, keeper = CountingStep(), Keeper()
     scores = scripted(4.0, 4.5, 3.0, 3.5, 3.0)
-    outcome = trainer(tmp_path, step, scores, keeper, validations=10, patience=2).run()
-    assert outcome == Outcome("no improvement", 10, 3.0, 6)
+    budget = Budget(steps=50)
+    outcome = trainer(tmp_path, step, scores, keeper, budget=budget, validations=10, patience=2).run()
+    assert outcome == Outcome("no improvement", 25, 3.0, 15)
     assert [best for _, _, best in keeper.kept] == [True, False, True, False, False]
+
+
+@pytest.mark.parametrize(("steps", "validated"), [(2, [2]), (14, [5, 10, 14]), (30, [5, 10, 15, 20, 25, 30])])
+def test_a_short_run_is_not_spent_on_validations(tmp_path: Path, steps: int, validated: list[int]) -> None:
+    keeper = Keeper()
+    trainer(tmp_path, CountingStep(), lambda: 1.0, keeper, budget=Budget(steps=steps), validations=20).run()
+    assert [step for _, step, _ in keeper.kept] == validated
+
+
+def test_a_first_step_that_compiles_for_long_is_not_validated_alone(tmp_path: Path) -> None:
+    def losses(step: int) -> float:
+        time.sleep(0.005 if step else 0.1)
+        return 1.0
+
+    keeper = Keeper()
+    trainer(tmp_path, CountingStep(losses), lambda: 1.0, keeper, budget=Budget(minutes=0.3 / 60)).run()
+    assert keeper.kept[0][1] == 5
 
 
 def test_what_ranks_decides_on_the_best_and_must_surpass_the_beginning(tmp_path: Path) -> None:
@@ -110,9 +129,10 @@ def interrupting(times: int, at: int) -> CountingStep:
 
 def test_ctrl_c_finishes_the_step_and_saves(tmp_path: Path) -> None:
     before = signal.getsignal(signal.SIGINT)
-    step = interrupting(1, at=7)
-    outcome = trainer(tmp_path, step, scripted(4.0)).run()
+    step, recorder = interrupting(1, at=7), Recorder()
+    outcome = trainer(tmp_path, step, scripted(4.0), listener=recorder).run()
     assert outcome == Outcome("interrupted", 8, 4.0, 5)
+    assert recorder.events.count("note") == 1  # that it was heard
     assert Checkpoint.load(tmp_path).position.step == 8
     assert signal.getsignal(signal.SIGINT) is before
 

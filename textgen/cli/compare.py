@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from textgen.cli.options import corpus_options, debug_option
+from textgen.cli.options import Whole, corpus_options, debug_option
 
 if TYPE_CHECKING:
     from textgen.evaluation.model_comparison import ModelComparison
@@ -36,13 +36,13 @@ def _temperatures(ctx: click.Context, option: click.Parameter, value: str) -> tu
 )
 @click.option(
     "--samples",
-    type=click.IntRange(min=2),
+    type=Whole(2),
     default=1000,
     show_default=True,
     metavar="N",
-    help="Lines to write at each temperature.",
+    help="Lines to write at each temperature, 2 or more.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of those lines.")
+@click.option("--seed", type=Whole(0), default=0, show_default=True, metavar="N", help="Of those lines.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

@@ -5,7 +5,8 @@ from typing import Any
 
 import click
 
-from textgen.cli.options import Command
+from textgen.cli.options import Command, Whole
+from textgen.decoding.options import LARGEST_SEED
 
 _NUMBER: dict[str, Any] = {"type": int, "metavar": "N"}
 _SHARE: dict[str, Any] = {"type": float, "metavar": "X"}
@@ -23,11 +24,11 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "no_repeat_ngram_size": {**_NUMBER, "help": "No N tokens in a row occur twice; 0 is off.  [0]"},
     "num_beams": {**_NUMBER, "help": "Beam search with N beams; 1 is off.  [1]"},
     "length_penalty": {**_SHARE, "help": "Above 0 beams favour longer texts; 0 is off.  [1]"},
-    "max_new_tokens": {**_NUMBER, "help": "End after N tokens, even inside a line."},
+    "max_new_tokens": {**_NUMBER, "type": Whole(1), "help": "End after N tokens, even inside a line."},
     "stop": {"multiple": True, "metavar": "TEXT", "help": "End before this text; may be given several times."},
-    "seed": {**_NUMBER, "help": "The same seed writes the same text."},
+    "seed": {**_NUMBER, "type": Whole(0, LARGEST_SEED), "help": "The same seed writes the same text."},
     "num_return_sequences": {**_NUMBER, "help": "Write N texts; the i-th has seed + i.  [1]"},
-    "no_copy": {**_NUMBER, "help": "Never N words in a row as in the corpus, N >= 8; 0 is off.  [0]"},
+    "no_copy": {**_NUMBER, "help": "Never N words in a row as in the corpus, 8 or more; 0 is off.  [0]"},
 }
 
 

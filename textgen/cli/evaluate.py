@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from textgen.cli.figures import describe, describe_chat
-from textgen.cli.options import DIALOGUE_FORMATS, FORMATS, corpus_options, debug_option, model_option
+from textgen.cli.options import DIALOGUE_FORMATS, FORMATS, Whole, corpus_options, debug_option, model_option
 
 if TYPE_CHECKING:
     from textgen.artifact import Model
@@ -34,13 +34,13 @@ class Judged(NamedTuple):
 )
 @click.option(
     "--samples",
-    type=click.IntRange(min=0),
+    type=Whole(0),
     default=1000,
     show_default=True,
     metavar="N",
     help="Write N lines, compare them with held-out ones and look for copies in them; 0 writes none.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="Of those lines.")
+@click.option("--seed", type=Whole(0), default=0, show_default=True, metavar="N", help="Of those lines.")
 @click.option(
     "--report",
     type=click.Path(path_type=Path),

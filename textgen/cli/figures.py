@@ -4,6 +4,8 @@ import textwrap
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from textgen.wording import count
+
 if TYPE_CHECKING:
     from textgen.evaluation.chat import ChatEvaluation
     from textgen.evaluation.comparison import Comparison
@@ -66,8 +68,8 @@ def _compared(found: "Comparison") -> Iterator[str]:
         yield f"{_row(measure.title, f'{figure.value:.{digits}f}', f'{interval:<19}{real:>9}')}  {better}"
     yield ""
     yield from textwrap.wrap(
-        f"Compared {found.lines:,} lines with {found.references:,} real ones, and as many real lines with the others; "
-        f"tokens: {found.tokenisation}.",
+        f"Compared {count(found.lines, 'line')} with {found.references:,} real ones, and as many real lines with the "
+        f"others; tokens: {found.tokenisation}.",
         _WIDTH,
     )
     if found.encoder is not None:
@@ -79,9 +81,8 @@ def _copies(result: "Evaluation") -> Iterator[str]:
     novelty = result.novelty
     if novelty is None:
         return
-    yield _row(
-        "fresh sample", f"{novelty.lines:,}", f"lines, {novelty.words:,} words, written with seed {novelty.seed}"
-    )
+    number, lines = count(novelty.lines, "line").split()
+    yield _row("fresh sample", number, f"{lines}, {count(novelty.words, 'word')}, written with seed {novelty.seed}")
     if novelty.copied_share is not None:
         real = result.real_value("copied_share")
         beside = "" if real is None else f"; of real lines {real:.1%}"

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from textgen.cli.decoding import decoding_options, given
-from textgen.cli.options import debug_option, model_option
+from textgen.cli.options import Whole, debug_option, model_option
 
 
 def _names(ctx: click.Context, option: click.Parameter, value: str | None) -> tuple[str, ...]:
@@ -19,14 +19,14 @@ def _names(ctx: click.Context, option: click.Parameter, value: str | None) -> tu
 @click.command("generate")
 @model_option(required=True)
 @click.option("--prompt", default="", metavar="TEXT", help="How the text begins, such as 'jerry: hello'.")
-@click.option("--lines", type=int, metavar="N", help="Write N whole lines.  [20]")
+@click.option("--lines", type=Whole(1), metavar="N", help="Write N whole lines.  [20]")
 @click.option("--characters", callback=_names, metavar="A,B", help="Only these speakers get new lines.")
 @decoding_options()
 @click.option(
     "--rerank",
     type=int,
     metavar="N",
-    help="Write N candidates and keep what reads most like the corpus; needs train-discriminator.  [1]",
+    help="Keep of N candidates what reads most like the corpus; needs train-discriminator; 1 is off.  [1]",
 )
 @click.option(
     "--format",

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from textgen.cli.options import DIALOGUE_FORMATS, FORMATS, corpus_options, debug_option, model_option
-from textgen.cli.rows import corpus_files, corpus_treatment, count, pairs, row, short_row, size, speakers
+from textgen.cli.rows import corpus_files, corpus_treatment, pairs, row, short_row, size, speakers
+from textgen.wording import count
 
 if TYPE_CHECKING:
     from textgen.corpus.dialogue import Turn

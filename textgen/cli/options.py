@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import click
+from click.types import IntParamType
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -67,6 +68,26 @@ def corpus_options(
         )(command)
 
     return add
+
+
+class Whole(IntParamType):
+    """A whole number, said in words where it is out of range.
+
+    Args:
+        least: the smallest that is allowed.
+        most: the largest; None where there is none.
+    """
+
+    def __init__(self, least: int, most: int | None = None) -> None:
+        self._least, self._most = least, most
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number that was typed."""
+        number: int = super().convert(value, param, ctx)
+        if number < self._least or (self._most is not None and number > self._most):
+            allowed = f"from {self._least} to {self._most}" if self._most is not None else f"{self._least} or more"
+            self.fail(f"{number} was given; it must be a whole number, {allowed}.", param, ctx)
+        return number
 
 
 class _ManyPaths(click.Option):

@@ -4,6 +4,8 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from textgen.wording import count
+
 INDENT = 12
 WIDTH = 100
 
@@ -29,7 +31,7 @@ def corpus_files(files: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield from row("file", f"{file['path']} ({size(file['bytes'])}, {file['encoding']})")
         yield from row("read as", f"{file['format']}: {file['reason']}")
     if len(files) > _SHOWN_FILES:
-        yield from row("", f"and {len(files) - _SHOWN_FILES} more files (--json lists all)")
+        yield from row("", f"and {count(len(files) - _SHOWN_FILES, 'more file')} (--json lists all)")
 
 
 def corpus_treatment(facts: Mapping[str, Any]) -> Iterator[str]:
@@ -54,11 +56,6 @@ def speakers(lines: Mapping[str, int]) -> Iterator[str]:
 def pairs(values: Mapping[str, Any]) -> str:
     """Settings or measures, one after the other."""
     return ", ".join(f"{name.replace('_', ' ')} {_number(value)}" for name, value in values.items())
-
-
-def count(number: int, thing: str) -> str:
-    """`1 line`, `2 lines`."""
-    return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 
 def size(number: int) -> str:

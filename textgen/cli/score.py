@@ -30,6 +30,7 @@ def command(model: Path, file: Path, as_json: bool) -> None:
     from textgen.api import load
     from textgen.errors import CorpusError
     from textgen.text.reading import TextFile
+    from textgen.wording import count
     from textgen.writer import ScriptWriter
 
     judging = load(model)
@@ -47,4 +48,4 @@ def command(model: Path, file: Path, as_json: bool) -> None:
     for line, real in lines:
         shown = judging.style.line_text(line) if isinstance(judging, ScriptWriter) else line.text
         click.echo(f"{real:.2f}  {' '.join(shown.split())}")
-    click.echo(f"{whole:.2f}  all {len(lines):,} lines together; 0.5 is undecided", err=True)
+    click.echo(f"{whole:.2f}  all {count(len(lines), 'line')} together; 0.5 is undecided", err=True)

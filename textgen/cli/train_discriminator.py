@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from textgen.cli.decoding import decoding_options, given
-from textgen.cli.options import DIALOGUE_FORMATS, FORMATS, corpus_options, debug_option, model_option
+from textgen.cli.options import DIALOGUE_FORMATS, FORMATS, Whole, corpus_options, debug_option, model_option
 
 if TYPE_CHECKING:
     from textgen.judging.saved import SavedDiscriminator
@@ -37,7 +37,7 @@ _BAR = 30
 )
 @click.option(
     "--samples",
-    type=click.IntRange(min=1),
+    type=Whole(1),
     default=6000,
     show_default=True,
     metavar="N",

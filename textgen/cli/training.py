@@ -60,10 +60,14 @@ def model_options(command: Command) -> Command:
 def run_options(command: Command) -> Command:
     """Adds the options that say how long and how it is trained."""
     return _adding(
-        click.option("--minutes", type=float, metavar="N", help="Train for N minutes of work.  [20]"),
+        click.option(
+            "--minutes", type=float, metavar="N", help="Train for N minutes; reading the corpus is not counted.  [20]"
+        ),
         click.option("--epochs", type=float, metavar="N", help="Train for N passes over the corpus instead."),
         click.option("--steps", type=int, metavar="N", help="Train for N steps instead."),
-        click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same model."),
+        click.option(
+            "--seed", type=int, default=0, show_default=True, metavar="N", help="The same seed gives the same model."
+        ),
         click.option("--learning-rate", type=float, metavar="X", help="The highest rate of the schedule."),
         click.option(
             "--precision",

@@ -13,6 +13,7 @@ from textgen.corpus.report import ReadReport
 from textgen.errors import ConfigurationError
 from textgen.text.detokenisation import Spacing
 from textgen.text.normalisation import Habits, Normalisation
+from textgen.wording import count
 
 _MOST_SPEAKERS = 5
 
@@ -56,8 +57,8 @@ class DialogueSurvey:
     def describe(self) -> list[str]:
         """A few short lines for a person."""
         lines = [
-            f"{sum(self.dialogues):,} dialogues, {self.exchanges:,} exchanges, "
-            f"{self.characters:,} characters and {self.words:,} words of replies"
+            f"{count(sum(self.dialogues), 'dialogue')}, {count(self.exchanges, 'exchange')}, "
+            f"{count(self.characters, 'character')} and {count(self.words, 'word')} of replies"
         ]
         if self.speakers:
             most = ", ".join(f"{name} ({turns:,})" for name, turns in list(self.speakers.items())[:_MOST_SPEAKERS])
@@ -65,13 +66,12 @@ class DialogueSurvey:
             lines.append(f"turns of {most}" + (f" and {more:,} more" if more > 0 else ""))
         if self.tokenised:
             lines.append("punctuation stands apart from the words, as a tokeniser leaves it")
-        for why, count in self.left_out.items():
-            lines.append(
-                f"left out {count:,} x {_REASONS[why]}" if why in _REASONS else f"only context: {count:,} turns {why}"
-            )
-        lines += [f"changed {count:,} x {change}" for change, count in self.changes.items()]
+        for why, times in self.left_out.items():
+            left_out = f"left out {times:,} x {_REASONS[why]}" if why in _REASONS else None
+            lines.append(left_out or f"only context: {count(times, 'turn')} {why}")
+        lines += [f"changed {times:,} x {change}" for change, times in self.changes.items()]
         if self.skipped:
-            lines.append(f"skipped {self.skipped:,} bad records, such as {self.skipped_examples[0]}")
+            lines.append(f"skipped {count(self.skipped, 'bad record')}, such as {self.skipped_examples[0]}")
         return lines
 
 
@@ -136,7 +136,7 @@ def survey(
     speakers = dict(sorted(watched.speakers.items(), key=lambda item: (-item[1], item[0])))
     if replies_by is not None:
         _check_name(replies_by, speakers)
-    left_out = Counter({why: count for why, count in exchanges.counts.items() if count and why != "exchanges"})
+    left_out = Counter({why: times for why, times in exchanges.counts.items() if times and why != "exchanges"})
     changes: Counter[str] = sum((file.report.changes for file in corpus.files), Counter())
     return DialogueSurvey(
         dialogues=tuple(watched.dialogues_of[file] for file in range(len(corpus.files))),

@@ -56,10 +56,11 @@ def beam_search(
         state = take_rows(state, np.array([beam.parent for beam in live], np.intp))
         shared = _shared_beginning([beam.text for beam in (*live, *whole)])
         if len(shared) > len(shown):
-            yield Event(0, shared[len(shown) :])
+            yield Event(0, shared[len(shown) :], min(beam.cursor.lines for beam in (*live, *whole)))
             shown = shared
     for row, beam in enumerate(whole):
-        yield Event(row, beam.text if row else beam.text[len(shown) :], beam.sequence(prompt.seed))
+        text = beam.text if row else beam.text[len(shown) :]
+        yield Event(row, text, beam.cursor.lines, beam.sequence(prompt.seed))
 
 
 def _best(whole: list[Beam], options: DecodingOptions) -> list[Beam]:

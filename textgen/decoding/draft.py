@@ -92,11 +92,12 @@ class Draft:
     def event(self) -> Event | None:
         """What is new since the last event, if anything."""
         if self.finish_reason is not None:
-            return Event(self._row, "".join(self._texts[self._shown :]), self._sequence(self.finish_reason))
+            rest = "".join(self._texts[self._shown :])
+            return Event(self._row, rest, self.cursor.lines, self._sequence(self.finish_reason))
         settled = None if self.starts is None else self.starts.settled
         text = "".join(self._texts[self._shown : settled])
         self._shown = len(self._texts) if settled is None else settled
-        return Event(self._row, text) if text else None
+        return Event(self._row, text, self.cursor.lines) if text else None
 
     def _sequence(self, reason: FinishReason) -> Sequence:
         written = self._ids[self._prompted : self._prompted + self.cursor.length]

@@ -36,11 +36,13 @@ class Event(NamedTuple):
     Args:
         row: which sequence.
         text: what it grew by since its last event, whole characters only; all of them together are its text.
+        lines: whole lines that were written so far.
         sequence: the whole of it, when it is done.
     """
 
     row: int
     text: str
+    lines: int
     sequence: Sequence | None = None
 
 

@@ -16,6 +16,7 @@ from textgen.evaluation.comparison import NO_COMPARISON
 from textgen.evaluation.novelty import NO_NOVELTY
 from textgen.evaluation.part import SplitName
 from textgen.evaluation.scores import Scores
+from textgen.wording import count
 
 _BATCH = 64
 
@@ -95,10 +96,12 @@ def evaluate_chat(
         raise CorpusError(
             "The corpus was to be scored, but it holds no exchange that the model can score: dialogues need two turns, "
             f"{f'replies are those of {voice}' if voice else 'replies are all but the first'} and have at most "
-            f"{model.longest_reply} tokens; look at it with textgen inspect --corpus FILE."
+            f"{count(model.longest_reply, 'token')}; look at it with textgen inspect --corpus FILE."
         )
     if left_out:
-        notes.append(f"{left_out:,} replies of more than {model.longest_reply} tokens were not scored.")
+        notes.append(
+            f"Not scored: {count(left_out, 'reply', 'replies')} of more than {count(model.longest_reply, 'token')}."
+        )
     contexts, replies = zip(*encoded, strict=True)
     tell("Scoring the same replies after other contexts, and after none.")
     others = [contexts[k] for k in _dealt_anew(len(contexts), seed)]

@@ -9,6 +9,7 @@ from textgen.evaluation.measures import TEXT_MEASURES
 from textgen.evaluation.model_comparison import ModelComparison, Verdict
 from textgen.evaluation.outside import PLANES
 from textgen.evaluation.plots import NO_PICTURES, can_draw, curves_picture
+from textgen.wording import count
 
 
 def comparison_files(title: str, found: ModelComparison) -> dict[str, bytes]:
@@ -84,7 +85,7 @@ def comparison_facts(found: ModelComparison) -> Iterator[str]:
         yield f"{name}: {bits:.3f} bits per character of the text"
     part = "the held-out part" if found.split == "held-out" else "all"
     yield (
-        f"{found.lines:,} lines at each temperature, seed {found.seed}, drawn without truncation; compared with "
+        f"{count(found.lines, 'line')} at each temperature, seed {found.seed}, drawn without truncation; compared with "
         f"{found.references:,} real lines, {part} of the corpus"
     )
     yield "better means beyond the noise of the samples: 95 in 100 for all points of a curve together"

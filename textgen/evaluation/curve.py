@@ -12,6 +12,7 @@ from textgen.errors import ConfigurationError
 from textgen.evaluation.estimates import Estimate
 from textgen.evaluation.judge import TextJudge
 from textgen.evaluation.sampling import write_lines
+from textgen.wording import count
 from textgen.writer import ScriptWriter
 
 TEMPERATURES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3)
@@ -82,7 +83,7 @@ def draw_curve(
     check_temperatures(temperatures)
     points = []
     for temperature in sorted(set(temperatures)):
-        tell(f"{name}: {lines:,} lines at temperature {temperature:g}.")
+        tell(f"{name}: {count(lines, 'line')} at temperature {temperature:g}.")
         points.append(Point(temperature, judge.judge(write(temperature, lines, seed)).estimates))
     return Curve(name, tuple(points))
 

@@ -7,6 +7,7 @@ from typing import Any
 from textgen.evaluation.measures import MEASURES, Measure
 from textgen.evaluation.plots import NO_PICTURES, can_draw, lengths_picture
 from textgen.evaluation.tokens import tokens
+from textgen.wording import count
 
 _SHOWN = 30
 
@@ -71,11 +72,11 @@ def _facts(values: Mapping[str, Any]) -> Iterator[str]:
     yield ""
     yield f"- scored: {values['split']}, {values['characters']:,} characters, {values['tokens']:,} tokens of the model"
     if values.get("samples_seed") is not None:
-        yield f"- sample: {values['samples_lines']:,} lines, seed {values['samples_seed']}"
+        yield f"- sample: {count(values['samples_lines'], 'line')}, seed {values['samples_seed']}"
     if values.get("compared_lines") is not None:
         yield (
-            f"- compared: {values['compared_lines']:,} lines with {values['reference_lines']:,} real ones, and as many "
-            "real lines with the others"
+            f"- compared: {count(values['compared_lines'], 'line')} with {values['reference_lines']:,} real ones, and "
+            "as many real lines with the others"
         )
         yield f"- tokens: {values['tokenisation']}"
     if values.get("frechet_encoder") is not None:

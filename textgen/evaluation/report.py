@@ -20,9 +20,10 @@ from textgen.evaluation.measures import MEASURES
 from textgen.evaluation.novelty import NO_NOVELTY, Novelty, measure_novelty
 from textgen.evaluation.part import Part, SplitName, choose_part
 from textgen.evaluation.real_lines import draw_lines
-from textgen.evaluation.sampling import write_lines
+from textgen.evaluation.sampling import telling_quarters, write_lines
 from textgen.evaluation.scores import Scores
 from textgen.evaluation.scoring import score_documents
+from textgen.wording import count
 from textgen.writer import ScriptWriter
 
 SAMPLE_LINES = 1000
@@ -139,8 +140,8 @@ def evaluate(
     result = Evaluation(scores, part.split, difference, None, tuple(_notes(part, scores, familiarity)))
     if not samples:
         return replace(result, notes=(*result.notes, _NO_SAMPLES))
-    tell(f"Writing {samples:,} lines.")
-    written = write_lines(writer, samples, seed)
+    tell(f"Writing {count(samples, 'line')}.")
+    written = write_lines(writer, samples, seed, telling_quarters(samples, tell))
     real = draw_lines(part.documents, seed)
     result = replace(result, samples=tuple(written), real=tuple(real[-len(written) :]), seed=seed)
     return _with_novelty(_with_comparison(result, writer, real, corpus.style, seed, tell), part, seed, tell)

@@ -9,9 +9,10 @@ from textgen.api import SMALLTALK, SMALLTALK_FOLDER
 from textgen.chatting.conversation import BOT
 from textgen.errors import ConfigurationError
 from textgen.repl.models import models_here
-from textgen.repl.outputs import Note, Output, Piece, ReplyBegins, ReplyEnds, Table, Talk, count
+from textgen.repl.outputs import Note, Output, Piece, ReplyBegins, ReplyEnds, Table, Talk
 from textgen.repl.paths import typed_path
 from textgen.repl.settings import SETTINGS, Value, parsed, shown
+from textgen.wording import count
 
 if TYPE_CHECKING:
     from textgen.chatting.ranking import Candidate

@@ -76,13 +76,3 @@ class Talk:
 
 
 Output: TypeAlias = ReplyBegins | Piece | ReplyEnds | Note | Failure | Table | Talk
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun.
-
-    Example:
-        >>> count(1, "turn"), count(2, "turn")
-        ('1 turn', '2 turns')
-    """
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -10,10 +10,11 @@ from textgen.errors import TextgenError
 from textgen.repl.commands import run
 from textgen.repl.failures import sentence
 from textgen.repl.farewell import FAREWELL, is_farewell
-from textgen.repl.outputs import Failure, Note, Output, Piece, ReplyBegins, ReplyEnds, Talk, count
+from textgen.repl.outputs import Failure, Note, Output, Piece, ReplyBegins, ReplyEnds, Talk
 from textgen.repl.rendering import YOU
 from textgen.repl.settings import shown
 from textgen.repl.transcript import Transcript
+from textgen.wording import count
 
 if TYPE_CHECKING:
     from textgen.chatbot import Chatbot

@@ -12,6 +12,7 @@ from textgen.training.machine import measure_flops
 from textgen.training.preparation import Plan
 from textgen.training.run_record import Run
 from textgen.training.sizing import estimate
+from textgen.wording import count
 
 _MOST_FILES = 5
 _FEW_CHARACTERS = 100_000
@@ -22,18 +23,18 @@ def describe_corpus(corpus: ScriptCorpus, survey: CorpusSurvey) -> Iterator[str]
     for file in corpus.files[:_MOST_FILES]:
         yield f"corpus    {file.path}: {file.format}, because {file.reason}; {file.encoding}"
     if len(corpus.files) > _MOST_FILES:
-        yield f"          and {len(corpus.files) - _MOST_FILES} more files"
+        yield f"          and {count(len(corpus.files) - _MOST_FILES, 'more file')}"
     yield (
-        f"          {survey.lines:,} lines, {len(survey.speakers):,} speakers, {survey.scenes:,} scenes, "
-        f"{survey.characters:,} characters"
+        f"          {count(survey.lines, 'line')}, {count(len(survey.speakers), 'speaker')}, "
+        f"{count(survey.scenes, 'scene')}, {count(survey.characters, 'character')}"
     )
     for file in corpus.files:
-        for kind, count in file.repairs.items():
-            yield f"repaired  {count:,} x {REPAIRS[kind]} in {file.path.name}"
-    for change, count in survey.changes.items():
-        yield f"changed   {count:,} x {change}"
+        for kind, times in file.repairs.items():
+            yield f"repaired  {times:,} x {REPAIRS[kind]} in {file.path.name}"
+    for change, times in survey.changes.items():
+        yield f"changed   {times:,} x {change}"
     if survey.skipped:
-        yield f"skipped   {survey.skipped:,} bad records, such as {survey.skipped_examples[0]}"
+        yield f"skipped   {count(survey.skipped, 'bad record')}, such as {survey.skipped_examples[0]}"
 
 
 def describe_plan(plan: Plan, run: Run) -> Iterator[str]:
@@ -58,10 +59,10 @@ def describe_plan(plan: Plan, run: Run) -> Iterator[str]:
             f"note      {run.characters[0]:,} characters are few: the model will mostly recite them; "
             f"{_FEW_CHARACTERS:,} and more are better"
         )
-    yield f"held out  {run.characters[1]:,} characters, {training.validations} validations"
+    yield f"held out  {run.characters[1]:,} characters, up to {count(training.validations, 'validation')}"
     yield (
         f"training  {training.budget.describe()}: about {guess.tokens_per_second:,.0f} tokens a second here, "
-        f"{guess.epochs:.1f} epochs in {guess.minutes:.0f} minutes, {guess.memory / 1e9:.1f} GB of memory"
+        f"{guess.epochs:.1f} epochs in {_minutes(guess.minutes)}, {guess.memory / 1e9:.1f} GB of memory"
     )
 
 
@@ -71,14 +72,14 @@ def describe_dialogues(corpus: DialogueCorpus, survey: DialogueSurvey, detokenis
         paths = " and ".join(map(str, file.paths))
         yield f"corpus    {paths}: {file.format}, because {file.reason}; {file.encoding}"
     if len(corpus.files) > _MOST_FILES:
-        yield f"          and {len(corpus.files) - _MOST_FILES} more files"
+        yield f"          and {count(len(corpus.files) - _MOST_FILES, 'more file')}"
     for line in survey.describe():
         yield f"          {line}"
     if detokenised:
         yield "          put back into normal writing (--spacing as-is leaves it alone)"
     for file in corpus.files:
-        for kind, count in file.repairs.items():
-            yield f"repaired  {count:,} x {REPAIRS[kind]} in {file.paths[0].name}"
+        for kind, times in file.repairs.items():
+            yield f"repaired  {times:,} x {REPAIRS[kind]} in {file.paths[0].name}"
 
 
 def describe_chat_plan(plan: ChatPlan, run: Run) -> Iterator[str]:
@@ -98,5 +99,9 @@ def describe_chat_plan(plan: ChatPlan, run: Run) -> Iterator[str]:
             f"note      replies of {run.characters[0]:,} characters are few: the model will mostly recite them; "
             f"{_FEW_CHARACTERS:,} and more are better"
         )
-    yield f"held out  replies of {run.characters[1]:,} characters, {training.validations} validations"
+    yield f"held out  replies of {run.characters[1]:,} characters, up to {count(training.validations, 'validation')}"
     yield f"training  {training.budget.describe()}, {run.tokens[0]:,} tokens of replies an epoch"
+
+
+def _minutes(number: float) -> str:
+    return count(round(number), "minute") if number >= 1 else "less than a minute"

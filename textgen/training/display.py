@@ -27,13 +27,21 @@ def _clock(seconds: float) -> str:
     return f"{hours}:{minutes:02d}:{seconds:02d}" if hours else f"{minutes}:{seconds:02d}"
 
 
-_TELLING = ("distance", "critic_accuracy", "generator_loss", "critic_loss", "distinct_2", "self_bleu_4")
-"""Of the measures of adversarial training those that are worth a line."""
+FIGURES = {
+    "distance": "distance",
+    "critic_accuracy": "critic accuracy",
+    "generator_loss": "generator loss",
+    "critic_loss": "critic loss",
+    "distinct_2": "distinct-2",
+    "self_bleu_4": "self-BLEU-4",
+}
+"""The measures of adversarial training that are worth a line, by name: what people call them."""
 
 
-def _telling(values: Mapping[str, float]) -> str:
-    known = [name for name in _TELLING if math.isfinite(values.get(name, math.nan))]
-    return "          " + "  ".join(f"{name.replace('_', ' ')} {values[name]:.3f}" for name in known)
+def telling(values: Mapping[str, float]) -> str:
+    """The most telling measures in a line, as far as they are known."""
+    known = {name: values[key] for key, name in FIGURES.items() if math.isfinite(values.get(key, math.nan))}
+    return "  ".join(f"{name} {value:.3f}" for name, value in known.items())
 
 
 class SilentDisplay:
@@ -118,7 +126,7 @@ class LiveDisplay:
 
     def figures(self, step: int, values: Mapping[str, float]) -> None:
         """Prints the most telling ones above the bar."""
-        self.note(_telling(values))
+        self.note(f"          {telling(values)}")
 
     def sample(self, text: str) -> None:
         """Shows what the model writes now."""
@@ -174,7 +182,7 @@ class PlainDisplay(SilentDisplay):
 
     def figures(self, step: int, values: Mapping[str, float]) -> None:
         """Prints the most telling ones."""
-        self.note(_telling(values))
+        self.note(f"          {telling(values)}")
 
     def sample(self, text: str) -> None:
         """Prints the sample, indented."""

@@ -23,6 +23,7 @@ from textgen.training.run_record import Run
 from textgen.training.schedule import Clock
 from textgen.training.tensorboard import TensorBoard
 from textgen.training.trainer import Batches, Outcome, Step, Trainer
+from textgen.wording import count
 
 Arrays = dict[str, NDArray[np.float32]]
 Note = Callable[[str], None]
@@ -46,6 +47,7 @@ class Recipe:
         validation: makes what scores the held-out text, from the Keras model, the training folder and the run; gives
             None where nothing is held out.
         rank: makes what ranks the weights, from the step and the listeners; None ranks by the held-out score.
+        watch: makes further listeners for a run in a training folder, which may speak through the display.
         draw: makes the picture of the run so far, in a training folder and with a title.
         rate: the option with the learning rate, for what a person is told of a loss that is not finite.
     """
@@ -56,6 +58,7 @@ class Recipe:
     step: Callable[[Model, Any, Run, Any], Step]
     validation: Callable[[Any, Path, Run], Callable[[], float] | None]
     rank: Callable[[Any, list[Listener]], Callable[[int, float], float]] | None = None
+    watch: Callable[[Path, Listener], list[Listener]] = lambda training, display: []
     draw: Callable[[Path, str], None] = draw_history
     rate: str = "--learning-rate"
 
@@ -121,7 +124,7 @@ def run_training(
         TrainingError: the folder lacks what a run needs, or the loss is no longer finite.
     """
     training = training or folder.training
-    listeners = [display]
+    listeners = [display, *recipe.watch(training, display)]
     if tensorboard:
         listeners.append(TensorBoard(training / "tensorboard"))
     model, run = folder.load(), Run.load(training)
@@ -132,7 +135,7 @@ def run_training(
         variable.assign(model.weights[name].astype(np.float32))
     if run.threads != thread_count() and checkpoint_exists(training):
         display.note(
-            f"This run began on {run.threads} processors and goes on with {thread_count()}: "
+            f"This run began on {count(run.threads, 'processor')} and goes on with {thread_count()}: "
             "its weights will differ in the last bits from those of a run that was never stopped."
         )
     step = recipe.step(model, network, run, batches)
@@ -150,8 +153,9 @@ def run_training(
     outcome = trainer.run()
     if outcome.reason == "not finite":
         raise TrainingError(
-            f"The loss was no longer finite after {outcome.steps} steps, so training stopped; the best weights so far "
-            f"(step {outcome.best_step}) are kept in {folder.path}: train again with a lower {recipe.rate}."
+            f"The loss was no longer finite after {count(outcome.steps, 'step')}, so training stopped; the best "
+            f"weights so far (step {outcome.best_step}) are kept in {folder.path}: train again with a lower "
+            f"{recipe.rate}."
         )
     return outcome
 
@@ -167,7 +171,7 @@ def why_finished(folder: Path, recipe: Recipe) -> str | None:
         return None
     position = Checkpoint.load(folder).position
     if position.stale >= run.training.patience:
-        return f"{position.stale} validations brought no improvement; give more text"
+        return f"{count(position.stale, 'validation')} brought no improvement; give more text"
     clock = Clock(run.training.budget, recipe.batches(folder, run).steps_per_epoch)
     if clock.progress(position.step, position.seconds) >= 1.0:
         return f"its budget of {run.training.budget.describe()} is spent; give a larger one"

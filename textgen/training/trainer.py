@@ -1,11 +1,9 @@
 """The training loop: steps, validations, checkpoints, early stopping, and an exact way back in."""
 
 import math
-import signal
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -17,6 +15,7 @@ from numpy.typing import NDArray
 from textgen.config import TrainingConfig
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint, Position, checkpoint_exists
+from textgen.training.interrupts import interrupts
 from textgen.training.listener import Listener
 from textgen.training.schedule import Clock, learning_rate
 from textgen.training.step import State, exported
@@ -28,6 +27,11 @@ _CHECKPOINT_SECONDS = 120.0
 _TRAINING_PER_VALIDATION = 12.0
 """Where minutes are counted, a short run on a long text must not spend them on validations: that many times the
 seconds of a validation go by before the next one. Runs of epochs and steps validate by steps alone."""
+
+_STEPS_PER_VALIDATION = 5
+"""At the least: what fewer change is too little to look at, even where the first of them compiled for long."""
+
+_STOPPING = "Stopping: the step in hand is finished, and the run is saved. Ctrl-C again ends it without saving."
 
 
 class Batch(Protocol):
@@ -120,10 +124,12 @@ class Trainer:
             self._restore(Checkpoint.load(self._folder))
         else:
             if self._rank is not None:
+                started = time.perf_counter()
                 self._position.best = self._rank(0, self._validation() if self._validation else math.nan)
+                self._position.seconds = time.perf_counter() - started
             self._save()  # a run that is killed before its next checkpoint must not begin with better weights
         try:
-            with _interrupts() as interrupted:
+            with interrupts(lambda: self._tell("note", _STOPPING)) as interrupted:
                 reason = self._loop(interrupted)
         finally:
             for listener in self._listeners:
@@ -170,6 +176,8 @@ class Trainer:
     def _validation_is_due(self) -> bool:
         position = self._position
         progress = self._clock.progress(position.step, position.seconds)
+        if position.train_steps < _STEPS_PER_VALIDATION:
+            return False
         if self._config.budget.minutes is not None and position.seconds < self._next_validation:
             return False
         return progress < 1.0 and progress * self._config.validations >= position.validations + 1
@@ -243,22 +251,3 @@ class _Speed:
         first = self.tokens_per_second == 0.0
         self.tokens_per_second += (tokens_per_second - self.tokens_per_second) * (1.0 if first else 0.1)
         self.bits += (bits - self.bits) * (1.0 if first else 0.05)
-
-
-@contextmanager
-def _interrupts() -> Iterator[threading.Event]:
-    """Turns the first Ctrl-C into a flag, so that the step in hand is finished; a second one raises as usual."""
-    flag = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield flag
-        return
-
-    def on_interrupt(number: int, frame: Any) -> None:
-        flag.set()
-        signal.signal(number, signal.default_int_handler)
-
-    previous = signal.signal(signal.SIGINT, on_interrupt)
-    try:
-        yield flag
-    finally:
-        signal.signal(signal.SIGINT, previous)

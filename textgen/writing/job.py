@@ -1,5 +1,6 @@
 """One request to write: the prompt understood, the constraints built, the sequences decoded."""
 
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ from textgen.writing.opened import OpenedModel
 from textgen.writing.written import WrittenScript
 
 Note = Callable[[str], None]
+Watch = Callable[[int], None]
 
 
 class Job:
@@ -56,9 +58,10 @@ class Job:
         self._constraint = self._begin()
         self._guard = model.guard if options.no_copy else None
 
-    def scripts(self) -> list[WrittenScript]:
-        """Writes all texts."""
-        sequences, size = collect(self._events()), self._documents
+    def scripts(self, watch: Watch | None = None) -> list[WrittenScript]:
+        """Writes all texts; `watch` is told how many whole lines there are of all of them together."""
+        events = self._events() if watch is None else _watched(self._events(), watch)
+        sequences, size = collect(events), self._documents
         return [self._script(sequences[k : k + size]) for k in range(0, len(sequences), size)]
 
     def pieces(self) -> Iterator[str]:
@@ -154,6 +157,16 @@ class Job:
         if self._dropped:
             parts.append(HealingConstraint(pieces, self._dropped))
         return AllOf(*parts)
+
+
+def _watched(events: Iterator[Event], watch: Watch) -> Iterator[Event]:
+    """The same events; `watch` is told of the lines of all sequences whenever their number changes."""
+    lines: Counter[int] = Counter()
+    for event in events:
+        if event.lines != lines[event.row]:
+            lines[event.row] = event.lines
+            watch(lines.total())
+        yield event
 
 
 def _scenes_of(prompt: ScriptPrompt) -> tuple[Scene, ...]:

@@ -1,5 +1,6 @@
 """What is worth a warning."""
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,6 +26,10 @@ def test_each_has_its_name_and_what_to_change() -> None:
     lost = warnings(START, replace(START, held_out=2.8), "minimax")
     assert list(lost) == ["divergence"]
     assert "2.80 nats a token after 2.00" in lost["divergence"]
+
+
+def test_a_critic_that_learns_alone_has_beaten_nobody() -> None:
+    assert warnings(START, replace(START, critic_accuracy=0.99, gradient_norm=math.nan), "minimax") == {}
 
 
 def test_which_writer_is_kept_is_told() -> None:

@@ -4,6 +4,7 @@ import math
 import os
 import shutil
 import signal
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,14 @@ SETTINGS = AdversarialConfig(batch=8, warm_up=2, length=64, critic_steps=2)
 
 def train(corpus: Path, out: Path, **options: Any) -> textgen.ScriptWriter:
     return textgen.train_script(corpus, out, **{"quiet": True, "adversarial": SETTINGS, **TINY, **options})
+
+
+@pytest.fixture(scope="module", autouse=True)
+def validated_after_each_step() -> Iterator[None]:
+    """So that a few steps are enough."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("textgen.training.trainer._STEPS_PER_VALIDATION", 1)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -165,6 +174,12 @@ def test_without_speakers_the_critic_cannot_know_them(tmp_path: Path) -> None:
 def test_too_few_short_lines_are_refused_and_leave_nothing(tmp_path: Path, corpus: Path) -> None:
     with pytest.raises(TrainingError, match="lines of the training text have at most 3 tokens, and 32 are needed"):
         train(corpus, tmp_path / "model", steps=4, adversarial=AdversarialConfig(length=3))
+    assert not (tmp_path / "model").exists()
+
+
+def test_a_writer_that_would_never_learn_is_refused_and_leaves_nothing(tmp_path: Path, corpus: Path) -> None:
+    with pytest.raises(ConfigurationError, match="learns alone for 2 steps, but its part of the budget is 2 steps"):
+        train(corpus, tmp_path / "model", steps=4)
     assert not (tmp_path / "model").exists()
 
 

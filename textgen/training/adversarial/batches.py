@@ -39,7 +39,7 @@ class AdversarialBatches:
 
     def __init__(self, windows: Windows, passages: Passages, batch: int, updates: int, seed: int) -> None:
         self.windows, self.passages, self.size, self.updates, self.seed = windows, passages, batch, updates, seed
-        self.steps_per_epoch = max(1, -(-len(passages) // batch))
+        self.steps_per_epoch = steps_per_epoch(passages, batch)
 
     def batch(self, step: int, progress: float = 0.0) -> AdversarialBatch:
         """The batch of a step, counted from 0, whatever share of the budget is spent."""
@@ -51,3 +51,8 @@ class AdversarialBatches:
         epoch, index = divmod(step, self.steps_per_epoch)
         order = np.random.default_rng([self.seed, 2, epoch, update]).permutation(len(self.passages))
         return order[(index * self.size + np.arange(self.size)) % len(order)]
+
+
+def steps_per_epoch(passages: Passages, batch: int) -> int:
+    """Batches of so many lines in one pass over all of them."""
+    return max(1, -(-len(passages) // batch))

@@ -1,10 +1,12 @@
 """What the monitor of adversarial training sees, and what it has to say about it."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from textgen.training.table import Table
+from textgen.wording import count
 
 _COLLAPSED, _WON, _DIVERGED = 0.6, 0.98, 0.7
 
@@ -20,7 +22,7 @@ class Observation:
         critic_loss: of late.
         critic_accuracy: share of pairs of a held-out line and a fresh one that the critic ranks rightly; 0.5 is chance.
         entropy: of the generator's draws of late, nats a token.
-        gradient_norm: of the generator's gradient of late.
+        gradient_norm: of the generator's gradient of late; not a number before it learns.
         distance: of the fixed sample from real text, by the judge; the generator with the lowest is kept.
         distinct_2: of the sample: share of different pairs of words.
         self_bleu_4: of the sample: how much its lines share with each other.
@@ -64,7 +66,8 @@ def warnings(start: Observation, now: Observation, loss: str) -> dict[str, str]:
             f"the share of different pairs of words fell to {now.distinct_2:.2f} from {usual:.2f}, the generator says "
             "the same again and again: raise --teacher-forcing or lower --generator-rate"
         )
-    if now.critic_accuracy > _WON and loss != "wasserstein":
+    learns = math.isfinite(now.gradient_norm)
+    if learns and now.critic_accuracy > _WON and loss != "wasserstein":
         found["the critic has won"] = (
             f"it ranks {now.critic_accuracy:.1%} of the pairs rightly, and the gradient it gives the generator "
             f"({now.gradient_norm:.2g}) vanishes: lower --critic-rate, raise --noise, or take the loss wasserstein"
@@ -88,8 +91,8 @@ def kept_writer(seen: Sequence[Observation], warm_up: int) -> str:
     learned = [one for one in seen if one.step > warm_up]
     if not learned:
         return (
-            f"the writer as it was: the critic learns alone for {warm_up} steps, and there were {last.step}; give a "
-            "larger budget or a smaller --warm-up"
+            f"the writer as it was: the critic learns alone for {count(warm_up, 'step')}, and there were "
+            f"{last.step:,}; give a larger budget or a smaller --warm-up"
         )
     best = min(learned, key=lambda one: one.distance)
     if best.distance < first.distance:

@@ -97,11 +97,12 @@ class Generator:
             *Shape of each:* (batch, time).
         """
         last, state = self.begin(context)
-        inputs = tf.concat([last[None], tf.transpose(ids)[:-1]], axis=0)
+        following = _turned(ids)
+        inputs = tf.concat([last[None], following[:-1]], axis=0)
         logits, _ = self.network(inputs, state, tf.ones(inputs.shape))
         barred = tf.concat([self.barred[:1], tf.repeat(self.barred[1:], inputs.shape[0] - 1, axis=0)], axis=0)
         log = tf.nn.log_softmax(logits + barred[:, None, :])
-        chosen = tf.gather(log, tf.transpose(ids), batch_dims=2)
+        chosen = tf.gather(log, following, batch_dims=2)
         return tf.transpose(chosen), tf.transpose(-tf.reduce_sum(tf.exp(log) * log, axis=-1))
 
     def _sample(self, context: Tensor, seed: Tensor) -> tuple[Tensor, Tensor]:
@@ -151,7 +152,7 @@ class Generator:
             lambda t, x, alive, *_: tf.reduce_any(alive), body, first, maximum_iterations=self.length
         )
         entropy = nats / tf.cast(tf.reduce_sum(lengths), tf.float32)
-        return Rollout(tf.transpose(drawn.stack()), lengths, tf.transpose(vectors.stack(), (1, 0, 2)), entropy)
+        return Rollout(_turned(drawn.stack()), lengths, tf.transpose(vectors.stack(), (1, 0, 2)), entropy)
 
     def _step(self, weights: dict[str, Tensor], x: Tensor, state: State) -> tuple[Tensor, State]:
         """Vectors of tokens (batch, embedding) to the logits of the next ones (batch, vocabulary), and the state."""
@@ -166,6 +167,13 @@ class Generator:
         if "head" in weights:
             logits = tf.matmul(logits, weights["head"])
         return tf.cast(logits, tf.float32) + tf.cast(weights["output/bias"], tf.float32), after
+
+
+def _turned(ids: Tensor) -> Tensor:
+    """Ids (a, b) as (b, a). oneDNN does not transpose int32 and reports that as an error, so they are gathered."""
+    rows, columns = tf.unstack(tf.shape(ids))
+    places = tf.range(columns)[:, None] + columns * tf.range(rows)[None, :]
+    return tf.ensure_shape(tf.gather(tf.reshape(ids, [-1]), places), list(ids.shape)[::-1])
 
 
 def _cell(z: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:

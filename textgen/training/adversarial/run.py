@@ -7,6 +7,7 @@ training/adversarial/     the same of what follows, the critic in its checkpoint
 import json
 import shutil
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from textgen.files import replacing
 from textgen.models.discriminator import Discriminator
 from textgen.text.special import LINE_END
 from textgen.text.store import open_ids
-from textgen.training.adversarial.batches import AdversarialBatches
+from textgen.training.adversarial.batches import AdversarialBatches, steps_per_epoch
 from textgen.training.adversarial.critic import Critic
 from textgen.training.adversarial.curves import draw_curves
 from textgen.training.adversarial.judging import JudgeMaker, require_same_judge
@@ -28,7 +29,9 @@ from textgen.training.adversarial.observation import kept_writer, observations
 from textgen.training.adversarial.passages import Passages
 from textgen.training.adversarial.rollout import Generator
 from textgen.training.adversarial.step import AdversarialStep
+from textgen.training.adversarial.warm_up import TurnWatch, require_turn
 from textgen.training.checkpoint import checkpoint_exists
+from textgen.training.display import telling
 from textgen.training.initialisation import initial_weights
 from textgen.training.listener import Listener
 from textgen.training.preparation import Plan
@@ -36,6 +39,7 @@ from textgen.training.run import Note, Recipe, Sample, go_on, run_training, why_
 from textgen.training.run_record import ADVERSARIAL, HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.script_run import SCRIPT, ScriptRequest, begin
 from textgen.training.trainer import Outcome
+from textgen.wording import count
 
 _SETTINGS = "adversarial.json"
 _FEWEST_LINES = 32
@@ -59,7 +63,8 @@ def begin_adversarial(folder: ModelFolder, config: AdversarialConfig, request: S
         note: is told what was decided.
 
     Raises:
-        ConfigurationError: the critic is to know who speaks, and nobody has a label.
+        ConfigurationError: the critic is to know who speaks, and nobody has a label; or it would learn alone to the end
+            of the budget.
         TrainingError: there are too few lines to learn from.
     """
     if request.start_from is not None:
@@ -83,16 +88,19 @@ def _check(plan: Plan, config: AdversarialConfig) -> None:
 
 def _add(folder: ModelFolder, config: AdversarialConfig, budget: Budget) -> None:
     """Adds the adversarial part to a folder that was prepared for teacher forcing."""
-    found = len(_passages(folder, TRAINING_IDS, config))
+    passages = _passages(folder, TRAINING_IDS, config)
+    found = len(passages)
     if found < _FEWEST_LINES:
         raise TrainingError(
-            f"Adversarial training was asked for, but only {found} lines of the training text have at most "
-            f"{config.length} tokens, and {_FEWEST_LINES} are needed: give more text, or a larger --length."
+            f"Adversarial training was asked for, but only {count(found, 'line')} of the training text have at "
+            f"most {config.length} tokens, and {_FEWEST_LINES} are needed: give more text, or a larger --length."
         )
+    own_budget = _part(budget, 1.0 - config.pretraining)
+    require_turn(config, own_budget, steps_per_epoch(passages, config.batch))
     run = Run.load(folder.training)
     training = replace(
         run.training,
-        budget=_part(budget, 1.0 - config.pretraining),
+        budget=own_budget,
         learning_rate=config.generator_rate,
         validations=_VALIDATIONS,
         patience=_PATIENCE,
@@ -153,7 +161,7 @@ class AdversarialCourse:
             display.note(
                 f"adversarial {Run.load(self.own).training.budget.describe()}: loss {config.loss}, gradient "
                 f"{config.gradient}, {len(_passages(self.folder, TRAINING_IDS, config)):,} lines of at most "
-                f"{config.length} tokens; the critic learns alone for {config.warm_up} steps"
+                f"{config.length} tokens; the critic learns alone for {count(config.warm_up, 'step')}"
             )
         outcome = run_training(self.folder, self._recipe(config), display, sample, tensorboard, self.own)
         if outcome.reason != "interrupted":
@@ -188,7 +196,8 @@ class AdversarialCourse:
             made.step,
             made.validation,
             made.rank,
-            draw_curves,
+            made.watch,
+            partial(draw_curves, warm_up=config.warm_up),
             rate="--generator-rate or --critic-rate",
         )
 
@@ -228,7 +237,11 @@ class _Made:
         require_same_judge(own, monitor.judge)
         for listener in listeners:
             listener.note(f"judged    by {monitor.judge.measure}")
+            listener.note(f"real text {telling(monitor.judge.of_real)}; a critic that guesses: accuracy 0.500")
         return monitor
+
+    def watch(self, own: Path, display: Listener) -> list[Listener]:
+        return [] if checkpoint_exists(own) else [TurnWatch(self.config.warm_up, display.note)]
 
     def _discriminator(self, seed: int) -> Discriminator:
         tokenizer = self.model.tokenizer

@@ -1,0 +1,14 @@
+"""Counts in words."""
+
+import pytest
+
+from textgen.wording import count
+
+
+@pytest.mark.parametrize(("number", "words"), [(0, "0 lines"), (1, "1 line"), (2, "2 lines"), (2000, "2,000 lines")])
+def test_one_is_singular(number: int, words: str) -> None:
+    assert count(number, "line") == words
+
+
+def test_a_plural_of_its_own() -> None:
+    assert [count(number, "reply", "replies") for number in (1, 3)] == ["1 reply", "3 replies"]
