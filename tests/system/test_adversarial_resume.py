@@ -32,7 +32,7 @@ def test_a_run_that_is_killed_at_any_moment_ends_with_the_same_weights(tmp_path:
         textgen.load(broken)  # at any moment there is a model
         process = start("train-script", "--corpus", corpus, "--out", broken, "--resume")
         code, _, err = finish(process)
-        assert code == 0 and "oneDNN" not in err, err
+        assert code == 0 and "DT_INT32" not in err, err  # a remark of oneDNN's
         assert finish(undisturbed)[0] == 0
     for name in ("weights", "training/checkpoint", "training/adversarial/checkpoint"):
         ours, theirs = (load_file(folder / f"{name}.safetensors") for folder in (whole, broken))
