@@ -312,14 +312,15 @@ def _require_place_for_discriminator(folder: ModelFolder) -> None:
     path = folder.path
     if path.resolve() == SMALLTALK_FOLDER.resolve():
         found = "it lies in the installed package, which is not to be changed"
+        then = "name the copy, and with --corpus the dialogues to judge by"
     elif not os.access(path, os.W_OK):
-        found = "it may not be written to"
+        found, then = "it may not be written to", "name the copy"
     else:
         return
     copy = shlex.quote(f"my_{path.resolve().name}")
     raise ConfigurationError(
         f"A discriminator was to be put into {path}, but {found}: copy the folder, for one with  "
-        f"cp -r {shlex.quote(str(path))} {copy}  and name the copy."
+        f"cp -r {shlex.quote(str(path))} {copy}  and {then}."
     )
 
 

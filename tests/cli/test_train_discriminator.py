@@ -8,7 +8,7 @@ from click.testing import CliRunner
 import textgen.api
 from tests.chatting.small import saved_model
 from tests.judging.small import likes
-from textgen.cli.train_discriminator import command
+from textgen.cli.train_discriminator import command, describe
 from textgen.judging.saved import SavedDiscriminator
 from textgen.text.character import CharacterTokenizer
 
@@ -81,3 +81,10 @@ def test_the_help_says_what_a_corpus_is_for() -> None:
 
 def test_quiet_says_nothing(asked: dict[str, Any]) -> None:
     assert CliRunner().invoke(command, ["--model", "m", "--quiet"]).stderr == ""
+
+
+@pytest.mark.parametrize(("right", "is_told"), [(0.528, True), (0.53, False)])
+def test_a_judge_that_guesses_is_told(right: float, is_told: bool) -> None:
+    accuracy = {**METRICS["accuracy"], "discriminator": right}  # of 1,200 lines, 0.529 is two standard errors
+    judge = likes("a", CharacterTokenizer("abc", []), metrics={**METRICS, "accuracy": accuracy})
+    assert ("no better than guessing" in "\n".join(describe(judge, "lines"))) == is_told

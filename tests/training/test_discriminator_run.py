@@ -148,7 +148,8 @@ def test_what_cannot_be_judged_is_told_at_once_and_leaves_the_folder_as_it_was(
     with pytest.raises(TrainingError, match="name the corpus the model was trained on with --corpus FILE"):
         train_discriminator(bot)
     with pytest.raises(
-        ConfigurationError, match=r"it lies in the installed package.*cp -r .* my_smalltalk  and name the copy"
+        ConfigurationError,
+        match=r"it lies in the installed package.*cp -r .* my_smalltalk  and name the copy, and with",
     ):
         train_discriminator("smalltalk")
     monkeypatch.setattr("os.access", lambda path, mode: False)

@@ -18,9 +18,9 @@ def told(listener: Listener) -> None:
     listener.note("corpus    [show].txt")
     listener.step(0.25, 4321.0, 2.5)
     listener.validating()
-    listener.validated(ROW, True)
     values = {"distance": 0.5, "critic_accuracy": 0.75, "learned": 1.0, "critic_loss": math.nan, "self_bleu_4": 0.25}
     listener.figures(40, values)
+    listener.validated(ROW, True)
     listener.sample("JERRY: Hello. [laughs]\n")
     listener.step(0.5, 4321.0, 2.5)
     listener.close()
@@ -38,6 +38,11 @@ def test_plain_lines_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
         "    JERRY: Hello. [laughs]",
         "",
     ]
+
+
+def test_measures_before_the_first_step_have_no_row_to_wait_for(capsys: pytest.CaptureFixture[str]) -> None:
+    PlainDisplay().figures(0, {"distance": 0.5})
+    assert capsys.readouterr().err == "          distance 0.500\n"
 
 
 def test_measures_are_called_as_textgen_evaluate_calls_them() -> None:

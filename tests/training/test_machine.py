@@ -50,4 +50,4 @@ def test_what_a_person_has_set_stands(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_speed_is_measured_in_operations_a_second() -> None:
-    assert 1e8 < machine.measure_flops("float32") < 1e14
+    assert 1e7 < machine.measure_flops("float32", batch=8, hidden=32) < 1e14

@@ -91,6 +91,8 @@ def describe(trained: "SavedDiscriminator", noun: str) -> Iterator[str]:
     for key, name in _NAMES.items():
         yield f"{name:<22}{metrics['accuracy'][key]:>14.1%}    {metrics['accuracy_natural'][key]:>14.1%}"
     yield f"{'guessing':<22}{0.5:>14.1%}    {0.5:>14.1%}"
+    if metrics["accuracy"]["discriminator"] < 0.5 + metrics["texts"] ** -0.5:  # two standard errors
+        yield "It is no better than guessing, and its opinion is worth nothing: give --samples a larger number."
     yield ""
     yield f"said to be real    are real{noun:>9}   (they differ by {metrics['calibration_error']:.1%} on average)"
     for one in metrics["reliability"]:

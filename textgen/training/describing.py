@@ -40,7 +40,7 @@ def describe_corpus(corpus: ScriptCorpus, survey: CorpusSurvey) -> Iterator[str]
 def describe_plan(plan: Plan, run: Run) -> Iterator[str]:
     """A few lines on the model, the run and what it will take."""
     model, training, tokenizer = plan.architecture, plan.training, plan.tokenizer
-    guess = estimate(model, training, run.tokens[0], measure_flops(training.precision))
+    guess = estimate(model, training, run.tokens[0], measure_flops(training.precision, training.streams, model.hidden))
     yield (
         f"text      {tokenizer.level} level, {tokenizer.vocabulary_size:,} tokens in the vocabulary "
         f"({len(tokenizer.speakers)} of them speakers), {run.characters[0] / run.tokens[0]:.2f} characters a token"

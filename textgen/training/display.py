@@ -172,6 +172,8 @@ class LiveDisplay:
 class PlainDisplay(SilentDisplay):
     """One line a validation, for logs and pipes."""
 
+    _figures = ""
+
     def validated(self, row: Row, best: bool) -> None:
         """Prints the row."""
         self.note(
@@ -179,10 +181,14 @@ class PlainDisplay(SilentDisplay):
             f"training {row.train_bits_per_character:.3f}  "
             f"held out {row.validation_bits_per_character:.3f} bits/char{'  best so far' if best else ''}"
         )
+        if self._figures:
+            self.note(self._figures)
 
     def figures(self, step: int, values: Mapping[str, float]) -> None:
-        """Prints the most telling ones."""
-        self.note(f"          {telling(values)}")
+        """Prints the most telling ones below the row they belong to; before the first step there is none."""
+        self._figures = f"          {telling(values)}"
+        if step == 0:
+            self.note(self._figures)
 
     def sample(self, text: str) -> None:
         """Prints the sample, indented."""

@@ -56,29 +56,34 @@ def _share() -> int:
     return max(1, thread_count() // 4)
 
 
-def measure_flops(precision: Precision) -> float:
+def measure_flops(precision: Precision, batch: int, hidden: int) -> float:
     """Floating-point operations a second of a recurrent step's matrix product, measured for a moment.
 
     As in training, each product waits for the one before, and the batch is in parts that the cores may compute side by
     side.
+
+    Args:
+        precision: of the product.
+        batch: sequences.
+        hidden: units of the layer.
     """
     import tensorflow as tf
 
     from textgen.models.graph import as_graph
 
-    a = tf.cast(tf.random.stateless_uniform((64, 512), (0, 0)), precision)
-    b = tf.cast(tf.random.stateless_uniform((512, 2048), (0, 1)), precision)
+    a = tf.cast(tf.random.stateless_uniform((batch, hidden), (0, 0)), precision)
+    b = tf.cast(tf.random.stateless_uniform((hidden, 4 * hidden), (0, 1)), precision)
 
     @as_graph
     def multiply(parts: list[Any]) -> list[Any]:
         for _ in range(_PROBE_STEPS):
-            parts = [tf.matmul(part, b)[:, :512] for part in parts]
+            parts = [tf.matmul(part, b)[:, :hidden] for part in parts]
         return parts
 
-    parts = tf.split(a, math.gcd(64, thread_count()))
+    parts = tf.split(a, math.gcd(batch, thread_count()))
     multiply(parts)
     count, started = 0, time.perf_counter()
     while (seconds := time.perf_counter() - started) < _PROBE_SECONDS:
         [product.numpy() for product in multiply(parts)]
         count += 1
-    return 2 * 64 * 512 * 2048 * _PROBE_STEPS * count / seconds
+    return 8 * batch * hidden**2 * _PROBE_STEPS * count / seconds
