@@ -149,7 +149,7 @@ def test_what_cannot_be_judged_is_told_at_once_and_leaves_the_folder_as_it_was(
         train_discriminator(bot)
     with pytest.raises(
         ConfigurationError,
-        match=r"it lies in the installed package.*cp -r .* my_smalltalk  and name the copy, and with",
+        match=r"it lies in the installed package.*cp -r .* my_smalltalk  and name the copy, and",
     ):
         train_discriminator("smalltalk")
     monkeypatch.setattr("os.access", lambda path, mode: False)
