@@ -1,41 +1,40 @@
-from pathlib import Path
+"""Kernels: those that reduce are nobody else's."""
 
-import pytest
+from typing import Any
+
 import tensorflow as tf
 
-import textgen
-from textgen.models.graph import as_graph, as_kernel
+from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
+from textgen.models.graph import as_kernel
+from textgen.models.language_model import LanguageModel
+from textgen.training.language_model_step import LanguageModelStep
 
 
-def test_what_is_written_in_python_happens_once_when_the_graph_is_made() -> None:
-    made = []
-
-    def doubled(x: tf.Tensor) -> tf.Tensor:
-        made.append(x.shape)
-        return 2 * x
-
-    graph = as_graph(doubled)
-    assert [float(graph(tf.constant(x))) for x in (1.0, 3.0)] == [2.0, 6.0]
-    assert len(made) == 1
+def _kernels(graph: Any) -> list[str]:
+    """The functions that a graph calls, as often as it calls them."""
+    calls = [op.get_attr("f").name for op in graph.get_operations() if op.type.endswith("PartitionedCall")]
+    return calls
 
 
-def test_a_choice_by_a_tensor_is_refused_and_not_rewritten() -> None:
-    graph = as_graph(lambda x: 1.0 if x > 0 else 0.0)
-    with pytest.raises(tf.errors.OperatorNotAllowedInGraphError):
-        graph(tf.constant(1.0))
+def test_a_kernel_is_compiled_once() -> None:
+    def twice(x: Any) -> Any:
+        return 2.0 * x
+
+    assert as_kernel(twice) is as_kernel(twice)
 
 
-def test_a_kernel_is_made_once_for_each_set_of_shapes() -> None:
-    def squared(x: tf.Tensor) -> tf.Tensor:
-        return x * x
+def test_towers_do_not_share_a_kernel_that_reduces() -> None:
+    """In TensorFlow 2.21 two threads in the same one may crash."""
+    model = LanguageModel(ModelConfig(300, embedding=8, hidden=8, layers=1, tied=True))
+    config = ScriptTrainingConfig(Budget(steps=1), streams=32, window=3, towers=2)
+    step = LanguageModelStep(model, config, 32)
+    ids = tf.zeros((3, 32), tf.int32)
 
-    assert as_kernel(squared) is as_kernel(squared)
-    for x in ([3.0], [4.0], [3.0, 4.0]):
-        assert as_kernel(squared)(tf.constant(x)).numpy().tolist() == [value**2 for value in x]
-    assert as_kernel(squared).experimental_get_tracing_count() == 2
+    @tf.function(autograph=False)
+    def loss() -> Any:
+        with tf.GradientTape() as tape:
+            value = step.losses((ids + 5, ids + 6, tf.ones((3, 32))), step.initial_state(), tf.constant(0, tf.int64))[1]
+        return tape.gradient(value, model.trainable_variables)
 
-
-def test_graphs_are_made_here_alone() -> None:
-    root = Path(textgen.__file__).parent
-    makers = {path.name for path in root.rglob("*.py") if "tf.function" in path.read_text(encoding="utf-8")}
-    assert makers == {"graph.py"}
+    reducing = [name for name in _kernels(loss.get_concrete_function().graph) if "ward" in name and "cell" not in name]
+    assert len(reducing) == len(set(reducing)) == 4  # there and back, in two towers

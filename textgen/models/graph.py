@@ -17,6 +17,16 @@ none does, and the rewriting alone took as long as everything else until the fir
 def as_kernel(function: Any) -> Any:
     """A function compiled by XLA, once in a process for each set of shapes.
 
-    A dozen small element-wise operations would cost more than their arithmetic.
+    A dozen small element-wise operations would cost more than their arithmetic. Not for functions that reduce: see
+    `as_own_kernel`.
+    """
+    return as_graph(function, jit_compile=True)
+
+
+def as_own_kernel(function: Any) -> Any:
+    """A function compiled by XLA for one place alone, for what reduces and may run beside itself, as towers do.
+
+    XLA hands reductions to YNNPACK, and in TensorFlow 2.21 a kernel that two threads run at once collects their
+    constants without a lock (`xla::cpu::EmitYnnSubgraph`): now and then a run crashed in its first step.
     """
     return as_graph(function, jit_compile=True)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from textgen.models.graph import as_kernel
+from textgen.models.graph import as_own_kernel
 
 Tensor = Any
 
@@ -96,10 +96,10 @@ def sampled_cross_entropy(
 @tf.custom_gradient  # type: ignore[untyped-decorator]
 def _others(products: Tensor, shift: Tensor, ids: Tensor, targets: Tensor) -> Any:
     """The logarithm of the summed exponentials of each row's shifted products, but for the one that is its target."""
-    normaliser = as_kernel(_forward)(products, shift, ids, targets)
+    normaliser = as_own_kernel(_forward)(products, shift, ids, targets)
 
     def gradient(upstream: Tensor) -> tuple[Tensor | None, ...]:
-        return *as_kernel(_backward)(products, shift, ids, targets, normaliser, upstream), None, None
+        return *as_own_kernel(_backward)(products, shift, ids, targets, normaliser, upstream), None, None
 
     return normaliser, gradient
 

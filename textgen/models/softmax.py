@@ -8,7 +8,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from textgen.models.graph import as_kernel
+from textgen.models.graph import as_own_kernel
 
 Tensor = Any
 
@@ -55,12 +55,12 @@ def _backward(
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]
 def _differentiable(products: Tensor, bias: Tensor, targets: Tensor, scored: Tensor, smoothing: Tensor) -> Any:
-    normaliser, chosen, mean = as_kernel(_forward)(products, bias, targets)
+    normaliser, chosen, mean = as_own_kernel(_forward)(products, bias, targets)
     plain = tf.reduce_sum((normaliser - chosen) * scored)
     even = tf.reduce_sum((normaliser - mean) * scored)
 
     def gradient(_: Tensor, upstream: Tensor) -> tuple[Tensor | None, ...]:
         weights = upstream * scored
-        return *as_kernel(_backward)(products, bias, targets, normaliser, weights, smoothing), None, None, None
+        return *as_own_kernel(_backward)(products, bias, targets, normaliser, weights, smoothing), None, None, None
 
     return (plain, (1.0 - smoothing) * plain + smoothing * even), gradient
