@@ -12,8 +12,7 @@ from textgen.training.language_model_step import LanguageModelStep
 
 def _kernels(graph: Any) -> list[str]:
     """The functions that a graph calls, as often as it calls them."""
-    calls = [op.get_attr("f").name for op in graph.get_operations() if op.type.endswith("PartitionedCall")]
-    return calls
+    return [op.get_attr("f").name for op in graph.get_operations() if op.type.endswith("PartitionedCall")]
 
 
 def test_a_kernel_is_compiled_once() -> None:

@@ -183,12 +183,15 @@ class PlainDisplay(SilentDisplay):
         )
         if self._figures:
             self.note(self._figures)
+            self._figures = ""
 
     def figures(self, step: int, values: Mapping[str, float]) -> None:
         """Prints the most telling ones below the row they belong to; before the first step there is none."""
-        self._figures = f"          {telling(values)}"
+        line = f"          {telling(values)}"
         if step == 0:
-            self.note(self._figures)
+            self.note(line)
+        else:
+            self._figures = line
 
     def sample(self, text: str) -> None:
         """Prints the sample, indented."""
