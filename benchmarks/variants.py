@@ -84,6 +84,7 @@ VARIANTS: dict[str, Variant] = {
     DEFAULT: Variant(),
     # Longer subwords are more text in a minute, and a text that was read often is known by heart.
     "characters": Variant({"level": "character", "vocabulary_limit": None}),
+    "words": Variant({"level": "word", "vocabulary_limit": None}),
     "subword 300": _subwords(300),
     "subword 600": _subwords(600),
     "subword 2400": _subwords(2400),
@@ -92,6 +93,11 @@ VARIANTS: dict[str, Variant] = {
     "dropout 0.3": Variant({"dropout": 0.3}),
     "dropout 0.1": Variant({"dropout": 0.1}),
     "dropout 0.5": Variant({"dropout": 0.5}),
+    # What is dropped of a token's vector is gone for good, above all where the vector is narrow.
+    "input dropout 0": Variant(training={"input_dropout": 0.0}),
+    "input dropout 0.1": Variant(training={"input_dropout": 0.1}),
+    "input dropout 0.2": Variant(training={"input_dropout": 0.2}),
+    "input dropout 0.4": Variant(training={"input_dropout": 0.4}),
     # More updates, or more tokens a second.
     "32 x 32": _layout(32, 32),
     "64 x 16": _layout(64, 16),

@@ -403,11 +403,6 @@ def test_the_discriminator_can_change_what_is_said(judged: Path) -> None:
     assert sum("day" in judged for _, judged in found) > sum("day" in without for without, _ in found)
 
 
-def test_with_one_candidate_there_is_nothing_to_choose(judged: Path) -> None:
-    live = [judged_bot(judged, candidates=1, rerank=how).reply("hello") for how in (False, True)]
-    assert live[0] == live[1] and live[1].reads_as_real is None
-
-
 def test_texts_are_scored_line_by_line(judged: Path) -> None:
     bot = judged_bot(judged)
     lines, whole = bot.score("What a DAY\r\n\n hello\x1bthere \rA day")

@@ -193,7 +193,7 @@ class TrainingConfig(_JsonConfig):
         learning_rate: the peak, reached after the warm-up.
         weight_decay: of AdamW, on matrices only.
         clip: largest global norm of a gradient.
-        dropout: locked dropout on embeddings, between layers and before the softmax; 0 turns it off.
+        dropout: locked dropout on token vectors, between layers and before the softmax; 0 turns it off.
         embedding_dropout: share of the vocabulary whose vectors are dropped for a step; 0 turns it off.
         weight_drop: share of recurrent weights dropped for a step; 0 turns it off.
         validations: how many times the held-out text is scored in a run; fewer times in a short one.
@@ -232,6 +232,7 @@ class ScriptTrainingConfig(TrainingConfig):
     """How a language model is trained.
 
     Args:
+        input_dropout: locked dropout of token vectors, for which `dropout` does not hold; 0 turns it off.
         streams: places in the corpus that are read side by side (the batch).
         window: window length, tokens a stream in one step.
         reset: share of window boundaries at which a stream's state is zeroed.
@@ -239,6 +240,7 @@ class ScriptTrainingConfig(TrainingConfig):
             vocabulary.
     """
 
+    input_dropout: float = 0.0
     streams: int = 64
     window: int = 64
     reset: float = 0.02
@@ -248,7 +250,8 @@ class ScriptTrainingConfig(TrainingConfig):
         super().__post_init__()
         for name in ("streams", "window"):
             _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
-        _require_share("reset", self.reset)
+        for name in ("input_dropout", "reset"):
+            _require_share(name, getattr(self, name))
         _require(self.sampled_words >= 0, "sampled_words", self.sampled_words, "at least 0")
 
 

@@ -17,7 +17,7 @@ from textgen.training.language_model_step import LanguageModelStep
 from textgen.training.run_record import Run
 
 ingredients, variants = script("ingredients"), script("variants")
-TRAINING = ScriptTrainingConfig(Budget(steps=10), streams=2, window=5, dropout=0.5)
+TRAINING = ScriptTrainingConfig(Budget(steps=10), streams=2, window=5, dropout=0.5, input_dropout=0.5)
 BATCHES = Windows(np.random.default_rng(0).integers(8, 270, 200), 2, 5, 0.0, 0)
 
 
@@ -40,7 +40,7 @@ def test_a_schedule_takes_the_place_of_the_packages_own() -> None:
 def test_hidden_positions_show_the_network_nothing() -> None:
     (noise,) = ingredients.hidden_positions(0.4).values()
     mask, plain = (
-        made(config(), replace(TRAINING, dropout=0.0), 2, tf.constant(3, tf.int64)).inputs[0]
+        made(config(), replace(TRAINING, input_dropout=0.0), 2, tf.constant(3, tf.int64)).inputs[0]
         for made in (noise, ingredients.language_model_noise)
     )
     assert plain is None

@@ -21,8 +21,10 @@ def test_defaults() -> None:
         ({"candidates": 2.0}, "candidates=2.0"),
         (
             {"rerank": 8},
-            "rerank=8 was asked for, but rerank must be on or off .* and the number of replies .* candidates",
+            "rerank=8 was asked for, but rerank must be on or off .* give the number of replies .* candidates",
         ),
+        ({"rerank": True, "candidates": 1}, "rerank was asked for with candidates=1, which leaves one reply"),
+        ({"rerank": True, "temperature": 0}, "rerank was asked for with temperature=0, which leaves one reply"),
         ({"blocked": 7}, "blocked=7 was asked for"),
         ({"blocked": ("a", " ")}, "white space is no word"),
         ({"lines": 3}, "lines=3 was asked for, but lines makes no sense in a chat: a reply is one line"),

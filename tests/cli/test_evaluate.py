@@ -89,6 +89,13 @@ def test_a_trained_chatbot_is_evaluated(chat_model: Path, dialogues: Path) -> No
     assert len(whole["notes"]) == 2 and "script models only" in whole["notes"][-1]
 
 
+def test_samples_of_a_chatbot_are_refused(chat_model: Path, dialogues: Path) -> None:
+    result = run("--model", chat_model, "--corpus", dialogues, "--samples", 5)
+    assert result.exit_code != 0
+    assert "--samples 5 was asked for, but" in str(result.exception)
+    assert run("--model", chat_model, "--corpus", dialogues, "--samples", 0).exit_code == 0
+
+
 def test_the_table_of_a_chatbot_is_for_people(chat_model: Path, dialogues: Path) -> None:
     result = run("--model", chat_model, "--corpus", dialogues, "--split", "all")
     assert result.exit_code == 0, result.output

@@ -9,9 +9,11 @@ from textgen.corpus.survey import survey
 from textgen.training.describing import describe_chat_plan, describe_corpus, describe_dialogues, describe_plan
 from textgen.training.preparation import Sources, make_plan
 from textgen.training.run_record import Run
-from textgen.training.sizing import ChatChoice, ScriptChoice
+from textgen.training.sizing import ChatChoice, Estimate, ScriptChoice
 
 from .talks import planned, prepared, sources_of, talks
+
+GUESS = Estimate(1234.5, 6.7, 8.9, 10**9)
 
 
 def test_what_was_read_and_repaired_is_told(tmp_path: Path) -> None:
@@ -36,7 +38,7 @@ def test_many_files_are_counted_not_listed(tmp_path: Path) -> None:
 def test_the_plan_is_told(corpus: Path, untrained: Path) -> None:
     choice = ScriptChoice(level="character", embedding=16, hidden=24, layers=2)
     plan = make_plan(Sources(ScriptCorpus(corpus), None), choice, Budget(epochs=3), 0, None)
-    text = "\n".join(describe_plan(plan, Run.load(ModelFolder(untrained).training)))
+    text = "\n".join(describe_plan(plan, Run.load(ModelFolder(untrained).training), GUESS))
     for part in ("character level", "(3 of them speakers)", "2 x 24 LSTM", "3 epochs", "GB of memory"):
         assert part in text, part
     assert "softmax" not in text
@@ -46,7 +48,7 @@ def test_that_the_softmax_is_sampled_is_told(corpus: Path, untrained: Path) -> N
     choice = ScriptChoice(level="word", embedding=16, hidden=24, layers=1, sampled_words=7)
     plan = make_plan(Sources(ScriptCorpus(corpus), None), choice, Budget(epochs=3), 0, None)
     words = len(plan.tokenizer.ranked_ids())
-    text = "\n".join(describe_plan(plan, Run.load(ModelFolder(untrained).training)))
+    text = "\n".join(describe_plan(plan, Run.load(ModelFolder(untrained).training), GUESS))
     assert f"softmax   over 7 of {words} words in each step, so that the training score is an estimate" in text
 
 

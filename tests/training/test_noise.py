@@ -4,17 +4,16 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from textgen.config import Budget, EncoderDecoderConfig, ModelConfig, TrainingConfig
+from textgen.config import Budget, EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig, TrainingConfig
 from textgen.training.noise import encoder_decoder_noise, language_model_noise
 
 MODEL = ModelConfig(270, embedding=10, hidden=12, layers=2, tied=False)
 
 
 def masks(step: int = 0, **settings: Any) -> dict[str, np.ndarray]:
-    rates = {"dropout": 0.3, "embedding_dropout": 0.2, "weight_drop": 0.5}
-    noise = language_model_noise(
-        MODEL, TrainingConfig(Budget(steps=1), **{**rates, **settings}), 64, tf.constant(step, tf.int64)
-    )
+    rates = {"dropout": 0.3, "input_dropout": 0.1, "embedding_dropout": 0.2, "weight_drop": 0.5}
+    config = ScriptTrainingConfig(Budget(steps=1), **{**rates, **settings})
+    noise = language_model_noise(MODEL, config, 64, tf.constant(step, tf.int64))
     assert noise.embedding is not None
     named = {"embedding": noise.embedding, "output": noise.output}
     named |= {f"inputs {k}": mask for k, mask in enumerate(noise.inputs)}
@@ -57,7 +56,7 @@ def test_scaling_keeps_the_mean() -> None:
     for step in range(20):
         for name, mask in masks(step).items():
             drawn.setdefault(name, []).append(mask)
-    rates = {"embedding": 0.2, "inputs 0": 0.3, "recurrent 1": 0.5, "output": 0.3}
+    rates = {"embedding": 0.2, "inputs 0": 0.1, "inputs 1": 0.3, "recurrent 1": 0.5, "output": 0.3}
     for name, rate in rates.items():
         values = np.stack(drawn[name])
         assert set(np.unique(values)) == {np.float32(0.0), np.float32(1.0) / np.float32(1.0 - rate)}
@@ -65,13 +64,15 @@ def test_scaling_keeps_the_mean() -> None:
 
 
 def test_a_rate_of_zero_draws_nothing() -> None:
-    config = TrainingConfig(Budget(steps=1), dropout=0.0, embedding_dropout=0.0, weight_drop=0.0)
+    config = ScriptTrainingConfig(
+        Budget(steps=1), dropout=0.0, input_dropout=0.0, embedding_dropout=0.0, weight_drop=0.0
+    )
     noise = language_model_noise(MODEL, config, 4, tf.constant(0, tf.int64))
     assert (noise.embedding, noise.inputs, noise.recurrent, noise.output) == (None, (None, None), (None, None), None)
 
 
 def test_compiled_masks_are_the_eager_ones() -> None:
-    config = TrainingConfig(Budget(steps=1), seed=2**62 + 1, dropout=0.3)
+    config = ScriptTrainingConfig(Budget(steps=1), seed=2**62 + 1, dropout=0.3)
     compiled = tf.function(lambda step: language_model_noise(MODEL, config, 4, step).output)
     step = tf.constant(10**12, tf.int64)
     assert np.array_equal(compiled(step), language_model_noise(MODEL, config, 4, step).output)

@@ -17,6 +17,7 @@ from textgen.training.sizing import (
     choose_size,
     choose_training,
     choose_vocabulary_limit,
+    dropout_for,
     estimate,
 )
 
@@ -68,12 +69,20 @@ def test_short_texts_are_cut_into_words_and_long_ones_into_subwords() -> None:
     ]
 
 
-def test_more_text_never_means_a_smaller_model_or_more_dropout() -> None:
+def test_more_text_never_means_a_smaller_model() -> None:
     order = list(SIZES)
     sizes = [order.index(choose_size(ScriptChoice(), amount)) for amount in AMOUNTS]
     assert sizes == sorted(sizes)
-    rates = [choose_training(ScriptChoice(), "word", n, Budget(steps=1), 0, "float32").dropout for n in AMOUNTS]
-    assert rates == sorted(rates, reverse=True)
+
+
+def test_the_more_often_a_text_is_read_the_more_is_dropped() -> None:
+    assert [dropout_for(epochs) for epochs in (0.2, 1, 2, 8, 30, 1000)] == [0, 0, 0.1, 0.3, 0.49, 0.5]
+
+
+@pytest.mark.parametrize(("asked", "found"), [(None, (0, 0)), (0.0, (0, 0)), (0.05, (0.05, 0.05)), (0.4, (0.4, 0.1))])
+def test_little_is_dropped_of_token_vectors(asked: float | None, found: tuple[float, float]) -> None:
+    training = choose_training(ScriptChoice(dropout=asked), "word", 10**6, Budget(steps=1), 0, "float32")
+    assert (training.dropout, training.input_dropout) == found
 
 
 def test_sizes_grow() -> None:

@@ -45,7 +45,7 @@ class ChatOptions(DecodingOptions):
         if not isinstance(self.rerank, bool):
             raise ConfigurationError(
                 f"rerank={self.rerank!r} was asked for, but rerank must be on or off (off: the discriminator is not "
-                "asked): give True or False, and the number of replies to choose from as candidates."
+                "asked): switch it on or off, and give the number of replies to choose from as candidates."
             )
         for name, instead in _NOT_FOR_CHAT.items():
             if getattr(self, name) != getattr(ChatOptions, name):
@@ -53,6 +53,12 @@ class ChatOptions(DecodingOptions):
                     f"{name}={getattr(self, name)!r} was asked for, but {name} makes no sense in a chat: {instead}."
                 )
         super().__post_init__()
+        if self.rerank and self.sequences == 1:
+            why = "candidates=1" if self.candidates == 1 else f"temperature={self.temperature:g}"
+            raise ConfigurationError(
+                f"rerank was asked for with {why}, which leaves one reply, but the discriminator has a say only where "
+                "there are two or more: give candidates of 2 or more and a temperature above 0, or leave rerank out."
+            )
 
     @property
     def sequences(self) -> int:

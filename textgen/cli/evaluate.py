@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from textgen.evaluation.part import SplitName
 
 
+_SAMPLES = 1000
+
+
 class Judged(NamedTuple):
     """The figures for programs and for a person, and the lines that were written, beside as many real ones."""
 
@@ -35,10 +38,9 @@ class Judged(NamedTuple):
 @click.option(
     "--samples",
     type=Whole(0),
-    default=1000,
-    show_default=True,
     metavar="N",
-    help="Write N lines, compare them with held-out ones and look for copies in them; 0 writes none.",
+    help="Of a script model: write N lines, compare them with held-out ones and look for copies in them; 0 writes "
+    "none.  [1000]",
 )
 @click.option("--seed", type=Whole(0), default=0, show_default=True, metavar="N", help="Of those lines.")
 @click.option(
@@ -54,7 +56,7 @@ def command(
     corpus: tuple[Path, ...],
     format: str | None,
     split: "SplitName | None",
-    samples: int,
+    samples: int | None,
     seed: int,
     report: Path | None,
     as_json: bool,
@@ -95,24 +97,42 @@ def _tell(text: str) -> None:
 
 
 def _judge_script(
-    model: "Model", corpus: tuple[Path, ...], format: str | None, split: "SplitName | None", samples: int, seed: int
+    model: "Model",
+    corpus: tuple[Path, ...],
+    format: str | None,
+    split: "SplitName | None",
+    samples: int | None,
+    seed: int,
 ) -> Judged:
     from textgen.corpus.collection import ScriptCorpus
     from textgen.evaluation.report import evaluate
     from textgen.writer import ScriptWriter
 
     writer = ScriptWriter(model)
-    result = evaluate(writer, ScriptCorpus(corpus, format), split, samples, seed, _tell)
+    result = evaluate(
+        writer, ScriptCorpus(corpus, format), split, _SAMPLES if samples is None else samples, seed, _tell
+    )
     written, real = ([writer.style.line_text(line) for line in lines] for lines in (result.samples, result.real))
     return Judged(result.to_json_object(), describe(result), written, real)
 
 
 def _judge_chat(
-    model: "Model", corpus: tuple[Path, ...], format: str | None, split: "SplitName | None", samples: int, seed: int
+    model: "Model",
+    corpus: tuple[Path, ...],
+    format: str | None,
+    split: "SplitName | None",
+    samples: int | None,
+    seed: int,
 ) -> Judged:
     from textgen.chatting.opened import OpenedChat
     from textgen.corpus.dialogues import DialogueCorpus
+    from textgen.errors import ConfigurationError
     from textgen.evaluation.chat import evaluate_chat
 
+    if samples:
+        raise ConfigurationError(
+            f"--samples {samples} was asked for, but {model.path} is a chat model, which answers the held-out messages "
+            "and writes nothing else: leave it out."
+        )
     result = evaluate_chat(OpenedChat(model), DialogueCorpus(corpus, format), split, seed, _tell)
     return Judged(result.to_json_object(), describe_chat(result))

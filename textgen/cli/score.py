@@ -19,8 +19,8 @@ def command(model: Path, file: Path, as_json: bool) -> None:
 
     FILE is written like the corpus, and for a chat model it holds one reply a line; `-` reads from the standard input.
     Each line gets the probability, from 0 to 1, that a person wrote it and not the model, if as many of either were
-    shown. A reply is judged by itself, whatever it replies to. It takes the discriminator that
-    `textgen train-discriminator` makes.
+    shown; all together have the mean of their log-odds. A reply is judged by itself, whatever it replies to. It takes
+    the discriminator that `textgen train-discriminator` makes.
 
     \b
     textgen score --model runs/seinfeld scene.txt
@@ -48,4 +48,7 @@ def command(model: Path, file: Path, as_json: bool) -> None:
     for line, real in lines:
         shown = judging.style.line_text(line) if isinstance(judging, ScriptWriter) else line.text
         click.echo(f"{real:.2f}  {' '.join(shown.split())}")
-    click.echo(f"{whole:.2f}  all {count(len(lines), 'line')} together; 0.5 is undecided", err=True)
+    click.echo(
+        f"{whole:.2f}  all {count(len(lines), 'line')} together, by the mean of their log-odds; 0.5 is undecided",
+        err=True,
+    )

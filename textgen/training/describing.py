@@ -8,10 +8,9 @@ from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.survey import CorpusSurvey
 from textgen.text.repairs import REPAIRS
 from textgen.training.chat_preparation import ChatPlan
-from textgen.training.machine import measure_flops
 from textgen.training.preparation import Plan
 from textgen.training.run_record import Run
-from textgen.training.sizing import estimate
+from textgen.training.sizing import Estimate
 from textgen.wording import count
 
 _MOST_FILES = 5
@@ -37,17 +36,16 @@ def describe_corpus(corpus: ScriptCorpus, survey: CorpusSurvey) -> Iterator[str]
         yield f"skipped   {count(survey.skipped, 'bad record')}, such as {survey.skipped_examples[0]}"
 
 
-def describe_plan(plan: Plan, run: Run) -> Iterator[str]:
-    """A few lines on the model, the run and what it will take."""
+def describe_plan(plan: Plan, run: Run, guess: Estimate) -> Iterator[str]:
+    """A few lines on the model, the run, whose dropout is settled, and what it will take."""
     model, training, tokenizer = plan.architecture, plan.training, plan.tokenizer
-    guess = estimate(model, training, run.tokens[0], measure_flops(training.precision, training.streams, model.hidden))
     yield (
         f"text      {tokenizer.level} level, {tokenizer.vocabulary_size:,} tokens in the vocabulary "
         f"({len(tokenizer.speakers)} of them speakers), {run.characters[0] / run.tokens[0]:.2f} characters a token"
     )
     yield (
         f"model     {model.layers} x {model.hidden} LSTM, embedding {model.embedding}, "
-        f"{model.parameters / 1e6:.1f} million weights, dropout {training.dropout:g}, {training.precision}"
+        f"{model.parameters / 1e6:.1f} million weights, dropout {run.training.dropout:g}, {training.precision}"
     )
     if training.sampled_words:
         yield (

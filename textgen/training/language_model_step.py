@@ -27,6 +27,8 @@ class LanguageModelStep(TrainingStep):
         sampler: draws the words that stand for the vocabulary in a step; None takes them all.
     """
 
+    config: ScriptTrainingConfig
+
     def __init__(
         self,
         model: LanguageModel,

@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from textgen.config import EncoderDecoderConfig, ModelConfig, TrainingConfig
+from textgen.config import EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig, TrainingConfig
 from textgen.inference.weights import weight_shapes
 from textgen.models import encoder_decoder, language_model
 
@@ -43,7 +43,7 @@ class Masks:
 
 
 def language_model_noise(
-    model: ModelConfig, training: TrainingConfig, batch: int, step: Tensor
+    model: ModelConfig, training: ScriptTrainingConfig, batch: int, step: Tensor
 ) -> language_model.Noise:
     """The masks of one training step of a language model.
 
@@ -54,13 +54,14 @@ def language_model_noise(
         step: the step's number. *Shape:* (), int64.
     """
     masks = Masks(training.seed, step)
-    widths = [model.embedding] + [model.hidden] * (model.layers - 1)
-    recurrent = (model.hidden, 4 * model.hidden)
+    hidden, recurrent = (1, batch, model.hidden), (model.hidden, 4 * model.hidden)
+    vectors = masks.draw("inputs 0", (1, batch, model.embedding), training.input_dropout)
+    between = (masks.draw(f"inputs {k}", hidden, training.dropout) for k in range(1, model.layers))
     return language_model.Noise(
         embedding=masks.draw("embedding", (model.vocabulary_size, 1), training.embedding_dropout),
-        inputs=tuple(masks.draw(f"inputs {k}", (1, batch, w), training.dropout) for k, w in enumerate(widths)),
+        inputs=(vectors, *between),
         recurrent=tuple(masks.draw(f"recurrent {k}", recurrent, training.weight_drop) for k in range(model.layers)),
-        output=masks.draw("output", (1, batch, model.hidden), training.dropout),
+        output=masks.draw("output", hidden, training.dropout),
     )
 
 

@@ -104,7 +104,7 @@ class Plan:
     Args:
         tokenizer: learned, or the one of the model to go on from.
         architecture: of the model.
-        training: how it is trained.
+        training: how it is trained; dropout that was not asked for is settled when the tokens are counted.
         speakers: lines of each in the training text, the one with most lines first.
     """
 

@@ -1,7 +1,7 @@
 """How the language model of a script writer is trained: what is asked for, how its folder is begun, its recipe."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from textgen.artifact import Model, ModelFolder
@@ -14,10 +14,11 @@ from textgen.text.store import open_ids
 from textgen.training.candidates import CandidateSampler
 from textgen.training.describing import describe_corpus, describe_plan
 from textgen.training.language_model_step import LanguageModelStep, LanguageModelValidation
+from textgen.training.machine import measure_flops
 from textgen.training.preparation import Plan, Sources, make_plan, prepare
 from textgen.training.run import Note, Recipe
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
-from textgen.training.sizing import ScriptChoice
+from textgen.training.sizing import ScriptChoice, dropout_for, estimate, with_dropout
 
 _VALIDATION_TOKENS = 1 << 16
 _LANES = 64
@@ -56,7 +57,13 @@ def begin(folder: ModelFolder, request: ScriptRequest, note: Note) -> None:
     plan = make_plan(sources, request.choice, request.budget, request.seed, request.start_from)
     request.check(plan)
     prepare(folder, sources, plan, request.start_from, request.index, note)
-    for line in describe_plan(plan, Run.load(folder.training)):
+    run = Run.load(folder.training)
+    flops = measure_flops(run.training.precision, plan.training.streams, plan.architecture.hidden)
+    guess = estimate(plan.architecture, plan.training, run.tokens[0], flops)
+    if request.choice.dropout is None:  # now that it is known how often the text will be read
+        run = replace(run, training=with_dropout(plan.training, dropout_for(guess.epochs)))
+        run.save(folder.training)
+    for line in describe_plan(plan, run, guess):
         note(line)
 
 

@@ -1,6 +1,7 @@
 """Choosing level, widths and dropout from the size of the corpus, and estimating what a run will take."""
 
-from dataclasses import dataclass
+import math
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig
@@ -35,6 +36,8 @@ _WORDS_BELOW = 1_000_000
 _MERGES = ((300_000, 600), (1_500_000, 1200), (10_000_000, 2000))
 _MOST_MERGES = 4000
 """Merges by the characters they are learned from: each token must be seen often enough to be learned."""
+
+_MOST_DROPOUT, _MOST_INPUT_DROPOUT = 0.5, 0.1
 
 _MANY_WORDS, _SAMPLED_WORDS = 20_000, 2_000
 """From how many words on the softmax is taken over a sample in training, and how large that is."""
@@ -170,7 +173,7 @@ def choose_chat_training(
     names = ("dropout", "batch", "learning_rate")
     given = {name: getattr(choice, name) for name in names if getattr(choice, name) is not None}
     usual = {
-        "dropout": _dropout(characters),
+        "dropout": _chat_dropout(characters),
         "batch": 64 if characters >= 1_000_000 else 32,
         "learning_rate": 6e-3 if characters >= 1_000_000 else 4e-3,
     }
@@ -189,6 +192,8 @@ def choose_training(
 ) -> ScriptTrainingConfig:
     """How to train with so many words beside structure and spelling, on so many cores; explicit settings win.
 
+    Dropout is left out where none was asked for, until it is known how often the text will be read (`with_dropout`).
+
     Raises:
         ConfigurationError: a setting is out of its range, or more words are to be drawn than there are.
     """
@@ -199,20 +204,33 @@ def choose_training(
         )
     given = {
         name: getattr(choice, name)
-        for name in ("dropout", "streams", "window", "learning_rate", "sampled_words")
+        for name in ("streams", "window", "learning_rate", "sampled_words")
         if getattr(choice, name) is not None
     }
     usual = {
-        "dropout": _dropout(characters),
         "streams": 64 if characters >= 1_000_000 else 32,
         "learning_rate": 6e-3 if characters >= 1_000_000 else 4e-3,
         "window": 64 if level == "character" else 32,
         "sampled_words": _SAMPLED_WORDS if words >= _MANY_WORDS else 0,
     }
-    return ScriptTrainingConfig(budget=budget, seed=seed, precision=precision, towers=cores, **{**usual, **given})  # type: ignore[arg-type]
+    training = ScriptTrainingConfig(budget=budget, seed=seed, precision=precision, towers=cores, **{**usual, **given})  # type: ignore[arg-type]
+    return with_dropout(training, choice.dropout or 0.0)
 
 
-def _dropout(characters: int) -> float:
+def dropout_for(epochs: float) -> float:
+    """Dropout for a text that is read so many times: what was read once cannot be known by heart.
+
+    A tenth more whenever that number doubles lies near the best of what was tried (`benchmarks/README.md`).
+    """
+    return round(min(_MOST_DROPOUT, 0.1 * math.log2(max(epochs, 1.0))), 2)
+
+
+def with_dropout(training: ScriptTrainingConfig, dropout: float) -> ScriptTrainingConfig:
+    """The same training with another dropout; little of it on token vectors, where what is dropped is gone for good."""
+    return replace(training, dropout=dropout, input_dropout=min(dropout, _MOST_INPUT_DROPOUT))
+
+
+def _chat_dropout(characters: int) -> float:
     """The less text, the more often it is read, and the more there is to forget."""
     for most, rate in ((500_000, 0.5), (2_000_000, 0.4), (10_000_000, 0.3), (40_000_000, 0.2)):
         if characters < most:
