@@ -53,7 +53,12 @@ def model_options(command: Command) -> Command:
         click.option("--embedding", type=int, metavar="N", help="Width of the token vectors, instead of the size's."),
         click.option("--hidden", type=int, metavar="N", help="Units of each LSTM layer, instead of the size's."),
         click.option("--layers", type=int, metavar="N", help="Number of LSTM layers, instead of the size's."),
-        click.option("--dropout", type=float, metavar="X", help="Share of activations dropped in training; 0 is off."),
+        click.option(
+            "--dropout",
+            type=float,
+            metavar="X",
+            help="Share of activations dropped in training; 0 is off.  [more for a text that is read often]",
+        ),
     )(command)
 
 
