@@ -16,10 +16,8 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from textgen.config import ModelConfig, ScriptTrainingConfig
 from textgen.models.language_model import LanguageModel, Noise
 from textgen.training.language_model_step import LanguageModelStep
-from textgen.training.noise import Masks, language_model_noise
 from textgen.training.run import Recipe
 from textgen.training.step import State
 from textgen.training.trainer import Step
@@ -68,22 +66,6 @@ def warm_restarts(progress: float) -> float:
 def second_moment(beta: float) -> Patches:
     """Another decay of AdamW's second moments."""
     return {"textgen.training.adamw._BETA_2": beta}
-
-
-def hidden_positions(share: float) -> Patches:
-    """Data noising (Xie et al. 2017): tokens of the input that the network does not get to see.
-
-    Args:
-        share: of the tokens.
-    """
-
-    def noise(model: ModelConfig, training: ScriptTrainingConfig, batch: int, step: Tensor) -> Noise:
-        drawn = language_model_noise(model, training, batch, step)
-        mask = Masks(training.seed, step).draw("positions", (training.window, batch, 1), share)
-        first, *others = drawn.inputs
-        return drawn._replace(inputs=(mask if first is None else first * mask, *others))
-
-    return {"textgen.training.language_model_step.language_model_noise": noise}
 
 
 def activation_regularisation(size: float, change: float) -> Patches:

@@ -233,6 +233,7 @@ class ScriptTrainingConfig(TrainingConfig):
 
     Args:
         input_dropout: locked dropout of token vectors, for which `dropout` does not hold; 0 turns it off.
+        token_dropout: share of input tokens that are not seen at all (blank noising, Xie et al. 2017); 0 turns it off.
         streams: places in the corpus that are read side by side (the batch).
         window: window length, tokens a stream in one step.
         reset: share of window boundaries at which a stream's state is zeroed.
@@ -241,6 +242,7 @@ class ScriptTrainingConfig(TrainingConfig):
     """
 
     input_dropout: float = 0.0
+    token_dropout: float = 0.0
     streams: int = 64
     window: int = 64
     reset: float = 0.02
@@ -250,7 +252,7 @@ class ScriptTrainingConfig(TrainingConfig):
         super().__post_init__()
         for name in ("streams", "window"):
             _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
-        for name in ("input_dropout", "reset"):
+        for name in ("input_dropout", "token_dropout", "reset"):
             _require_share(name, getattr(self, name))
         _require(self.sampled_words >= 0, "sampled_words", self.sampled_words, "at least 0")
 

@@ -17,7 +17,7 @@ from textgen.training.language_model_step import LanguageModelStep
 from textgen.training.run_record import Run
 
 ingredients, variants = script("ingredients"), script("variants")
-TRAINING = ScriptTrainingConfig(Budget(steps=10), streams=2, window=5, dropout=0.5, input_dropout=0.5)
+TRAINING = ScriptTrainingConfig(Budget(steps=10), streams=2, window=5, dropout=0.5)
 BATCHES = Windows(np.random.default_rng(0).integers(8, 270, 200), 2, 5, 0.0, 0)
 
 
@@ -35,20 +35,6 @@ def test_a_schedule_takes_the_place_of_the_packages_own() -> None:
     with variants.Variant(patches=ingredients.schedule(ingredients.linear, warm_up=50)).patched():
         assert [trainer.learning_rate(8.0, *at) for at in ((0, 0.0), (24, 0.5), (49, 0.5))] == [8 / 50, 2.0, 4.0]
     assert trainer.learning_rate(1.0, 49, 0.5) == usual
-
-
-def test_hidden_positions_show_the_network_nothing() -> None:
-    (noise,) = ingredients.hidden_positions(0.4).values()
-    mask, plain = (
-        made(config(), replace(TRAINING, input_dropout=0.0), 2, tf.constant(3, tf.int64)).inputs[0]
-        for made in (noise, ingredients.language_model_noise)
-    )
-    assert plain is None
-    assert mask.shape == (5, 2, 1)
-    assert set(np.unique(mask)) == {0.0, np.float32(1 / 0.6)}
-    both = noise(config(), TRAINING, 2, tf.constant(3, tf.int64)).inputs[0]
-    assert both.shape == (5, 2, 10)
-    assert not both.numpy()[mask.numpy()[..., 0] == 0].any()
 
 
 def test_the_average_follows_the_weights() -> None:

@@ -118,8 +118,23 @@ def test_each_mask_acts_where_it_says() -> None:
     assert np.allclose(keras_logits(model, nothing)[0], weights["output/bias"], atol=1e-6)
 
 
+def test_a_token_that_is_not_seen_changes_its_own_sequence_from_there_on() -> None:
+    model = network(config())
+    tokens = np.ones((17, 3, 1), np.float32)
+    tokens[6, 1] = 0.0
+    changed = np.abs(keras_logits(model, Noise(tokens=tokens))[0] - keras_logits(model)[0]).max(axis=-1)
+    assert not changed[:6].any() and not changed[:, [0, 2]].any()
+    assert changed[6, 1] > 1e-2
+
+
 def test_masks_of_one_change_nothing() -> None:
     chosen = config(layers=1)
     one = np.ones
-    noise = Noise(one((VOCABULARY, 1), np.float32), (one((1, 3, 10)),), (one((12, 48), np.float32),), one((1, 3, 12)))
+    noise = Noise(
+        embedding=one((VOCABULARY, 1), np.float32),
+        tokens=one((17, 3, 1)),
+        inputs=(one((1, 3, 10)),),
+        recurrent=(one((12, 48), np.float32),),
+        output=one((1, 3, 12)),
+    )
     assert np.array_equal(keras_logits(network(chosen), noise)[0], keras_logits(network(chosen))[0])

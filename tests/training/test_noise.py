@@ -11,11 +11,11 @@ MODEL = ModelConfig(270, embedding=10, hidden=12, layers=2, tied=False)
 
 
 def masks(step: int = 0, **settings: Any) -> dict[str, np.ndarray]:
-    rates = {"dropout": 0.3, "input_dropout": 0.1, "embedding_dropout": 0.2, "weight_drop": 0.5}
+    rates = {"dropout": 0.3, "input_dropout": 0.1, "token_dropout": 0.4, "embedding_dropout": 0.2, "weight_drop": 0.5}
     config = ScriptTrainingConfig(Budget(steps=1), **{**rates, **settings})
-    noise = language_model_noise(MODEL, config, 64, tf.constant(step, tf.int64))
+    noise = language_model_noise(MODEL, config, 20, 64, tf.constant(step, tf.int64))
     assert noise.embedding is not None
-    named = {"embedding": noise.embedding, "output": noise.output}
+    named = {"embedding": noise.embedding, "tokens": noise.tokens, "output": noise.output}
     named |= {f"inputs {k}": mask for k, mask in enumerate(noise.inputs)}
     named |= {f"recurrent {k}": mask for k, mask in enumerate(noise.recurrent)}
     return {name: np.asarray(mask) for name, mask in named.items()}
@@ -43,6 +43,7 @@ def test_places_draw_masks_of_their_own() -> None:
 def test_shapes_fit_the_model() -> None:
     assert {name: mask.shape for name, mask in masks().items()} == {
         "embedding": (270, 1),
+        "tokens": (20, 64, 1),
         "inputs 0": (1, 64, 10),
         "inputs 1": (1, 64, 12),
         "recurrent 0": (12, 48),
@@ -56,7 +57,7 @@ def test_scaling_keeps_the_mean() -> None:
     for step in range(20):
         for name, mask in masks(step).items():
             drawn.setdefault(name, []).append(mask)
-    rates = {"embedding": 0.2, "inputs 0": 0.1, "inputs 1": 0.3, "recurrent 1": 0.5, "output": 0.3}
+    rates = {"embedding": 0.2, "tokens": 0.4, "inputs 0": 0.1, "inputs 1": 0.3, "recurrent 1": 0.5, "output": 0.3}
     for name, rate in rates.items():
         values = np.stack(drawn[name])
         assert set(np.unique(values)) == {np.float32(0.0), np.float32(1.0) / np.float32(1.0 - rate)}
@@ -65,17 +66,17 @@ def test_scaling_keeps_the_mean() -> None:
 
 def test_a_rate_of_zero_draws_nothing() -> None:
     config = ScriptTrainingConfig(
-        Budget(steps=1), dropout=0.0, input_dropout=0.0, embedding_dropout=0.0, weight_drop=0.0
+        Budget(steps=1), dropout=0.0, input_dropout=0.0, token_dropout=0.0, embedding_dropout=0.0, weight_drop=0.0
     )
-    noise = language_model_noise(MODEL, config, 4, tf.constant(0, tf.int64))
-    assert (noise.embedding, noise.inputs, noise.recurrent, noise.output) == (None, (None, None), (None, None), None)
+    noise = language_model_noise(MODEL, config, 5, 4, tf.constant(0, tf.int64))
+    assert noise == (None, None, (None, None), (None, None), None)
 
 
 def test_compiled_masks_are_the_eager_ones() -> None:
     config = ScriptTrainingConfig(Budget(steps=1), seed=2**62 + 1, dropout=0.3)
-    compiled = tf.function(lambda step: language_model_noise(MODEL, config, 4, step).output)
+    compiled = tf.function(lambda step: language_model_noise(MODEL, config, 5, 4, step).output)
     step = tf.constant(10**12, tf.int64)
-    assert np.array_equal(compiled(step), language_model_noise(MODEL, config, 4, step).output)
+    assert np.array_equal(compiled(step), language_model_noise(MODEL, config, 5, 4, step).output)
 
 
 CHAT = EncoderDecoderConfig(270, embedding=10, hidden=12, layers=2)

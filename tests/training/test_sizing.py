@@ -80,9 +80,10 @@ def test_the_more_often_a_text_is_read_the_more_is_dropped() -> None:
 
 
 @pytest.mark.parametrize(("asked", "found"), [(None, (0, 0)), (0.0, (0, 0)), (0.05, (0.05, 0.05)), (0.4, (0.4, 0.1))])
-def test_little_is_dropped_of_token_vectors(asked: float | None, found: tuple[float, float]) -> None:
+def test_little_is_dropped_of_tokens(asked: float | None, found: tuple[float, float]) -> None:
     training = choose_training(ScriptChoice(dropout=asked), "word", 10**6, Budget(steps=1), 0, "float32")
     assert (training.dropout, training.input_dropout) == found
+    assert training.token_dropout == training.input_dropout
 
 
 def test_sizes_grow() -> None:

@@ -18,28 +18,33 @@ class Noise(NamedTuple):
     """Dropout masks of one window; each holds 0 or 1 / (1 - rate), and None leaves its place alone.
 
     They are arguments, not layers, because a run that is resumed must draw the very same ones: the training step
-    draws them from (seed, step). One mask serves all time steps of a window (Gal and Ghahramani 2016).
+    draws them from (seed, step). But for that of the tokens, one mask serves all time steps of a window (Gal and
+    Ghahramani 2016).
 
     Args:
         embedding: on whole token vectors. *Shape:* (vocabulary, 1).
+        tokens: on the vector of each position. *Shape:* (time, batch, 1).
         inputs: on the inputs of each layer. *Shape of each:* (1, batch, inputs).
         recurrent: on the recurrent kernel of each layer. *Shape of each:* (hidden, 4 x hidden).
         output: on the outputs of the last layer. *Shape:* (1, batch, hidden).
     """
 
     embedding: Tensor | None = None
+    tokens: Tensor | None = None
     inputs: tuple[Tensor | None, ...] = ()
     recurrent: tuple[Tensor | None, ...] = ()
     output: Tensor | None = None
 
     def of(self, sequences: slice) -> "Noise":
         """The masks of some of the batch's sequences."""
-        inputs = tuple(mask_of(mask, sequences) for mask in self.inputs)
-        return self._replace(inputs=inputs, output=mask_of(self.output, sequences))
+        tokens, output = mask_of(self.tokens, sequences), mask_of(self.output, sequences)
+        return self._replace(
+            tokens=tokens, inputs=tuple(mask_of(mask, sequences) for mask in self.inputs), output=output
+        )
 
 
 def mask_of(mask: Tensor | None, sequences: slice) -> Tensor | None:
-    """A mask (1, batch, width) of some of the batch's sequences."""
+    """A mask (1 or time, batch, width) of some of the batch's sequences."""
     return None if mask is None else mask[:, sequences]
 
 
@@ -107,7 +112,7 @@ class LanguageModel(keras.Model):
         x = ops.take(self.embedding, ids, axis=0)
         if noise.embedding is not None:
             x = x * ops.take(noise.embedding, ids, axis=0)
-        x = ops.cast(x, self.compute)
+        x = self._masked(ops.cast(x, self.compute), noise.tokens)
         keep = ops.expand_dims(keep, -1)
         after: State = []
         for k, lstm in enumerate(self.lstms):

@@ -47,7 +47,7 @@ class LanguageModelStep(TrainingStep):
     def losses(self, batch: Any, state: State, step: Tensor) -> tuple[Tensor, Tensor, State]:
         """The window's cross-entropy, twice, and the state after it; from a sample an estimate and a stand-in."""
         inputs, targets, keep = batch
-        noise = language_model_noise(self.model.config, self.config, self.streams, step)
+        noise = language_model_noise(self.model.config, self.config, int(inputs.shape[0]), self.streams, step)
         scored = tf.cast(targets != START, tf.float32)
         sampled = None
         if self._sampler is not None:

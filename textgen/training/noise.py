@@ -43,23 +43,25 @@ class Masks:
 
 
 def language_model_noise(
-    model: ModelConfig, training: ScriptTrainingConfig, batch: int, step: Tensor
+    model: ModelConfig, training: ScriptTrainingConfig, window: int, batch: int, step: Tensor
 ) -> language_model.Noise:
     """The masks of one training step of a language model.
 
     Args:
         model: gives the shapes.
         training: gives the rates and the seed.
+        window: tokens a stream.
         batch: number of streams.
         step: the step's number. *Shape:* (), int64.
     """
     masks = Masks(training.seed, step)
     hidden, recurrent = (1, batch, model.hidden), (model.hidden, 4 * model.hidden)
-    vectors = masks.draw("inputs 0", (1, batch, model.embedding), training.input_dropout)
+    first = masks.draw("inputs 0", (1, batch, model.embedding), training.input_dropout)
     between = (masks.draw(f"inputs {k}", hidden, training.dropout) for k in range(1, model.layers))
     return language_model.Noise(
         embedding=masks.draw("embedding", (model.vocabulary_size, 1), training.embedding_dropout),
-        inputs=(vectors, *between),
+        tokens=masks.draw("tokens", (window, batch, 1), training.token_dropout),
+        inputs=(first, *between),
         recurrent=tuple(masks.draw(f"recurrent {k}", recurrent, training.weight_drop) for k in range(model.layers)),
         output=masks.draw("output", hidden, training.dropout),
     )

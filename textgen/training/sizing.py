@@ -37,7 +37,7 @@ _MERGES = ((300_000, 600), (1_500_000, 1200), (10_000_000, 2000))
 _MOST_MERGES = 4000
 """Merges by the characters they are learned from: each token must be seen often enough to be learned."""
 
-_MOST_DROPOUT, _MOST_INPUT_DROPOUT = 0.5, 0.1
+_MOST_DROPOUT, _MOST_TOKEN_DROPOUT = 0.5, 0.1
 
 _MANY_WORDS, _SAMPLED_WORDS = 20_000, 2_000
 """From how many words on the softmax is taken over a sample in training, and how large that is."""
@@ -226,8 +226,9 @@ def dropout_for(epochs: float) -> float:
 
 
 def with_dropout(training: ScriptTrainingConfig, dropout: float) -> ScriptTrainingConfig:
-    """The same training with another dropout; little of it on token vectors, where what is dropped is gone for good."""
-    return replace(training, dropout=dropout, input_dropout=min(dropout, _MOST_INPUT_DROPOUT))
+    """The same training with another dropout; little of it on tokens and their vectors, where it is gone for good."""
+    little = min(dropout, _MOST_TOKEN_DROPOUT)
+    return replace(training, dropout=dropout, input_dropout=little, token_dropout=little)
 
 
 def _chat_dropout(characters: int) -> float:
