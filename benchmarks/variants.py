@@ -91,6 +91,7 @@ VARIANTS: dict[str, Variant] = {
     "dropout 0.2": Variant({"dropout": 0.2}),
     "dropout 0.3": Variant({"dropout": 0.3}),
     "dropout 0.1": Variant({"dropout": 0.1}),
+    "dropout 0.4": Variant({"dropout": 0.4}),
     "dropout 0.5": Variant({"dropout": 0.5}),
     # What is dropped of a token's vector is gone for good, above all where the vector is narrow.
     "input dropout 0": Variant(training={"input_dropout": 0.0}),
