@@ -29,11 +29,7 @@ _CHARACTER_EMBEDDING = 64
 """Characters are few, and narrow vectors tell them apart."""
 
 
-_WORDS_BELOW = 1_000_000
-"""Characters of training text below which `auto` takes words. Tried were 150,000 (words ahead of subwords) and
-3 million (subwords ahead of characters); where between them the order turns was not."""
-
-_MERGES = ((300_000, 600), (1_500_000, 1200), (10_000_000, 2000))
+_MERGES = ((100_000, 150), (300_000, 300), (700_000, 600), (1_500_000, 1200), (10_000_000, 2000))
 _MOST_MERGES = 4000
 """Merges by the characters they are learned from: each token must be seen often enough to be learned."""
 
@@ -117,14 +113,15 @@ class ChatChoice(Choice):
     attention: bool = True
 
 
-def choose_level(choice: Choice, characters: int) -> str:
-    """The level for a training text of so many characters.
+def choose_level(choice: Choice) -> str:
+    """The level: subwords, unless words are told apart by spaces.
 
-    Of a short text whole words are learned sooner than their parts.
+    Of a short text whole words were learned almost as well, but one word of ten that a word model writes is spelled and
+    is none.
     """
     if choice.level != "auto":
         return choice.level
-    return "word" if choice.words == "whitespace" or characters < _WORDS_BELOW else "subword"
+    return "word" if choice.words == "whitespace" else "subword"
 
 
 def choose_vocabulary_limit(choice: Choice, level: str, characters: int) -> int | None:
