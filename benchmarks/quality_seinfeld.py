@@ -13,8 +13,9 @@ from quality_training import figures, in_words, say, train
 
 import textgen
 from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.survey import survey
 from textgen.evaluation.report import evaluate
-from textgen.training.sizing import LEVELS, Choice, choose_level
+from textgen.training.sizing import LEVELS, ScriptChoice, choose_level
 
 BEST = "best"
 SYSTEMS = USUAL = (*LEVELS, BEST)
@@ -41,7 +42,7 @@ def measure(corpus: Path, minutes: Sequence[float], only: Sequence[str], out: Pa
     """
     scripts = ScriptCorpus(corpus)
     short, long = min(minutes), max(minutes)
-    chosen = choose_level(Choice())
+    chosen = choose_level(ScriptChoice(), survey(scripts).characters)
     levels = LEVELS if BEST in only else [level for level in LEVELS if level in only]
     rows = {level: _row(scripts, level, short, chosen, out) for level in levels}
     if BEST not in only:

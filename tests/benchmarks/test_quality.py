@@ -58,7 +58,7 @@ def test_seinfeld(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
     options = ["--minutes", 1, 2, "--out", tmp_path / "out", "--json"]
     rows = json.loads(table_of(monkeypatch, capsys, "seinfeld", corpus, *options))["rows"]
     assert [row["case"] for row in rows] == ["Seinfeld, 1 minute"] * 3 + ["Seinfeld, 2 minutes"]
-    levels = ["character", "word (auto)", "subword"]
+    levels = ["character", "word", "subword (auto)"]
     assert [row["system"] for row in rows[:3]] == [f"textgen, {level}" for level in levels]
     best = min(rows[:3], key=lambda row: row["bits_per_character"])
     assert rows[3]["system"] == best["system"]

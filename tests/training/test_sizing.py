@@ -56,12 +56,14 @@ def test_what_is_asked_for_wins() -> None:
     assert (model.embedding, model.hidden, model.layers) == (17, SIZES["large"].hidden, 3)
     training = choose_training(choice, "word", 100, Budget(steps=1), 3, "float32")
     assert (training.dropout, training.streams, training.window, training.seed) == (0.0, 5, 9, 3)
-    assert choose_level(ScriptChoice(level="character")) == "character"
-    assert choose_level(ScriptChoice(words="whitespace")) == "word"
+    assert choose_level(ScriptChoice(level="character"), 10**7) == "character"
+    assert choose_level(ScriptChoice(words="whitespace"), 10**7) == "word"
 
 
-def test_texts_are_cut_into_subwords() -> None:
-    assert choose_level(ScriptChoice()) == choose_level(ChatChoice()) == "subword"
+def test_few_replies_are_cut_into_words_and_all_else_into_subwords() -> None:
+    assert {choose_level(ScriptChoice(), amount) for amount in AMOUNTS} == {"subword"}
+    levels = [choose_level(ChatChoice(), amount) for amount in (10**4, 999_999, 10**6, 10**9)]
+    assert levels == ["word", "word", "subword", "subword"]
 
 
 def test_more_text_never_means_a_smaller_model() -> None:

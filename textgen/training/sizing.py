@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig
 from textgen.errors import ConfigurationError
@@ -54,7 +54,12 @@ class Choice:
         dropout: locked dropout.
         learning_rate: the peak.
         precision: `auto`, `float32` or `bfloat16`.
+
+    Attributes:
+        words_below: characters of training text below which `auto` takes words.
     """
+
+    words_below: ClassVar[int] = 0
 
     level: str = "auto"
     size: str = "auto"
@@ -109,19 +114,21 @@ class ChatChoice(Choice):
         attention: whether the decoder looks at the context again for every token.
     """
 
+    words_below = 1_000_000
+
     batch: int | None = None
     attention: bool = True
 
 
-def choose_level(choice: Choice) -> str:
-    """The level: subwords, unless words are told apart by spaces.
+def choose_level(choice: Choice, characters: int) -> str:
+    """The level for a training text of so many characters.
 
-    Of a short text whole words were learned almost as well, but one word of ten that a word model writes is spelled and
-    is none.
+    Few replies are learned sooner as whole words. In scripts, short ones too, subwords are ahead, and words are taken
+    only where spaces tell them apart: one in ten that a word model writes is spelled, and is none.
     """
     if choice.level != "auto":
         return choice.level
-    return "word" if choice.words == "whitespace" else "subword"
+    return "word" if choice.words == "whitespace" or characters < choice.words_below else "subword"
 
 
 def choose_vocabulary_limit(choice: Choice, level: str, characters: int) -> int | None:

@@ -16,7 +16,7 @@ def learn_chosen(choice: Choice, characters: int, texts: Iterable[str], labels: 
         texts: all that is spelled in pieces; read once.
         labels: speakers that get a label of their own.
     """
-    level = choose_level(choice)
+    level = choose_level(choice, characters)
     limit = choose_vocabulary_limit(choice, level, characters)
     words = choice.words if level != "character" else "natural"
     return learn_tokenizer(level, texts, labels, words, limit)
