@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import dataclass, replace
-from typing import ClassVar, NamedTuple
+from typing import NamedTuple
 
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig
 from textgen.errors import ConfigurationError
@@ -59,7 +59,7 @@ class Choice:
         words_below: characters of training text below which `auto` takes words.
     """
 
-    words_below: ClassVar[int] = 0
+    words_below = 0
 
     level: str = "auto"
     size: str = "auto"
