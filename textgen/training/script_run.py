@@ -56,9 +56,10 @@ def begin(folder: ModelFolder, request: ScriptRequest, note: Note) -> None:
         note(line)
     plan = make_plan(sources, request.choice, request.budget, request.seed, request.start_from)
     request.check(plan)
+    # Measured before the folder is there: a run that is killed meanwhile cannot go on without its dropout.
+    flops = measure_flops(plan.training.precision, plan.training.streams, plan.architecture.hidden)
     prepare(folder, sources, plan, request.start_from, request.index, note)
     run = Run.load(folder.training)
-    flops = measure_flops(run.training.precision, plan.training.streams, plan.architecture.hidden)
     guess = estimate(plan.architecture, plan.training, run.tokens[0], flops)
     if request.choice.dropout is None:  # now that it is known how often the text will be read
         run = replace(run, training=with_dropout(plan.training, dropout_for(guess.epochs)))
