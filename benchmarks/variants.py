@@ -126,7 +126,6 @@ VARIANTS: dict[str, Variant] = {
     "2 layers of 384": _network(2, 384),
     "2 layers of 640": _network(2, 640),
     # Regularisation; what a short run pays for it a long one may gain.
-    "weight drop 0": Variant(training={"weight_drop": 0.0}),
     "weight drop 0.2": Variant(training={"weight_drop": 0.2}),
     "weight drop 0.5": Variant(training={"weight_drop": 0.5}),
     "embedding dropout 0.05": Variant(training={"embedding_dropout": 0.05}),

@@ -18,6 +18,16 @@ if TYPE_CHECKING:
 _SAMPLES = 1000
 
 
+class Asked(NamedTuple):
+    """What is to be judged by; `samples` is None where nobody said how many."""
+
+    corpus: tuple[Path, ...]
+    format: str | None
+    split: "SplitName | None"
+    samples: int | None
+    seed: int
+
+
 class Judged(NamedTuple):
     """The figures for programs and for a person, and the lines that were written, beside as many real ones."""
 
@@ -79,7 +89,7 @@ def command(
     folder = ResultFolder(report) if report else None
     opened = open_folder(model).load()
     judge = _judge_chat if opened.card.kind == "chat" else _judge_script
-    values, lines, written, real = judge(opened, corpus, format, split, samples, seed)
+    values, lines, written, real = judge(opened, Asked(corpus, format, split, samples, seed))
     if as_json:
         click.echo(json.dumps(values, ensure_ascii=False, indent=1))
     else:
@@ -96,43 +106,29 @@ def _tell(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _judge_script(
-    model: "Model",
-    corpus: tuple[Path, ...],
-    format: str | None,
-    split: "SplitName | None",
-    samples: int | None,
-    seed: int,
-) -> Judged:
+def _judge_script(model: "Model", asked: Asked) -> Judged:
     from textgen.corpus.collection import ScriptCorpus
     from textgen.evaluation.report import evaluate
     from textgen.writer import ScriptWriter
 
     writer = ScriptWriter(model)
-    result = evaluate(
-        writer, ScriptCorpus(corpus, format), split, _SAMPLES if samples is None else samples, seed, _tell
-    )
+    samples = _SAMPLES if asked.samples is None else asked.samples
+    result = evaluate(writer, ScriptCorpus(asked.corpus, asked.format), asked.split, samples, asked.seed, _tell)
     written, real = ([writer.style.line_text(line) for line in lines] for lines in (result.samples, result.real))
     return Judged(result.to_json_object(), describe(result), written, real)
 
 
-def _judge_chat(
-    model: "Model",
-    corpus: tuple[Path, ...],
-    format: str | None,
-    split: "SplitName | None",
-    samples: int | None,
-    seed: int,
-) -> Judged:
+def _judge_chat(model: "Model", asked: Asked) -> Judged:
     from textgen.chatting.opened import OpenedChat
     from textgen.corpus.dialogues import DialogueCorpus
     from textgen.errors import ConfigurationError
     from textgen.evaluation.chat import evaluate_chat
 
-    if samples:
+    if asked.samples:
         raise ConfigurationError(
-            f"--samples {samples} was asked for, but {model.path} is a chat model, which answers the held-out messages "
-            "and writes nothing else: leave it out."
+            f"--samples {asked.samples} was asked for, but {model.path} is a chat model, which answers the held-out "
+            "messages and writes nothing else: leave it out."
         )
-    result = evaluate_chat(OpenedChat(model), DialogueCorpus(corpus, format), split, seed, _tell)
+    corpus = DialogueCorpus(asked.corpus, asked.format)
+    result = evaluate_chat(OpenedChat(model), corpus, asked.split, asked.seed, _tell)
     return Judged(result.to_json_object(), describe_chat(result))
