@@ -102,6 +102,7 @@ VARIANTS: dict[str, Variant] = {
     "32 x 32": _layout(32, 32),
     "64 x 16": _layout(64, 16),
     "32 x 64": _layout(32, 64),
+    "64 x 32": _layout(64, 32),
     "64 x 64": _layout(64, 64),
     "128 x 16": _layout(128, 16),
     "128 x 32": _layout(128, 32),
@@ -127,6 +128,7 @@ VARIANTS: dict[str, Variant] = {
     "2 layers of 640": _network(2, 640),
     # Regularisation; what a short run pays for it a long one may gain.
     "weight drop 0.2": Variant(training={"weight_drop": 0.2}),
+    "weight drop 0.3": Variant(training={"weight_drop": 0.3}),
     "weight drop 0.5": Variant(training={"weight_drop": 0.5}),
     "embedding dropout 0.05": Variant(training={"embedding_dropout": 0.05}),
     "token dropout 0": Variant(training={"token_dropout": 0.0}),

@@ -207,9 +207,9 @@ def test_an_interruption_is_a_keyboard_interrupt_that_tells_how_to_go_on(
 
     monkeypatch.setattr("textgen.api._write_a_little", sample)
     out = tmp_path / "my model"
-    command = r"after 5 steps, .*\n  textgen train-script --corpus .* --format colon --out .* --resume"
+    command = r"after 5 steps, .*\n  textgen train-script --corpus .* --format colon --out .* --tensorboard --resume"
     with pytest.raises(TrainingInterrupted, match=command):
-        train(corpus, out, steps=10, format="colon")
+        train(corpus, out, steps=10, format="colon", tensorboard=True)
     assert issubclass(TrainingInterrupted, KeyboardInterrupt)
     monkeypatch.undo()
     train_script(corpus, out, resume=True, quiet=True)

@@ -377,7 +377,7 @@ def _train(
         if origin is not None:
             display.note(f"from      {start_from}: its weights, vocabulary and architecture")
         job.begin(target.building, job.budget or Budget(minutes=DEFAULT_MINUTES), origin, display.note)
-    resuming = _resuming(job, corpus, target.final.path)
+    resuming = _resuming(job, corpus, target.final.path, tensorboard)
     try:
         outcome = course.run(display, job.sample, tensorboard)
     except KeyboardInterrupt:
@@ -390,12 +390,13 @@ def _train(
     return target.final.load()
 
 
-def _resuming(job: _Job, corpus: Paths, out: Path) -> str:
+def _resuming(job: _Job, corpus: Paths, out: Path, tensorboard: bool) -> str:
     """The command that goes on with a run; without their format some files could not be read again."""
     given = " ".join(f"--corpus {shlex.quote(str(path))}" for path in _as_list(corpus))
     if job.format is not None:
         given += f" --format {job.format}"
-    return f"textgen {job.command} {given} --out {shlex.quote(str(out))} --resume"
+    wanted = " --tensorboard" if tensorboard else ""
+    return f"textgen {job.command} {given} --out {shlex.quote(str(out))}{wanted} --resume"
 
 
 def _chosen(kind: type[Any], choice: dict[str, Any], function: str) -> Any:

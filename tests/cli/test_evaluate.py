@@ -50,6 +50,12 @@ def test_the_table_is_for_people(untrained: Path, corpus: Path, monkeypatch: pyt
     assert max(map(len, result.stdout.split("\n"))) <= 110
 
 
+def test_no_difference_has_no_minus(untrained: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("textgen.evaluation.scoring.lane_difference", lambda *arguments: -1e-9)
+    result = run("--model", untrained, "--corpus", corpus, "--samples", 0)
+    assert "+0.0000" in result.stdout
+
+
 def test_a_table_without_samples_says_so(untrained: Path, corpus: Path) -> None:
     result = run("--model", untrained, "--corpus", corpus, "--samples", 0)
     assert "Note: No samples were written" in result.stdout

@@ -83,6 +83,11 @@ def test_little_is_dropped_of_tokens(asked: float | None, found: tuple[float, fl
     assert training.token_dropout == training.input_dropout
 
 
+def test_every_character_is_seen() -> None:
+    training = choose_training(ScriptChoice(dropout=0.4), "character", 10**6, Budget(steps=1), 0, "float32")
+    assert (training.dropout, training.input_dropout, training.token_dropout) == (0.4, 0.1, 0.0)
+
+
 def test_sizes_grow() -> None:
     parameters = [choose_model(ScriptChoice(size=size), "word", 1, 5000).parameters for size in SIZES]
     assert parameters == sorted(set(parameters))

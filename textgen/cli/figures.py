@@ -43,8 +43,8 @@ def describe(result: "Evaluation") -> Iterator[str]:
     yield _row("text scored", f"{scores.characters:,}", f"characters: {part}")
     yield _row("", f"{scores.words:,}", "words between white space")
     yield _row("", f"{scores.tokens:,}", "tokens of the model, structure included")
-    yield _row("lane difference", f"{result.lane_difference:+.4f}", "bits per character added by scoring side by side,")
-    yield _row("", "", "measured on the first 20,000 tokens; less on a longer text")
+    yield _row("lane difference", f"{result.lane_difference:+z.4f}", "bits per character added by scoring side by side")
+    yield _row("", "", "(of the first 20,000 tokens; less on a longer text)")
     if result.comparison is not None:
         yield from _compared(result.comparison)
     yield from _copies(result)

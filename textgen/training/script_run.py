@@ -62,7 +62,7 @@ def begin(folder: ModelFolder, request: ScriptRequest, note: Note) -> None:
     run = Run.load(folder.training)
     guess = estimate(plan.architecture, plan.training, run.tokens[0], flops)
     if request.choice.dropout is None:  # now that it is known how often the text will be read
-        run = replace(run, training=with_dropout(plan.training, dropout_for(guess.epochs)))
+        run = replace(run, training=with_dropout(plan.training, plan.tokenizer.level, dropout_for(guess.epochs)))
         run.save(folder.training)
     for line in describe_plan(plan, run, guess):
         note(line)

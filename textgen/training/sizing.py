@@ -33,7 +33,10 @@ _MERGES = ((100_000, 150), (300_000, 300), (700_000, 600), (1_500_000, 1200), (1
 _MOST_MERGES = 4000
 """Merges by the characters they are learned from: each token must be seen often enough to be learned."""
 
-_MOST_DROPOUT, _MOST_TOKEN_DROPOUT = 0.5, 0.1
+_MOST_DROPOUT, _MOST_INPUT_DROPOUT = 0.5, 0.1
+
+_MOST_TOKEN_DROPOUT = {"character": 0.0, "word": 0.1, "subword": 0.1}
+"""A character that is not seen is missed for many of those that follow."""
 
 _MANY_WORDS, _SAMPLED_WORDS = 20_000, 2_000
 """From how many words on the softmax is taken over a sample in training, and how large that is."""
@@ -218,7 +221,7 @@ def choose_training(
         "sampled_words": _SAMPLED_WORDS if words >= _MANY_WORDS else 0,
     }
     training = ScriptTrainingConfig(budget=budget, seed=seed, precision=precision, towers=cores, **{**usual, **given})  # type: ignore[arg-type]
-    return with_dropout(training, choice.dropout or 0.0)
+    return with_dropout(training, level, choice.dropout or 0.0)
 
 
 def dropout_for(epochs: float) -> float:
@@ -229,10 +232,14 @@ def dropout_for(epochs: float) -> float:
     return round(min(_MOST_DROPOUT, 0.1 * math.log2(max(epochs, 1.0))), 2)
 
 
-def with_dropout(training: ScriptTrainingConfig, dropout: float) -> ScriptTrainingConfig:
+def with_dropout(training: ScriptTrainingConfig, level: str, dropout: float) -> ScriptTrainingConfig:
     """The same training with another dropout; little of it on tokens and their vectors, where it is gone for good."""
-    little = min(dropout, _MOST_TOKEN_DROPOUT)
-    return replace(training, dropout=dropout, input_dropout=little, token_dropout=little)
+    return replace(
+        training,
+        dropout=dropout,
+        input_dropout=min(dropout, _MOST_INPUT_DROPOUT),
+        token_dropout=min(dropout, _MOST_TOKEN_DROPOUT[level]),
+    )
 
 
 def _chat_dropout(characters: int) -> float:
