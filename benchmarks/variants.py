@@ -139,6 +139,8 @@ VARIANTS: dict[str, Variant] = {
     "TAR 1": Variant(patches=activation_regularisation(0.0, 1.0)),
     "weight decay 0": Variant(training={"weight_decay": 0.0}),
     "weight decay 0.1": Variant(training={"weight_decay": 0.1}),
+    "weight decay 0.3": Variant(training={"weight_decay": 0.3}),
+    "weight decay 1": Variant(training={"weight_decay": 1.0}),
     # The optimizer.
     "beta2 0.95": Variant(patches=second_moment(0.95)),
     "beta2 0.999": Variant(patches=second_moment(0.999)),

@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from textgen.config import Budget, ModelConfig
+from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
 from textgen.errors import ConfigurationError
 from textgen.training.sizing import (
     SIZES,
@@ -19,6 +19,7 @@ from textgen.training.sizing import (
     choose_vocabulary_limit,
     dropout_for,
     estimate,
+    with_weight_decay,
 )
 
 AMOUNTS = (1_000, 100_000, 450_000, 3_000_000, 50_000_000)
@@ -86,6 +87,20 @@ def test_little_is_dropped_of_tokens(asked: float | None, found: tuple[float, fl
 def test_every_character_is_seen() -> None:
     training = choose_training(ScriptChoice(dropout=0.4), "character", 10**6, Budget(steps=1), 0, "float32")
     assert (training.dropout, training.input_dropout, training.token_dropout) == (0.4, 0.1, 0.0)
+
+
+@pytest.mark.parametrize(
+    ("characters", "tokens", "decay"),
+    [
+        (40_000_000, 20_480_000, 0.02),  # 10,000 steps an epoch: less than the usual decay
+        (2_000_000, 614_400, 0.222),  # 300 steps an epoch, 750 that are remembered: 1 / (0.006 x 750)
+        (1_000_000, 204_800, 0.333),  # 100 steps an epoch, 500 that are remembered: 1 / (0.006 x 500)
+        (999_999, 204_800, 0.02),  # little text
+    ],
+)
+def test_weights_are_an_average_over_a_few_epochs(characters: int, tokens: int, decay: float) -> None:
+    training = ScriptTrainingConfig(Budget(steps=1), learning_rate=6e-3, streams=64, window=32)
+    assert with_weight_decay(training, characters, tokens).weight_decay == decay
 
 
 def test_sizes_grow() -> None:

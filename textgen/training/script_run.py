@@ -18,7 +18,7 @@ from textgen.training.machine import measure_flops
 from textgen.training.preparation import Plan, Sources, make_plan, prepare
 from textgen.training.run import Note, Recipe
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
-from textgen.training.sizing import ScriptChoice, dropout_for, estimate, with_dropout
+from textgen.training.sizing import ScriptChoice, dropout_for, estimate, with_dropout, with_weight_decay
 
 _VALIDATION_TOKENS = 1 << 16
 _LANES = 64
@@ -60,10 +60,13 @@ def begin(folder: ModelFolder, request: ScriptRequest, note: Note) -> None:
     flops = measure_flops(plan.training.precision, plan.training.streams, plan.architecture.hidden)
     prepare(folder, sources, plan, request.start_from, request.index, note)
     run = Run.load(folder.training)
-    guess = estimate(plan.architecture, plan.training, run.tokens[0], flops)
+    training, guess = plan.training, estimate(plan.architecture, plan.training, run.tokens[0], flops)
     if request.choice.dropout is None:  # now that it is known how often the text will be read
-        run = replace(run, training=with_dropout(plan.training, plan.tokenizer.level, dropout_for(guess.epochs)))
-        run.save(folder.training)
+        training = with_dropout(training, plan.tokenizer.level, dropout_for(guess.epochs))
+    if request.start_from is None:  # what a model knew before is not in the text, and would be forgotten
+        training = with_weight_decay(training, sources.characters, run.tokens[0])
+    run = replace(run, training=training)
+    run.save(folder.training)
     for line in describe_plan(plan, run, guess):
         note(line)
 

@@ -28,6 +28,8 @@ SIZES = {
 _CHARACTER_EMBEDDING = 64
 """Characters are few, and narrow vectors tell them apart."""
 
+_MUCH = 1_000_000
+"""From how many characters on a text is much: it is read in more streams, and learned from at a higher rate."""
 
 _MERGES = ((100_000, 150), (300_000, 300), (700_000, 600), (1_500_000, 1200), (10_000_000, 2000))
 _MOST_MERGES = 4000
@@ -37,6 +39,9 @@ _MOST_DROPOUT, _MOST_INPUT_DROPOUT = 0.5, 0.1
 
 _MOST_TOKEN_DROPOUT = {"character": 0.0, "word": 0.1, "subword": 0.1}
 """A character that is not seen is missed for many of those that follow."""
+
+_REMEMBERED, _LEAST_REMEMBERED = 2.5, 500
+"""Epochs, and steps at the least, whose updates make up the weights of a model of much text."""
 
 _MANY_WORDS, _SAMPLED_WORDS = 20_000, 2_000
 """From how many words on the softmax is taken over a sample in training, and how large that is."""
@@ -117,7 +122,7 @@ class ChatChoice(Choice):
         attention: whether the decoder looks at the context again for every token.
     """
 
-    words_below = 1_000_000
+    words_below = _MUCH
 
     batch: int | None = None
     attention: bool = True
@@ -181,8 +186,8 @@ def choose_chat_training(
     given = {name: getattr(choice, name) for name in names if getattr(choice, name) is not None}
     usual = {
         "dropout": _chat_dropout(characters),
-        "batch": 64 if characters >= 1_000_000 else 32,
-        "learning_rate": 6e-3 if characters >= 1_000_000 else 4e-3,
+        "batch": 64 if characters >= _MUCH else 32,
+        "learning_rate": 6e-3 if characters >= _MUCH else 4e-3,
     }
     return ChatTrainingConfig(budget=budget, seed=seed, precision=precision, towers=cores, **{**usual, **given})  # type: ignore[arg-type]
 
@@ -215,8 +220,8 @@ def choose_training(
         if getattr(choice, name) is not None
     }
     usual = {
-        "streams": 64 if characters >= 1_000_000 else 32,
-        "learning_rate": 6e-3 if characters >= 1_000_000 else 4e-3,
+        "streams": 64 if characters >= _MUCH else 32,
+        "learning_rate": 6e-3 if characters >= _MUCH else 4e-3,
         "window": 64 if level == "character" else 32,
         "sampled_words": _SAMPLED_WORDS if words >= _MANY_WORDS else 0,
     }
@@ -240,6 +245,19 @@ def with_dropout(training: ScriptTrainingConfig, level: str, dropout: float) -> 
         input_dropout=min(dropout, _MOST_INPUT_DROPOUT),
         token_dropout=min(dropout, _MOST_TOKEN_DROPOUT[level]),
     )
+
+
+def with_weight_decay(training: ScriptTrainingConfig, characters: int, tokens: int) -> ScriptTrainingConfig:
+    """The same training with the weight decay that suits a text of so many characters and tokens.
+
+    AdamW's weights are a moving average of its updates, and how many epochs it should reach back does not depend on the
+    text (Wang and Aitchison 2025): the shorter the text, the fewer steps that are, and the stronger the decay. The
+    smaller models of little text are held back by their dropout already (`benchmarks/README.md`).
+    """
+    if characters < _MUCH:
+        return training
+    steps = max(_REMEMBERED * tokens / (training.streams * training.window), _LEAST_REMEMBERED)
+    return replace(training, weight_decay=max(training.weight_decay, round(1 / (training.learning_rate * steps), 3)))
 
 
 def _chat_dropout(characters: int) -> float:
