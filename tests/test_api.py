@@ -174,7 +174,7 @@ def test_training_without_its_packages_is_told_before_anything_is_read(
     ("options", "error", "sentence"),
     [
         ({"epoch": 3}, ConfigurationError, "an option it does not know .*epoch"),
-        ({"minutes": 1.0}, ConfigurationError, "minutes and steps was given"),
+        ({"minutes": 1.0}, ConfigurationError, "but got minutes and steps"),
         ({"level": "syllable"}, ConfigurationError, "level is 'syllable'"),
         ({"resume": True, "overwrite": True}, ConfigurationError, "Both resume and overwrite"),
         ({"format": "sonnet"}, ConfigurationError, "sonnet"),
@@ -310,7 +310,7 @@ def chat_reply(path: Path, message: str) -> str:
     [
         ({"epoch": 3}, ConfigurationError, "train_chat was given an option it does not know .*epoch"),
         ({"streams": 3}, ConfigurationError, "an option it does not know .*streams"),
-        ({"minutes": 1.0}, ConfigurationError, "minutes and steps was given"),
+        ({"minutes": 1.0}, ConfigurationError, "but got minutes and steps"),
         ({"turns": -1}, ConfigurationError, "turns is -1"),
         ({"spacing": "tight"}, ConfigurationError, "spacing is 'tight'"),
         ({"replies_by": "Zoe"}, ConfigurationError, "nobody of that name speaks"),

@@ -69,8 +69,8 @@ def test_training_that_makes_no_sense_is_refused(change: dict[str, Any], sentenc
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({}, "none was given"),
-        ({"minutes": 1, "steps": 2}, "minutes and steps was given"),
+        ({}, "got none"),
+        ({"minutes": 1, "steps": 2}, "but got minutes and steps"),
         ({"minutes": 0}, "minutes is 0"),
         ({"minutes": math.nan}, "minutes is nan"),
         ({"epochs": math.inf}, "epochs is inf"),

@@ -170,7 +170,7 @@ class Budget(_JsonConfig):
         given = {name: value for name, value in asdict(self).items() if value is not None}
         if len(given) != 1:
             raise ConfigurationError(
-                f"A run has one budget, but {' and '.join(given) or 'none'} was given: choose minutes, epochs or steps."
+                f"A run has one budget, but got {' and '.join(given) or 'none'}: choose minutes, epochs or steps."
             )
         ((name, value),) = given.items()
         _require(math.isfinite(value) and value > 0, name, value, "a number above 0")

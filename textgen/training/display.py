@@ -70,19 +70,21 @@ class SilentDisplay:
 
 
 class _Remaining:
-    """The time that is left, from the progress of this process; a resumed run does not begin at 0."""
+    """The time that is left, from the progress of this process; a resumed run does not begin at 0.
+
+    What comes before the first step, reading and compiling, is no measure of those that follow.
+    """
 
     def __init__(self) -> None:
-        self._started = time.monotonic()
-        self._first: float | None = None
+        self._first: tuple[float, float] | None = None
 
     def text(self, progress: float) -> str:
+        now = time.monotonic()
         if self._first is None:
-            self._first = progress
-        done = progress - self._first
-        if done <= 0:
-            return "?"
-        return _clock((time.monotonic() - self._started) * (1.0 - progress) / done)
+            self._first = now, progress
+        started, begun = self._first
+        done = progress - begun
+        return _clock((now - started) * (1.0 - progress) / done) if done > 0 else "?"
 
 
 class LiveDisplay:
