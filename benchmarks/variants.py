@@ -140,7 +140,6 @@ VARIANTS: dict[str, Variant] = {
     "weight decay 0": Variant(training={"weight_decay": 0.0}),
     "weight decay 0.1": Variant(training={"weight_decay": 0.1}),
     "weight decay 0.3": Variant(training={"weight_decay": 0.3}),
-    "weight decay 1": Variant(training={"weight_decay": 1.0}),
     # The optimizer.
     "beta2 0.95": Variant(patches=second_moment(0.95)),
     "beta2 0.999": Variant(patches=second_moment(0.999)),

@@ -223,7 +223,7 @@ class TrainingConfig(_JsonConfig):
             _require_share(name, getattr(self, name))
         for name in ("learning_rate", "clip"):
             _require(0 < getattr(self, name) < math.inf, name, getattr(self, name), "a number above 0")
-        _require(0 <= self.weight_decay < math.inf, "weight_decay", self.weight_decay, "a number of at least 0")
+        _require(0 <= self.weight_decay < 1, "weight_decay", self.weight_decay, "at least 0 and below 1")
         _require(0 <= self.seed < 2**63, "seed", self.seed, "a whole number from 0 to 2**63 - 1")
 
 

@@ -94,13 +94,18 @@ def test_every_character_is_seen() -> None:
     [
         (40_000_000, 20_480_000, 0.02),  # 10,000 steps an epoch: less than the usual decay
         (2_000_000, 614_400, 0.222),  # 300 steps an epoch, 750 that are remembered: 1 / (0.006 x 750)
-        (1_000_000, 204_800, 0.333),  # 100 steps an epoch, 500 that are remembered: 1 / (0.006 x 500)
+        (1_000_000, 204_800, 0.333),  # 100 steps an epoch: no more than was tried, instead of 1 / (0.006 x 250)
         (999_999, 204_800, 0.02),  # little text
     ],
 )
 def test_weights_are_an_average_over_a_few_epochs(characters: int, tokens: int, decay: float) -> None:
     training = ScriptTrainingConfig(Budget(steps=1), learning_rate=6e-3, streams=64, window=32)
     assert with_weight_decay(training, characters, tokens).weight_decay == decay
+
+
+def test_a_low_rate_is_no_reason_for_a_stronger_decay() -> None:
+    training = ScriptTrainingConfig(Budget(steps=1), learning_rate=1e-4, streams=64, window=32)
+    assert with_weight_decay(training, 1_000_000, 614_400).weight_decay == 0.333
 
 
 def test_sizes_grow() -> None:

@@ -29,7 +29,7 @@ _CHARACTER_EMBEDDING = 64
 """Characters are few, and narrow vectors tell them apart."""
 
 _MUCH = 1_000_000
-"""From how many characters on a text is much: it is read in more streams, and learned from at a higher rate."""
+"""From how many characters on a text is much: it is read in more streams and learned at a higher rate."""
 
 _MERGES = ((100_000, 150), (300_000, 300), (700_000, 600), (1_500_000, 1200), (10_000_000, 2000))
 _MOST_MERGES = 4000
@@ -40,8 +40,8 @@ _MOST_DROPOUT, _MOST_INPUT_DROPOUT = 0.5, 0.1
 _MOST_TOKEN_DROPOUT = {"character": 0.0, "word": 0.1, "subword": 0.1}
 """A character that is not seen is missed for many of those that follow."""
 
-_REMEMBERED, _LEAST_REMEMBERED = 2.5, 500
-"""Epochs, and steps at the least, whose updates make up the weights of a model of much text."""
+_REMEMBERED, _MOST_DECAY = 2.5, 0.333
+"""Epochs whose updates make up the weights of a model of much text, where that takes no stronger decay than was tried."""
 
 _MANY_WORDS, _SAMPLED_WORDS = 20_000, 2_000
 """From how many words on the softmax is taken over a sample in training, and how large that is."""
@@ -256,8 +256,9 @@ def with_weight_decay(training: ScriptTrainingConfig, characters: int, tokens: i
     """
     if characters < _MUCH:
         return training
-    steps = max(_REMEMBERED * tokens / (training.streams * training.window), _LEAST_REMEMBERED)
-    return replace(training, weight_decay=max(training.weight_decay, round(1 / (training.learning_rate * steps), 3)))
+    steps = _REMEMBERED * tokens / (training.streams * training.window)
+    decay = min(round(1 / (training.learning_rate * steps), 3), _MOST_DECAY)
+    return replace(training, weight_decay=max(training.weight_decay, decay))
 
 
 def _chat_dropout(characters: int) -> float:
