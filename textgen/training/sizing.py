@@ -41,7 +41,7 @@ _MOST_TOKEN_DROPOUT = {"character": 0.0, "word": 0.1, "subword": 0.1}
 """A character that is not seen is missed for many of those that follow."""
 
 _REMEMBERED, _MOST_DECAY = 2.5, 0.333
-"""Epochs whose updates make up the weights of a model of much text, where that takes no stronger decay than was tried."""
+"""Epochs whose updates make up the weights of a model of much text, and the strongest decay that was found to help."""
 
 _MANY_WORDS, _SAMPLED_WORDS = 20_000, 2_000
 """From how many words on the softmax is taken over a sample in training, and how large that is."""
