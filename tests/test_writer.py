@@ -137,6 +137,8 @@ def test_only_the_characters_asked_for_get_new_lines(writers: list[ScriptWriter]
 def test_an_unknown_character_is_refused_with_the_nearest_names(writer: ScriptWriter) -> None:
     with pytest.raises(ConfigurationError, match=r"'elane' was asked for, .* the nearest are ELAINE"):
         writer.write(characters=["elane"])
+    with pytest.raises(ConfigurationError, match=r"'zzz' was asked for, .* no such speaker; there are [A-Z]+, "):
+        writer.write(characters=["zzz"])
 
 
 def test_a_prompt_is_understood_and_continued(writers: list[ScriptWriter]) -> None:

@@ -362,7 +362,7 @@ def _train(
 
     display = SilentDisplay() if quiet else make_display()
     target = Target(out, job.name, resume, overwrite)
-    display.note(f"folder    {target.final.path}")
+    display.note(f"folder    {target.described}")
     course = job.course(target.building)
     trained = resume and target.replaces and job.budget is None and course.why_finished()
     if trained:  # the run came to its end, and was cut off before it took the old model's place

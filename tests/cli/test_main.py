@@ -80,7 +80,8 @@ def test_debug_shows_the_traceback(run, monkeypatch: pytest.MonkeyPatch, place: 
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("genrate",), "No such command 'genrate'"),
+        (("genrate",), "'genrate' was asked for, but textgen has no such command: did you mean generate?"),
+        (("zzz",), "'zzz' was asked for, but textgen has no such command: choose from train-script, "),
         (("generate",), "Missing option '--model'"),
         (("generate", "--model", "x", "--lines", "many"), "'many' is not a valid integer"),
         (("generate", "--model", "x", "--tempo", "1"), "No such option"),

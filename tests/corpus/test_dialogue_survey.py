@@ -54,9 +54,11 @@ def test_from_survey_to_both_sides() -> None:
     assert [exchange.reply for exchange in held_out] == ["b", "c"]
 
 
-@pytest.mark.parametrize(("asked", "told"), [("ev", "EVE"), ("zzz", "EVE, bo")])
+@pytest.mark.parametrize(
+    ("asked", "told"), [("ev", "the nearest of its 2 speakers are EVE"), ("zzz", "some of its 2 speakers are EVE, bo")]
+)
 def test_an_unknown_name_is_refused_with_the_nearest(asked: str, told: str) -> None:
-    with pytest.raises(ConfigurationError, match=rf"'{asked}' .* nearest of its 2 speakers are {told}: choose"):
+    with pytest.raises(ConfigurationError, match=rf"'{asked}' .* speaks in this corpus; {told}: choose"):
         survey(TALK, 3, asked)
 
 

@@ -23,12 +23,15 @@ def target(out: str | Path | None, resume: bool = False, overwrite: bool = False
 
 def test_the_usual_folder_is_numbered_where_it_is_taken() -> None:
     assert target(None).final.path == RUNS / "show"
+    assert target(None).described == "runs/show"
     model(RUNS / "show")
     assert target(None).final.path == RUNS / "show-2"
+    assert target(None).described == "runs/show-2 (runs/show exists already)"
     model(RUNS / "show-2")
     assert target(None).final.path == RUNS / "show-3"
     assert target(None, resume=True).final.path == RUNS / "show"
-    assert target(None, overwrite=True).final.path == RUNS / "show"
+    assert target(None, overwrite=True).described == "runs/show"
+    assert target("mine").described == "mine"
 
 
 def test_a_folder_that_holds_a_model_is_refused() -> None:

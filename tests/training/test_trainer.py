@@ -67,6 +67,16 @@ def test_a_first_step_that_compiles_for_long_is_not_validated_alone(tmp_path: Pa
     assert keeper.kept[0][1] == 5
 
 
+def test_a_first_step_that_compiles_for_long_does_not_slow_the_speed_that_is_told(tmp_path: Path) -> None:
+    def losses(step: int) -> float:
+        time.sleep(0.01 if step else 0.5)
+        return 1.0
+
+    trainer(tmp_path, CountingStep(losses), lambda: 1.0, Keeper(), budget=Budget(steps=10)).run()
+    first, *_, last = history.read(tmp_path)
+    assert first.tokens_per_second > last.tokens_per_second / 2
+
+
 def test_what_ranks_decides_on_the_best_and_must_surpass_the_beginning(tmp_path: Path) -> None:
     ranks, asked, keeper = iter([0.5, 0.6, 0.4, 0.45, 0.3]), list[tuple[int, float]](), Keeper()
 

@@ -17,7 +17,7 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "top_p": {**_SHARE, "help": "Choose among the likeliest tokens up to this sum; 1 is off.  [1]"},
     "min_p": {
         **_SHARE,
-        "help": "Drop tokens less than X times as likely as the likeliest; 0 is off; fresh models ask for some.  [0]",
+        "help": "Drop tokens less than X times as likely as the likeliest; 0 is off.  [the model's own, else 0]",
     },
     "typical_p": {**_SHARE, "help": "Choose among tokens of typical surprise; 1 is off.  [1]"},
     "repetition_penalty": {**_SHARE, "help": "Above 1 avoids what was written; 1 is off.  [1]"},

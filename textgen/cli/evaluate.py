@@ -49,8 +49,8 @@ class Judged(NamedTuple):
     "--samples",
     type=Whole(0),
     metavar="N",
-    help="Of a script model: write N lines, compare them with held-out ones and look for copies in them; 0 writes "
-    "none.  [1000]",
+    help="Of a script model: write N lines, compare them with held-out ones and look for copies in them; few "
+    "make noisy figures, 0 writes none.  [1000]",
 )
 @click.option("--seed", type=Whole(0), default=0, show_default=True, metavar="N", help="Of those lines.")
 @click.option(

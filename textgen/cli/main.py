@@ -1,5 +1,6 @@
 """The command `textgen`: finds its subcommands by name, and turns errors into sentences and exit codes."""
 
+import difflib
 import importlib
 import io
 import os
@@ -38,6 +39,18 @@ class _LazyGroup(click.Group):
         module = importlib.import_module(f"textgen.cli.{_COMMANDS[cmd_name][0]}")
         command: click.Command = module.command
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name = args[0]
+        if name not in _COMMANDS and not name.startswith("-"):
+            near = difflib.get_close_matches(name, _COMMANDS, 1)
+            ctx.fail(
+                f"{name!r} was asked for, but textgen has no such command: "
+                + (f"did you mean {near[0]}?" if near else f"choose from {', '.join(_COMMANDS)}.")
+            )
+        return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):

@@ -192,6 +192,7 @@ def _check_name(name: str, speakers: dict[str, int]) -> None:
         )
     near = [known[key] for key in difflib.get_close_matches(folded(name), known, 3, cutoff=0.5)]
     raise ConfigurationError(
-        f"{asked} nobody of that name speaks in this corpus; the nearest of its {len(known):,} speakers are "
+        f"{asked} nobody of that name speaks in this corpus; {'the nearest' if near else 'some'} of its "
+        f"{len(known):,} speakers are "
         f"{', '.join(near or list(speakers)[:_MOST_SPEAKERS])}: choose one of them, in any case."
     )

@@ -73,7 +73,7 @@ class DecodingOptions:
             if not fits(getattr(self, name)):
                 raise ConfigurationError(
                     f"{name}={getattr(self, name)!r} was asked for, but {name} must be {allowed}: "
-                    f"give such a value, or leave it out for {getattr(type(self), name)!r}."
+                    "give such a value, or leave it out."
                 )
         self._check_together()
 

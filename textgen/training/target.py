@@ -1,6 +1,7 @@
 """Where a run builds its model: in place, or beside a model that it will replace."""
 
 import shutil
+from itertools import count
 from pathlib import Path
 
 from textgen.artifact import ModelFolder
@@ -27,7 +28,11 @@ class Target:
             raise ConfigurationError(
                 "Both resume and overwrite were asked for, but a run either goes on or begins anew: choose one of them."
             )
-        path = Path(out) if out is not None else _usual(name, numbered=not (resume or overwrite))
+        self._usual = RUNS / name
+        path = Path(out) if out is not None else self._usual
+        self._is_numbered = out is None and not (resume or overwrite) and path.exists()
+        if self._is_numbered:
+            path = next(free for number in count(2) if not (free := RUNS / f"{name}-{number}").exists())
         self.final = ModelFolder(path)
         beside = ModelFolder(path.with_name(f".{path.name}.new"))
         begun_beside = resume and beside.exists()
@@ -35,6 +40,11 @@ class Target:
         if overwrite:
             shutil.rmtree(beside.path, ignore_errors=True)
         self._refuse_taken(resume, overwrite)
+
+    @property
+    def described(self) -> str:
+        """The folder, with the one it stands in for where that was taken."""
+        return f"{self.final.path} ({self._usual} exists already)" if self._is_numbered else f"{self.final.path}"
 
     @property
     def started(self) -> bool:
@@ -68,11 +78,3 @@ class Target:
             raise ConfigurationError(
                 f"{path} exists and is no model folder: give another --out, so that nothing of yours is lost."
             )
-
-
-def _usual(name: str, numbered: bool) -> Path:
-    path, number = RUNS / name, 1
-    while numbered and path.exists():
-        number += 1
-        path = RUNS / f"{name}-{number}"
-    return path

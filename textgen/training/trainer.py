@@ -246,8 +246,12 @@ class _Speed:
 
     def __init__(self) -> None:
         self.tokens_per_second, self.bits = 0.0, 0.0
+        self._steps = 0
 
     def add(self, tokens_per_second: float, bits: float) -> None:
-        first = self.tokens_per_second == 0.0
-        self.tokens_per_second += (tokens_per_second - self.tokens_per_second) * (1.0 if first else 0.1)
-        self.bits += (bits - self.bits) * (1.0 if first else 0.05)
+        self._steps += 1
+        compiled = (
+            self._steps <= 2
+        )  # the first step of a process is slow, because it is compiled: the second replaces it
+        self.tokens_per_second += (tokens_per_second - self.tokens_per_second) * (1.0 if compiled else 0.1)
+        self.bits += (bits - self.bits) * (1.0 if self._steps == 1 else 0.05)

@@ -107,7 +107,7 @@ class OpenedModel:
             return f"{asked} this model's corpus has no speakers: leave characters out."
         near = [known[key] for key in difflib.get_close_matches(name.casefold(), known, 3, cutoff=0.5)]
         return (
-            f"{asked} the corpus has no such speaker; the nearest are "
+            f"{asked} the corpus has no such speaker; {'the nearest are' if near else 'there are'} "
             f"{', '.join(near or list(known.values())[:5])}: choose among the {len(known)} that "
             f"`textgen inspect --model {self.path} --json` lists."
         )
