@@ -15,8 +15,8 @@ FRESH = "The seed of this conversation is 1234; the next one has a fresh one, un
 FIXED = "The seed of this conversation is 7, and of those that follow; /seed none takes fresh ones.\n"
 
 HOT = (
-    "was asked for, but temperature must be 0 (greedy) or a finite number above it: give such a value, or leave it out "
-    "for 0.8.\n"
+    "was asked for, but temperature must be 0 (greedy) or a finite number above it: give such a value, or leave it "
+    "out.\n"
 )
 
 TRANSCRIPTS = {
