@@ -91,7 +91,7 @@ def test_a_larger_budget_goes_on(
 ) -> None:
     out = Path(shutil.copytree(trained, tmp_path / "model"))
     train_script(corpus, out, resume=True, steps=152)
-    assert "goes on; its budget is 152 steps" in capsys.readouterr().err
+    assert "goes on as it was begun; its budget is 152 steps" in capsys.readouterr().err
     assert [row.step for row in history.read(out / "training")][-2:] == [150, 152]
 
 

@@ -102,6 +102,14 @@ def test_turns_of_one_conversation_have_different_seeds() -> None:
     assert len({bot.reply("hello").seed for _ in range(5)}) == 5
 
 
+@pytest.mark.parametrize("message", [None, 5, b"hello"])
+def test_what_is_no_text_is_refused(message: Any) -> None:
+    bot = make()
+    for say in (bot.reply, bot.stream, bot.score):
+        with pytest.raises(ConfigurationError, match="it must be a text: give a str"):
+            say(message)
+
+
 def test_undo_takes_back_the_last_exchange() -> None:
     bot = make()
     first = bot.reply("hello")

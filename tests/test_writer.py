@@ -134,6 +134,13 @@ def test_only_the_characters_asked_for_get_new_lines(writers: list[ScriptWriter]
             assert prompted.lines[0].speaker == "NEWMAN"
 
 
+@pytest.mark.parametrize("prompt", [None, 5, b"JERRY:"])
+def test_what_is_no_text_is_refused(writer: ScriptWriter, prompt: Any) -> None:
+    for write in (writer.write, writer.stream, writer.score):
+        with pytest.raises(ConfigurationError, match="it must be a text: give a str"):
+            write(prompt)
+
+
 def test_an_unknown_character_is_refused_with_the_nearest_names(writer: ScriptWriter) -> None:
     with pytest.raises(ConfigurationError, match=r"'elane' was asked for, .* the nearest are ELAINE"):
         writer.write(characters=["elane"])

@@ -21,7 +21,7 @@ from textgen.chatting.responder import Responder
 from textgen.chatting.saved import SavedConversation
 from textgen.chatting.seeds import fresh_seed, turn_seed
 from textgen.corpus.dialogue import Turn
-from textgen.errors import ConfigurationError
+from textgen.errors import ConfigurationError, require_text
 from textgen.judging.judge import Judge
 from textgen.writer import ScriptWriter
 from textgen.writing.reranking import JudgedText, judge_lines
@@ -185,8 +185,10 @@ class Chatbot:
             text: one reply a line; lines without text are left out. The conversation does not matter.
 
         Raises:
+            ConfigurationError: it is no text.
             ModelError: the model has no discriminator; names the command that makes one.
         """
+        require_text("text", text)
         return judge_lines([self._responder.line(clean(line)) for line in _LINE_ENDS.split(text)], self.judge)
 
     @cached_property

@@ -35,6 +35,20 @@ class MissingExtraError(TextgenError, ImportError):
     """A command needs an optional part of the package that is not installed."""
 
 
+def require_text(name: str, value: object) -> None:
+    """Refuses what is no text where one is needed.
+
+    Args:
+        name: of the argument.
+        value: given for it.
+
+    Raises:
+        ConfigurationError: it is not a str.
+    """
+    if not isinstance(value, str):
+        raise ConfigurationError(f'{name} is {value!r}; it must be a text: give a str, which may be empty ("").')
+
+
 def system_sentence(error: OSError) -> str:
     """What to tell a person of a file, a disk or a right that the system refused."""
     where = f" {error.filename}" if error.filename else ""

@@ -9,6 +9,7 @@ from typing import Any
 from textgen.artifact import Model
 from textgen.corpus.readers import read_script
 from textgen.decoding.options import DecodingOptions, refuse_unknown
+from textgen.errors import require_text
 from textgen.judging.judge import Judge
 from textgen.writing.job import Job, Note, Watch
 from textgen.writing.opened import OpenedModel
@@ -115,8 +116,10 @@ class ScriptWriter:
             text: in the corpus's own format, such as a script that was written.
 
         Raises:
+            ConfigurationError: it is no text.
             ModelError: the model has no discriminator; names the command that makes one.
         """
+        require_text("text", text)
         judge, opened = self.judge, self.opened
         script = read_script(opened.normalisation.apply(text.replace("\r\n", "\n").replace("\r", "\n")), self.style)
         return judge_lines(

@@ -91,7 +91,7 @@ TRANSCRIPTS = {
         ("/pick 2", "echo: candidate 2\n"),
         ("/history", "you: hello\necho: candidate 2\n"),
         ("/pick 9", "Candidate 9 was asked for, but there are 5.\n"),
-        ("/pick", "/pick was given '', but it needs a whole number: type it as in /pick 2.\n"),
+        ("/pick", "/pick was given nothing, but it needs a whole number: type it as in /pick 2.\n"),
     ],
     "say-first": [
         ("/say-first", "echo: 1. I speak first.\n"),

@@ -46,7 +46,7 @@ def copied(tmp_path: Path, chat_model: Path) -> ModelFolder:
 def test_a_larger_budget_goes_on_and_is_told(copied: ModelFolder, dialogues: Path) -> None:
     told: list[str] = []
     go_on(copied, CHAT, DialogueCorpus(dialogues).fingerprint, Budget(epochs=30.0), told.append)
-    assert told == [f"The run in {copied.path} goes on; its budget is 30 epochs."]
+    assert told == [f"The run in {copied.path} goes on as it was begun; its budget is 30 epochs."]
     assert Run.load(copied.training).training.budget == Budget(epochs=30.0)
 
 

@@ -2,6 +2,8 @@
 
 import re
 
+from textgen.errors import require_text
+
 _NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NO_TEXT_RUN = re.compile(f"{_NO_TEXT.pattern}+")
 
@@ -12,7 +14,11 @@ def clean(message: str) -> str:
     Example:
         >>> clean(" hello\\r\\n\\tthere\\x1b ")
         'hello there'
+
+    Raises:
+        ConfigurationError: it is no text.
     """
+    require_text("the message", message)
     whole = message.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
     return _NO_TEXT_RUN.sub(" ", whole).strip()
 

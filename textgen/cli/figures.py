@@ -25,7 +25,7 @@ def describe_chat(result: "ChatEvaluation") -> Iterator[str]:
     for name, other in (("after others' talk", result.shuffled), ("after nothing", result.alone)):
         worse = other.perplexity / scores.perplexity - 1
         yield _row(name, f"{other.perplexity:,.2f}", f"perplexity without the right context: {worse:+.1%}")
-    yield _row("text scored", f"{result.exchanges:,}", f"replies: {part}")
+    yield _row("text scored", f"{result.exchanges:,}", f"{'reply' if result.exchanges == 1 else 'replies'}: {part}")
     yield _row("", f"{scores.characters:,}", "characters, a line end for each reply included")
     yield _row("", f"{scores.tokens:,}", "tokens of the model, ends included")
     for note in result.notes:

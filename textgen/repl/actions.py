@@ -169,8 +169,9 @@ def _number(command: str, argument: str) -> int:
     try:
         return int(argument)
     except ValueError:
+        given = repr(argument) if argument else "nothing"
         raise ConfigurationError(
-            f"/{command} was given {argument!r}, but it needs a whole number: type it as in /{command} 2."
+            f"/{command} was given {given}, but it needs a whole number: type it as in /{command} 2."
         ) from None
 
 

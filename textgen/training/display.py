@@ -113,7 +113,7 @@ class LiveDisplay:
             self._live.start()
         detail = (
             f"{self._remaining.text(progress)} left · {tokens_per_second:,.0f} tokens/s · "
-            f"{train_bits_per_character:.3f} bits/char"
+            f"training {train_bits_per_character:.3f} bits/char"
         )
         self._bar.update(self._task, completed=progress, description="training", detail=detail)
 

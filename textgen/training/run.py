@@ -96,7 +96,7 @@ def go_on(
         run.save(training)
     if (why := why_finished(training, recipe)) is not None:
         raise ConfigurationError(f"The run in {folder.path} cannot go on: {why}, or --overwrite to train anew.")
-    note(f"The run in {folder.path} goes on; its budget is {run.training.budget.describe()}.")
+    note(f"The run in {folder.path} goes on as it was begun; its budget is {run.training.budget.describe()}.")
 
 
 def run_training(

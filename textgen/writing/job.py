@@ -18,6 +18,7 @@ from textgen.decoding.grammar import ScriptGrammar
 from textgen.decoding.headings import HeadingRules
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.results import Event, Sequence, collect
+from textgen.errors import require_text
 from textgen.writing.opened import OpenedModel
 from textgen.writing.written import WrittenScript
 
@@ -114,6 +115,7 @@ class Job:
         )
 
     def _normalised(self, prompt: str) -> str:
+        require_text("prompt", prompt)
         prompt = prompt.replace("\r\n", "\n").replace("\r", "\n")
         changed = self.model.normalisation.apply(prompt)
         if changed != prompt:
