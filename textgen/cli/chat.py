@@ -36,8 +36,8 @@ def command(
 ) -> None:
     """Talk to a chat model, or to a character of a script model.
 
-    In a terminal /help lists the commands. On a pipe every line is a message, commands too, and every reply is one line.
-    "bye" ends the conversation.
+    In a terminal /help lists the commands. On a pipe every line is a message, commands too, and every reply is one
+    line. "bye" ends the conversation.
 
     \b
     textgen chat
