@@ -305,8 +305,9 @@ def test_blocked_words_never_occur(level: str) -> None:
             assert not set(common) & set(bot.reply("hi", **options).casefold().split())
 
 
-def test_saving_and_opening(tmp_path: Path) -> None:
-    bot = make(seed=None)
+@pytest.mark.parametrize("seed", [None, *range(20)])
+def test_saving_and_opening(tmp_path: Path, seed: int | None) -> None:
+    bot = make(seed=seed)
     bot.say_first()
     bot.reply("hello\nyou \ud83d")
     bot.retry()

@@ -18,6 +18,7 @@ EXCHANGES = st.builds(
     st.none() | TEXT,
     st.builds(lambda text, seed: Reply(text, seed=seed), TEXT, st.integers(0, 2**64 - 1)),
     st.integers(0, 9),
+    st.lists(TEXT, max_size=3).map(tuple),
 )
 
 
@@ -69,6 +70,8 @@ def test_a_file_by_hand_is_read(tmp_path: Path) -> None:
         GOOD | {"exchanges": [GOOD["exchanges"][0] | {"reply": None}]},
         GOOD | {"exchanges": [GOOD["exchanges"][0] | {"seed": 0.5}]},
         GOOD | {"exchanges": [GOOD["exchanges"][0] | {"attempt": -1}]},
+        GOOD | {"exchanges": [GOOD["exchanges"][0] | {"rejected": "Hi."}]},
+        GOOD | {"exchanges": [GOOD["exchanges"][0] | {"rejected": [None]}]},
     ],
 )
 def test_a_file_that_holds_something_else_is_told_in_a_sentence(tmp_path: Path, changed: object) -> None:

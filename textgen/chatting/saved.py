@@ -47,6 +47,7 @@ class SavedConversation:
                     "reply": exchange.reply.text,
                     "seed": exchange.reply.seed,
                     "attempt": exchange.attempt,
+                    "rejected": list(exchange.rejected),
                 }
                 for exchange in self.exchanges
             ],
@@ -106,7 +107,10 @@ def _exchange(number: int, values: Any) -> Exchange:
     message, reply, seed, attempt = (values.get(name, 0) for name in ("message", "reply", "seed", "attempt"))
     _need((message is None or isinstance(message, str)) and isinstance(reply, str), damaged)
     _need(_is_seed(seed) and _is_seed(attempt), damaged)
-    return Exchange(None if message is None else clean(message), Reply(clean(reply), seed=seed), attempt)
+    rejected = values.get("rejected", [])  # which files of before do not have
+    _need(isinstance(rejected, list) and all(isinstance(text, str) for text in rejected), damaged)
+    said = None if message is None else clean(message)
+    return Exchange(said, Reply(clean(reply), seed=seed), attempt, tuple(clean(text) for text in rejected))
 
 
 def _is_seed(value: object) -> bool:
