@@ -250,8 +250,6 @@ class _Speed:
 
     def add(self, tokens_per_second: float, bits: float) -> None:
         self._steps += 1
-        compiled = (
-            self._steps <= 2
-        )  # the first step of a process is slow, because it is compiled: the second replaces it
-        self.tokens_per_second += (tokens_per_second - self.tokens_per_second) * (1.0 if compiled else 0.1)
+        # The first step of a process is slow, because it is compiled: the second takes its place.
+        self.tokens_per_second += (tokens_per_second - self.tokens_per_second) * (1.0 if self._steps <= 2 else 0.1)
         self.bits += (bits - self.bits) * (1.0 if self._steps == 1 else 0.05)
