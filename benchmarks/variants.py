@@ -122,6 +122,8 @@ VARIANTS: dict[str, Variant] = {
     "late linear": Variant(patches=schedule(late_linear)),
     "warm restarts": Variant(patches=schedule(warm_restarts)),
     # Narrow and fast, or wide.
+    "small": Variant({"size": "small"}),
+    "tiny": Variant({"size": "tiny"}),
     "1 layer of 512": _network(1, 512),
     "1 layer of 768": _network(1, 768),
     "2 layers of 384": _network(2, 384),

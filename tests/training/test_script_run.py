@@ -1,10 +1,12 @@
 from pathlib import Path
 
 import pytest
+from pytest import MonkeyPatch
 
 from textgen.artifact import ModelFolder
 from textgen.config import Budget, ScriptTrainingConfig
 from textgen.corpus.collection import ScriptCorpus
+from textgen.training import script_run
 from textgen.training.run_record import Run
 from textgen.training.script_run import ScriptRequest, begin
 from textgen.training.sizing import ScriptChoice
@@ -24,3 +26,46 @@ def test_dropout_suits_how_often_the_text_is_read_unless_it_was_asked_for(
     assert isinstance(training, ScriptTrainingConfig)
     assert (training.dropout, training.input_dropout) == dropout
     assert any(f"dropout {dropout[0]:g}," in line for line in told)
+
+
+@pytest.mark.parametrize(
+    ("flops", "budget", "asked", "hidden", "is_told"),
+    [
+        (1e14, Budget(minutes=1), "auto", 256, False),
+        (1e7, Budget(minutes=1), "auto", 128, True),
+        (1e7, Budget(minutes=1), "small", 256, False),
+        (1e7, Budget(epochs=1), "auto", 256, False),
+    ],
+)
+def test_where_time_is_short_the_model_is_smaller_unless_its_size_was_asked_for(
+    corpus: Path,
+    tmp_path: Path,
+    monkeypatch: MonkeyPatch,
+    flops: float,
+    budget: Budget,
+    asked: str,
+    hidden: int,
+    is_told: bool,
+) -> None:
+    monkeypatch.setattr(script_run, "measure_flops", lambda precision, batch, hidden: flops)
+    folder, told = ModelFolder(tmp_path / "model"), list[str]()
+    request = ScriptRequest(ScriptCorpus(corpus), None, ScriptChoice(size=asked), budget, 0, None, False)
+    begin(folder, request, told.append)
+    model = folder.load()
+    assert model.card.architecture.hidden == hidden
+    assert model.weights["lstm_0/recurrent_kernel"].shape[0] == hidden
+    told_so = [line for line in told if line.startswith("size")]
+    assert bool(told_so) is is_told
+    if is_told:
+        assert told_so[0].startswith("size      small suits a text of this length, but would make only ")
+        assert told_so[0].endswith("too few to be better: give it more time, or --size small, which overrules")
+
+
+def test_a_model_to_go_on_from_keeps_its_size_however_short_the_time(
+    corpus: Path, tmp_path: Path, untrained: Path, monkeypatch: MonkeyPatch
+) -> None:
+    monkeypatch.setattr(script_run, "measure_flops", lambda precision, batch, hidden: 1.0)
+    folder, origin = ModelFolder(tmp_path / "model"), ModelFolder(untrained).load()
+    request = ScriptRequest(ScriptCorpus(corpus), None, ScriptChoice(), Budget(minutes=1), 0, origin, False)
+    begin(folder, request, lambda text: None)
+    assert folder.load().card.architecture == origin.card.architecture

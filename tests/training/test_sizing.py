@@ -19,6 +19,7 @@ from textgen.training.sizing import (
     choose_vocabulary_limit,
     dropout_for,
     estimate,
+    has_time,
     with_weight_decay,
 )
 
@@ -108,6 +109,45 @@ def test_a_low_rate_is_no_reason_for_a_stronger_decay() -> None:
     assert with_weight_decay(training, 1_000_000, 614_400).weight_decay == 0.333
 
 
+@pytest.mark.parametrize(
+    ("most", "asked", "hidden"),
+    [
+        (512, {}, 512),
+        (511, {}, 256),
+        (255, {}, 128),
+        (1, {}, 128),  # the smallest, where none fits
+        (1, {"size": "large"}, 1024),
+        (1, {"hidden": 300}, 300),
+    ],
+)
+def test_the_largest_model_is_taken_that_fits_unless_a_size_was_asked_for(
+    most: int, asked: dict[str, Any], hidden: int
+) -> None:
+    choice = ScriptChoice(**asked)
+    assert choose_model(choice, "word", 10**6, 1000, lambda model: model.hidden <= most).hidden == hidden
+
+
+def test_little_text_has_no_large_model_however_much_time_there_is() -> None:
+    assert choose_model(ScriptChoice(), "word", 300_000, 1000).hidden == SIZES["small"].hidden
+
+
+@pytest.mark.parametrize(
+    ("budget", "found"),
+    [
+        (Budget(minutes=5.1), True),
+        (Budget(minutes=4.9), False),
+        (Budget(epochs=1e-3), True),  # as many as were asked for
+        (Budget(steps=1), True),
+    ],
+)
+def test_there_is_time_for_a_model_that_learns_in_five_hundred_steps(budget: Budget, found: bool) -> None:
+    model, choice = ModelConfig(300, 16, 64, 2, False), ScriptChoice(streams=10, window=20)
+    training = choose_training(choice, "character", 10**6, budget, 0, "float32")
+    speed = estimate(model, training, 10**6, 1e10).tokens_per_second
+    hundred_steps_a_minute = 1e10 * (100 * 10 * 20 / 60) / speed
+    assert has_time(model, training, 10**6, hundred_steps_a_minute) is found
+
+
 def test_sizes_grow() -> None:
     parameters = [choose_model(ScriptChoice(size=size), "word", 1, 5000).parameters for size in SIZES]
     assert parameters == sorted(set(parameters))
@@ -155,6 +195,7 @@ def test_estimates_by_budget_agree() -> None:
     assert estimate(model, minutes, 10**6, flops=1e10).epochs == pytest.approx(2)
     steps = choose_training(ScriptChoice(streams=10, window=100), "character", 10**6, Budget(steps=2000), 0, "float32")
     assert estimate(model, steps, 10**6, flops=1e10).epochs == pytest.approx(2)
+    assert estimate(model, steps, 10**6, flops=1e10).steps == 2000
 
 
 def test_estimates_grow_with_the_model_and_shrink_with_the_machine() -> None:

@@ -4,11 +4,10 @@ import importlib.metadata
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import Any, Protocol
+from typing import Any, NamedTuple
 
 from textgen import __version__
 from textgen.artifact import Model, ModelCard, ModelFolder
-from textgen.config import TrainingConfig
 from textgen.inference.weights import Architecture
 from textgen.text.tokenizer import Tokenizer
 from textgen.training.initialisation import initial_weights
@@ -19,45 +18,42 @@ MIN_P = {"character": 0.05, "word": 0.1, "subword": 0.05}
 of all the words that a word model invents whenever it begins to spell."""
 
 
-class Planned(Protocol):
-    """What every kind of run decides on before anything is written."""
+class Prepared(NamedTuple):
+    """What is known of a run once its corpus is written.
 
-    @property
-    def tokenizer(self) -> Tokenizer:
-        """Learned, or the one of the model to go on from."""
+    Args:
+        architecture: of the model.
+        run: its description.
+        corpus: what `model.json` says of the corpus.
+    """
 
-    @property
-    def architecture(self) -> Architecture:
-        """Of the model."""
-
-    @property
-    def training(self) -> TrainingConfig:
-        """How it is trained."""
+    architecture: Architecture
+    run: Run
+    corpus: dict[str, Any]
 
 
 def build(
     folder: ModelFolder,
     kind: str,
-    plan: Planned,
+    tokenizer: Tokenizer,
     start_from: Model | None,
-    encode: Callable[[ModelFolder], tuple[Run, dict[str, Any]]],
+    encode: Callable[[ModelFolder], Prepared],
 ) -> None:
     """Writes a model folder that loads, with first weights and all that a run needs.
 
     Args:
         folder: must not hold a model.
         kind: of the model, for its card.
-        plan: of the run.
+        tokenizer: learned, or the one of the model to go on from.
         start_from: a model whose weights are the first ones; None draws them.
-        encode: writes the corpus into the folder it is given; returns the run's description and what `model.json`
-            says of the corpus.
+        encode: writes the corpus into the folder it is given.
     """
     with building(folder) as new:
-        run, corpus = encode(new)
-        weights = start_from.weights if start_from else initial_weights(plan.architecture, plan.training.seed)
-        decoding = {"temperature": 0.8, "min_p": MIN_P[plan.tokenizer.level]}
-        card = ModelCard(kind, plan.architecture, corpus, decoding=decoding, versions=versions())
-        new.create(card, plan.tokenizer, weights)
+        architecture, run, corpus = encode(new)
+        weights = start_from.weights if start_from else initial_weights(architecture, run.training.seed)
+        decoding = {"temperature": 0.8, "min_p": MIN_P[tokenizer.level]}
+        card = ModelCard(kind, architecture, corpus, decoding=decoding, versions=versions())
+        new.create(card, tokenizer, weights)
         run.save(new.training)
 
 

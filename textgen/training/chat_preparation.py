@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
@@ -18,7 +18,7 @@ from textgen.errors import ConfigurationError, TrainingError
 from textgen.text.detokenisation import detokenise
 from textgen.text.store import IdStoreWriter
 from textgen.text.tokenizer import Tokenizer
-from textgen.training.building import build
+from textgen.training.building import Prepared, build
 from textgen.training.machine import best_precision, thread_count
 from textgen.training.observing import NoveltyIndexer
 from textgen.training.run import Note
@@ -176,13 +176,11 @@ def prepare_chat(
         index: whether to write the novelty index.
         note: is told what a person should know.
     """
-    build(folder, "chat", plan, start_from, lambda new: _encode(new, sources, plan, index, note))
+    build(folder, "chat", plan.tokenizer, start_from, lambda new: _encode(new, sources, plan, index, note))
 
 
-def _encode(
-    folder: ModelFolder, sources: ChatSources, plan: ChatPlan, index: bool, note: Note
-) -> tuple[Run, dict[str, Any]]:
-    """Writes ids and index; returns the run's description and what `model.json` says of the corpus."""
+def _encode(folder: ModelFolder, sources: ChatSources, plan: ChatPlan, index: bool, note: Note) -> Prepared:
+    """Writes ids and index."""
     novelty = NoveltyIndexer()
 
     def observe(exchange: Exchange) -> None:
@@ -208,7 +206,7 @@ def _encode(
         thread_count(),
     )
     listening, corpus = sources.listening, sources.corpus
-    return run, {
+    said = {
         "fingerprint": corpus.fingerprint,
         "files": [path.name for file in corpus.files for path in file.paths],
         "normalisation": sources.survey.normalisation.to_json(),
@@ -221,6 +219,7 @@ def _encode(
         "exchanges": learned["exchanges"],
         "characters": learned["characters"],
     }
+    return Prepared(plan.architecture, run, said)
 
 
 def _store(

@@ -37,7 +37,7 @@ def describe_corpus(corpus: ScriptCorpus, survey: CorpusSurvey) -> Iterator[str]
 
 
 def describe_plan(plan: Plan, run: Run, guess: Estimate) -> Iterator[str]:
-    """A few lines on the model, the run, whose dropout is settled, and what it will take."""
+    """A few lines on the model, the run and what it will take; of a plan that is settled."""
     model, training, tokenizer = plan.architecture, plan.training, plan.tokenizer
     yield (
         f"text      {tokenizer.level} level, {tokenizer.vocabulary_size:,} tokens in the vocabulary "
@@ -61,6 +61,19 @@ def describe_plan(plan: Plan, run: Run, guess: Estimate) -> Iterator[str]:
     yield (
         f"training  {training.budget.describe()}: about {guess.tokens_per_second:,.0f} tokens a second here, "
         f"{guess.epochs:.1f} epochs in {_minutes(guess.minutes)}, {guess.memory / 1e9:.1f} GB of memory"
+    )
+
+
+def describe_smaller(usual: str, guess: Estimate) -> str:
+    """Why the model is smaller than is usual for its text.
+
+    Args:
+        usual: the size that suits the text.
+        guess: what a run of that size would take.
+    """
+    return (
+        f"size      {usual} suits a text of this length, but would make only {count(guess.steps, 'step')} in "
+        f"{_minutes(guess.minutes)} here, too few to be better: give it more time, or --size {usual}, which overrules"
     )
 
 

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
@@ -18,7 +18,7 @@ from textgen.errors import ConfigurationError, TrainingError
 from textgen.text.special import END, START
 from textgen.text.store import IdStoreWriter
 from textgen.text.tokenizer import Tokenizer
-from textgen.training.building import build
+from textgen.training.building import Prepared, build
 from textgen.training.machine import best_precision, thread_count
 from textgen.training.observing import NoveltyIndexer, ShapeObserver
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
@@ -30,6 +30,8 @@ _MOST_SPEAKERS = 10_000  # that model.json lists
 
 Documents = Iterable[Iterable[Scene]]
 Note = Callable[[str], None]
+Settle = Callable[["Plan", int], "Plan"]
+"""Completes a plan when the tokens of the training text are counted."""
 
 
 class Sources:
@@ -99,12 +101,14 @@ _FEWEST_CHARACTERS = 200
 
 @dataclass(frozen=True)
 class Plan:
-    """A run as it was decided on, before anything is written.
+    """A run as it was decided on before anything is written.
+
+    What depends on how often the text will be read is settled when its tokens are counted.
 
     Args:
         tokenizer: learned, or the one of the model to go on from.
-        architecture: of the model.
-        training: how it is trained; dropout that was not asked for is settled when the tokens are counted.
+        architecture: of the model, as it suits the length of the text.
+        training: how it is trained, without any dropout that was not asked for.
         speakers: lines of each in the training text, the one with most lines first.
     """
 
@@ -145,7 +149,13 @@ def make_plan(sources: Sources, choice: ScriptChoice, budget: Budget, seed: int,
 
 
 def prepare(
-    folder: ModelFolder, sources: Sources, plan: Plan, start_from: Model | None, index: bool, note: Note
+    folder: ModelFolder,
+    sources: Sources,
+    plan: Plan,
+    start_from: Model | None,
+    index: bool,
+    note: Note,
+    settle: Settle = lambda plan, tokens: plan,
 ) -> None:
     """Writes a model folder that loads, with first weights and all that a run needs.
 
@@ -156,12 +166,14 @@ def prepare(
         start_from: a model whose weights are the first ones; None draws them.
         index: whether to write the novelty index.
         note: is told what a person should know.
+        settle: completes the plan.
     """
-    build(folder, "script", plan, start_from, lambda new: _encode(new, sources, plan, index, note))
+    encode = partial(_encode, sources=sources, plan=plan, index=index, note=note, settle=settle)
+    build(folder, "script", plan.tokenizer, start_from, encode)
 
 
-def _encode(folder: ModelFolder, sources: Sources, plan: Plan, index: bool, note: Note) -> tuple[Run, dict[str, Any]]:
-    """Writes ids and index; returns the run's description and what `model.json` says of the corpus."""
+def _encode(folder: ModelFolder, sources: Sources, plan: Plan, index: bool, note: Note, settle: Settle) -> Prepared:
+    """Writes ids and index."""
     tokenizer = plan.tokenizer
     shape, novelty = ShapeObserver(), NoveltyIndexer()
 
@@ -175,6 +187,7 @@ def _encode(folder: ModelFolder, sources: Sources, plan: Plan, index: bool, note
     if index and not novelty.save(folder.novelty):
         note("The text is too long for an index of its word sequences: no_copy will not be offered by this model.")
     characters = (sources.characters, sources.held_out_characters)
+    plan = settle(plan, training_tokens)
     run = Run(plan.training, characters, (training_tokens, held_out_tokens), thread_count())
     corpus = {
         "fingerprint": sources.corpus.fingerprint,
@@ -186,7 +199,7 @@ def _encode(folder: ModelFolder, sources: Sources, plan: Plan, index: bool, note
         "characters": characters[0],
         "speakers": dict(islice(plan.speakers.items(), _MOST_SPEAKERS)),
     }
-    return run, corpus
+    return Prepared(plan.architecture, run, corpus)
 
 
 def _store(path: Path, documents: Documents, tokenizer: Tokenizer, observe: Callable[[Scene, list[int]], None]) -> int:

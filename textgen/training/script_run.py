@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from textgen.artifact import Model, ModelFolder
@@ -12,13 +13,22 @@ from textgen.inference.lanes import lay_out
 from textgen.models.language_model import LanguageModel
 from textgen.text.store import open_ids
 from textgen.training.candidates import CandidateSampler
-from textgen.training.describing import describe_corpus, describe_plan
+from textgen.training.describing import describe_corpus, describe_plan, describe_smaller
 from textgen.training.language_model_step import LanguageModelStep, LanguageModelValidation
 from textgen.training.machine import measure_flops
 from textgen.training.preparation import Plan, Sources, make_plan, prepare
 from textgen.training.run import Note, Recipe
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
-from textgen.training.sizing import ScriptChoice, dropout_for, estimate, with_dropout, with_weight_decay
+from textgen.training.sizing import (
+    ScriptChoice,
+    choose_model,
+    choose_size,
+    dropout_for,
+    estimate,
+    has_time,
+    with_dropout,
+    with_weight_decay,
+)
 
 _VALIDATION_TOKENS = 1 << 16
 _LANES = 64
@@ -56,19 +66,30 @@ def begin(folder: ModelFolder, request: ScriptRequest, note: Note) -> None:
         note(line)
     plan = make_plan(sources, request.choice, request.budget, request.seed, request.start_from)
     request.check(plan)
-    # Measured before the folder is there: a run that is killed meanwhile cannot go on without its dropout.
     flops = measure_flops(plan.training.precision, plan.training.streams, plan.architecture.hidden)
-    prepare(folder, sources, plan, request.start_from, request.index, note)
+    settle = partial(_settled, request=request, characters=sources.characters, flops=flops)
+    prepare(folder, sources, plan, request.start_from, request.index, note, settle)
     run = Run.load(folder.training)
-    training, guess = plan.training, estimate(plan.architecture, plan.training, run.tokens[0], flops)
-    if request.choice.dropout is None:  # now that it is known how often the text will be read
-        training = with_dropout(training, plan.tokenizer.level, dropout_for(guess.epochs))
-    if request.start_from is None:  # what a model knew before is not in the text, and would be forgotten
-        training = with_weight_decay(training, sources.characters, run.tokens[0])
-    run = replace(run, training=training)
-    run.save(folder.training)
-    for line in describe_plan(plan, run, guess):
+    tokens = run.tokens[0]
+    settled = settle(plan, tokens)
+    guess, usual = (estimate(one.architecture, one.training, tokens, flops) for one in (settled, plan))
+    for line in describe_plan(settled, run, guess):
         note(line)
+    if settled.architecture != plan.architecture:
+        note(describe_smaller(choose_size(request.choice, sources.characters), usual))
+
+
+def _settled(plan: Plan, tokens: int, request: ScriptRequest, characters: int, flops: float) -> Plan:
+    """The plan of a run whose training text has so many tokens, now that it is known how often it will be read."""
+    choice, level, model, training = request.choice, plan.tokenizer.level, plan.architecture, plan.training
+    if request.start_from is None:
+        fits = partial(has_time, training=training, tokens=tokens, flops=flops)
+        model = choose_model(choice, level, characters, plan.tokenizer.vocabulary_size, fits)
+        # What a model knew before is not in the text, and would be forgotten.
+        training = with_weight_decay(training, characters, tokens)
+    if choice.dropout is None:
+        training = with_dropout(training, level, dropout_for(estimate(model, training, tokens, flops).epochs))
+    return replace(plan, architecture=model, training=training)
 
 
 def _batches(folder: Path, run: Run) -> Windows:

@@ -1,6 +1,7 @@
-"""Choosing level, widths and dropout from the size of the corpus, and estimating what a run will take."""
+"""Choosing level, widths and dropout from the corpus and the time there is, and estimating what a run will take."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
@@ -42,6 +43,9 @@ _MOST_TOKEN_DROPOUT = {"character": 0.0, "word": 0.1, "subword": 0.1}
 
 _REMEMBERED, _MOST_DECAY = 2.5, 0.333
 """Epochs whose updates make up the weights of a model of much text, and the strongest decay that was found to help."""
+
+_FEWEST_STEPS = 500
+"""A model that learns in fewer steps than these is behind a smaller one after the same minutes."""
 
 _MANY_WORDS, _SAMPLED_WORDS = 20_000, 2_000
 """From how many words on the softmax is taken over a sample in training, and how large that is."""
@@ -153,17 +157,38 @@ def choose_size(choice: Choice, characters: int) -> str:
     return "small" if characters < 400_000 else "medium"
 
 
-def choose_model(choice: Choice, level: str, characters: int, vocabulary_size: int) -> ModelConfig:
-    """The architecture; explicit widths win over the size."""
-    size = SIZES[choose_size(choice, characters)]
-    embedding = _CHARACTER_EMBEDDING if level == "character" else size.embedding
-    return ModelConfig(
-        vocabulary_size=vocabulary_size,
-        embedding=embedding if choice.embedding is None else choice.embedding,
-        hidden=size.hidden if choice.hidden is None else choice.hidden,
-        layers=size.layers if choice.layers is None else choice.layers,
-        tied=level != "character",
-    )
+def choose_model(
+    choice: Choice,
+    level: str,
+    characters: int,
+    vocabulary_size: int,
+    fits: Callable[[ModelConfig], bool] = lambda model: True,
+) -> ModelConfig:
+    """The architecture; explicit widths win over the size.
+
+    Args:
+        choice: what was asked for.
+        level: `character`, `word` or `subword`.
+        characters: of the training text.
+        vocabulary_size: tokens in the vocabulary.
+        fits: whether there is time for a model. Where a person asked for no size, it is the largest that fits, none
+            larger than suits the text; the smallest one where none does.
+    """
+    suits = choose_size(choice, characters)
+    is_free = choice.size == "auto" and choice.embedding is choice.hidden is choice.layers is None
+    for name in reversed(_up_to(suits) if is_free else [suits]):
+        size = SIZES[name]
+        embedding = _CHARACTER_EMBEDDING if level == "character" else size.embedding
+        model = ModelConfig(
+            vocabulary_size=vocabulary_size,
+            embedding=embedding if choice.embedding is None else choice.embedding,
+            hidden=size.hidden if choice.hidden is None else choice.hidden,
+            layers=size.layers if choice.layers is None else choice.layers,
+            tied=level != "character",
+        )
+        if fits(model):
+            break
+    return model
 
 
 def choose_encoder_decoder(choice: ChatChoice, characters: int, vocabulary_size: int) -> EncoderDecoderConfig:
@@ -261,6 +286,12 @@ def with_weight_decay(training: ScriptTrainingConfig, characters: int, tokens: i
     return replace(training, weight_decay=max(training.weight_decay, decay))
 
 
+def _up_to(size: str) -> list[str]:
+    """The names of the sizes, the smallest first, up to one."""
+    names = list(SIZES)
+    return names[: names.index(size) + 1]
+
+
 def _chat_dropout(characters: int) -> float:
     """The less text, the more often it is read, and the more there is to forget."""
     for most, rate in ((500_000, 0.5), (2_000_000, 0.4), (10_000_000, 0.3), (40_000_000, 0.2)):
@@ -270,11 +301,12 @@ def _chat_dropout(characters: int) -> float:
 
 
 class Estimate(NamedTuple):
-    """What a run will take: tokens a second, minutes, epochs, bytes of memory."""
+    """What a run will take: tokens a second, minutes, epochs, steps, bytes of memory."""
 
     tokens_per_second: float
     minutes: float
     epochs: float
+    steps: int
     memory: int
 
 
@@ -292,13 +324,23 @@ def estimate(model: ModelConfig, training: ScriptTrainingConfig, tokens: int, fl
     matrices -= (model.vocabulary_size - compared) * (model.embedding if model.tied else model.hidden)
     # Two operations a weight forward, four backward; the gates and the loop cost about a third as much again.
     speed = flops / (6 * matrices * 1.4)
-    budget = training.budget
+    budget, step = training.budget, training.streams * training.window
     if budget.minutes is not None:
         minutes, epochs = budget.minutes, budget.minutes * 60 * speed / tokens
     elif budget.epochs is not None:
         minutes, epochs = budget.epochs * tokens / speed / 60, budget.epochs
     else:
-        epochs = (budget.steps or 0) * training.streams * training.window / tokens
+        epochs = (budget.steps or 0) * step / tokens
         minutes = epochs * tokens / speed / 60
-    activations = training.streams * training.window * (12 * compared + 40 * model.hidden * model.layers)
-    return Estimate(speed, minutes, epochs, 600_000_000 + 24 * model.parameters + activations)
+    activations = step * (12 * compared + 40 * model.hidden * model.layers)
+    memory = 600_000_000 + 24 * model.parameters + activations
+    return Estimate(speed, minutes, epochs, round(epochs * tokens / step), memory)
+
+
+def has_time(model: ModelConfig, training: ScriptTrainingConfig, tokens: int, flops: float) -> bool:
+    """Whether a run in minutes would have steps enough for a model to be worth its size; what others take, they take.
+
+    Args:
+        model, training, tokens, flops: as for `estimate`.
+    """
+    return training.budget.minutes is None or estimate(model, training, tokens, flops).steps >= _FEWEST_STEPS
