@@ -13,6 +13,9 @@ Each system is as its own users would write it (`training_keras.py`, `training_p
 and no dropout; `bfloat16` is autocast in PyTorch. Each has a process of its own, so that no framework's threads meet
 another's, and waits until it is its turn. Before anything is timed, systems that compute the same must find the same
 loss in the first batch, in bfloat16 to 0.02, else to 0.001.
+
+On a processor that is not fast at bfloat16 everything is float32, as `textgen` chooses there by itself, and what would
+be measured twice is measured once. PyTorch's bfloat16 LSTM does not run on all of them.
 """
 
 import argparse
@@ -31,6 +34,7 @@ from numpy.typing import NDArray
 from textgen.config import EncoderDecoderConfig, ModelConfig
 from textgen.text.special import FIRST_LABEL
 from textgen.training.initialisation import initial_weights
+from textgen.training.machine import Precision, best_precision
 
 Batch = tuple[NDArray[np.int32], ...]
 
@@ -106,6 +110,17 @@ CASES = {
 }
 
 
+def systems_of(case: str, fastest: Precision) -> dict[str, System]:
+    """Who trains a case on a machine with this precision."""
+    systems = CASES[case].systems
+    if fastest == "bfloat16":
+        return dict(systems)
+    found: dict[System, str] = {}
+    for name, system in systems.items():
+        found.setdefault(system._replace(precision="float32"), name)
+    return {name: system for system, name in found.items()}
+
+
 def first_weights(config: ModelConfig | EncoderDecoderConfig) -> dict[str, NDArray[np.float32]]:
     """Weights as textgen begins with, but for a softmax that is sure of itself.
 
@@ -131,8 +146,7 @@ def batches(config: ModelConfig | EncoderDecoderConfig, streams: int, window: in
 
 def child(case: str, name: str) -> None:
     """What a system's process does: a training step for each line it is given, answered with the loss."""
-    config, systems = CASES[case]
-    system = systems[name]
+    config, system = CASES[case].config, systems_of(case, best_precision())[name]
     module, function = system.builder.split(".")
     train = getattr(import_module(module), function)(config, first_weights(config), *system[1:])
     given = batches(config, system.streams, system.window)
@@ -154,7 +168,7 @@ def check_agreement(systems: Mapping[str, System], losses: Mapping[str, float]) 
 
 def measure(case: str) -> list[Row]:
     """Times the training steps of all systems of a case in turn."""
-    systems = CASES[case].systems
+    systems = systems_of(case, best_precision())
     with ExitStack() as stack:
         steps = {
             name: stack.enter_context(worker([sys.executable, __file__, "--child", case, name])) for name in systems

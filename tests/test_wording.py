@@ -1,8 +1,8 @@
-"""Counts in words."""
+"""Counts and corrections in words."""
 
 import pytest
 
-from textgen.wording import count
+from textgen.wording import count, did_you_mean
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0 lines"), (1, "1 line"), (2, "2 lines"), (2000, "2,000 lines")])
@@ -12,3 +12,16 @@ def test_one_is_singular(number: int, words: str) -> None:
 
 def test_a_plural_of_its_own() -> None:
     assert [count(number, "reply", "replies") for number in (1, 3)] == ["1 reply", "3 replies"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "otherwise", "words"),
+    [
+        ("temprature", None, "did you mean temperature?"),
+        ("temprature", "ask.", "did you mean temperature?"),
+        ("x", None, "choose from temperature, seed."),
+        ("x", "ask.", "ask."),
+    ],
+)
+def test_the_nearest_name_is_suggested(typed: str, otherwise: str | None, words: str) -> None:
+    assert did_you_mean(typed, ["temperature", "seed"], otherwise) == words

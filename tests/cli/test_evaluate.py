@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from tests.training.talks import talks
 from textgen.artifact import ModelFolder
 from textgen.chatting.opened import OpenedChat
 from textgen.cli.main import cli
@@ -110,6 +111,13 @@ def test_the_table_of_a_chatbot_is_for_people(chat_model: Path, dialogues: Path)
     assert "Note: This is the corpus the model was trained on" in result.stdout
     assert "Scoring all of the dialogues" in result.stderr
     assert max(map(len, result.stdout.split("\n"))) <= 110
+
+
+def test_one_reply_has_no_talk_of_others(chat_model: Path, tmp_path: Path) -> None:
+    one = talks(tmp_path / "one.jsonl", [[("Ann", "what colour is the soup?"), ("Bob", "the soup is green.")]])
+    result = run("--model", chat_model, "--corpus", one, "--split", "all")
+    assert result.exit_code == 0, result.output
+    assert "after nothing" in result.stdout and "after others' talk" not in result.stdout
 
 
 def test_a_report_is_written_whole(untrained: Path, corpus: Path, tmp_path: Path) -> None:

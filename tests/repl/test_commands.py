@@ -9,6 +9,7 @@ from textgen.repl.commands import COMMANDS, suggest
 from textgen.repl.session import Session
 from textgen.repl.settings import SETTINGS
 
+BEST_FIRST = "The best is first: likely, apt to what was said, not too short, nothing twice. /pick N takes one.\n"
 TEMPO = "The option 'temprature' was given, but chatting knows no such option: did you mean temperature?\n"
 
 FRESH = "The seed of this conversation is 1234; the next one has a fresh one, unless /seed with a number fixes it.\n"
@@ -55,6 +56,13 @@ TRANSCRIPTS = {
             "/set seed=1 temperature",
             "/set was given 'temperature' among options like NAME=VALUE: give all of them so, or one as NAME VALUE.\n",
         ),
+        (
+            "/set temperature 1 top_k 20",
+            "/set was given top_k behind the value of temperature: join each option to its value, as in "
+            "/set temperature=1 top_k=...\n",
+        ),
+        ("/set blocked 1 seed", 'blocked is "1" "seed" now.\n'),
+        ("/set blocked none", "blocked is none now.\n"),
         ("/set temperature", "  temperature  0  0 (greedy) or a finite number above it\n"),
     ],
     "reset": [
@@ -79,10 +87,10 @@ TRANSCRIPTS = {
         ("hello", "echo: 1. You said: hello\n"),
         (
             "/candidates 2",
-            "  1  -0.50  candidate 1\n  2  -1.00  candidate 2\nThe best is first; /pick with a number takes one.\n",
+            f"  1  -0.50  candidate 1\n  2  -1.00  candidate 2\n{BEST_FIRST}",
         ),
         ("/set rerank on", "rerank is on now.\n"),
-        ("/candidates 1", "  1  -0.50  75% real  candidate 1\nThe best is first; /pick with a number takes one.\n"),
+        ("/candidates 1", f"  1  -0.50  75% real  candidate 1\n{BEST_FIRST}"),
         ("/candidates two", "/candidates was given 'two', but it needs a whole number: type it as in /candidates 2.\n"),
         ("/candidates 0", "0 candidates were asked for: ask for 1 or more.\n"),
     ],

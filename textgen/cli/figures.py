@@ -22,7 +22,8 @@ def describe_chat(result: "ChatEvaluation") -> Iterator[str]:
     yield _row("bits per character", f"{scores.bits_per_character:.3f}", "of the replies; lower is better")
     yield _row("perplexity", f"{scores.perplexity:,.2f}", "equally likely tokens it hesitates between, on average")
     yield _row("word perplexity", f"{scores.word_perplexity:,.0f}", "the same for a word or the end of a reply")
-    for name, other in (("after others' talk", result.shuffled), ("after nothing", result.alone)):
+    others = [("after others' talk", result.shuffled)] if result.exchanges > 1 else []
+    for name, other in (*others, ("after nothing", result.alone)):
         worse = other.perplexity / scores.perplexity - 1
         yield _row(name, f"{other.perplexity:,.2f}", f"perplexity without the right context: {worse:+.1%}")
     yield _row("text scored", f"{result.exchanges:,}", f"{'reply' if result.exchanges == 1 else 'replies'}: {part}")

@@ -1,6 +1,5 @@
 """The command `textgen`: finds its subcommands by name, and turns errors into sentences and exit codes."""
 
-import difflib
 import importlib
 import io
 import os
@@ -10,6 +9,7 @@ import traceback
 import click
 
 from textgen.errors import ConfigurationError, TextgenError, system_sentence
+from textgen.wording import did_you_mean
 
 _COMMANDS = {
     "train-script": ("train_script", "Train a script writer on your own texts."),
@@ -45,11 +45,7 @@ class _LazyGroup(click.Group):
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
         if name not in _COMMANDS and not name.startswith("-"):
-            near = difflib.get_close_matches(name, _COMMANDS, 1)
-            ctx.fail(
-                f"{name!r} was asked for, but textgen has no such command: "
-                + (f"did you mean {near[0]}?" if near else f"choose from {', '.join(_COMMANDS)}.")
-            )
+            ctx.fail(f"{name!r} was asked for, but textgen has no such command: {did_you_mean(name, _COMMANDS)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -1,12 +1,12 @@
 """The one place where a person says how to write: `DecodingOptions`."""
 
-import difflib
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from textgen.errors import ConfigurationError
+from textgen.wording import did_you_mean
 
 SHORTEST_COPY = 8
 """Words in a row from which on copying can be noticed: the length of the runs kept of the training corpus."""
@@ -114,8 +114,7 @@ def refuse_unknown(given: Iterable[str], known: Sequence[str], doing: str) -> No
     """
     for name in given:
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f"did you mean {near[0]}?" if near else f"choose from {', '.join(known)}."
+            hint = did_you_mean(name, known)
             raise ConfigurationError(f"The option {name!r} was given, but {doing} knows no such option: {hint}")
 
 

@@ -11,7 +11,7 @@ from textgen.errors import ConfigurationError
 from textgen.repl.models import models_here
 from textgen.repl.outputs import Note, Output, Piece, ReplyBegins, ReplyEnds, Table, Talk
 from textgen.repl.paths import typed_path
-from textgen.repl.settings import SETTINGS, Value, parsed, shown
+from textgen.repl.settings import SETTINGS, Value, parsed, shown, takes_texts
 from textgen.wording import count
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ def candidates(session: "Session", argument: str) -> Iterator[Output]:
     found = session.bot.candidates(number)
     session.listed = len(found)
     yield Table(tuple((str(place), *_described(candidate)) for place, candidate in enumerate(found, 1)))
-    yield Note("The best is first; /pick with a number takes one.")
+    yield Note("The best is first: likely, apt to what was said, not too short, nothing twice. /pick N takes one.")
 
 
 def pick(session: "Session", argument: str) -> Iterator[Output]:
@@ -144,6 +144,11 @@ def _described(candidate: "Candidate") -> tuple[str, ...]:
 def _options(words: list[str]) -> dict[str, Value]:
     """`NAME VALUE...`, or `NAME=VALUE` several times."""
     if "=" not in words[0]:
+        if len(words) > 2 and words[2] in SETTINGS and not takes_texts(words[0]):
+            raise ConfigurationError(
+                f"/set was given {words[2]} behind the value of {words[0]}: join each option to its value, as in "
+                f"/set {words[0]}={words[1]} {words[2]}=..."
+            )
         return {words[0]: parsed(words[0], words[1:])}
     options: dict[str, Value] = {}
     for word in words:

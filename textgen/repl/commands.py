@@ -1,6 +1,5 @@
 """The commands of the chat, in one table."""
 
-import difflib
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,6 +9,7 @@ from textgen.repl import actions, suggestions
 from textgen.repl.farewell import is_farewell
 from textgen.repl.outputs import Output, Table
 from textgen.repl.suggestions import Suggestion
+from textgen.wording import did_you_mean
 
 if TYPE_CHECKING:
     from textgen.repl.session import Session
@@ -97,8 +97,7 @@ def find(name: str) -> Command:
         return COMMANDS[wanted]
     if is_farewell(name):
         return COMMANDS["quit"]
-    near = difflib.get_close_matches(wanted, COMMANDS, 1)
-    hint = f"did you mean /{near[0]}?" if near else "/help shows them all."
+    hint = did_you_mean(f"/{wanted}", [f"/{known}" for known in COMMANDS], "/help shows them all.")
     raise ConfigurationError(
         f"/{name} was asked for, but there is no such command: {hint} (To say a text that begins with a slash, "
         "begin with two.)"

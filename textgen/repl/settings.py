@@ -45,6 +45,11 @@ _TEXTS = frozenset({"stop", "blocked"})
 _SWITCHES = {"rerank": {"on": True, "off": False}}
 
 
+def takes_texts(name: str) -> bool:
+    """Whether several words are several values of an option."""
+    return name in _TEXTS
+
+
 def parsed(name: str, words: Sequence[str]) -> Value:
     """The value that was typed for an option; whether it is allowed, the option itself says.
 
@@ -58,7 +63,7 @@ def parsed(name: str, words: Sequence[str]) -> Value:
         >>> parsed("rerank", ["on"])
         True
     """
-    if name in _TEXTS:
+    if takes_texts(name):
         return () if list(words) == [NONE] else tuple(words)
     typed = " ".join(words)
     if typed.casefold() in _SWITCHES.get(name, {}):
