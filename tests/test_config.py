@@ -159,7 +159,10 @@ def test_training_of_a_chatbot_that_makes_no_sense_is_refused(change: dict[str, 
 @pytest.mark.parametrize("layers", [1, 3])
 def test_parameters_of_a_chat_model_are_the_sizes_of_the_arrays(attention: bool, layers: int) -> None:
     config = EncoderDecoderConfig(vocabulary_size=301, embedding=5, hidden=8, layers=layers, attention=attention)
-    assert config.parameters == sum(int(np.prod(shape)) for shape in weight_shapes(config).values())
+    shapes = weight_shapes(config)
+    assert config.parameters == sum(int(np.prod(shape)) for shape in shapes.values())
+    encoder = [int(np.prod(shape)) for name, shape in shapes.items() if name.startswith("encoder")]
+    assert config.encoder_parameters == sum(encoder)
 
 
 def test_parameters_of_a_chat_model_by_hand() -> None:

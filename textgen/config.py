@@ -116,13 +116,21 @@ class EncoderDecoderConfig(_JsonConfig):
     @property
     def parameters(self) -> int:
         """Number of weights."""
-        lstm, inputs, half = 0, self.embedding, self.hidden // 2
-        for _ in range(self.layers):
-            lstm += 2 * 4 * half * (inputs + half + 1) + 4 * self.hidden * (inputs + self.hidden + 1)
-            inputs = self.hidden
+        decoder = sum(4 * self.hidden * (inputs + self.hidden + 1) for inputs in self._inputs)
         attention = self.hidden * (self.hidden + self.embedding) if self.attention else 0
         output = self.hidden * self.embedding + self.vocabulary_size
-        return self.vocabulary_size * self.embedding + lstm + attention + output
+        return self.vocabulary_size * self.embedding + self.encoder_parameters + decoder + attention + output
+
+    @property
+    def encoder_parameters(self) -> int:
+        """Number of weights that read a context, the token vectors aside."""
+        half = self.hidden // 2
+        return sum(2 * 4 * half * (inputs + half + 1) for inputs in self._inputs)
+
+    @property
+    def _inputs(self) -> list[int]:
+        """How wide the input of each layer is."""
+        return [self.embedding, *[self.hidden] * (self.layers - 1)]
 
 
 @dataclass(frozen=True)

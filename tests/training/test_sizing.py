@@ -1,9 +1,8 @@
-import itertools
 from typing import Any
 
 import pytest
 
-from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
+from textgen.config import Budget, ScriptTrainingConfig
 from textgen.errors import ConfigurationError
 from textgen.training.sizing import (
     SIZES,
@@ -18,8 +17,6 @@ from textgen.training.sizing import (
     choose_training,
     choose_vocabulary_limit,
     dropout_for,
-    estimate,
-    has_time,
     with_weight_decay,
 )
 
@@ -131,23 +128,6 @@ def test_little_text_has_no_large_model_however_much_time_there_is() -> None:
     assert choose_model(ScriptChoice(), "word", 300_000, 1000).hidden == SIZES["small"].hidden
 
 
-@pytest.mark.parametrize(
-    ("budget", "found"),
-    [
-        (Budget(minutes=5.1), True),
-        (Budget(minutes=4.9), False),
-        (Budget(epochs=1e-3), True),  # as many as were asked for
-        (Budget(steps=1), True),
-    ],
-)
-def test_there_is_time_for_a_model_that_learns_in_five_hundred_steps(budget: Budget, found: bool) -> None:
-    model, choice = ModelConfig(300, 16, 64, 2, False), ScriptChoice(streams=10, window=20)
-    training = choose_training(choice, "character", 10**6, budget, 0, "float32")
-    speed = estimate(model, training, 10**6, 1e10).tokens_per_second
-    hundred_steps_a_minute = 1e10 * (100 * 10 * 20 / 60) / speed
-    assert has_time(model, training, 10**6, hundred_steps_a_minute) is found
-
-
 def test_sizes_grow() -> None:
     parameters = [choose_model(ScriptChoice(size=size), "word", 1, 5000).parameters for size in SIZES]
     assert parameters == sorted(set(parameters))
@@ -172,41 +152,6 @@ def test_the_softmax_of_many_words_is_taken_over_a_sample(asked: int | None, wor
 def test_no_more_words_are_drawn_than_there_are(asked: int, words: int) -> None:
     with pytest.raises(ConfigurationError, match=f"{asked} words .* has {words} beside structure and spelling"):
         choose_training(ScriptChoice(sampled_words=asked), "word", 10**6, Budget(steps=1), 0, "float32", words=words)
-
-
-def test_a_sampled_softmax_is_faster_and_smaller() -> None:
-    model, budget = ModelConfig(40_000, 64, 128, 2, True), Budget(epochs=1)
-    trainings = [
-        choose_training(ScriptChoice(sampled_words=asked), "word", 10**6, budget, 0, "float32", words=39_000)
-        for asked in (0, None)
-    ]
-    whole, sampled = (estimate(model, training, 10**6, 1e10) for training in trainings)
-    assert sampled.tokens_per_second > 3 * whole.tokens_per_second
-    assert sampled.memory < whole.memory
-
-
-def test_estimates_by_budget_agree() -> None:
-    model = ModelConfig(300, 16, 64, 2, False)
-    training = choose_training(ScriptChoice(), "character", 10**6, Budget(epochs=2), 0, "float32")
-    by_epochs = estimate(model, training, 10**6, flops=1e10)
-    assert by_epochs.epochs == 2
-    assert by_epochs.minutes == pytest.approx(2 * 10**6 / by_epochs.tokens_per_second / 60)
-    minutes = choose_training(ScriptChoice(), "character", 10**6, Budget(minutes=by_epochs.minutes), 0, "float32")
-    assert estimate(model, minutes, 10**6, flops=1e10).epochs == pytest.approx(2)
-    steps = choose_training(ScriptChoice(streams=10, window=100), "character", 10**6, Budget(steps=2000), 0, "float32")
-    assert estimate(model, steps, 10**6, flops=1e10).epochs == pytest.approx(2)
-    assert estimate(model, steps, 10**6, flops=1e10).steps == 2000
-
-
-def test_estimates_grow_with_the_model_and_shrink_with_the_machine() -> None:
-    training = choose_training(ScriptChoice(), "character", 10**6, Budget(epochs=1), 0, "float32")
-    guesses = [estimate(ModelConfig(300, 64, width, 2, False), training, 10**6, 1e10) for width in (64, 256, 1024)]
-    for smaller, larger in itertools.pairwise(guesses):
-        assert smaller.minutes < larger.minutes
-        assert smaller.memory < larger.memory
-        assert smaller.tokens_per_second > larger.tokens_per_second
-    faster = estimate(ModelConfig(300, 64, 64, 2, False), training, 10**6, 2e10)
-    assert faster.minutes == pytest.approx(guesses[0].minutes / 2)
 
 
 def test_a_chat_choice_is_checked_like_any_other() -> None:

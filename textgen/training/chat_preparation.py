@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Literal
 
@@ -13,7 +14,7 @@ from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
 from textgen.corpus.dialogue_survey import DialogueSurvey, survey
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.exchanges import DEFAULT_TURNS, Exchange, Exchanges
-from textgen.data.pairs import ends_path
+from textgen.data.pairs import PairStore, ends_path
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.text.detokenisation import detokenise
 from textgen.text.store import IdStoreWriter
@@ -117,11 +118,11 @@ class ChatSources:
 
 @dataclass(frozen=True)
 class ChatPlan:
-    """A run as it was decided on, before anything is written.
+    """A run as it was decided on before anything is written; its size is settled when the exchanges are.
 
     Args:
         tokenizer: learned, or the one of the model to go on from.
-        architecture: of the model.
+        architecture: of the model, as it suits the length of the replies.
         training: how it is trained.
         longest_context, longest_reply: in tokens.
     """
@@ -131,6 +132,10 @@ class ChatPlan:
     training: ChatTrainingConfig
     longest_context: int
     longest_reply: int
+
+
+Settle = Callable[[ChatPlan, PairStore], ChatPlan]
+"""Completes a plan when it is known how long the exchanges to learn from are."""
 
 
 def make_chat_plan(
@@ -164,7 +169,13 @@ def make_chat_plan(
 
 
 def prepare_chat(
-    folder: ModelFolder, sources: ChatSources, plan: ChatPlan, start_from: Model | None, index: bool, note: Note
+    folder: ModelFolder,
+    sources: ChatSources,
+    plan: ChatPlan,
+    start_from: Model | None,
+    index: bool,
+    note: Note,
+    settle: Settle = lambda plan, store: plan,
 ) -> None:
     """Writes a model folder that loads, with first weights and all that a run needs.
 
@@ -175,11 +186,15 @@ def prepare_chat(
         start_from: a model whose weights are the first ones; None draws them.
         index: whether to write the novelty index.
         note: is told what a person should know.
+        settle: completes the plan.
     """
-    build(folder, "chat", plan.tokenizer, start_from, lambda new: _encode(new, sources, plan, index, note))
+    encode = partial(_encode, sources=sources, plan=plan, index=index, note=note, settle=settle)
+    build(folder, "chat", plan.tokenizer, start_from, encode)
 
 
-def _encode(folder: ModelFolder, sources: ChatSources, plan: ChatPlan, index: bool, note: Note) -> Prepared:
+def _encode(
+    folder: ModelFolder, sources: ChatSources, plan: ChatPlan, index: bool, note: Note, settle: Settle
+) -> Prepared:
     """Writes ids and index."""
     novelty = NoveltyIndexer()
 
@@ -199,6 +214,7 @@ def _encode(folder: ModelFolder, sources: ChatSources, plan: ChatPlan, index: bo
             note(f"left out  {counts['too long']:,} x {name}reply of more than {plan.longest_reply} tokens")
     if index and not novelty.save(folder.novelty):
         note("The text is too long for an index of its word sequences: no_copy will not be offered by this model.")
+    plan = settle(plan, PairStore(folder.training / TRAINING_IDS))
     run = Run(
         plan.training,
         (learned["characters"], judged["characters"]),

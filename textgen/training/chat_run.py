@@ -1,6 +1,7 @@
 """How the encoder-decoder of a chatbot is trained: what is asked for, how its folder is begun, its recipe."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from textgen.artifact import Model, ModelFolder
@@ -8,12 +9,14 @@ from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.data.pairs import Pairs, PairStore
 from textgen.models.encoder_decoder import EncoderDecoder
-from textgen.training.chat_preparation import ChatSources, Listening, make_chat_plan, prepare_chat
-from textgen.training.describing import describe_chat_plan, describe_dialogues
+from textgen.training.chat_preparation import ChatPlan, ChatSources, Listening, make_chat_plan, prepare_chat
+from textgen.training.describing import describe_chat_plan, describe_dialogues, describe_smaller
 from textgen.training.encoder_decoder_step import EncoderDecoderStep, EncoderDecoderValidation
+from textgen.training.estimating import estimate_chat, has_time
+from textgen.training.machine import measure_flops
 from textgen.training.run import Note, Recipe
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
-from textgen.training.sizing import ChatChoice
+from textgen.training.sizing import ChatChoice, choose_encoder_decoder, choose_size
 
 _VALIDATION_EXCHANGES = 4000
 
@@ -49,9 +52,30 @@ def begin_chat(folder: ModelFolder, request: ChatRequest, note: Note) -> None:
     for line in describe_dialogues(request.corpus, sources.survey, sources.detokenised):
         note(line)
     plan = make_chat_plan(sources, request.choice, request.budget, request.seed, request.start_from)
-    prepare_chat(folder, sources, plan, request.start_from, request.index, note)
-    for line in describe_chat_plan(plan, Run.load(folder.training)):
+    flops = measure_flops(plan.training.precision, plan.training.batch, plan.architecture.hidden)
+    characters = sources.survey.characters
+    settle = partial(_settled, request=request, characters=characters, flops=flops)
+    prepare_chat(folder, sources, plan, request.start_from, request.index, note, settle)
+    store = PairStore(folder.training / TRAINING_IDS)
+    settled = settle(plan, store)
+    guess, usual = (estimate_chat(one.architecture, one.training, store.lengths, flops) for one in (settled, plan))
+    for line in describe_chat_plan(settled, Run.load(folder.training), guess):
         note(line)
+    if settled.architecture != plan.architecture:
+        note(describe_smaller(choose_size(request.choice, characters), usual))
+
+
+def _settled(plan: ChatPlan, store: PairStore, request: ChatRequest, characters: int, flops: float) -> ChatPlan:
+    """The plan of a run that learns from these exchanges, now that it is known how many steps it will have."""
+    if request.start_from is not None:
+        return plan
+    model = choose_encoder_decoder(
+        request.choice,
+        characters,
+        plan.tokenizer.vocabulary_size,
+        fits=lambda model: has_time(request.budget, estimate_chat(model, plan.training, store.lengths, flops)),
+    )
+    return replace(plan, architecture=model)
 
 
 def _batches(folder: Path, run: Run) -> Pairs:

@@ -2,15 +2,16 @@
 
 from collections.abc import Iterator
 
+from textgen.config import Budget
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.dialogue_survey import DialogueSurvey
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.survey import CorpusSurvey
 from textgen.text.repairs import REPAIRS
 from textgen.training.chat_preparation import ChatPlan
+from textgen.training.estimating import Estimate
 from textgen.training.preparation import Plan
 from textgen.training.run_record import Run
-from textgen.training.sizing import Estimate
 from textgen.wording import count
 
 _MOST_FILES = 5
@@ -58,10 +59,7 @@ def describe_plan(plan: Plan, run: Run, guess: Estimate) -> Iterator[str]:
             f"{_FEW_CHARACTERS:,} and more are better"
         )
     yield f"held out  {run.characters[1]:,} characters, up to {count(training.validations, 'validation')}"
-    yield (
-        f"training  {training.budget.describe()}: about {guess.tokens_per_second:,.0f} tokens a second here, "
-        f"{guess.epochs:.1f} epochs in {_minutes(guess.minutes)}, {guess.memory / 1e9:.1f} GB of memory"
-    )
+    yield _guessed(training.budget, guess, "tokens")
 
 
 def describe_smaller(usual: str, guess: Estimate) -> str:
@@ -93,8 +91,8 @@ def describe_dialogues(corpus: DialogueCorpus, survey: DialogueSurvey, detokenis
             yield f"repaired  {times:,} x {REPAIRS[kind]} in {file.paths[0].name}"
 
 
-def describe_chat_plan(plan: ChatPlan, run: Run) -> Iterator[str]:
-    """A few lines on the model and the run."""
+def describe_chat_plan(plan: ChatPlan, run: Run, guess: Estimate) -> Iterator[str]:
+    """A few lines on the model, the run and what it will take; of a plan that is settled."""
     model, training, tokenizer = plan.architecture, plan.training, plan.tokenizer
     yield (
         f"text      {tokenizer.level} level, {tokenizer.vocabulary_size:,} tokens in the vocabulary, "
@@ -111,7 +109,14 @@ def describe_chat_plan(plan: ChatPlan, run: Run) -> Iterator[str]:
             f"{_FEW_CHARACTERS:,} and more are better"
         )
     yield f"held out  replies of {run.characters[1]:,} characters, up to {count(training.validations, 'validation')}"
-    yield f"training  {training.budget.describe()}, {run.tokens[0]:,} tokens of replies an epoch"
+    yield _guessed(training.budget, guess, "tokens of replies")
+
+
+def _guessed(budget: Budget, guess: Estimate, tokens: str) -> str:
+    return (
+        f"training  {budget.describe()}: about {guess.tokens_per_second:,.0f} {tokens} a second here, "
+        f"{guess.epochs:.1f} epochs in {_minutes(guess.minutes)}, {guess.memory / 1e9:.1f} GB of memory"
+    )
 
 
 def _minutes(number: float) -> str:

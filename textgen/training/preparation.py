@@ -30,8 +30,6 @@ _MOST_SPEAKERS = 10_000  # that model.json lists
 
 Documents = Iterable[Iterable[Scene]]
 Note = Callable[[str], None]
-Settle = Callable[["Plan", int], "Plan"]
-"""Completes a plan when the tokens of the training text are counted."""
 
 
 class Sources:
@@ -116,6 +114,10 @@ class Plan:
     architecture: ModelConfig
     training: ScriptTrainingConfig
     speakers: dict[str, int]
+
+
+Settle = Callable[[Plan, int], Plan]
+"""Completes a plan when the tokens of the training text are counted."""
 
 
 def make_plan(sources: Sources, choice: ScriptChoice, budget: Budget, seed: int, start_from: Model | None) -> Plan:

@@ -14,6 +14,7 @@ from textgen.models.language_model import LanguageModel
 from textgen.text.store import open_ids
 from textgen.training.candidates import CandidateSampler
 from textgen.training.describing import describe_corpus, describe_plan, describe_smaller
+from textgen.training.estimating import estimate, has_time
 from textgen.training.language_model_step import LanguageModelStep, LanguageModelValidation
 from textgen.training.machine import measure_flops
 from textgen.training.preparation import Plan, Sources, make_plan, prepare
@@ -24,8 +25,6 @@ from textgen.training.sizing import (
     choose_model,
     choose_size,
     dropout_for,
-    estimate,
-    has_time,
     with_dropout,
     with_weight_decay,
 )
@@ -83,8 +82,13 @@ def _settled(plan: Plan, tokens: int, request: ScriptRequest, characters: int, f
     """The plan of a run whose training text has so many tokens, now that it is known how often it will be read."""
     choice, level, model, training = request.choice, plan.tokenizer.level, plan.architecture, plan.training
     if request.start_from is None:
-        fits = partial(has_time, training=training, tokens=tokens, flops=flops)
-        model = choose_model(choice, level, characters, plan.tokenizer.vocabulary_size, fits)
+        model = choose_model(
+            choice,
+            level,
+            characters,
+            plan.tokenizer.vocabulary_size,
+            fits=lambda model: has_time(request.budget, estimate(model, training, tokens, flops)),
+        )
         # What a model knew before is not in the text, and would be forgotten.
         training = with_weight_decay(training, characters, tokens)
     if choice.dropout is None:

@@ -1,12 +1,14 @@
-"""Choosing level, widths and dropout from the corpus and the time there is, and estimating what a run will take."""
+"""Choosing level, widths and dropout from the corpus and the time there is."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig
 from textgen.errors import ConfigurationError
+
+_Architecture = TypeVar("_Architecture", ModelConfig, EncoderDecoderConfig)
 
 LEVELS = ("character", "word", "subword")
 
@@ -43,9 +45,6 @@ _MOST_TOKEN_DROPOUT = {"character": 0.0, "word": 0.1, "subword": 0.1}
 
 _REMEMBERED, _MOST_DECAY = 2.5, 0.333
 """Epochs whose updates make up the weights of a model of much text, and the strongest decay that was found to help."""
-
-_FEWEST_STEPS = 500
-"""A model that learns in fewer steps than these is behind a smaller one after the same minutes."""
 
 _MANY_WORDS, _SAMPLED_WORDS = 20_000, 2_000
 """From how many words on the softmax is taken over a sample in training, and how large that is."""
@@ -164,43 +163,42 @@ def choose_model(
     vocabulary_size: int,
     fits: Callable[[ModelConfig], bool] = lambda model: True,
 ) -> ModelConfig:
-    """The architecture; explicit widths win over the size.
+    """The architecture of a script writer.
 
     Args:
-        choice: what was asked for.
+        choice: what was asked for; widths win over the size.
         level: `character`, `word` or `subword`.
         characters: of the training text.
         vocabulary_size: tokens in the vocabulary.
         fits: whether there is time for a model. Where a person asked for no size, it is the largest that fits, none
             larger than suits the text; the smallest one where none does.
     """
-    suits = choose_size(choice, characters)
-    is_free = choice.size == "auto" and choice.embedding is choice.hidden is choice.layers is None
-    for name in reversed(_up_to(suits) if is_free else [suits]):
-        size = SIZES[name]
-        embedding = _CHARACTER_EMBEDDING if level == "character" else size.embedding
-        model = ModelConfig(
-            vocabulary_size=vocabulary_size,
-            embedding=embedding if choice.embedding is None else choice.embedding,
-            hidden=size.hidden if choice.hidden is None else choice.hidden,
-            layers=size.layers if choice.layers is None else choice.layers,
-            tied=level != "character",
-        )
-        if fits(model):
-            break
-    return model
+
+    def build(size: Size) -> ModelConfig:
+        narrow = level == "character" and choice.embedding is None
+        embedding = _CHARACTER_EMBEDDING if narrow else size.embedding
+        return ModelConfig(vocabulary_size, embedding, size.hidden, size.layers, tied=level != "character")
+
+    return _first_that_fits(map(build, _sizes(choice, characters)), fits)
 
 
-def choose_encoder_decoder(choice: ChatChoice, characters: int, vocabulary_size: int) -> EncoderDecoderConfig:
-    """The architecture of a chatbot; explicit widths win over the size."""
-    size = SIZES[choose_size(choice, characters)]
-    return EncoderDecoderConfig(
-        vocabulary_size=vocabulary_size,
-        embedding=size.embedding if choice.embedding is None else choice.embedding,
-        hidden=size.hidden if choice.hidden is None else choice.hidden,
-        layers=1 if choice.layers is None else choice.layers,
-        attention=choice.attention,
-    )
+def choose_encoder_decoder(
+    choice: ChatChoice,
+    characters: int,
+    vocabulary_size: int,
+    fits: Callable[[EncoderDecoderConfig], bool] = lambda model: True,
+) -> EncoderDecoderConfig:
+    """The architecture of a chatbot, of one layer unless more were asked for.
+
+    Args:
+        choice, characters, vocabulary_size, fits: as for `choose_model`; characters are those of the replies.
+    """
+
+    def build(size: Size) -> EncoderDecoderConfig:
+        layers = 1 if choice.layers is None else choice.layers
+        return EncoderDecoderConfig(vocabulary_size, size.embedding, size.hidden, layers, choice.attention)
+
+    return _first_that_fits(map(build, _sizes(choice, characters)), fits)
 
 
 def choose_chat_training(
@@ -286,10 +284,21 @@ def with_weight_decay(training: ScriptTrainingConfig, characters: int, tokens: i
     return replace(training, weight_decay=max(training.weight_decay, decay))
 
 
-def _up_to(size: str) -> list[str]:
-    """The names of the sizes, the smallest first, up to one."""
-    names = list(SIZES)
-    return names[: names.index(size) + 1]
+def _sizes(choice: Choice, characters: int) -> list[Size]:
+    """The widths that may be taken, the best ones first: smaller ones are for runs of little time."""
+    names, suits = list(SIZES), choose_size(choice, characters)
+    asked = {name: getattr(choice, name) for name in Size._fields if getattr(choice, name) is not None}
+    if asked or choice.size != "auto":
+        return [SIZES[suits]._replace(**asked)]
+    return [SIZES[name] for name in reversed(names[: names.index(suits) + 1])]
+
+
+def _first_that_fits(models: Iterable[_Architecture], fits: Callable[[_Architecture], bool]) -> _Architecture:
+    """The first model that fits, or the last one."""
+    for model in models:
+        if fits(model):
+            break
+    return model
 
 
 def _chat_dropout(characters: int) -> float:
@@ -298,49 +307,3 @@ def _chat_dropout(characters: int) -> float:
         if characters < most:
             return rate
     return 0.1
-
-
-class Estimate(NamedTuple):
-    """What a run will take: tokens a second, minutes, epochs, steps, bytes of memory."""
-
-    tokens_per_second: float
-    minutes: float
-    epochs: float
-    steps: int
-    memory: int
-
-
-def estimate(model: ModelConfig, training: ScriptTrainingConfig, tokens: int, flops: float) -> Estimate:
-    """Estimates speed, time and memory of a run from the speed of a matrix product on this machine.
-
-    Args:
-        model: the architecture.
-        training: how it is trained.
-        tokens: of the training text.
-        flops: operations a second, from `machine.measure_flops`.
-    """
-    compared = training.sampled_words or model.vocabulary_size
-    matrices = model.parameters - (0 if model.tied else model.vocabulary_size * model.embedding)
-    matrices -= (model.vocabulary_size - compared) * (model.embedding if model.tied else model.hidden)
-    # Two operations a weight forward, four backward; the gates and the loop cost about a third as much again.
-    speed = flops / (6 * matrices * 1.4)
-    budget, step = training.budget, training.streams * training.window
-    if budget.minutes is not None:
-        minutes, epochs = budget.minutes, budget.minutes * 60 * speed / tokens
-    elif budget.epochs is not None:
-        minutes, epochs = budget.epochs * tokens / speed / 60, budget.epochs
-    else:
-        epochs = (budget.steps or 0) * step / tokens
-        minutes = epochs * tokens / speed / 60
-    activations = step * (12 * compared + 40 * model.hidden * model.layers)
-    memory = 600_000_000 + 24 * model.parameters + activations
-    return Estimate(speed, minutes, epochs, round(epochs * tokens / step), memory)
-
-
-def has_time(model: ModelConfig, training: ScriptTrainingConfig, tokens: int, flops: float) -> bool:
-    """Whether a run in minutes would have steps enough for a model to be worth its size; what others take, they take.
-
-    Args:
-        model, training, tokens, flops: as for `estimate`.
-    """
-    return training.budget.minutes is None or estimate(model, training, tokens, flops).steps >= _FEWEST_STEPS
