@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from textgen.training.adversarial.run import AdversarialCourse
     from textgen.training.real_texts import RealTexts
     from textgen.training.run import Course
+    from textgen.training.sizing import Choice
 
 DEFAULT_MINUTES = 20.0
 
@@ -147,7 +148,9 @@ def train_script(
             return Course(folder, SCRIPT)
         return adversarial_run.AdversarialCourse(folder, find_judge, config)
 
-    job = _Job("train-script", course, source, format, source.files[0].path.stem, budget, start, _write_a_little)
+    job = _Job(
+        "train-script", course, source, chosen, format, source.files[0].path.stem, budget, start, _write_a_little
+    )
     return ScriptWriter(_train(job, corpus, out, start_from, resume, overwrite, tensorboard, quiet))
 
 
@@ -219,7 +222,9 @@ def train_chat(
     def course(folder: ModelFolder) -> Course:
         return Course(folder, CHAT)
 
-    job = _Job("train-chat", course, source, format, source.files[0].paths[0].stem, budget, start, _talk_a_little)
+    job = _Job(
+        "train-chat", course, source, chosen, format, source.files[0].paths[0].stem, budget, start, _talk_a_little
+    )
     return Chatbot(_train(job, corpus, out, start_from, resume, overwrite, tensorboard, quiet))
 
 
@@ -339,6 +344,7 @@ class _Job(NamedTuple):
     command: str
     course: "Callable[[ModelFolder], Course | AdversarialCourse]"
     corpus: _Corpus
+    choice: "Choice"
     format: str | None
     name: str
     budget: Budget | None
@@ -358,6 +364,7 @@ def _train(
 ) -> Model:
     """Trains a model of any kind, and loads it."""
     from textgen.training.display import SilentDisplay, make_display
+    from textgen.training.resuming import require_as_begun
     from textgen.training.target import Target
 
     display = SilentDisplay() if quiet else make_display()
@@ -369,6 +376,7 @@ def _train(
         target.finish()
         return target.final.load()
     if resume and target.started:
+        require_as_begun(job.choice, target.building)
         course.go_on(job.corpus.fingerprint, job.budget, display.note)
     else:
         if resume:

@@ -48,7 +48,11 @@ def model_options(command: Command) -> Command:
             "--vocabulary-limit", type=int, metavar="N", help="Most words (level word) or merges (level subword)."
         ),
         click.option(
-            "--size", type=click.Choice(_SIZES), default="auto", show_default=True, help="How large the model is."
+            "--size",
+            type=click.Choice(_SIZES),
+            default="auto",
+            show_default=True,
+            help="How large the model is; auto goes by the length of the corpus and the time there is.",
         ),
         click.option("--embedding", type=int, metavar="N", help="Width of the token vectors, instead of the size's."),
         click.option("--hidden", type=int, metavar="N", help="Units of each LSTM layer, instead of the size's."),
