@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig
 
-_FEWEST_STEPS = 500
+_FEWEST_STEPS = 600
 """A model that learns in fewer steps than these is behind a smaller one after the same minutes."""
 
 _OPERATIONS = 6 * 1.4
