@@ -45,7 +45,7 @@ def test_where_time_is_short_the_model_is_smaller_unless_its_size_was_asked_for(
     assert model.card.architecture.hidden == hidden
     assert model.weights["decoder_0/recurrent_kernel"].shape[0] == hidden
     assert (
-        any(line.startswith("size      small suits a text of this length, but would make") for line in told) is is_told
+        any(line.startswith("size      small suits a text of this length, but would read") for line in told) is is_told
     )
     assert any(line.startswith("training  1 ") and "tokens of replies a second here" in line for line in told)
 

@@ -14,7 +14,7 @@ from textgen.training.sizing import ChatChoice, ScriptChoice
 
 from .talks import planned, prepared, sources_of, talks
 
-GUESS = Estimate(1234.5, 6.7, 8.9, 321, 10**9)
+GUESS = Estimate(1234.5, 6.7, 8.9, 4321, 10**9)
 
 
 def test_what_was_read_and_repaired_is_told(tmp_path: Path) -> None:

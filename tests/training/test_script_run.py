@@ -57,7 +57,7 @@ def test_where_time_is_short_the_model_is_smaller_unless_its_size_was_asked_for(
     told_so = [line for line in told if line.startswith("size")]
     assert bool(told_so) is is_told
     if is_told:
-        assert told_so[0].startswith("size      small suits a text of this length, but would make only ")
+        assert told_so[0].startswith("size      small suits a text of this length, but would read only ")
         assert told_so[0].endswith("too few to be better: give it more time, or --size small, which overrules")
 
 

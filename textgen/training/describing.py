@@ -70,7 +70,7 @@ def describe_smaller(usual: str, guess: Estimate) -> str:
         guess: what a run of that size would take.
     """
     return (
-        f"size      {usual} suits a text of this length, but would make only {count(guess.steps, 'step')} in "
+        f"size      {usual} suits a text of this length, but would read only {count(guess.tokens, 'token')} in "
         f"{_minutes(guess.minutes)} here, too few to be better: give it more time, or --size {usual}, which overrules"
     )
 

@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig
 
-_FEWEST_STEPS = 600
-"""A model that learns in fewer steps than these is behind a smaller one after the same minutes."""
+_FEWEST_TOKENS = 1_200_000
+"""A model that learns from fewer tokens in all its epochs is behind a smaller one after the same minutes."""
 
 _OPERATIONS = 6 * 1.4
 """For each weight and token: two forward and four backward; the gates and the loop cost about a third as much again."""
@@ -18,12 +18,12 @@ _BYTES_A_WEIGHT = 24
 
 
 class Estimate(NamedTuple):
-    """What a run will take: tokens a second, minutes, epochs, steps, bytes of memory."""
+    """What a run will take: tokens a second, minutes, epochs and the tokens of all of them, bytes of memory."""
 
     tokens_per_second: float
     minutes: float
     epochs: float
-    steps: int
+    tokens: int
     memory: int
 
 
@@ -70,13 +70,13 @@ def estimate_chat(
 
 
 def has_time(budget: Budget, guess: Estimate) -> bool:
-    """Whether a run in minutes would have steps enough for its model to be worth its size; what others take, they take.
+    """Whether a run in minutes would read enough for its model to be worth its size; what others take, they take.
 
     Args:
         budget: of the run.
         guess: what it will take.
     """
-    return budget.minutes is None or guess.steps >= _FEWEST_STEPS
+    return budget.minutes is None or guess.tokens >= _FEWEST_TOKENS
 
 
 def _estimate(budget: Budget, speed: float, tokens: int, step: float, memory: int) -> Estimate:
@@ -96,4 +96,4 @@ def _estimate(budget: Budget, speed: float, tokens: int, step: float, memory: in
     else:
         epochs = (budget.steps or 0) * step / tokens
         minutes = epochs * tokens / speed / 60
-    return Estimate(speed, minutes, epochs, round(epochs * tokens / step), memory)
+    return Estimate(speed, minutes, epochs, round(epochs * tokens), memory)
