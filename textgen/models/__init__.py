@@ -26,11 +26,15 @@ def _silenced() -> Iterator[None]:
 
 
 def _import_frameworks() -> None:
-    """Imports TensorFlow without its remarks on instruction sets and missing GPUs, which go to stderr unasked.
+    """Imports TensorFlow with oneDNN's matrix products, and without its remarks on instruction sets and missing GPUs.
 
-    No setting turns them off: they are written before TensorFlow reads any. Whoever wants them sets
-    TF_CPP_MIN_LOG_LEVEL.
+    By itself it takes those products only where it finds a processor with instructions for neural networks; on others
+    they make training nearly twice as fast too. Whoever wants none sets TF_ENABLE_ONEDNN_OPTS to 0.
+
+    The remarks go to stderr unasked. No setting turns them off: they are written before TensorFlow reads any. Whoever
+    wants them sets TF_CPP_MIN_LOG_LEVEL.
     """
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
         return
     os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"

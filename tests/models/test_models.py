@@ -1,0 +1,28 @@
+"""How the frameworks come into the process."""
+
+import os
+import platform
+import subprocess
+import sys
+
+import pytest
+
+_SCRIPT = """
+import os
+import textgen.models
+from tensorflow.python.framework import test_util
+print(os.environ["TF_ENABLE_ONEDNN_OPTS"], test_util.IsMklEnabled())
+"""
+
+
+@pytest.mark.parametrize(("given", "found"), [(None, "1"), ("0", "0")])
+def test_products_are_those_of_onednn_unless_a_person_wants_none(given: str | None, found: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "TF_ENABLE_ONEDNN_OPTS"}
+    if given is not None:
+        environment["TF_ENABLE_ONEDNN_OPTS"] = given
+    done = subprocess.run([sys.executable, "-c", _SCRIPT], env=environment, capture_output=True, text=True, check=True)
+    set_to, is_enabled = done.stdout.split()
+    assert set_to == found
+    if platform.machine() == "x86_64":
+        assert is_enabled == str(found == "1")
+    assert done.stderr == ""  # no remarks either
