@@ -48,9 +48,10 @@ FORMATS = {
     "tokens_per_second": ",.0f",
 }
 
-_BASE = {"level": "subword", "vocabulary_limit": 1200, "streams": 64, "learning_rate": 6e-3}
+_BASE = {"level": "subword", "size": "medium", "vocabulary_limit": 1200, "streams": 64, "learning_rate": 6e-3}
 _BASE_TRAINING = {"weight_decay": 0.3}
-"""What textgen takes for the whole training part, which the first 90% of it are a little too short for."""
+"""What textgen takes for the whole training part, which the first 90% of it are a little too short for, and where
+there is time enough: on a slow machine too, variants are weighed on the same network."""
 
 
 class _Display(PlainDisplay):

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pytest
 from pytest import MonkeyPatch
 
 from textgen.artifact import ModelFolder
@@ -13,18 +12,11 @@ from textgen.training.chat_preparation import Listening
 from textgen.training.chat_run import ChatRequest, begin_chat
 from textgen.training.sizing import ChatChoice
 
+from .short_runs import is_explained, short_and_long
 from .talks import prepared, sources_of
 
 
-@pytest.mark.parametrize(
-    ("flops", "budget", "asked", "hidden", "is_told"),
-    [
-        (1e14, Budget(minutes=1), "auto", 256, False),
-        (1e7, Budget(minutes=1), "auto", 128, True),
-        (1e7, Budget(minutes=1), "small", 256, False),
-        (1e7, Budget(epochs=1), "auto", 256, False),
-    ],
-)
+@short_and_long
 def test_where_time_is_short_the_model_is_smaller_unless_its_size_was_asked_for(
     dialogues: Path,
     tmp_path: Path,
@@ -44,9 +36,7 @@ def test_where_time_is_short_the_model_is_smaller_unless_its_size_was_asked_for(
     model = folder.load()
     assert model.card.architecture.hidden == hidden
     assert model.weights["decoder_0/recurrent_kernel"].shape[0] == hidden
-    assert (
-        any(line.startswith("size      small suits a text of this length, but would read") for line in told) is is_told
-    )
+    assert is_explained(told) is is_told
     assert any(line.startswith("training  1 ") and "tokens of replies a second here" in line for line in told)
 
 

@@ -11,6 +11,8 @@ from textgen.training.run_record import Run
 from textgen.training.script_run import ScriptRequest, begin
 from textgen.training.sizing import ScriptChoice
 
+from .short_runs import is_explained, short_and_long
+
 
 @pytest.mark.parametrize(
     ("asked", "epochs", "dropout"), [(None, 8.0, (0.3, 0.1)), (None, 0.5, (0.0, 0.0)), (0.25, 8.0, (0.25, 0.1))]
@@ -28,15 +30,7 @@ def test_dropout_suits_how_often_the_text_is_read_unless_it_was_asked_for(
     assert any(f"dropout {dropout[0]:g}," in line for line in told)
 
 
-@pytest.mark.parametrize(
-    ("flops", "budget", "asked", "hidden", "is_told"),
-    [
-        (1e14, Budget(minutes=1), "auto", 256, False),
-        (1e7, Budget(minutes=1), "auto", 128, True),
-        (1e7, Budget(minutes=1), "small", 256, False),
-        (1e7, Budget(epochs=1), "auto", 256, False),
-    ],
-)
+@short_and_long
 def test_where_time_is_short_the_model_is_smaller_unless_its_size_was_asked_for(
     corpus: Path,
     tmp_path: Path,
@@ -54,11 +48,7 @@ def test_where_time_is_short_the_model_is_smaller_unless_its_size_was_asked_for(
     model = folder.load()
     assert model.card.architecture.hidden == hidden
     assert model.weights["lstm_0/recurrent_kernel"].shape[0] == hidden
-    told_so = [line for line in told if line.startswith("size")]
-    assert bool(told_so) is is_told
-    if is_told:
-        assert told_so[0].startswith("size      small suits a text of this length, but would read only ")
-        assert told_so[0].endswith("too few to be better: give it more time, or --size small, which overrules")
+    assert is_explained(told) is is_told
 
 
 def test_a_model_to_go_on_from_keeps_its_size_however_short_the_time(

@@ -66,14 +66,15 @@ def begin_chat(folder: ModelFolder, request: ChatRequest, note: Note) -> None:
 
 
 def _settled(plan: ChatPlan, store: PairStore, request: ChatRequest, characters: int, flops: float) -> ChatPlan:
-    """The plan of a run that learns from these exchanges, now that it is known how many steps it will have."""
+    """The plan of a run that learns from these exchanges, now that it is known how much there is to read."""
     if request.start_from is not None:
         return plan
+    lengths = store.lengths
     model = choose_encoder_decoder(
         request.choice,
         characters,
         plan.tokenizer.vocabulary_size,
-        fits=lambda model: has_time(request.budget, estimate_chat(model, plan.training, store.lengths, flops)),
+        fits=lambda model: has_time(request.budget, estimate_chat(model, plan.training, lengths, flops)),
     )
     return replace(plan, architecture=model)
 
