@@ -315,7 +315,7 @@ def test_saving_and_opening(tmp_path: Path, seed: int | None) -> None:
     other = make(seed=None)
     other.reply("something else")
     other.candidates(2)
-    other.open(str(tmp_path / "talk.json"))
+    assert other.open(str(tmp_path / "talk.json")) == bot.name
     assert other.turns == bot.turns
     assert other.seed == bot.seed
     with pytest.raises(ConfigurationError):

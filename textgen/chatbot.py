@@ -229,8 +229,11 @@ class Chatbot:
         """
         SavedConversation(self.name, self.seed, self._conversation.exchanges).write(Path(path))
 
-    def open(self, path: str | Path) -> None:
+    def open(self, path: str | Path) -> str:
         """Goes on with a conversation from a file, in place of this one; the options stay.
+
+        Returns:
+            The name of the bot that it was held with, which may be another one.
 
         Raises:
             TextgenError: there is no such file, or it holds something else; this conversation goes on then.
@@ -238,6 +241,7 @@ class Chatbot:
         saved = SavedConversation.read(Path(path))
         self._conversation = Conversation(saved.exchanges)
         self._offered, self._fresh_seed = [], saved.seed
+        return saved.model
 
     def _begin(self, message: str | None, options: dict[str, Any]) -> "_Begun":
         return _Begun(message, self._answer(message, options, 0))

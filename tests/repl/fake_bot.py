@@ -42,6 +42,7 @@ class FakeBot:
     def stream_retry(self) -> Iterator[str]:
         if not self.turns:
             raise ConfigurationError("A retry was asked for, but nothing was said yet.")
+        self._replies -= self.options.temperature == 0
         return self._speak(f"Again: {self.turns[-2].text}", self.turns[:-1], ())
 
     def _speak(self, text: str, before: tuple[SimpleNamespace, ...], message: tuple[SimpleNamespace, ...]) -> Any:
@@ -81,13 +82,16 @@ class FakeBot:
         self.turns = ()
 
     def save(self, path: Path) -> None:
-        path.write_text(json.dumps([vars(turn) for turn in self.turns]), encoding="utf-8")
+        talk = {"bot": self.name, "turns": [vars(turn) for turn in self.turns]}
+        path.write_text(json.dumps(talk), encoding="utf-8")
 
-    def open(self, path: Path) -> None:
+    def open(self, path: Path) -> str:
         try:
-            self.turns = tuple(_turn(**turn) for turn in json.loads(path.read_text(encoding="utf-8")))
+            talk = json.loads(path.read_text(encoding="utf-8"))
         except ValueError:
             raise ModelError(f"{path} holds no conversation.") from None
+        self.turns = tuple(_turn(**turn) for turn in talk["turns"])
+        return str(talk["bot"])
 
 
 def _turn(speaker: str, text: str) -> SimpleNamespace:

@@ -82,6 +82,12 @@ TRANSCRIPTS = {
         ("hello", "echo: 1. You said: hello\n"),
         ("/retry", "echo: 2. Again: hello\n"),
         ("/history", "you: hello\necho: 2. Again: hello\n"),
+        ("/set temperature 0", "temperature is 0 now.\n"),
+        (
+            "/retry",
+            "echo: 2. Again: hello\n"
+            "The same reply came again: a higher temperature brings others, as in /set temperature 1.\n",
+        ),
     ],
     "candidates": [
         ("hello", "echo: 1. You said: hello\n"),
@@ -125,6 +131,8 @@ TRANSCRIPTS = {
         ("/save talk.json", "Saved 2 turns in talk.json.\n"),
         ("/reset", "The conversation begins anew.\n"),
         ("/load talk.json", "Going on after 2 turns:\nyou: hello\necho: 1. You said: hello\n"),
+        ("/model other", "You are talking to other now; the conversation begins anew.\n"),
+        ("/load talk.json", "Going on after 2 turns of a talk with echo:\nyou: hello\nother: 1. You said: hello\n"),
         ("/load", "/load was given no file: name one, as in /load talk.json.\n"),
         ("/load other's.json", "other's.json holds no conversation.\n"),
         (

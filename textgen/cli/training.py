@@ -95,7 +95,12 @@ def run_options(command: Command) -> Command:
             help="Go on from a trained model, with its vocabulary (fine-tuning).",
         ),
         click.option(
-            "--no-index", "index", is_flag=True, flag_value=False, default=True, help="Keep no index for --no-copy."
+            "--no-index",
+            "index",
+            is_flag=True,
+            flag_value=False,
+            default=True,
+            help="Keep no index of the text's word sequences, which --no-copy and evaluate look into.",
         ),
         click.option("--tensorboard", is_flag=True, help="Write event files into DIR/training/tensorboard."),
         click.option("--quiet", is_flag=True, help="Show no progress."),

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from textgen.artifact import ModelFolder
 from textgen.chatting.opened import OpenedChat
 from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
 from textgen.corpus.dialogues import DialogueCorpus
@@ -13,6 +14,7 @@ from textgen.corpus.exchanges import Exchange
 from textgen.corpus.learned_dialogues import count_dialogues, reread, training_split
 from textgen.errors import ConfigurationError, CorpusError
 from textgen.evaluation.comparison import NO_COMPARISON
+from textgen.evaluation.familiarity import Familiarity
 from textgen.evaluation.novelty import NO_NOVELTY
 from textgen.evaluation.part import SplitName
 from textgen.evaluation.scores import Scores
@@ -90,7 +92,7 @@ def evaluate_chat(
     """
     exchanges, name, notes = _choose(model, corpus, split)
     tell(f"Scoring {'the held-out part' if name == 'held-out' else 'all'} of the dialogues.")
-    encoded, scored, left_out = _encode(model, exchanges)
+    encoded, texts, left_out = _encode(model, exchanges)
     if not encoded:
         voice = model.card.corpus.get("replies_by")
         raise CorpusError(
@@ -102,7 +104,10 @@ def evaluate_chat(
         notes.append(
             f"Not scored: {count(left_out, 'reply', 'replies')} of more than {count(model.longest_reply, 'token')}."
         )
+    notes += _learned_already(model, corpus, name, texts)
     contexts, replies = zip(*encoded, strict=True)
+    tokens, characters = sum(len(reply) - 1 for reply in replies), sum(len(text) + 1 for text in texts)
+    scored = Scores(0.0, tokens, characters, sum(len(text.split()) for text in texts), len(texts))
     tell("Scoring the same replies after other contexts, and after none.")
     others = [contexts[k] for k in _dealt_anew(len(contexts), seed)]
     nothing = [model.encoder.encode_context([])] * len(replies)
@@ -134,6 +139,18 @@ def _choose(
     return reread(known, corpus, "all", None), "all", [note] if same else []
 
 
+def _learned_already(
+    model: OpenedChat, corpus: DialogueCorpus, split: SplitName, replies: Iterable[str]
+) -> Sequence[str]:
+    """Notes on replies that the model may have learned, where that is not said already."""
+    same = corpus.fingerprint == model.card.corpus.get("fingerprint")
+    if same and split == "all":
+        return ()
+    familiarity = Familiarity.of(ModelFolder(model.path))
+    familiarity.add(replies)
+    return familiarity.notes(held_out=same)
+
+
 def _split_anew(corpus: DialogueCorpus, known: Mapping[str, Any]) -> tuple[DialogueSplit, str]:
     """A split of a corpus that the model was not trained on, and a note about it."""
     split = split_dialogues(count_dialogues(corpus))
@@ -146,20 +163,19 @@ def _split_anew(corpus: DialogueCorpus, known: Mapping[str, Any]) -> tuple[Dialo
     return split, f"The model was trained on another corpus ({files}); the last tenth of each file given was scored."
 
 
-def _encode(model: OpenedChat, exchanges: Iterable[Exchange]) -> tuple[list[tuple[list[int], list[int]]], Scores, int]:
-    """The ids of exchanges, the counts of their replies, and how many replies were too long."""
-    encoded, left_out = list[tuple[list[int], list[int]]](), 0
-    tokens = characters = words = 0
+def _encode(
+    model: OpenedChat, exchanges: Iterable[Exchange]
+) -> tuple[list[tuple[list[int], list[int]]], list[str], int]:
+    """The ids of exchanges, the texts of their replies, and how many replies were too long."""
+    encoded, texts, left_out = list[tuple[list[int], list[int]]](), list[str](), 0
     for exchange in exchanges:
         reply = model.encoder.encode_reply(exchange.reply)
         if len(reply) - 1 > model.longest_reply:
             left_out += 1
             continue
         encoded.append((model.encoder.encode_context(exchange.context), reply))
-        tokens += len(reply) - 1
-        characters += len(exchange.reply) + 1
-        words += len(exchange.reply.split())
-    return encoded, Scores(0.0, tokens, characters, words, len(encoded)), left_out
+        texts.append(exchange.reply)
+    return encoded, texts, left_out
 
 
 def _dealt_anew(count: int, seed: int) -> list[int]:

@@ -5,8 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from textgen.artifact import ModelFolder
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.scene import Line
@@ -135,7 +133,7 @@ def evaluate(
         )
     part = choose_part(writer.card.corpus, corpus, split)
     tell(f"Scoring {'the held-out part' if part.split == 'held-out' else 'all'} of the corpus.")
-    familiarity = Familiarity(_index(writer))
+    familiarity = Familiarity.of(ModelFolder(writer.path))
     scores, difference = score_documents(writer.model, writer.tokenizer, part.documents, corpus.style, familiarity)
     result = Evaluation(scores, part.split, difference, None, tuple(_notes(part, scores, familiarity)))
     if not samples:
@@ -188,18 +186,11 @@ def _with_novelty(result: Evaluation, part: Part, seed: int, tell: Callable[[str
 
 def _notes(part: Part, scores: Scores, familiarity: Familiarity) -> list[str]:
     notes = list(part.notes)
-    if familiarity.warning and (part.training is None or part.split == "held-out"):
-        notes.append(familiarity.warning)
+    if part.training is None or part.split == "held-out":
+        notes += familiarity.notes(held_out=part.training is not None)
     if not math.isfinite(scores.word_perplexity) or not math.isfinite(scores.perplexity):
         notes.append("A perplexity is too large for a number, and is left out: bits per character still compares.")
     return notes
-
-
-def _index(writer: ScriptWriter) -> "np.memmap[Any, np.dtype[np.uint64]] | None":
-    path = ModelFolder(writer.path).novelty
-    if not path.is_file() or path.stat().st_size == 0:
-        return None
-    return np.memmap(path, dtype=np.uint64, mode="r")
 
 
 def _finite(number: float) -> float | None:

@@ -49,7 +49,7 @@ def score_documents(
         tokenizer: of the model.
         documents: read once.
         style: of their corpus; the characters of the text are counted in it.
-        familiarity: sees every scene.
+        familiarity: sees every line.
 
     Returns:
         The scores, and by how many bits per character scoring in many lanes differs from a single one, measured on
@@ -89,6 +89,6 @@ def _encode(
             for number, scene in enumerate(document):
                 store.append(encoder.encode_scene(scene, first_of_document=number == 0))
                 counts.add(style.scene_text(scene, first=number == 0))
-                familiarity.add(scene)
+                familiarity.add(line.text for line in scene.lines)
             store.append([END])
     return counts

@@ -55,7 +55,10 @@ def undo(session: "Session", argument: str) -> Iterator[Output]:
 
 def retry(session: "Session", argument: str) -> Iterator[Output]:
     """Replies to the last message again."""
-    return session.reply(session.bot.stream_retry(), "retry")
+    before = [turn.text for turn in session.bot.turns[-1:]]
+    yield from session.reply(session.bot.stream_retry(), "retry")
+    if [turn.text for turn in session.bot.turns[-1:]] == before:
+        yield Note("The same reply came again: a higher temperature brings others, as in /set temperature 1.")
 
 
 def candidates(session: "Session", argument: str) -> Iterator[Output]:

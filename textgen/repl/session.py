@@ -60,6 +60,7 @@ class Session:
         self._transcript, self._debug = transcript, debug
         self._asked: dict[str, Any] = {}
         self._speed: float | None = None
+        self._opened_from: str | None = None
         self._late: list[str] = []
         self.set(**(options or {}))
 
@@ -139,7 +140,7 @@ class Session:
 
     def replace_bot(self, bot: "Chatbot") -> Iterator[Output]:
         """Goes on with another bot, to which nothing was said yet, and gives it the options asked for."""
-        self.bot, self._speed, self.listed = bot, None, 0
+        self.bot, self._speed, self.listed, self._opened_from = bot, None, 0, None
         self.record("reset")
         for name, value in self._asked.items():
             try:
@@ -153,7 +154,7 @@ class Session:
         Raises:
             TextgenError: it is no saved conversation.
         """
-        self.bot.open(path)
+        self._opened_from = self.bot.open(path)
         self.own_files.add(path.resolve())
         self.listed = 0
         self.record("open")
@@ -166,7 +167,9 @@ class Session:
         """How a conversation that goes on has ended."""
         turns = self.said()
         if turns:
-            yield Note(f"Going on after {count(len(turns), 'turn')}:")
+            with_another = self._opened_from not in (None, self.bot.name)
+            whose = f" of a talk with {self._opened_from}" if with_another else ""
+            yield Note(f"Going on after {count(len(turns), 'turn')}{whose}:")
             yield Talk(turns[-_RECALLED:])
 
     def record(self, event: str, speaker: str | None = None, text: str | None = None) -> None:
