@@ -1,5 +1,9 @@
 """textgen's training steps, as its command line sets them up."""
 
+import textgen.models  # noqa: F401 - chooses TensorFlow's matrix products, so it comes before all that imports it
+
+# isort: split
+
 from itertools import count
 from typing import Any
 

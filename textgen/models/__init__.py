@@ -29,7 +29,7 @@ def _import_frameworks() -> None:
     """Imports TensorFlow with oneDNN's matrix products, and without its remarks on instruction sets and missing GPUs.
 
     By itself it takes those products only where it finds a processor with instructions for neural networks; on others
-    they make training faster too, of characters nearly twice. Whoever wants none sets TF_ENABLE_ONEDNN_OPTS to 0.
+    they make training faster too. Whoever wants none sets TF_ENABLE_ONEDNN_OPTS to 0.
 
     The remarks go to stderr unasked. No setting turns them off: they are written before TensorFlow reads any. Whoever
     wants them sets TF_CPP_MIN_LOG_LEVEL.

@@ -69,6 +69,7 @@ def measure_flops(precision: Precision, batch: int, hidden: int) -> float:
     """
     import tensorflow as tf
 
+    from textgen.models.fused import recurrent_products
     from textgen.models.graph import as_graph
 
     a = tf.cast(tf.random.stateless_uniform((batch, hidden), (0, 0)), precision)
@@ -76,8 +77,9 @@ def measure_flops(precision: Precision, batch: int, hidden: int) -> float:
 
     @as_graph
     def multiply(parts: list[Any]) -> list[Any]:
+        recur, _ = recurrent_products(b)
         for _ in range(_PROBE_STEPS):
-            parts = [tf.matmul(part, b)[:, :hidden] for part in parts]
+            parts = [recur(part)[:, :hidden] for part in parts]
         return parts
 
     parts = tf.split(a, math.gcd(batch, thread_count()))
