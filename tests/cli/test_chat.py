@@ -82,9 +82,8 @@ def test_every_setting_is_an_option_of_the_command_and_of_the_chat() -> None:
 
 def test_a_conversation_goes_on_and_is_recorded(chat, tmp_path: Path) -> None:
     saved, transcript = tmp_path / "talk.json", tmp_path / "talk.jsonl"
-    saved.write_text(
-        json.dumps([{"speaker": "user", "text": "hi"}, {"speaker": "bot", "text": "ho"}]), encoding="utf-8"
-    )
+    turns = [{"speaker": "user", "text": "hi"}, {"speaker": "bot", "text": "ho"}]
+    saved.write_text(json.dumps({"bot": "echo", "turns": turns}), encoding="utf-8")
     _, bot = chat("hello\n", "--open", str(saved), "--transcript", str(transcript))
     assert [turn.text for turn in bot.turns] == ["hi", "ho", "hello", "1. You said: hello"]
     events = [json.loads(line) for line in transcript.read_text(encoding="utf-8").splitlines()]
