@@ -63,11 +63,15 @@ def recurrent_products(kernel: Tensor) -> tuple[Callable[[Tensor], Tensor], Call
     """
     if kernel.dtype != tf.float32:
         return lambda rows: tf.matmul(rows, kernel), lambda rows: tf.matmul(rows, kernel, transpose_b=True)
-    transposed = tf.transpose(kernel)
+    transposed = as_kernel(_transposed)(kernel)  # an op would be folded into the product
     return (
         lambda rows: tf.transpose(tf.matmul(transposed, rows, transpose_b=True)),
         lambda rows: tf.transpose(tf.matmul(kernel, rows, transpose_b=True)),
     )
+
+
+def _transposed(matrix: Tensor) -> Tensor:
+    return tf.transpose(matrix)
 
 
 def _forward_cell(projected: Tensor, recurrent: Tensor, h: Tensor, c: Tensor, flow: Tensor) -> tuple[Tensor, ...]:
