@@ -17,14 +17,14 @@ import argparse
 import shutil
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from pathlib import Path
 from statistics import fmean
 
 from measuring import Row, shown
 from plain_text import FORMAT, Parts, exact_ids, halves, tail, write_parts
-from quality_training import figures, in_words, read_json, run_alone, say, write_json
+from quality_training import figures, read_json, run_alone, say, write_json
 from variants import DEFAULT, VARIANTS, find
 
 import textgen
@@ -48,10 +48,11 @@ FORMATS = {
     "tokens_per_second": ",.0f",
 }
 
-_BASE = {"level": "subword", "size": "medium", "vocabulary_limit": 1200, "streams": 64, "learning_rate": 6e-3}
+_SIZE = "medium"
+_BASE = {"level": "subword", "vocabulary_limit": 1200, "streams": 64, "learning_rate": 6e-3}
 _BASE_TRAINING = {"weight_decay": 0.3}
 """What textgen takes for the whole training part, which the first 90% of it are a little too short for, and where
-there is time enough: on a slow machine too, variants are weighed on the same network."""
+there is time enough. The size is named as well: all are weighed on the same network, also on a slow machine."""
 
 
 class _Display(PlainDisplay):
@@ -61,33 +62,42 @@ class _Display(PlainDisplay):
         """There is none."""
 
 
-def train(name: str, seed: int, parts: Parts, minutes: float, folder: ModelFolder) -> None:
+@dataclass(frozen=True)
+class Setting:
+    """What all runs of a table have in common: the budget and the size of the network."""
+
+    budget: Budget
+    size: str
+
+    @property
+    def case(self) -> str:
+        """What the table is headed with."""
+        network = "" if self.size == _SIZE else f", {self.size}"
+        return f"tiny-shakespeare, ablations of {self.budget.describe()}{network}"
+
+
+def train(name: str, seed: int, parts: Parts, setting: Setting, folder: ModelFolder) -> None:
     """Trains a variant into a folder, in this process."""
     variant, display = find(name), _Display()
-    choice = ScriptChoice(**{**_BASE, **variant.choice})
+    choice = ScriptChoice(**{**_BASE, "size": setting.size, **variant.choice})
     texts = (ScriptCorpus(path, FORMAT) for path in parts)
     with variant.patched():
-        begin(folder, ScriptRequest(*texts, choice, Budget(minutes=minutes), seed, None, False), display.note)
+        begin(folder, ScriptRequest(*texts, choice, setting.budget, seed, None, False), display.note)
         run = Run.load(folder.training)
         replace(run, training=replace(run.training, **{**_BASE_TRAINING, **variant.training})).save(folder.training)
         run_training(folder, variant.recipe(SCRIPT), display, lambda model: "")
 
 
-def measured(name: str, seed: int, parts: Parts, minutes: float, out: Path) -> Row:
+def measured(name: str, seed: int, parts: Parts, setting: Setting, out: Path) -> Row:
     """Trains and scores a variant."""
     folder = ModelFolder(out / "ablation")
     shutil.rmtree(folder.path, ignore_errors=True)  # of a run that was stopped
-    train(name, seed, parts, minutes, folder)
+    train(name, seed, parts, setting, folder)
     writer = textgen.load(folder.path)
     nats, _ = score_ids(writer.model, exact_ids(writer.tokenizer, parts.held_out))
-    row: Row = {"case": case(minutes), "system": name, "seed": seed, **figures(folder.path)}
+    row: Row = {"case": setting.case, "system": name, "seed": seed, **figures(folder.path)}
     shutil.rmtree(folder.path)
     return {**row, "nats_per_character": nats / parts.characters}
-
-
-def case(minutes: float) -> str:
-    """What a table is headed with."""
-    return f"tiny-shakespeare, ablations of {in_words(minutes)}"
 
 
 def table(rows: Sequence[Row]) -> list[Row]:
@@ -112,7 +122,10 @@ def arguments() -> argparse.Namespace:
     """What was asked for."""
     parser = argparse.ArgumentParser(description="Weigh the ingredients of the recipe on tiny-shakespeare.")
     parser.add_argument("corpus", type=Path, help="tinyshakespeare.txt")
-    parser.add_argument("--minutes", type=float, default=3.0, metavar="N", help="of each run  [3]")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--minutes", type=float, default=3.0, metavar="N", help="of each run  [3]")
+    length.add_argument("--steps", type=int, metavar="N", help="of each run, instead of minutes")
+    parser.add_argument("--size", choices=("tiny", "small", "medium"), default=_SIZE, help=f"of the network  [{_SIZE}]")
     parser.add_argument("--seeds", type=int, default=2, metavar="N", help="runs of each variant  [2]")
     parser.add_argument(
         "--only", nargs="+", default=list(VARIANTS), metavar="NAME", help=f"of {', '.join(VARIANTS)}; joined by +"
@@ -128,25 +141,26 @@ def main() -> None:
     asked = arguments()
     for name in asked.only:
         find(name)  # an unknown one is refused before anything is trained
-    kept = asked.out / "ablations.json"
+    budget = Budget(steps=asked.steps) if asked.steps is not None else Budget(minutes=asked.minutes)
+    setting, kept = Setting(budget, asked.size), asked.out / "ablations.json"
     learned, _ = halves(asked.corpus.read_bytes().decode())
     parts = write_parts(asked.out / "corpora", "ablation", *tail(learned))
     if asked.run:
-        row = measured(asked.run[0], int(asked.run[1]), parts, asked.minutes, asked.out)
+        row = measured(asked.run[0], int(asked.run[1]), parts, setting, asked.out)
         write_json(kept, {"rows": [*(read_json(kept) or {"rows": []})["rows"], row]})
         return
     share_cores()  # in the processes to come, as the command line does
     for seed, name in product(range(asked.seeds), asked.only):
-        if not any((row["system"], row["seed"]) == (name, seed) for row in _rows(kept, asked.minutes)):
+        if not any((row["system"], row["seed"]) == (name, seed) for row in _rows(kept, setting)):
             say(f"{name}, seed {seed}")
             run_alone([sys.executable, *sys.argv, "--run", name, str(seed)])
-    rows = _rows(kept, asked.minutes)
+    rows = _rows(kept, setting)
     print(shown(rows if asked.json else table(rows), asked.json, FORMATS))
 
 
-def _rows(kept: Path, minutes: float) -> list[Row]:
-    """What was measured at this length."""
-    return [row for row in (read_json(kept) or {"rows": []})["rows"] if row["case"] == case(minutes)]
+def _rows(kept: Path, setting: Setting) -> list[Row]:
+    """What was measured in this setting."""
+    return [row for row in (read_json(kept) or {"rows": []})["rows"] if row["case"] == setting.case]
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.benchmarks.scripts import script
+from textgen.config import Budget
 
 ablations, variants = script("ablations"), script("variants")
 
@@ -23,6 +24,11 @@ def test_an_unknown_variant_is_named() -> None:
 def test_what_a_variant_replaces_is_there(name: str) -> None:
     with variants.find(name).patched():
         pass
+
+
+def test_a_table_is_headed_with_the_length_and_another_network() -> None:
+    assert ablations.Setting(Budget(minutes=3.0), "medium").case == "tiny-shakespeare, ablations of 3 minutes"
+    assert ablations.Setting(Budget(steps=900), "small").case == "tiny-shakespeare, ablations of 900 steps, small"
 
 
 def test_the_table_has_means_over_seeds() -> None:
