@@ -67,6 +67,14 @@ def test_dialogues_for_people(tmp_path: Path) -> None:
         assert words in output
 
 
+def test_a_table_that_may_be_either_is_told_to_be(tmp_path: Path) -> None:
+    path = tmp_path / "talks.csv"
+    path.write_text("".join(f"How are you on day {n}?,I am fine for the {n}. time.\n" for n in range(30)))
+    assert "train-chat reads this as csv-pairs: --format csv-pairs shows it" in run("--corpus", path).stdout
+    asked = run("--corpus", path, "--format", "csv").stdout
+    assert "read as     csv: " in asked and "train-chat" not in asked
+
+
 def test_two_files_that_are_aligned(tmp_path: Path) -> None:
     files = [write(tmp_path / name, "one\ntwo\n") for name in ("questions.txt", "answers.txt")]
     values = json.loads(run("--corpus", *files, "--json").stdout)

@@ -12,6 +12,13 @@ def test_a_long_text_is_wrapped_or_cut() -> None:
     assert short.endswith("word …")
 
 
+def test_a_text_without_spaces_is_cut_too() -> None:
+    (short,) = rows.short_row("begins", f"no speaker | {'山高月小' * 40}")
+    assert short.startswith("begins      no speaker | 山高月小") and short.endswith("…")
+    assert len(short) == rows.WIDTH
+    assert list(rows.short_row("begins", "a 山高月小")) == ["begins      a 山高月小"]
+
+
 def test_many_speakers_and_files_are_not_all_shown() -> None:
     shown = " ".join(" ".join(rows.speakers({f"s{number}": 1000 for number in range(13)})).split())
     assert shown.startswith("speakers 13: s0 1,000, s1 1,000, ")

@@ -40,7 +40,8 @@ def test_among_many_tokens_too_the_inverse_is_found(tokens: int, seed: int, u: f
     mass = np.exp(logits.astype(np.float32).astype(np.float64)).cumsum()
     mass /= mass[-1]
     assert logits[drawn] > -np.inf
-    assert (mass[drawn - 1] if drawn else 0) - 1e-12 <= u <= mass[drawn] + 1e-12
+    rounding = 1e-6  # of exponentials in float32
+    assert (mass[drawn - 1] if drawn else 0) - rounding <= u <= mass[drawn] + rounding
 
 
 def test_uniforms_depend_on_seed_and_step_alone() -> None:

@@ -76,6 +76,8 @@ TRANSCRIPTS = {
         ("hello", "echo: 1. You said: hello\n"),
         ("/undo", "Taken back: the last message and its reply.\n"),
         ("/history", "Nothing was said yet.\n"),
+        ("/say-first", "echo: 2. I speak first.\n"),
+        ("/undo", "Taken back: what the bot said first.\n"),
     ],
     "retry": [
         ("/retry", "A retry was asked for, but nothing was said yet.\n"),

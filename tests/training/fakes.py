@@ -70,10 +70,12 @@ def trainer(
     listener: Any = None,
     budget: Budget | None = None,
     rank: Any = None,
+    decides: bool | None = None,
     **settings: Any,
 ) -> Trainer:
     config = TrainingConfig(budget or Budget(steps=20), **{"validations": 4, **settings})
     windows = Windows(np.arange(10, 110, dtype=np.uint16), 2, 5, 0.0, 0)
     listeners = [] if listener is None else [listener]
+    decides = scores is not None if decides is None else decides
     factors = (2.0, 3.0)
-    return Trainer(step, windows, scores, config, folder, factors, keeper or Keeper(), listeners, rank)  # type: ignore[arg-type]
+    return Trainer(step, windows, scores, decides, config, folder, factors, keeper or Keeper(), listeners, rank)  # type: ignore[arg-type]

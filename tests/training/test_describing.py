@@ -1,12 +1,20 @@
 from pathlib import Path
 
+import pytest
+
 from textgen.artifact import ModelFolder
 from textgen.config import Budget
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.dialogue_survey import survey as survey_dialogues
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.survey import survey
-from textgen.training.describing import describe_chat_plan, describe_corpus, describe_dialogues, describe_plan
+from textgen.training.describing import (
+    describe_chat_plan,
+    describe_corpus,
+    describe_dialogues,
+    describe_plan,
+    describe_smaller,
+)
 from textgen.training.estimating import Estimate
 from textgen.training.preparation import Sources, make_plan
 from textgen.training.run_record import Run
@@ -83,6 +91,14 @@ def test_many_files_of_dialogues_are_counted_not_listed(tmp_path: Path) -> None:
     assert "          and 4 more files" in lines
 
 
+@pytest.mark.parametrize(
+    ("minutes", "told"),
+    [(0.05, "a few seconds"), (0.7, "0.7 minutes"), (1.0, "1 minute"), (1.46, "1.5 minutes"), (19.6, "20 minutes")],
+)
+def test_minutes_are_told_as_finely_as_they_are_given(minutes: float, told: str) -> None:
+    assert f" in {told} here" in describe_smaller("medium", GUESS._replace(minutes=minutes))
+
+
 def test_the_plan_of_a_chatbot_is_told(tmp_path: Path, dialogues: Path) -> None:
     sources = sources_of(dialogues)
     for attention in (True, False):
@@ -92,7 +108,8 @@ def test_the_plan_of_a_chatbot_is_told(tmp_path: Path, dialogues: Path) -> None:
         text = "\n".join(describe_chat_plan(plan, run, GUESS))
         parts = ["word level", f"{plan.tokenizer.vocabulary_size:,} tokens in the vocabulary", "2 x 12 LSTM"]
         parts += ["dropout 0.25", "the model will mostly recite", f"replies of {run.characters[1]:,} characters"]
-        parts += ["3 steps", "about 1,234 tokens of replies a second here, 8.9 epochs in 7 minutes"]
+        parts += ["too few to choose the best weights by, so the last ones are kept"]
+        parts += ["3 steps", "about 1,234 tokens of replies a second here, 8.9 epochs in 6.7 minutes"]
         for part in parts:
             assert part in text, part
         assert (", attention" in text) is attention

@@ -6,6 +6,7 @@ import shutil
 import signal
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from textgen.training import history
 from textgen.training import run as running
 from textgen.training.chat_run import CHAT
 from textgen.training.display import SilentDisplay
-from textgen.training.run import Course, go_on, why_finished
+from textgen.training.run import Course, go_on, run_training, why_finished
 from textgen.training.run_record import Run
 from textgen.training.script_run import SCRIPT
 
@@ -72,6 +73,37 @@ def test_a_run_goes_on_as_the_kind_of_model_it_was_begun_as(copied: ModelFolder,
     with pytest.raises(ConfigurationError, match=sentence):
         why_finished(copied.training, SCRIPT)
     assert (copied.training / "run.json").read_bytes() == before
+
+
+class Notes(SilentDisplay):
+    """Remembers what a person is told."""
+
+    def __init__(self) -> None:
+        self.told: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.told.append(text)
+
+
+@pytest.mark.parametrize("decides", [True, False])
+def test_a_run_that_stops_before_its_budget_says_why(
+    copied: ModelFolder, monkeypatch: pytest.MonkeyPatch, decides: bool
+) -> None:
+    run, display = Run.load(copied.training), Notes()
+    characters = run.characters[0], 1000 if decides else 999
+    budget = Budget(steps=120)
+    replace(run, characters=characters, training=replace(run.training, budget=budget, patience=2)).save(copied.training)
+    rising = count(100)
+    recipe = replace(CHAT, validation=lambda network, training, run: lambda: float(next(rising)))
+    outcome = run_training(copied, recipe, display, lambda model: "")
+    if decides:
+        assert outcome.reason == "no improvement"
+        assert display.told[-1].startswith(
+            "stopped   2 validations brought no improvement, so that the rest of the budget"
+        )
+        assert display.told[-1].endswith(f"the best weights are kept, those of step {outcome.best_step}")
+    else:
+        assert (outcome.reason, outcome.steps, outcome.best_step, display.told) == ("budget", 120, 120, [])
 
 
 def test_a_script_run_does_not_go_on_as_a_chatbot(tmp_path: Path, trained: Path, corpus: Path, untrained: Path) -> None:

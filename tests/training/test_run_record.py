@@ -22,6 +22,14 @@ def test_a_run_of_either_kind_comes_back(tmp_path: Path, kind: str, training: Tr
     assert [path.name for path in tmp_path.iterdir()] == ["run.json"]
 
 
+def test_a_few_sentences_do_not_decide_on_the_best_weights() -> None:
+    assert [Run(CHAT, (10_000, held_out), (20, 4), 2).held_out_decides for held_out in (0, 999, 1000)] == [
+        False,
+        False,
+        True,
+    ]
+
+
 @pytest.mark.parametrize("change", [{"kind": "poem"}, {"kind": "script"}, {"threads": None}, {"tokens": 3}])
 def test_a_damaged_run_is_told(tmp_path: Path, change: dict[str, object]) -> None:
     Run(CHAT, (10, 2), (20, 4), 2).save(tmp_path)

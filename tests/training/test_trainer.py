@@ -57,6 +57,18 @@ def test_a_short_run_is_not_spent_on_validations(tmp_path: Path, steps: int, val
     assert [step for _, step, _ in keeper.kept] == validated
 
 
+@pytest.mark.parametrize(
+    ("begun", "total", "validated"), [(1000, 120, [91, 120]), (100, 200, [25, 50, 75, 100, 150, 200])]
+)
+def test_with_another_budget_validations_are_neither_made_up_for_nor_left_out(
+    tmp_path: Path, begun: int, total: int, validated: list[int]
+) -> None:
+    keeper = Keeper()
+    for steps in (begun, total):
+        trainer(tmp_path, interrupting(1, at=89), lambda: 1.0, keeper, budget=Budget(steps=steps)).run()
+    assert [step for _, step, _ in keeper.kept] == validated
+
+
 def test_a_first_step_that_compiles_for_long_is_not_validated_alone(tmp_path: Path) -> None:
     def losses(step: int) -> float:
         time.sleep(0.005 if step else 0.1)
@@ -114,6 +126,14 @@ def test_without_held_out_text_the_last_weights_are_the_best(tmp_path: Path) -> 
     assert [best for _, _, best in keeper.kept] == [True] * 4
     assert (outcome.reason, outcome.best_step) == ("budget", 20)
     assert history.read(tmp_path)[0].validation_bits_per_character == pytest.approx(2.0 * 2.0)
+
+
+def test_what_is_held_out_may_be_too_little_to_choose_by(tmp_path: Path) -> None:
+    keeper, recorder, scores = Keeper(), Recorder(), scripted(4.0, 5.0, 6.0, 7.0)
+    outcome = trainer(tmp_path, CountingStep(), scores, keeper, recorder, decides=False, patience=1).run()
+    assert outcome == Outcome("budget", 20, 7.0, 20)
+    assert [best for _, _, best in keeper.kept] == [True] * 4
+    assert recorder.bests == [False] * 4
 
 
 @pytest.mark.parametrize("loss", [math.nan, math.inf])

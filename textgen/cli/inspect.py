@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,6 +56,8 @@ def command(model: Path | None, corpus: tuple[Path, ...], format: str | None, as
         source = ScriptCorpus(corpus, format)
         facts = corpus_facts(source)
         lines = describe_corpus(facts, first_lines(source, _SHOWN_LINES))
+        if format is None:
+            lines = chain(lines, describe_for_chat(corpus))
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
     else:
@@ -75,6 +78,20 @@ def describe_corpus(facts: dict[str, Any], first: "list[Line]") -> Iterator[str]
     for number, line in enumerate(first):
         text = f"{line.speaker or 'no speaker'} | {line.text}".replace("\n", " / ")
         yield from short_row("" if number else "begins", text)
+
+
+def describe_for_chat(paths: tuple[Path, ...]) -> Iterator[str]:
+    """That `train-chat` reads a corpus as something else than a script, where it does."""
+    from textgen.corpus.dialogues import DialogueCorpus
+    from textgen.errors import CorpusError
+
+    try:
+        formats = dict.fromkeys(file.format for file in DialogueCorpus(paths).files)
+    except CorpusError:
+        return
+    for format in formats:
+        if format != "script":
+            yield from row("for a chat", f"train-chat reads this as {format}: --format {format} shows it")
 
 
 def describe_dialogues(facts: dict[str, Any], first: "Sequence[Turn]") -> Iterator[str]:

@@ -21,8 +21,12 @@ def row(name: str, text: str) -> Iterator[str]:
 
 
 def short_row(name: str, text: str) -> Iterator[str]:
-    """One line; a long text is cut."""
-    yield from row(name, textwrap.shorten(text, WIDTH - INDENT, placeholder=" …"))
+    """One line; a long text is cut, between words where it has some."""
+    width, whole = WIDTH - INDENT, " ".join(text.split())
+    shown = textwrap.shorten(whole, width, placeholder=" …")
+    if len(shown) < min(len(whole), width // 2):
+        shown = f"{whole[: width - 1]}…"
+    yield from row(name, shown)
 
 
 def corpus_files(files: Sequence[Mapping[str, Any]]) -> Iterator[str]:

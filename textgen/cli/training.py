@@ -116,7 +116,7 @@ def tell_result(path: Path, metrics: dict[str, Any], use: str, command: str) -> 
         use: what it is for, such as `write with it`.
         command: that does so, without `--model`.
     """
-    bits = metrics.get("bits_per_character")
+    bits = metrics.get("bits_per_character") if metrics.get("held_out_characters") else None
     score = f", {bits:.3f} bits per character on held-out text" if bits is not None else ""
     click.echo(f"The model is in {path}{score}. To {use}:", err=True)
     click.echo(f"  {command} --model {shlex.quote(str(path))}", err=True)

@@ -14,7 +14,7 @@ from textgen.corpus.dialogue_readers.eou import END_OF_UTTERANCE
 from textgen.corpus.dialogue_readers.turns_jsonl import parse_items
 from textgen.corpus.evidence import filled, first_filled, share
 from textgen.corpus.pair_names import find_pair_columns
-from textgen.corpus.readers.records import records
+from textgen.corpus.readers.records import CSV, TSV, records
 from textgen.corpus.readers.table import find_columns
 from textgen.corpus.report import ReadReport
 
@@ -81,17 +81,17 @@ def turns_jsonl_evidence(head: Sequence[str], path: Path) -> DialogueEvidence:
 
 def csv_pairs_evidence(head: Sequence[str], path: Path) -> DialogueEvidence:
     """A header names the columns, or a `.csv` has two of them."""
-    return _pairs_evidence(head, ",", nameless=path.suffix.lower() == ".csv")
+    return _pairs_evidence(head, CSV, nameless=path.suffix.lower() == ".csv")
 
 
 def tsv_pairs_evidence(head: Sequence[str], path: Path) -> DialogueEvidence:
     """A header names the columns, or nearly every line has one tab."""
-    return _pairs_evidence(head, "\t", nameless=True)
+    return _pairs_evidence(head, TSV, nameless=True)
 
 
-def _pairs_evidence(head: Sequence[str], delimiter: str, nameless: bool) -> DialogueEvidence:
+def _pairs_evidence(head: Sequence[str], delimiters: str, nameless: bool) -> DialogueEvidence:
     report = ReadReport()
-    rows = [record for _, record in records(head, delimiter, report)]
+    rows = [record for _, record in records(head, delimiters, report)]
     columns = find_pair_columns(rows[0]) if rows else None
     if columns is None:
         return DialogueEvidence(False, "no two columns", first_filled(head))

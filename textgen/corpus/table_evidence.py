@@ -5,7 +5,7 @@ from pathlib import Path
 
 from textgen.corpus.evidence import Evidence, filled, first_filled, share
 from textgen.corpus.readers.jsonl import parse_row
-from textgen.corpus.readers.records import records
+from textgen.corpus.readers.records import CSV, TSV, records
 from textgen.corpus.readers.table import Columns, find_columns
 from textgen.corpus.report import ReadReport
 from textgen.corpus.style import ScriptStyle
@@ -26,17 +26,17 @@ def jsonl_evidence(head: Sequence[str], path: Path) -> Evidence:
 
 def csv_evidence(head: Sequence[str], path: Path) -> Evidence:
     """A header names the columns, or a `.csv` has two of them."""
-    return _evidence(head, ",", nameless=path.suffix.lower() == ".csv", texts=path.suffix.lower() == ".csv")
+    return _evidence(head, CSV, nameless=path.suffix.lower() == ".csv", texts=path.suffix.lower() == ".csv")
 
 
 def tsv_evidence(head: Sequence[str], path: Path) -> Evidence:
     """A header names the columns, or nearly every line has one tab."""
-    return _evidence(head, "\t", nameless=True, texts=path.suffix.lower() == ".tsv")
+    return _evidence(head, TSV, nameless=True, texts=path.suffix.lower() == ".tsv")
 
 
-def _evidence(head: Sequence[str], delimiter: str, nameless: bool, texts: bool) -> Evidence:
+def _evidence(head: Sequence[str], delimiters: str, nameless: bool, texts: bool) -> Evidence:
     report = ReadReport()
-    found = list(records(head, delimiter, report))
+    found = list(records(head, delimiters, report))
     first = found[0][1] if found else []
     columns = find_columns(first)
     if columns is None or len(found) < 2:

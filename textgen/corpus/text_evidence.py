@@ -33,7 +33,9 @@ def caption_evidence(head: Sequence[str], path: Path) -> Evidence:
         and max(map(len, lines)) <= _MOST_CHARACTERS
         and whole >= _WHOLE * len(lines)
     )
-    reason = f"{share(whole, len(lines))} lines are whole short texts (median {words:g} words)"
+    reason = (
+        f"{share(whole, len(lines))} lines are whole short texts (median {words:g} {'word' if words == 1 else 'words'})"
+    )
     return Evidence(convincing, reason, style)
 
 

@@ -43,17 +43,18 @@ def draw(logits: Logits, u: float) -> int:
     Example:
         Probabilities 0.5, 0, 0.5: 0.49 gives 0, 0.5 gives 2.
     """
-    weights = logits.astype(np.float64)
-    weights -= weights.max()
+    # Exponentials cost most of it, in float64 five times as much: only what is summed needs the digits.
+    weights = logits - logits.max()
     np.exp(weights, out=weights)
     # Sums are quick and running sums are slow: first the stretch is found, and the token within it.
-    masses = np.add.reduceat(weights, np.arange(0, len(weights), _STRETCH)).cumsum()
+    stretches = np.add.reduceat(weights, np.arange(0, len(weights), _STRETCH), dtype=np.float64)
+    masses = stretches.cumsum()
     goal = u * masses[-1]
     stretch = _reached(masses, goal)
     begin = stretch * _STRETCH
     if stretch:
         goal -= masses[stretch - 1]
-    return begin + _reached(weights[begin : begin + _STRETCH].cumsum(), goal)
+    return begin + _reached(weights[begin : begin + _STRETCH].cumsum(dtype=np.float64), goal)
 
 
 def _reached(mass: NDArray[np.float64], goal: float) -> int:

@@ -46,11 +46,13 @@ def reset(session: "Session", argument: str) -> Iterator[Output]:
 
 def undo(session: "Session", argument: str) -> Iterator[Output]:
     """Takes back the last message and its reply."""
+    said = len(session.bot.turns)
     if not session.bot.undo():
         raise ConfigurationError("/undo was asked for, but nothing was said yet: say something first.")
     session.listed = 0
     session.record("undo")
-    yield Note("Taken back: the last message and its reply.")
+    answered = said - len(session.bot.turns) > 1
+    yield Note(f"Taken back: {'the last message and its reply' if answered else 'what the bot said first'}.")
 
 
 def retry(session: "Session", argument: str) -> Iterator[Output]:

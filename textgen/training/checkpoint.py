@@ -25,7 +25,7 @@ class Position:
         best: lowest held-out cross-entropy so far, nats a token, or lowest rank where something else ranks; None before
             the first validation.
         best_step: the step it was measured after.
-        validations: how many were made.
+        validated_seconds: what `seconds` was after the last validation.
         stale: validations since the best.
         train_nats: sum of the training losses since the last validation.
         train_steps: how many losses that sum holds.
@@ -35,7 +35,7 @@ class Position:
     seconds: float = 0.0
     best: float | None = None
     best_step: int = 0
-    validations: int = 0
+    validated_seconds: float = 0.0
     stale: int = 0
     train_nats: float = 0.0
     train_steps: int = 0

@@ -58,7 +58,7 @@ def describe_plan(plan: Plan, run: Run, guess: Estimate) -> Iterator[str]:
             f"note      {run.characters[0]:,} characters are few: the model will mostly recite them; "
             f"{_FEW_CHARACTERS:,} and more are better"
         )
-    yield f"held out  {run.characters[1]:,} characters, up to {count(training.validations, 'validation')}"
+    yield f"held out  {_held_out(run)}"
     yield _guessed(training.budget, guess, "tokens")
 
 
@@ -108,7 +108,7 @@ def describe_chat_plan(plan: ChatPlan, run: Run, guess: Estimate) -> Iterator[st
             f"note      replies of {run.characters[0]:,} characters are few: the model will mostly recite them; "
             f"{_FEW_CHARACTERS:,} and more are better"
         )
-    yield f"held out  replies of {run.characters[1]:,} characters, up to {count(training.validations, 'validation')}"
+    yield f"held out  replies of {_held_out(run)}"
     yield _guessed(training.budget, guess, "tokens of replies")
 
 
@@ -119,5 +119,15 @@ def _guessed(budget: Budget, guess: Estimate, tokens: str) -> str:
     )
 
 
+def _held_out(run: Run) -> str:
+    characters = f"{run.characters[1]:,} characters, up to {count(run.training.validations, 'validation')}"
+    if run.held_out_decides:
+        return characters
+    return f"{characters}; too few to choose the best weights by, so the last ones are kept"
+
+
 def _minutes(number: float) -> str:
-    return count(round(number), "minute") if number >= 1 else "less than a minute"
+    if number < 0.1:
+        return "a few seconds"
+    rounded = round(number, 1) if number < 10 else round(number)
+    return f"{rounded:,g} {'minute' if rounded == 1 else 'minutes'}"

@@ -143,6 +143,7 @@ def run_training(
         step,
         batches,
         recipe.validation(network, training, run),
+        run.held_out_decides,
         run.training,
         training,
         _bits_per_nat(run),
@@ -156,6 +157,11 @@ def run_training(
             f"The loss was no longer finite after {count(outcome.steps, 'step')}, so training stopped; the best "
             f"weights so far (step {outcome.best_step}) are kept in {folder.path}: train again with a lower "
             f"{recipe.rate}."
+        )
+    if outcome.reason == "no improvement":
+        display.note(
+            f"stopped   {count(run.training.patience, 'validation')} brought no improvement, so that the rest of the "
+            f"budget was left; the best weights are kept, those of step {outcome.best_step:,}"
         )
     return outcome
 

@@ -84,8 +84,8 @@ class Trainer:
     Args:
         step: the compiled step.
         batches: to learn from.
-        validation: gives the held-out cross-entropy in nats a token; None where nothing is held out, and the last
-            weights are then the best.
+        validation: gives the held-out cross-entropy in nats a token; None where nothing is held out.
+        decides: whether that score tells which weights are best; else the last ones are, and nothing stops early.
         config: how to train.
         folder: of checkpoint and history.
         bits_per_nat: factor from nats a token to bits a character, for training and held-out text.
@@ -93,7 +93,7 @@ class Trainer:
         listeners: are told what happens.
         rank: gives what the best weights have least of, from the steps done and the held-out cross-entropy (not a
             number where nothing is held out); it is asked before the first step too, so that only what surpasses the
-            beginning is kept. None ranks by the held-out cross-entropy.
+            beginning is kept. None ranks by the held-out cross-entropy, if that decides.
     """
 
     def __init__(
@@ -101,6 +101,7 @@ class Trainer:
         step: Step,
         batches: Batches,
         validation: Callable[[], float] | None,
+        decides: bool,
         config: TrainingConfig,
         folder: Path,
         bits_per_nat: tuple[float, float],
@@ -109,6 +110,7 @@ class Trainer:
         rank: Callable[[int, float], float] | None = None,
     ) -> None:
         self._step, self._batches, self._validation, self._rank = step, batches, validation, rank
+        self._ranked = decides or rank is not None
         self._config, self._folder, self._bits_per_nat = config, folder, bits_per_nat
         self._after_validation, self._listeners = after_validation, list(listeners)
         self._clock = Clock(config.budget, batches.steps_per_epoch)
@@ -175,12 +177,14 @@ class Trainer:
 
     def _validation_is_due(self) -> bool:
         position = self._position
-        progress = self._clock.progress(position.step, position.seconds)
         if position.train_steps < _STEPS_PER_VALIDATION:
             return False
         if self._config.budget.minutes is not None and position.seconds < self._next_validation:
             return False
-        return progress < 1.0 and progress * self._config.validations >= position.validations + 1
+        before = self._clock.progress(position.step - position.train_steps, position.validated_seconds)
+        now, parts = self._clock.progress(position.step, position.seconds), self._config.validations
+        # The budget has as many parts; those that went by without a validation are not made up for.
+        return now < 1.0 and math.floor(now * parts) > math.floor(before * parts)
 
     def _validate(self) -> None:
         position, started = self._position, time.perf_counter()
@@ -192,17 +196,16 @@ class Trainer:
             rank = self._rank(position.step, score if self._validation else math.nan)
         seconds = time.perf_counter() - started
         position.seconds += seconds
-        position.validations += 1
+        position.validated_seconds = position.seconds
         self._next_validation = position.seconds + _TRAINING_PER_VALIDATION * seconds
-        unranked = self._validation is None and self._rank is None
-        best = unranked or position.best is None or rank < position.best
+        best = not self._ranked or position.best is None or rank < position.best
         position.stale = 0 if best else position.stale + 1
         if best:
             position.best, position.best_step = rank, position.step
         position.train_nats, position.train_steps = 0.0, 0
         row = self._row(train, score)
         history.append(self._folder, row)
-        self._tell("validated", row, best)
+        self._tell("validated", row, best and self._ranked)
         self._after_validation(exported(self._step.model), row, best)
         self._save()
 

@@ -26,6 +26,16 @@ def test_without_a_header_the_first_two_columns_are_taken(tmp_path: Path) -> Non
     assert found == [said("Go.", "Va !"), said("Hi.", "Salut !")]
 
 
+def test_spreadsheets_may_write_semicolons(tmp_path: Path) -> None:
+    found, report = read("csv-pairs", tmp_path, 'Question;Answer\n"Tea; or coffee, sir?";Tea, please\nWell?;"Fine"\n')
+    assert found == [said("Tea; or coffee, sir?", "Tea, please"), said("Well?", "Fine")]
+    assert report.skipped == 0
+    assert read("csv-pairs", tmp_path, "Oh; well,Yes\nAnd; you,No\n")[0] == [
+        said("Oh; well", "Yes"),
+        said("And; you", "No"),
+    ]
+
+
 def test_one_column_holds_no_pairs(tmp_path: Path) -> None:
     assert read("tsv-pairs", tmp_path, "one\ntwo\n")[0] == []
 

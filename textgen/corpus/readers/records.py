@@ -11,21 +11,25 @@ from textgen.corpus.report import ReadReport
 
 MAX_LINES = 100
 
+CSV, TSV = ",;", "\t"
+"""What may separate the fields of a table; spreadsheets write semicolons where a comma is the decimal mark."""
 
-def records(lines: Iterable[str], delimiter: str, report: ReadReport) -> Iterator[tuple[int, list[str]]]:
+
+def records(lines: Iterable[str], delimiters: str, report: ReadReport) -> Iterator[tuple[int, list[str]]]:
     """The records of a table, each with the number of its first line (from 1).
 
     Args:
         lines: without their ends.
-        delimiter: what separates fields.
+        delimiters: what may separate fields; the first one that parts the first record does.
         report: counts the records left out; the first record sets how many columns the others have.
     """
     source = _Source(lines)
-    width = 0
+    width, delimiter = 0, ""
     while taken := source.take():
         number, line = taken
         if not line.strip():
             continue
+        delimiter = delimiter or next((sign for sign in delimiters if len(_parse(line, sign)) > 1), delimiters[0])
         opened = ends_inside(line, delimiter)
         record = _several_lines(source, line, delimiter, width) if opened else None
         if record is None:

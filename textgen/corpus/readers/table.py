@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from textgen.corpus.readers.records import records
+from textgen.corpus.readers.records import CSV, TSV, records
 from textgen.corpus.readers.rows import (
     DOCUMENT_FIELDS,
     SCENE_FIELDS,
@@ -43,19 +43,19 @@ def _find(keys: list[str], names: tuple[str, ...]) -> int | None:
 
 
 def read_csv(lines: Iterable[str], style: ScriptStyle, report: ReadReport) -> Iterator[Element]:
-    """Yield the elements of a table with commas."""
-    return _read(lines, ",", style, report)
+    """Yield the elements of a table with commas or semicolons."""
+    return _read(lines, CSV, style, report)
 
 
 def read_tsv(lines: Iterable[str], style: ScriptStyle, report: ReadReport) -> Iterator[Element]:
     """Yield the elements of a table with tabs."""
-    return _read(lines, "\t", style, report)
+    return _read(lines, TSV, style, report)
 
 
-def _read(lines: Iterable[str], delimiter: str, style: ScriptStyle, report: ReadReport) -> Iterator[Element]:
+def _read(lines: Iterable[str], delimiters: str, style: ScriptStyle, report: ReadReport) -> Iterator[Element]:
     columns: Columns | None = None
     rows = RowElements(style, report)
-    for number, record in records(lines, delimiter, report):
+    for number, record in records(lines, delimiters, report):
         if columns is None:
             columns = find_columns(record)
             if columns is None or columns.header:
@@ -64,7 +64,7 @@ def _read(lines: Iterable[str], delimiter: str, style: ScriptStyle, report: Read
         if row.text.strip():
             yield from rows.convert(row)
         else:
-            report.skip(number, delimiter.join(record), "no text in the text column")
+            report.skip(number, delimiters[0].join(record), "no text in the text column")
 
 
 def _row(record: list[str], columns: Columns) -> Row:
