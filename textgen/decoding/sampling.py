@@ -43,12 +43,12 @@ def draw(logits: Logits, u: float) -> int:
     Example:
         Probabilities 0.5, 0, 0.5: 0.49 gives 0, 0.5 gives 2.
     """
-    # Exponentials cost most of it, in float64 five times as much: only what is summed needs the digits.
+    # Exponentials cost most of it, in float64 five times as much: only the running sums need the digits.
     weights = logits - logits.max()
     np.exp(weights, out=weights)
     # Sums are quick and running sums are slow: first the stretch is found, and the token within it.
-    stretches = np.add.reduceat(weights, np.arange(0, len(weights), _STRETCH), dtype=np.float64)
-    masses = stretches.cumsum()
+    stretches = np.add.reduceat(weights, np.arange(0, len(weights), _STRETCH))
+    masses = stretches.cumsum(dtype=np.float64)
     goal = u * masses[-1]
     stretch = _reached(masses, goal)
     begin = stretch * _STRETCH
