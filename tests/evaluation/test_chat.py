@@ -37,6 +37,12 @@ HELD_OUT = [(turns[: 2 * k + 1], turns[2 * k + 1]) for turns in DIALOGUES[18:] f
 """Bob's replies in the last tenth, and the turns before them."""
 
 
+@pytest.fixture(autouse=True)
+def few_characters_will_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that what is noted of these short dialogues is what a test is about."""
+    monkeypatch.setattr("textgen.evaluation.scores._TELLING_CHARACTERS", 1)
+
+
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return talks(tmp_path_factory.mktemp("talks") / "numbers.jsonl", DIALOGUES)

@@ -108,6 +108,7 @@ def evaluate_chat(
     contexts, replies = zip(*encoded, strict=True)
     tokens, characters = sum(len(reply) - 1 for reply in replies), sum(len(text) + 1 for text in texts)
     scored = Scores(0.0, tokens, characters, sum(len(text.split()) for text in texts), len(texts))
+    notes += scored.notes
     tell("Scoring the same replies after other contexts, and after none.")
     others = [contexts[k] for k in _dealt_anew(len(contexts), seed)]
     nothing = [model.encoder.encode_context([])] * len(replies)

@@ -185,7 +185,7 @@ def _with_novelty(result: Evaluation, part: Part, seed: int, tell: Callable[[str
 
 
 def _notes(part: Part, scores: Scores, familiarity: Familiarity) -> list[str]:
-    notes = list(part.notes)
+    notes = [*part.notes, *scores.notes]
     if part.training is None or part.split == "held-out":
         notes += familiarity.notes(held_out=part.training is not None)
     if not math.isfinite(scores.word_perplexity) or not math.isfinite(scores.perplexity):

@@ -3,6 +3,8 @@
 import math
 from dataclasses import dataclass
 
+_TELLING_CHARACTERS = 1000
+
 
 @dataclass(frozen=True)
 class Scores:
@@ -40,6 +42,13 @@ class Scores:
     def word_perplexity(self) -> float:
         """Of a white-space word or line end, as word models are reported."""
         return _exponential(self.nats / (self.words + self.line_ends))
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of the text, in sentences."""
+        if self.characters >= _TELLING_CHARACTERS:
+            return ()
+        return (f"{self.characters:,} characters are too few to judge a model by: score more text.",)
 
 
 def _exponential(nats: float) -> float:
