@@ -111,7 +111,8 @@ def train_script(
         choice: level, size and their details, as in `textgen.training.sizing.ScriptChoice`.
 
     Returns:
-        The writer with the best weights.
+        The writer with the weights that predict the held-out text best; with the last ones where that is too short to
+        tell (fewer than 1,000 characters).
 
     Raises:
         TextgenError: what was asked for cannot be done; nothing is lost.
@@ -198,7 +199,8 @@ def train_chat(
         choice: level, size and their details, as in `textgen.training.sizing.ChatChoice`.
 
     Returns:
-        The chatbot with the best weights.
+        The chatbot with the weights that predict the held-out replies best; with the last ones where those are too few
+        to tell (fewer than 1,000 characters).
 
     Raises:
         TextgenError: what was asked for cannot be done; nothing is lost.
