@@ -23,9 +23,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
 @pytest.mark.parametrize(
     ("position", "finished"),
     [
-        (Position(step=50, seconds=119.0, validations=3), False),
-        (Position(step=50, seconds=120.5, validations=3), True),
-        (Position(step=50, seconds=60.0, validations=9, stale=6), True),
+        (Position(step=50, seconds=119.0, best_step=40), False),
+        (Position(step=50, seconds=120.5), True),
+        (Position(step=50, seconds=60.0, stale=6), True),
     ],
 )
 def test_a_run_is_finished_when_its_minutes_are_spent_or_nothing_improves(
@@ -44,7 +44,7 @@ def test_a_finished_run_is_left_alone(folder: Path, monkeypatch: pytest.MonkeyPa
         raise AssertionError("a process was started")
 
     monkeypatch.setattr(training.subprocess, "run", refuse)
-    done = Position(step=50, seconds=120.5, validations=3)
+    done = Position(step=50, seconds=120.5)
     Checkpoint(done, {}).save(ModelFolder(folder).training)
     training.train(folder, Path("corpus.txt"), 2.0, level="character")
     Checkpoint(replace(done, seconds=1.0), {}).save(ModelFolder(folder).training)
