@@ -86,9 +86,7 @@ class Notes(SilentDisplay):
 
 
 @pytest.mark.parametrize("decides", [True, False])
-def test_a_run_that_stops_before_its_budget_says_why(
-    copied: ModelFolder, monkeypatch: pytest.MonkeyPatch, decides: bool
-) -> None:
+def test_a_run_that_stops_before_its_budget_says_why(copied: ModelFolder, decides: bool) -> None:
     run, display = Run.load(copied.training), Notes()
     characters = run.characters[0], 1000 if decides else 999
     budget = Budget(steps=120)

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 _TELLING_CHARACTERS = 1000
+"""A sentence or two are predicted well or badly by chance."""
 
 
 @dataclass(frozen=True)
