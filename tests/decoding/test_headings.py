@@ -34,13 +34,6 @@ def test_an_open_bracket_forbids_the_line_end_and_a_closed_one_allows_it():
     assert _after(SCENE, _id("["), _id("]"), LINE_END).allowed() is None
 
 
-def test_before_a_heading_has_to_close_a_word_may_end_and_none_begins() -> None:
-    written = [SCENE, _id("["), *[_id("a")] * 8]
-    assert _after(*written).allowed()[_id(" ")]
-    allowed = _after(*written, _id("a"), _id("a"), _id("a")).allowed()
-    assert allowed[_id("a")] and allowed[_id("]")] and not allowed[_id(" ")] and not allowed[LINE_END]
-
-
 @pytest.mark.parametrize("longest", [10, 20])
 def test_a_heading_that_is_too_long_has_to_close(longest: int):
     written = [SCENE, _id("["), *[_id("a")] * (longest - 7)]

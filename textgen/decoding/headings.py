@@ -10,16 +10,13 @@ from textgen.text.special import LINE_END, SCENE
 _SLACK = 6
 """Tokens kept back for the bracket that closes a heading, a line end, and the rest of a character."""
 
-_WORD = 4
-"""Tokens in which a word may end, where the bracket has to be closed soon."""
-
 
 class HeadingRules:
     """The masks for headings in brackets; `begin` makes the constraint.
 
     Args:
         pieces: of the model's tokenizer.
-        longest: most tokens of a heading; a longer one is made to close its bracket, where it can behind a whole word.
+        longest: most tokens of a heading; a longer one is made to close its bracket.
     """
 
     def __init__(self, pieces: Pieces, longest: int) -> None:
@@ -27,8 +24,6 @@ class HeadingRules:
         self.opening = pieces.mask(*pieces.beginning_with(b"["))
         self.end = pieces.mask(LINE_END)
         self.open = ~self.end
-        self.word = min(_WORD, self.room // 4)
-        self.finishing = self.open & ~pieces.ending_word
         self.closing = pieces.mask(*pieces.spelling(b"]")) | pieces.continuing
         self.ends = tuple(piece.endswith(b"]") for piece in pieces.of)
 
@@ -59,9 +54,7 @@ class BracketedHeadings:
         if self._place == "opening":
             return self._rules.opening
         if self._place == "open":
-            if self._room > self._rules.word:
-                return self._rules.open
-            return self._rules.finishing if self._room > 0 else self._rules.closing
+            return self._rules.open if self._room > 0 else self._rules.closing
         if self._place == "closed" and self._room <= 0:
             return self._rules.end  # what came behind the bracket would need another one
         return None
