@@ -133,6 +133,24 @@ def test_forbidden_repetition_counts_in_the_search() -> None:
         assert len(pieces) == len(set(pieces))
 
 
+class OnlyB(NoB):
+    """Allows B alone."""
+
+    def allowed(self) -> Mask:
+        return ~super().allowed()
+
+    def advance(self, token: int, /) -> Constraint:
+        assert token == B
+        return self
+
+
+def test_what_alone_is_allowed_may_be_repeated() -> None:
+    options = DecodingOptions(temperature=0, num_beams=2, max_new_tokens=3, no_repeat_ngram_size=1)
+    model = random_model(1, PIECES.size)
+    (found,) = collect(decode(model, state(), prompt(constraint=OnlyB()), options, first_piece=PIECES.first))
+    assert found.ids == (B, B, B)
+
+
 def test_the_state_follows_its_beam() -> None:
     random = random_model(1, PIECES.size)
     options = DecodingOptions(temperature=0, num_beams=5, max_new_tokens=6)

@@ -107,6 +107,14 @@ def test_a_line_that_is_too_long_finishes_its_character() -> None:
     assert np.flatnonzero(constraint.advance(c3 - 0x43).allowed()).tolist() == [LINE_END]
 
 
+def test_a_heading_that_the_prompt_begins_has_the_room_of_a_heading() -> None:
+    begun = grammar(ScriptShape(longest_line=2, longest_heading=4, narration=True, scenes=True)).begin(
+        [START, SCENE, A]
+    )
+    assert A in legal(begun, A, A, A)
+    assert legal(begun, A, A, A, A) == {LINE_END}
+
+
 def test_a_prefix_is_text_even_where_no_narration_begins() -> None:
     bare = ScriptShape(longest_line=5, narration=False, scenes=False)
     assert legal(grammar(bare).begin([START], b"a")) == {A}

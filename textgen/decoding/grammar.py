@@ -67,7 +67,11 @@ class ScriptGrammar:
         place = place_after(context, self.first_piece)
         if prefix and place in (Place.LINE_START, Place.AFTER_HEADING):
             place = Place.TEXT_START
-        return ScriptConstraint(self, place, self.longest_line + len(prefix), self.names)
+        return ScriptConstraint(self, place, self.room(place) + len(prefix), self.names)
+
+    def room(self, place: Place) -> int:
+        """Most tokens of the heading, or of the text or name, that begins or goes on at a place."""
+        return self.longest_heading if place is Place.HEADING else self.longest_line
 
 
 class ScriptConstraint:
@@ -106,8 +110,7 @@ class ScriptConstraint:
         if place is Place.NAME:
             name = self._name.advance(token) if self._name is not None else None
             return ScriptConstraint(grammar, place, self._room - 1, name)
-        room = grammar.longest_heading if place is Place.HEADING else grammar.longest_line
-        return ScriptConstraint(grammar, place, room, grammar.names)
+        return ScriptConstraint(grammar, place, grammar.room(place), grammar.names)
 
 
 _IN_NAME = (Place.NAME_START, Place.NAME)

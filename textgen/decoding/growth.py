@@ -87,10 +87,13 @@ class Growth:
         """
         counted = log_p.copy()
         for row, beam in enumerate(live):
-            if self._history is not None:
-                changed = self._history(logits[row], np.array(self._context + beam.ids))
-                counted[row] = changed - log_totals(changed[None])
             allowed = beam.cursor.allowed()
+            if self._history is not None:
+                before = np.array(self._context + beam.ids)
+                changed = self._history(logits[row], before)
+                if allowed is not None and changed[allowed].max(initial=-np.inf) == -np.inf:
+                    changed = logits[row]  # what is ruled out leaves something to say, as where one id is drawn
+                counted[row] = changed - log_totals(changed[None])
             if allowed is not None:
                 counted[row, ~allowed] = -np.inf
             speech = beam.cursor.speech

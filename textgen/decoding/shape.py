@@ -15,10 +15,10 @@ class ScriptShape:
     """What occurs in the scripts of the training corpus.
 
     Args:
-        longest_line: most tokens of the text of a line, a heading or a name, at least 1; a longer one is made
-            to end.
+        longest_line: most tokens of the text of a line or of a name, at least 1; a longer one is made to end.
         narration: whether lines without a speaker occur.
         scenes: whether scene headings or scenes after the first occur.
+        longest_heading: the same of a heading; 0 takes `longest_line`.
         spelled_names: whether speakers occur that have no label.
         line_breaks: whether the text of a line may hold line breaks.
         empty_lines: whether the text of a line may be empty.

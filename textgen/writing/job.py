@@ -143,7 +143,8 @@ class Job:
         """The prompt less what may be half a word at its end, which is to be written first."""
         if prompt.line is None:
             return prompt, b""
-        dropped = self.model.tokenizer.last_word(prompt.line.text)
+        # A line break is no part of a word, and most scripts have none within a line that could be written.
+        dropped = self.model.tokenizer.last_word(prompt.line.text).rpartition("\n")[2]
         line = replace(prompt.line, text=prompt.line.text.removesuffix(dropped))
         return replace(prompt, line=line), dropped.encode()
 
