@@ -56,7 +56,8 @@ def is_finished(folder: Path) -> bool:
         return False
     config, position = Run.load(training).training, Checkpoint.load(training).position
     clock = Clock(config.budget, steps_per_epoch=1)
-    return position.stale >= config.patience or clock.progress(position.step, position.seconds) >= 1.0
+    spent = clock.progress(position.step, position.seconds) >= 1.0
+    return position.stale >= config.patience or (spent and not position.train_steps)
 
 
 def figures(folder: Path) -> dict[str, float]:

@@ -16,13 +16,14 @@ from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.paths import Paths
 from textgen.errors import ConfigurationError, MissingExtraError
 from textgen.judging.judge import JUDGED
-from textgen.wording import count
+from textgen.wording import count, to_install
 from textgen.writer import ScriptWriter
 
 if TYPE_CHECKING:
     from textgen.judging.matching import Text
     from textgen.judging.saved import SavedDiscriminator
     from textgen.training.adversarial.run import AdversarialCourse
+    from textgen.training.chat_preparation import Listening
     from textgen.training.real_texts import RealTexts
     from textgen.training.run import Course
     from textgen.training.sizing import Choice
@@ -149,9 +150,8 @@ def train_script(
             return Course(folder, SCRIPT)
         return adversarial_run.AdversarialCourse(folder, find_judge, config)
 
-    job = _Job(
-        "train-script", course, source, chosen, format, source.files[0].path.stem, budget, start, _write_a_little
-    )
+    name = source.files[0].path.stem
+    job = _Job("train-script", course, source, (chosen,), seed, format, name, budget, start, _write_a_little)
     return ScriptWriter(_train(job, corpus, out, start_from, resume, overwrite, tensorboard, quiet))
 
 
@@ -224,9 +224,8 @@ def train_chat(
     def course(folder: ModelFolder) -> Course:
         return Course(folder, CHAT)
 
-    job = _Job(
-        "train-chat", course, source, chosen, format, source.files[0].paths[0].stem, budget, start, _talk_a_little
-    )
+    name = source.files[0].paths[0].stem
+    job = _Job("train-chat", course, source, (chosen, listening), seed, format, name, budget, start, _talk_a_little)
     return Chatbot(_train(job, corpus, out, start_from, resume, overwrite, tensorboard, quiet))
 
 
@@ -346,7 +345,8 @@ class _Job(NamedTuple):
     command: str
     course: "Callable[[ModelFolder], Course | AdversarialCourse]"
     corpus: _Corpus
-    choice: "Choice"
+    asked: "tuple[Choice | Listening, ...]"
+    seed: int
     format: str | None
     name: str
     budget: Budget | None
@@ -378,7 +378,7 @@ def _train(
         target.finish()
         return target.final.load()
     if resume and target.started:
-        require_as_begun(job.choice, target.building)
+        require_as_begun(target.building, *job.asked, seed=job.seed)
         course.go_on(job.corpus.fingerprint, job.budget, display.note)
     else:
         if resume:
@@ -426,7 +426,7 @@ def _write_a_little(model: Model) -> str:
 
 
 def _talk_a_little(model: Model) -> str:
-    """The sample of a chatbot while it trains: replies to a few held-out contexts, with the same seed each time."""
+    """The sample of a chatbot while it trains: replies to a few held-out messages, with the same seed each time."""
     from textgen.training.samples import held_out_talks
 
     lines, bot = list[str](), Chatbot(model)
@@ -447,5 +447,5 @@ def _require_training() -> None:
     if missing:
         raise MissingExtraError(
             f"Training was asked for, but {', '.join(missing)} is not installed; writing needs none of it, training "
-            'does: run  pip install "textgen-keras[train]"  (in a clone:  pip install -e ".[train]").'
+            f"does: {to_install('train')}"
         )

@@ -1,4 +1,5 @@
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -60,6 +61,9 @@ def test_what_is_missing_or_does_not_fit_is_told(model: Model, untrained: Path, 
         stored_texts(ModelFolder(bare).load(), 10, 0)
     with pytest.raises(ConfigurationError, match="it was read as plain, and so"):
         corpus_texts(model, ScriptCorpus(corpus, "plain"), 10, 0)
+    of_all = replace(model, card=replace(model.card, corpus={**model.card.corpus, "split": None}))
+    with pytest.raises(ConfigurationError, match="the model learned from all of this corpus, because it was given a"):
+        corpus_texts(of_all, ScriptCorpus(corpus), 10, 0)
     (tmp_path / "short.txt").write_text("JERRY: Hello.\n")
     with pytest.raises(TrainingError, match="too small"):
         corpus_texts(model, ScriptCorpus(tmp_path / "short.txt"), 10, 0)

@@ -9,6 +9,7 @@ import pytest
 from textgen.api import train_chat, train_script
 from textgen.artifact import ModelFolder
 from textgen.errors import ConfigurationError
+from textgen.training.chat_preparation import Listening
 from textgen.training.resuming import require_as_begun
 from textgen.training.sizing import ChatChoice, ScriptChoice
 
@@ -18,7 +19,7 @@ BEGUN = {"level": "character", "embedding": 16, "hidden": 24, "layers": 2, "stre
 
 @pytest.mark.parametrize("asked", [{}, BEGUN, {"words": "whitespace", "vocabulary_limit": 5}, {"dropout": 0.0}])
 def test_what_a_run_was_begun_with_may_be_asked_for_again(untrained: Path, asked: dict[str, Any]) -> None:
-    require_as_begun(ScriptChoice(**asked), ModelFolder(untrained))
+    require_as_begun(ModelFolder(untrained), ScriptChoice(**asked), seed=0)
 
 
 @pytest.mark.parametrize(
@@ -35,13 +36,23 @@ def test_what_a_run_was_begun_with_may_be_asked_for_again(untrained: Path, asked
 )
 def test_what_it_was_not_begun_with_is_refused(untrained: Path, asked: dict[str, Any], found: str) -> None:
     with pytest.raises(ConfigurationError, match="^" + re.escape(found.format(untrained))):
-        require_as_begun(ScriptChoice(**asked), ModelFolder(untrained))
+        require_as_begun(ModelFolder(untrained), ScriptChoice(**asked), seed=0)
+
+
+def test_another_seed_is_refused(untrained: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"^seed is 3, but the run in .* was begun with 0: leave it out"):
+        require_as_begun(ModelFolder(untrained), ScriptChoice(), seed=3)
 
 
 def test_a_chatbot_too(chat_model: Path) -> None:
-    require_as_begun(ChatChoice(attention=True), ModelFolder(chat_model))
+    folder = ModelFolder(chat_model)
+    require_as_begun(folder, ChatChoice(attention=True), Listening(replies_by="bob", spacing="as-is"), seed=0)
     with pytest.raises(ConfigurationError, match=r"attention is False, but the run in .* was begun with True"):
-        require_as_begun(ChatChoice(attention=False), ModelFolder(chat_model))
+        require_as_begun(folder, ChatChoice(attention=False), Listening(), seed=0)
+    with pytest.raises(ConfigurationError, match=r"turns is 0, but the run in .* was begun with 3: leave it out"):
+        require_as_begun(folder, ChatChoice(), Listening(turns=0), seed=0)
+    with pytest.raises(ConfigurationError, match=r"replies_by is 'ann', but the run in .* was begun with 'bob'"):
+        require_as_begun(folder, ChatChoice(), Listening(replies_by="ann"), seed=0)
 
 
 def test_a_refused_run_is_as_it_was(trained: Path, corpus: Path, chat_model: Path, dialogues: Path) -> None:
@@ -49,4 +60,6 @@ def test_a_refused_run_is_as_it_was(trained: Path, corpus: Path, chat_model: Pat
         before = (folder / "training" / "run.json").read_bytes()
         with pytest.raises(ConfigurationError, match="size is 'large', but the run in"):
             train(text, folder, resume=True, steps=1000, size="large", quiet=True)
+        with pytest.raises(ConfigurationError, match="its budget of 10 steps is spent"):
+            train(text, folder, resume=True, steps=10, quiet=True)
         assert (folder / "training" / "run.json").read_bytes() == before

@@ -23,6 +23,7 @@ from textgen.errors import ConfigurationError
 from textgen.training import history
 from textgen.training import run as running
 from textgen.training.chat_run import CHAT
+from textgen.training.checkpoint import Checkpoint
 from textgen.training.display import SilentDisplay
 from textgen.training.run import Course, go_on, run_training, why_finished
 from textgen.training.run_record import Run
@@ -102,6 +103,25 @@ def test_a_run_that_stops_before_its_budget_says_why(copied: ModelFolder, decide
         assert display.told[-1].endswith(f"the best weights are kept, those of step {outcome.best_step}")
     else:
         assert (outcome.reason, outcome.steps, outcome.best_step, display.told) == ("budget", 120, 120, [])
+
+
+@pytest.mark.parametrize(
+    ("steps_since", "why"), [(0, "its budget of 100 steps is spent; give a larger one"), (3, None)]
+)
+def test_a_run_is_over_when_its_last_validation_is_made(copied: ModelFolder, steps_since: int, why: str | None) -> None:
+    checkpoint = Checkpoint.load(copied.training)
+    checkpoint.position.train_steps = steps_since
+    checkpoint.save(copied.training)
+    assert why_finished(copied.training, CHAT) == why
+
+
+def test_a_picture_has_the_name_of_the_model_that_is_to_be_replaced(copied: ModelFolder) -> None:
+    beside = ModelFolder(copied.path.rename(copied.path.with_name(".bob.new")))
+    run, titles = Run.load(beside.training), list[str]()
+    replace(run, training=replace(run.training, budget=Budget(steps=105))).save(beside.training)
+    recipe = replace(CHAT, draw=lambda training, title: titles.append(title))
+    run_training(beside, recipe, SilentDisplay(), lambda model: "")
+    assert titles == ["bob"]
 
 
 def test_a_script_run_does_not_go_on_as_a_chatbot(tmp_path: Path, trained: Path, corpus: Path, untrained: Path) -> None:

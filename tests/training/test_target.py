@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from textgen.errors import ConfigurationError
-from textgen.training.target import RUNS, Target
+from textgen.training.target import RUNS, Target, final_name
 
 
 @pytest.fixture(autouse=True)
@@ -49,6 +49,23 @@ def test_a_folder_of_something_else_is_refused_whatever_is_asked(asked: dict[str
         with pytest.raises(ConfigurationError, match="exists and is no model folder"):
             target(path, **asked)
     assert Path("photos/cat.jpg").read_bytes() == b"cat"
+
+
+def test_a_folder_may_be_told_by_dots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (model(Path("mine")) / "training").mkdir()
+    for here, dots in (("mine", "."), ("mine/training", "..")):
+        monkeypatch.chdir(tmp_path / here)
+        again = target(dots, resume=True)
+        assert again.started
+        assert again.final.path == tmp_path / "mine"
+
+
+@pytest.mark.parametrize("overwrite", [False, True])
+def test_the_final_name_is_known_while_it_is_built(overwrite: bool) -> None:
+    for name in ["show"] if overwrite else ["show", ".hidden", "show.new"]:
+        if overwrite:
+            model(Path(name))
+        assert final_name(target(name, overwrite=overwrite).building.path) == name
 
 
 def test_resume_and_overwrite_exclude_each_other() -> None:

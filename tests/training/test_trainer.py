@@ -147,6 +147,16 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_good_weights(tmp_pat
     assert recorder.events[-1] == "close"
 
 
+@pytest.mark.parametrize("scores", [(4.0, math.nan), (4.0, 3.0, 3.5, math.inf)])
+def test_a_score_that_is_not_finite_stops_too(tmp_path: Path, scores: tuple[float, ...]) -> None:
+    step, keeper = CountingStep(), Keeper()  # what the last update broke shows in no loss before the next step
+    outcome = trainer(tmp_path, step, scripted(*scores), keeper, decides=False).run()
+    good = len(scores) - 1
+    assert (outcome.reason, outcome.steps, outcome.best_step) == ("not finite", 5 * len(scores), 5 * good)
+    assert len(keeper.kept) == good == len(history.read(tmp_path))
+    assert Checkpoint.load(tmp_path).position.step == 5 * good
+
+
 def interrupting(times: int, at: int) -> CountingStep:
     def losses(step: int) -> float:
         if step == at:
@@ -187,6 +197,14 @@ def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:
     assert [row.step for row in rows] == [5, 10, 15, 20]
     # The losses before the interruption count: three of 1.0, then 9.0 and 10.0.
     assert rows[1].train_bits_per_character == pytest.approx(2.0 * (3 * 1.0 + 9.0 + 10.0) / 5)
+
+
+def test_a_run_that_is_interrupted_in_its_last_step_is_validated_when_it_goes_on(tmp_path: Path) -> None:
+    first = trainer(tmp_path, interrupting(1, at=19), scripted(4.0, 3.0, 3.5)).run()
+    assert (first.reason, first.steps) == ("interrupted", 20)
+    step, keeper = CountingStep(), Keeper()
+    assert trainer(tmp_path, step, scripted(2.0), keeper).run() == Outcome("budget", 20, 2.0, 20)
+    assert (step.done, keeper.kept) == ([], [(20.0, 20, True)])
 
 
 def test_the_carried_state_and_the_moments_come_back(tmp_path: Path) -> None:

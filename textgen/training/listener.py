@@ -16,7 +16,7 @@ class Listener(Protocol):
         """The held-out text is about to be scored."""
 
     def validated(self, row: Row, best: bool) -> None:
-        """A validation is done; `best` when no earlier one was lower, and never where the last weights are kept."""
+        """A validation is done; `best` when it is lower than all before, and never where the last weights are kept."""
 
     def figures(self, step: int, values: Mapping[str, float]) -> None:
         """Further measures of a validation, by name."""

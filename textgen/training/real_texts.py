@@ -95,7 +95,7 @@ def corpus_texts(model: Model, corpus: ScriptCorpus, most: int, seed: int) -> Re
         seed: of the draw.
 
     Raises:
-        ConfigurationError: the training corpus is read in another way than in training.
+        ConfigurationError: it is the training corpus, read in another way than in training, or learned from whole.
         TrainingError: the corpus is too small for a held-out part.
     """
     split = _split(model, corpus)
@@ -120,6 +120,11 @@ def _split(model: Model, corpus: ScriptCorpus) -> Split:
                 "part that was held out cannot be found in it: give the --format that training was given."
             )
         return Split(**known["split"])
+    if corpus.fingerprint == known.get("fingerprint"):
+        raise ConfigurationError(
+            "Real lines were to be held out, but the model learned from all of this corpus, because it was given a "
+            "--validation text: name that one with --corpus, or leave --corpus out."
+        )
     split = find_split(corpus, total)
     if split is None:
         raise TrainingError("A part of the corpus is to be held out, but it is too small for that: give more text.")

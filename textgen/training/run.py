@@ -21,6 +21,7 @@ from textgen.training.machine import cores_are_shared, thread_count
 from textgen.training.plots import save_curves
 from textgen.training.run_record import Run
 from textgen.training.schedule import Clock
+from textgen.training.target import final_name
 from textgen.training.tensorboard import TensorBoard
 from textgen.training.trainer import Batches, Outcome, Step, Trainer
 from textgen.wording import count
@@ -91,11 +92,11 @@ def go_on(
             f"The run in {folder.path} was begun with {', '.join(card.corpus.get('files', []))}, but the corpus given "
             "now has another content: give the same files to resume, or --from to go on with other text."
         )
-    if budget is not None and budget != run.training.budget:
+    if budget is not None:
         run = replace(run, training=replace(run.training, budget=budget))
-        run.save(training)
-    if (why := why_finished(training, recipe)) is not None:
+    if (why := _why_over(training, recipe, run)) is not None:
         raise ConfigurationError(f"The run in {folder.path} cannot go on: {why}, or --overwrite to train anew.")
+    run.save(training)
     note(f"The run in {folder.path} goes on as it was begun; its budget is {run.training.budget.describe()}.")
 
 
@@ -172,14 +173,19 @@ def why_finished(folder: Path, recipe: Recipe) -> str | None:
     Raises:
         ConfigurationError: it trains another kind of model.
     """
-    run = _load_run(folder, recipe)
+    return _why_over(folder, recipe, _load_run(folder, recipe))
+
+
+def _why_over(folder: Path, recipe: Recipe, run: Run) -> str | None:
+    """`why_finished` of a run that may have been given another budget."""
     if not checkpoint_exists(folder):
         return None
     position = Checkpoint.load(folder).position
     if position.stale >= run.training.patience:
         return f"{count(position.stale, 'validation')} brought no improvement; give more text"
     clock = Clock(run.training.budget, recipe.batches(folder, run).steps_per_epoch)
-    if clock.progress(position.step, position.seconds) >= 1.0:
+    spent = clock.progress(position.step, position.seconds) >= 1.0
+    if spent and not position.train_steps:  # else its last validation is still to come
         return f"its budget of {run.training.budget.describe()} is spent; give a larger one"
     return None
 
@@ -258,7 +264,7 @@ class _Keeper:
         except TextgenError as error:
             text = f"(no sample: {error})"  # a page for people is not worth a training run
         self._keep_sample(row, text)
-        self._draw(self._training, self._folder.path.name)
+        self._draw(self._training, final_name(self._folder.path))
         for listener in self._listeners:
             listener.sample(text)
 

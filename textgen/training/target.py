@@ -8,6 +8,7 @@ from textgen.artifact import ModelFolder
 from textgen.errors import ConfigurationError
 
 RUNS = Path("runs")
+_NEW = ".new"
 
 
 class Target:
@@ -29,12 +30,12 @@ class Target:
                 "Both resume and overwrite were asked for, but a run either goes on or begins anew: choose one of them."
             )
         self._usual = RUNS / name
-        path = Path(out) if out is not None else self._usual
+        path = _named(Path(out)) if out is not None else self._usual
         self._is_numbered = out is None and not (resume or overwrite) and path.exists()
         if self._is_numbered:
             path = next(free for number in count(2) if not (free := RUNS / f"{name}-{number}").exists())
         self.final = ModelFolder(path)
-        beside = ModelFolder(path.with_name(f".{path.name}.new"))
+        beside = ModelFolder(path.with_name(f".{path.name}{_NEW}"))
         begun_beside = resume and beside.exists()
         self.building = beside if begun_beside or (overwrite and self.final.exists()) else self.final
         if overwrite:
@@ -78,3 +79,14 @@ class Target:
             raise ConfigurationError(
                 f"{path} exists and is no model folder: give another --out, so that nothing of yours is lost."
             )
+
+
+def final_name(building: Path) -> str:
+    """The name that a folder will have which is built in place, or beside the model that it will replace."""
+    name = building.name
+    return name.removeprefix(".").removesuffix(_NEW) if name.startswith(".") and name.endswith(_NEW) else name
+
+
+def _named(path: Path) -> Path:
+    """The path, with its last name where it is told by dots alone: what is built lies beside it."""
+    return path.resolve() if path.name in ("", "..") else path

@@ -89,7 +89,7 @@ class Trainer:
         config: how to train.
         folder: of checkpoint and history.
         bits_per_nat: factor from nats a token to bits a character, for training and held-out text.
-        after_validation: is given the weights, the row and whether no earlier score was lower.
+        after_validation: is given the weights, the row and whether its rank is lower than all before.
         listeners: are told what happens.
         rank: gives what the best weights have least of, from the steps done and the held-out cross-entropy (not a
             number where nothing is held out); it is asked before the first step too, so that only what surpasses the
@@ -145,7 +145,8 @@ class Trainer:
             if not self._train_one(progress):
                 return "not finite"
             if self._validation_is_due():
-                self._validate()
+                if not self._validate():
+                    return "not finite"
                 if position.stale >= self._config.patience:
                     return "no improvement"
             if interrupted.is_set():
@@ -154,8 +155,8 @@ class Trainer:
             if time.monotonic() - saved > _CHECKPOINT_SECONDS:
                 self._save()
                 saved = time.monotonic()
-        if self._position.train_steps:
-            self._validate()
+        if self._position.train_steps and not self._validate():
+            return "not finite"
         return "budget"
 
     def _train_one(self, progress: float) -> bool:
@@ -186,11 +187,14 @@ class Trainer:
         # The budget has as many parts; those that went by without a validation are not made up for.
         return now < 1.0 and math.floor(now * parts) > math.floor(before * parts)
 
-    def _validate(self) -> None:
+    def _validate(self) -> bool:
+        """Scores the weights, and keeps what is to be kept; says no where the score is not finite."""
         position, started = self._position, time.perf_counter()
         self._tell("validating")
         train = position.train_nats / position.train_steps
         score = self._validation() if self._validation else train
+        if not math.isfinite(score):  # what the last update did shows in no loss yet
+            return False
         rank = score
         if self._rank is not None:
             rank = self._rank(position.step, score if self._validation else math.nan)
@@ -208,6 +212,7 @@ class Trainer:
         self._tell("validated", row, best and self._ranked)
         self._after_validation(exported(self._step.model), row, best)
         self._save()
+        return True
 
     def _row(self, train: float, score: float) -> history.Row:
         position, (train_factor, validation_factor) = self._position, self._bits_per_nat
