@@ -1,8 +1,8 @@
-"""Counts and corrections in words."""
+"""Counts, corrections and what is to be installed in words."""
 
 import pytest
 
-from textgen.wording import count, did_you_mean
+from textgen.wording import count, did_you_mean, to_install
 
 
 @pytest.mark.parametrize(("number", "words"), [(0, "0 lines"), (1, "1 line"), (2, "2 lines"), (2000, "2,000 lines")])
@@ -25,3 +25,7 @@ def test_a_plural_of_its_own() -> None:
 )
 def test_the_nearest_name_is_suggested(typed: str, otherwise: str | None, words: str) -> None:
     assert did_you_mean(typed, ["temperature", "seed"], otherwise) == words
+
+
+def test_an_extra_is_installed_from_anywhere_and_in_a_clone() -> None:
+    assert to_install("eval") == 'run  pip install "textgen-keras[eval]"  (in a clone:  pip install -e ".[eval]").'

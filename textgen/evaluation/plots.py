@@ -9,15 +9,13 @@ from textgen.evaluation.curve import Curve
 from textgen.evaluation.estimates import Estimate
 from textgen.evaluation.measures import TEXT_MEASURES
 from textgen.evaluation.outside import PLANES
+from textgen.wording import to_install
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-NO_PICTURES = (
-    "No pictures were drawn: they take matplotlib, which is not installed; "
-    'run  pip install "textgen-keras[eval]"  (in a clone:  pip install -e ".[eval]").'
-)
+NO_PICTURES = f"No pictures were drawn: they take matplotlib, which is not installed; {to_install('eval')}"
 
 
 def can_draw() -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from textgen.errors import MissingExtraError
 from textgen.text.counting import SEEN_ENOUGH
 from textgen.text.special import BYTES
+from textgen.wording import to_install
 
 _SEPARATOR = "\x00"
 _BATCH = 1000
@@ -30,8 +31,7 @@ def learn_merges(counts: Mapping[str, int], limit: int) -> list[tuple[int, int]]
         from tokenizers import Tokenizer, models, pre_tokenizers, trainers
     except ImportError as error:
         raise MissingExtraError(
-            "Learning a subword vocabulary needs the package tokenizers, which is not installed; run: "
-            'pip install "textgen-keras[train]"'
+            f"Learning a subword vocabulary needs the package tokenizers, which is not installed; {to_install('train')}"
         ) from error
     learner = Tokenizer(models.BPE())
     learner.pre_tokenizer = pre_tokenizers.Sequence(

@@ -6,6 +6,7 @@ from textgen.corpus.dialogue import Dialogue, Turn
 from textgen.corpus.report import ReadReport
 from textgen.errors import MissingExtraError
 from textgen.text.reading import TextFile
+from textgen.wording import to_install
 
 CONVERSATIONS = "conversations"
 
@@ -22,8 +23,7 @@ def read(files: Sequence[TextFile], report: ReadReport) -> Iterator[Dialogue]:
         from textgen.corpus.dialogue_readers.yaml_items import items_under
     except ImportError as error:
         raise MissingExtraError(
-            f"{file.path} is in ChatterBot's format, which is YAML, but PyYAML is not installed; it comes with the "
-            "extra `train`: pip install 'textgen-keras[train]'."
+            f"{file.path} is in ChatterBot's format, which is YAML, but PyYAML is not installed; {to_install('train')}"
         ) from error
     for number, item in items_under(file, CONVERSATIONS):
         if not isinstance(item, list):
