@@ -3,7 +3,8 @@
     python benchmarks/adversarial.py --corpus image_coco.txt
 
 A language model is trained by maximum likelihood. Each adversarial setting begins with that very model, and so does a
-control that merely goes on with maximum likelihood for as many steps at the same rate. A discriminator of the model
+control that merely goes on with maximum likelihood at the same rate, for as many steps at most: like any run it stops
+where held-out text is predicted no better for long. A discriminator of the model
 (`train-discriminator`) chooses the best of several candidates. All of them write lines at temperatures from 0.5 to 1.3,
 which are compared with the held-out tenth of the captions.
 

@@ -11,7 +11,8 @@ here it has as many as its peers.)
   that training begins with: smaller ones would give the same logits whatever is done with them.
 - A step is ids in and logits out, both NumPy arrays. "share of bandwidth" is the rate at which textgen's step goes
   through its matrices, against the rate of one product of a matrix as large as all of them with a vector.
-- Of 64 sequences two loops compiled whole by TensorFlow also draw the tokens, and so does textgen's loop.
+- Of 64 sequences two loops compiled whole by TensorFlow also draw the tokens, and so does textgen's loop. None of them
+  comes to an end before the last token: with these weights END is never drawn.
 - Options: what a choice among 10,000 words costs beyond a plain draw, on logits with a perplexity of about 60 and
   after 200 tokens, and which share of the word model's step that is.
 """
@@ -26,14 +27,15 @@ from measuring import Row, interleaved, shown
 from networks import VOCABULARIES, Weights, architecture
 from numpy.typing import NDArray
 
+from textgen.config import ModelConfig
 from textgen.decoding.cursor import Prompt
 from textgen.decoding.decode import decode
 from textgen.decoding.history import history_transform
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.results import collect
+from textgen.decoding.results import Sequence, collect
 from textgen.decoding.sampling import Sampler
 from textgen.inference.language_model import LanguageModel
-from textgen.text.special import FIRST_LABEL
+from textgen.text.special import END, FIRST_LABEL
 from textgen.training.initialisation import initial_weights
 
 Ids = NDArray[np.integer]
@@ -101,7 +103,7 @@ def measure_steps(case: str, batch: int) -> list[Row]:
     import peers
 
     vocabulary, config = VOCABULARIES[case], architecture(case)
-    weights = initial_weights(config, seed=0)
+    weights = endless_weights(config)
     network = LanguageModel(config, weights)
     systems: dict[str, Step] = {
         "textgen": Stepper(network, batch),
@@ -113,7 +115,7 @@ def measure_steps(case: str, batch: int) -> list[Row]:
     check_agreement(systems, vocabulary, batch)
     if case == "words":
         tied = architecture(case, tied=True)
-        systems["textgen-tied"] = Stepper(LanguageModel(tied, initial_weights(tied, seed=0)), batch)
+        systems["textgen-tied"] = Stepper(LanguageModel(tied, endless_weights(tied)), batch)
     ids = np.arange(batch) % vocabulary
     actions: dict[str, Callable[[], object]] = {name: partial(step, ids) for name, step in systems.items()}
     if batch > 1:
@@ -132,10 +134,17 @@ def measure_steps(case: str, batch: int) -> list[Row]:
     return rows
 
 
-def write(network: LanguageModel, batch: int) -> None:
+def endless_weights(config: ModelConfig) -> Weights:
+    """Those that training begins with, but that the text never ends: a sequence that does leaves the batch."""
+    weights = initial_weights(config, seed=0)
+    weights["output/bias"][END] = -30.0
+    return weights
+
+
+def write(network: LanguageModel, batch: int) -> list[Sequence]:
     """textgen's own loop, drawing from the distribution as it is."""
     options = DecodingOptions(temperature=1.0, num_return_sequences=batch, max_new_tokens=LOOP_TOKENS, seed=1)
-    collect(decode(network.step, network.initial_state(), Prompt([FIRST_LABEL], Silent()), options))
+    return collect(decode(network.step, network.initial_state(), Prompt([FIRST_LABEL], Silent()), options))
 
 
 def row(case: str, system: str, seconds: float, ours: float) -> Row:

@@ -20,7 +20,6 @@ from textgen.text.special import LINE_END, PAD
 from textgen.text.tokenizer import Tokenizer
 
 FORMAT = "plain"
-COLD_WINDOW = 256
 
 _BATCH = 64
 
@@ -80,21 +79,26 @@ def carried(model: LanguageModel, ids: NDArray[np.int32], characters: int) -> fl
     return score_ids(model, ids, lanes=1)[0] / characters
 
 
-def from_cold(model: LanguageModel, tokenizer: Tokenizer, text: str) -> float:
+def from_cold(model: LanguageModel, tokenizer: Tokenizer, text: str, window: int) -> float:
     """Nats a character of windows side by side, each from the zero state; what is left over at the end is not scored.
 
     The first character of a window is given, and what follows is tokenised by itself.
+
+    Args:
+        model: that is scored.
+        tokenizer: its own.
+        text: longer than a window.
+        window: characters that are scored at a time.
     """
-    begins = range(0, len(text) - COLD_WINDOW, COLD_WINDOW)
+    begins = range(0, len(text) - window, window)
     windows = [
-        ids_of(tokenizer, text[begin]) + ids_of(tokenizer, text[begin + 1 : begin + 1 + COLD_WINDOW])
-        for begin in begins
+        ids_of(tokenizer, text[begin]) + ids_of(tokenizer, text[begin + 1 : begin + 1 + window]) for begin in begins
     ]
     given = [len(ids_of(tokenizer, text[begin])) for begin in begins]
     nats = 0.0
     for k in range(0, len(windows), _BATCH):
         nats += _nats(model, windows[k : k + _BATCH], given[k : k + _BATCH])
-    return nats / (len(windows) * COLD_WINDOW)
+    return nats / (len(windows) * window)
 
 
 def _nats(model: LanguageModel, windows: Sequence[Sequence[int]], given: Sequence[int]) -> float:

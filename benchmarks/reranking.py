@@ -5,8 +5,8 @@ discriminator likes best and the one it likes least. The discriminator must not 
 naive Bayes over n-grams, learns from other samples and says how many of the lines it takes for real ones. Shorter
 lines or the same words again would be a bad bargain, and so these are counted too.
 
-    textgen train-discriminator --model runs/seinfeld
-    python benchmarks/reranking.py --model runs/seinfeld
+    textgen train-discriminator --model runs/seinfeld-small --samples 4000
+    python benchmarks/reranking.py --model runs/seinfeld-small
 """
 
 import argparse

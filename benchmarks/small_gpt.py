@@ -108,7 +108,7 @@ def learn(training: str, held_out: str, tell: Callable[[str], None], steps: int 
         "steps": steps,
         "epochs": steps * BATCH * WINDOW / len(learned),
         "tokens_per_second": steps * BATCH * WINDOW / (60 * minutes),
-        "from_cold": from_cold(model, scored),
+        f"from_cold_{WINDOW}": from_cold(model, scored),
     }
 
 

@@ -4,7 +4,7 @@
 
 - `characters` and `words` are the networks of `generation_latency.py`: two LSTM layers of 512 and a softmax of its own,
   over 100 characters or 10,000 words, 64 streams. The state is carried from window to window.
-- `textgen-256-streams` does the same work in another shape: four times the streams, a quarter of the window.
+- `-256-streams` is the same work in another shape: four times the streams, a quarter of the window.
 - `encoder-decoder` is a chat model with attention and a tied softmax, 64 exchanges of 40 tokens and 12; its tokens are
   those of the replies. Nothing is padded, so that the peer needs no masks.
 - `40,000 words` is a vocabulary at which the softmax is most of the work; textgen takes a sample of it in each step.
@@ -86,7 +86,7 @@ def language_models(window: int) -> dict[str, System]:
         name: System(f"{module}.language_model", precision, 64, window) for name, (module, precision) in systems.items()
     }
     wide = {f"{name}-256-streams": found[name]._replace(streams=256, window=window // 4) for name in found}
-    return found | {name: wide[name] for name in ("textgen-256-streams", "textgen-f32-256-streams")}
+    return found | wide
 
 
 CASES = {

@@ -16,6 +16,12 @@ def test_the_network_of_a_case_runs() -> None:
     assert not np.allclose(first, second)  # the state is kept
 
 
+def test_no_sequence_of_the_loop_leaves_it_early() -> None:
+    config = script("networks").Architecture(12, 8, 16, 1, tied=False)
+    written = latency.write(latency.LanguageModel(config, latency.endless_weights(config)), 5)
+    assert [len(sequence.ids) for sequence in written] == [latency.LOOP_TOKENS] * 5
+
+
 def test_systems_that_disagree_are_not_timed() -> None:
     ours, theirs = np.zeros((1, 4), np.float32), np.array([[0.0, 0.0, 0.01, 0.0]], np.float32)
     latency.check_agreement({"textgen": lambda ids: ours, "other": lambda ids: ours}, 4, 1)

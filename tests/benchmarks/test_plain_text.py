@@ -47,17 +47,14 @@ def test_a_stretch_of_text_has_line_ends_within() -> None:
 
 
 @pytest.mark.parametrize("tokenizer", [TOKENIZER, SubwordTokenizer.learn(["ab ab ba ab"] * 5, [])])
-def test_windows_from_cold_know_nothing_of_each_other(
-    monkeypatch: pytest.MonkeyPatch, tokenizer: CharacterTokenizer | SubwordTokenizer
-) -> None:
-    monkeypatch.setattr(plain, "COLD_WINDOW", 4)
+def test_windows_from_cold_know_nothing_of_each_other(tokenizer: CharacterTokenizer | SubwordTokenizer) -> None:
     model, nats = language_model(vocabulary_size=tokenizer.vocabulary_size), 0.0
     for given, rest in (("a", "b\nab"), ("b", " abé")):  # the last character is less than a window
         state, ids = model.initial_state(), plain.ids_of(tokenizer, given) + plain.ids_of(tokenizer, rest)
         for read, target in pairwise(ids):
             logits, state = model.step(np.array([read]), state)
             nats += np.log(np.exp(logits[0]).sum()) - logits[0, target]
-    assert plain.from_cold(model, tokenizer, "ab\nab abé\n") == pytest.approx(nats / 8, rel=1e-5)
+    assert plain.from_cold(model, tokenizer, "ab\nab abé\n", window=4) == pytest.approx(nats / 8, rel=1e-5)
 
 
 def test_the_carried_score_counts_the_end() -> None:

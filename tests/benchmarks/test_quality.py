@@ -36,7 +36,8 @@ def test_shakespeare(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
     assert [row["system"] for row in rows] == ["textgen-character", "textgen-subword"] * 2
     for row in rows[::2]:  # near the uniform distribution over its ids
         assert math.log(270) < row["nats_per_character"] < math.log(360)
-        assert math.log(270) < row["from_cold"] < math.log(360)
+        assert math.log(270) < row["from_cold_256"] < math.log(360)
+        assert math.log(270) < row["from_cold_64"] < math.log(360)
     assert rows[1]["nats_per_character"] < rows[0]["nats_per_character"]  # it has less to say
 
 

@@ -38,5 +38,5 @@ def test_the_rate_warms_up_and_falls_to_a_tenth() -> None:
 def test_it_learns() -> None:
     text = "abcdefg\n" * 200
     found = gpt.learn(text, text[:400], lambda line: None, steps=20)
-    assert found["from_cold"] < 0.9 * math.log(8)
+    assert found["from_cold_64"] < 0.9 * math.log(8)
     assert found["epochs"] == pytest.approx(20 * 12 * 64 / 1600)
