@@ -87,12 +87,12 @@ def test_survey(tmp_path: Path) -> None:
         2, ("b.csv, line 3: 1 columns where 2 were expected: 'broken'",)
     )  # fmt: skip
     assert found.changes == {"direction moved behind the colon": 1}
-    assert found.has_narration
-    assert found.has_scenes
+    assert found.narration_lines > 0
+    assert found.headings > 0
     assert not found.normalisation.lowercase
     assert found.normalisation.straight_quotes
 
 
 def test_long_scenes_are_counted_once(tmp_path: Path) -> None:
     found = survey(ScriptCorpus(_write(tmp_path / "a.txt", "a line of prose that goes on\nand on,\n" * 1200)))
-    assert (found.documents, found.scenes, found.lines, found.has_scenes) == (1, 1, 2400, False)
+    assert (found.documents, found.scenes, found.lines) == (1, 1, 2400)

@@ -96,3 +96,8 @@ def test_a_named_format_is_taken(format: str) -> None:
 def test_an_unknown_format_is_refused() -> None:
     with pytest.raises(ConfigurationError, match="'opera' is unknown; the formats are jsonl, csv"):
         detect(["a"], Path("a.txt"), "opera")
+
+
+def test_a_file_without_lines_is_refused_with_a_sentence() -> None:
+    with pytest.raises(CorpusError, match=r"show\.txt was to be read as colon, but it has no lines; the formats are"):
+        detect([], Path("show.txt"), "colon")

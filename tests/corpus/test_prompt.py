@@ -6,6 +6,7 @@ from textgen.corpus.prompt import Prompt, parse_prompt
 from textgen.corpus.script import Line, Scene, ScriptStyle
 
 HI = Scene(None, (Line("jerry", "hi"),))
+ROMEO, EVE = (Scene(None, (Line(name, "hi"),)) for name in ("ROMEO", "EVE"))
 COLON = ScriptStyle("colon", 1)
 
 
@@ -70,6 +71,11 @@ def test_captions() -> None:
         ("ROMEO:\nhi\n", (Scene(None, (Line("ROMEO", "hi"),)),), None, None),
         ("ROMEO: hi\n", (Scene(None, (Line("ROMEO", "hi"),)),), None, None),
         ("ROMEO:\nhi\n\nJULIET:", (Scene(None, (Line("ROMEO", "hi"),)),), Line("JULIET", ""), None),
+        ("ROMEO:\nhi\n\n\nJULIET:\nBut", (ROMEO, Scene(None)), Line("JULIET", "But"), None),
+        ("ROMEO:\nhi\n\n\n\nJULIET: But", (ROMEO, Scene(None)), Line("JULIET", "But"), None),
+        ("ROMEO:\nhi\n \n\n", (ROMEO,), None, None),
+        ("ROMEO:\nhi\n\n\n[Exeunt]", (ROMEO,), None, "[Exeunt]"),
+        ("\n\nROMEO:", (), Line("ROMEO", ""), None),
         ("[Exeunt]", (), None, "[Exeunt]"),
         ("[Exeunt]\n", (Scene("[Exeunt]"),), None, None),
         ("He goes ", (), Line(None, "He goes "), None),
@@ -93,6 +99,12 @@ def test_play(text: str, scenes: tuple[Scene, ...], line: Line | None, heading: 
         ("INT. HOUSE\nEVE\nhi", (Scene("INT. HOUSE"),), Line("EVE", "hi"), None),
         (".FLASHBACK\n\n!EVE sits", (Scene("FLASHBACK"),), Line(None, "EVE sits"), None),
         ("He sits.\n", (Scene(None, (Line(None, "He sits."),)),), None, None),
+        ("EVE\nhi\n\n\nINT. HOU", (EVE,), None, "INT. HOU"),
+        ("EVE\nhi\n\n\n\nBOB\nyo", (EVE,), Line("BOB", "yo"), None),
+        ("EVE\nhi\n\n===\n\nBOB\nyo", (EVE, Scene(None)), Line("BOB", "yo"), None),
+        ("EVE\nhi\n  \nmore", (), Line("EVE", "hi\n\nmore"), None),
+        ("EVE\nhi\n  \nmore\n", (Scene(None, (Line("EVE", "hi\n\nmore"),)),), None, None),
+        ("EVE\nhi\n \nmore", (EVE,), Line(None, "more"), None),
     ],
 )
 def test_fountain(text: str, scenes: tuple[Scene, ...], line: Line | None, heading: str | None) -> None:

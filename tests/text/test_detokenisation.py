@@ -1,12 +1,13 @@
 """Tokenised text back into normal writing."""
 
 import time
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from textgen.text.detokenisation import detokenise, looks_tokenised
+from textgen.text.detokenisation import Spacing, detokenise
 
 from .examples import AWKWARD, any_text
 
@@ -101,6 +102,13 @@ def test_long_lines_take_no_long_time(unit: str) -> None:
     begin = time.perf_counter()
     detokenise(unit * 5_000)
     assert time.perf_counter() - begin < 2
+
+
+def looks_tokenised(sample: Iterable[str]) -> bool:
+    evidence = Spacing()
+    for text in sample:
+        evidence.add(text)
+    return evidence.tokenised
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from textgen.text.repairs import REPAIRS, repair
+from textgen.text.repairs import REPAIRS, repair, repair_escaped
 
 
 @pytest.mark.parametrize(
@@ -22,3 +22,11 @@ def test_repairs(damaged: str, repaired: str, counts: dict[str, int]) -> None:
     assert repair(damaged, found) == repaired
     assert +found == counts
     assert set(found) <= set(REPAIRS)
+
+
+@pytest.mark.parametrize(
+    ("escaped", "repaired"),
+    [("a\x00b", "ab"), ("\ud83d\ude00", "\U0001f600"), ("x\ude00", "x\ufffd"), ("e\u0301", "\u00e9")],
+)
+def test_what_escapes_bring(escaped: str, repaired: str) -> None:
+    assert repair_escaped(escaped) == repaired

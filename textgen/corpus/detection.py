@@ -4,8 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from textgen.corpus.evidence import Evidence
-from textgen.corpus.report import excerpt
+from textgen.corpus.evidence import Evidence, misfit_line
 from textgen.corpus.script_evidence import colon_evidence, fountain_evidence, play_evidence
 from textgen.corpus.style import ScriptStyle
 from textgen.corpus.table_evidence import csv_evidence, jsonl_evidence, tsv_evidence
@@ -63,9 +62,8 @@ def detect(head: Sequence[str], path: Path, format: str | None = None) -> Detect
     evidence = FORMATS[format](head, path)
     if evidence.misfit is not None:
         raise CorpusError(
-            f"{path} was to be read as {format}, but line {evidence.misfit} does not fit: "
-            f"{excerpt(head[evidence.misfit - 1])!r}; the formats are {', '.join(FORMATS)}: "
-            "choose another one, or leave --format out to have it found from the content."
+            f"{path} was to be read as {format}, but {misfit_line(head, evidence.misfit)}; the formats are "
+            f"{', '.join(FORMATS)}: choose another one, or leave --format out to have it found from the content."
         )
     reason = "no evidence needed" if format == "plain" else evidence.reason
     return Detected(format, f"as asked for ({reason})", evidence.style)

@@ -9,8 +9,7 @@ from textgen.corpus.detection import HEAD_LINES
 from textgen.corpus.dialogue_evidence import DIALOGUE_EVIDENCE, cornell_part
 from textgen.corpus.dialogue_readers import DIALOGUE_READERS
 from textgen.corpus.dialogue_readers.cornell import Part
-from textgen.corpus.evidence import first_filled
-from textgen.corpus.report import excerpt
+from textgen.corpus.evidence import first_filled, misfit_line
 from textgen.errors import ConfigurationError, CorpusError
 from textgen.text.reading import TextFile
 
@@ -72,7 +71,7 @@ def look_at(path: Path) -> Candidate:
     """
     file = TextFile(path)
     head = list(islice(file.lines(), HEAD_LINES))
-    misfit = _misfit(head, first_filled(head))
+    misfit = misfit_line(head, first_filled(head))
     part = cornell_part(head)
     if part is None:
         for name, weigh in DIALOGUE_EVIDENCE.items():
@@ -97,7 +96,7 @@ def read_as(path: Path, format: str) -> Source:
     evidence = DIALOGUE_EVIDENCE[format](head, path)
     if evidence.misfit is not None:
         raise CorpusError(
-            f"{path} was to be read as {format}, but {_misfit(head, evidence.misfit)}; the formats "
+            f"{path} was to be read as {format}, but {misfit_line(head, evidence.misfit)}; the formats "
             f"are {', '.join(DIALOGUE_FORMATS)}: choose another one, or leave --format out to have it found from the "
             "content."
         )
@@ -115,7 +114,3 @@ def check_dialogue_format(format: str) -> None:
             f"The dialogue format {format!r} is unknown; the formats are {', '.join(DIALOGUE_FORMATS)}: "
             "choose one of them, or leave --format out to have it found from the content."
         )
-
-
-def _misfit(head: list[str], number: int) -> str:
-    return f"line {number} does not fit: {excerpt(head[number - 1])!r}" if head else "it has no lines"

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from textgen.corpus.report import excerpt
 from textgen.corpus.style import ScriptStyle
 
 
@@ -32,6 +33,11 @@ def filled(head: Sequence[str]) -> list[tuple[int, str]]:
 def first_filled(head: Sequence[str]) -> int:
     """The number (from 1) of the first line that is not empty."""
     return next((number for number, _ in filled(head)), 1)
+
+
+def misfit_line(head: Sequence[str], number: int) -> str:
+    """The line of that number (from 1), as an error names it."""
+    return f"line {number} does not fit: {excerpt(head[number - 1])!r}" if head else "it has no lines"
 
 
 def share(part: int, whole: int) -> str:

@@ -10,7 +10,8 @@ from textgen.corpus.report import ReadReport
 from textgen.corpus.scene import Element, Line, Scene, SceneOpening
 from textgen.corpus.style import ScriptStyle
 
-_EMPTY_LINE = re.compile(r"\n[ \t]*\n|^[ \t]*\n")
+_BLANK_LINE = re.compile(r"\n[ \t]+(?=\n)")
+_ANYTHING = Line(None, "x")
 
 
 @dataclass(frozen=True)
@@ -89,10 +90,11 @@ def _open_line(last: str) -> _Opened:
 
 def _read_blocks(text: str, style: ScriptStyle) -> tuple[list[Element], _Opened]:
     """Whole blocks, and the last one where it is not closed."""
-    *_, block = _EMPTY_LINE.split(text)
-    elements = _read(text[: len(text) - len(block)], style)
     is_fountain = style.format == "fountain"
-    first, line_end, below = block.partition("\n")
+    begin = _last_block(text, is_fountain)
+    first, line_end, below = text[begin:].partition("\n")
+    is_speech = first.strip() and not _heading(first, is_fountain)
+    elements = _before(text[:begin], style) if is_speech else _read(text[:begin], style)
     while (heading := _heading(first, is_fountain)) and line_end:
         elements.append(SceneOpening(heading.rstrip()))
         first, line_end, below = below.partition("\n")
@@ -102,6 +104,25 @@ def _read_blocks(text: str, style: ScriptStyle) -> tuple[list[Element], _Opened]
         return elements, SceneOpening(heading)
     line, is_whole = _speech(first, line_end, below, is_fountain)
     return ([*elements, line], None) if is_whole else (elements, line)
+
+
+def _last_block(text: str, is_fountain: bool) -> int:
+    """Where the last block begins; blocks are told apart as the readers do it."""
+    place = begin = 0
+    first = ""
+    for line in text.split("\n")[:-1]:
+        place += len(line) + 1
+        goes_on = is_fountain and line.startswith(fountain.BLANK) and fountain.opens_speech(first)
+        if not line.strip() and not goes_on:
+            begin, first = place, ""
+        first = first or line.strip()
+    return begin
+
+
+def _before(text: str, style: ScriptStyle) -> list[Element]:
+    """What stands before a speech; a scene without heading opens only where a line follows."""
+    elements = _read(f"{text}{_ANYTHING.text}", style)
+    return elements[:-1] if elements[-1:] == [_ANYTHING] else elements
 
 
 def _speech(first: str, line_end: str, below: str, is_fountain: bool) -> tuple[Line, bool]:
@@ -115,7 +136,7 @@ def _speech(first: str, line_end: str, below: str, is_fountain: bool) -> tuple[L
         spoken = behind + line_end + below if behind.strip() else below
     is_whole = bool(spoken.strip()) and spoken.endswith("\n")
     directions = f"{cue.directions}\n" if cue and cue.directions else ""
-    said = directions + spoken
+    said = _BLANK_LINE.sub("\n", directions + spoken)
     return Line(cue.speaker if cue else None, said.strip("\n") if is_whole else said), is_whole
 
 

@@ -33,11 +33,6 @@ class ScriptRenderer:
     def __post_init__(self) -> None:
         object.__setattr__(self, "_state", DecodingState(self.tokenizer))
 
-    @property
-    def open_line(self) -> Line | None:
-        """The line that is being written, as far as it goes; None between lines."""
-        return Line(self._state.speaker, self._state.text) if self._state.open == "line" else None
-
     def advance(self, token: int) -> tuple[str, "ScriptRenderer"]:
         """Take one id in.
 

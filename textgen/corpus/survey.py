@@ -38,16 +38,6 @@ class CorpusSurvey:
     changes: dict[str, int]
     normalisation: Normalisation
 
-    @property
-    def has_narration(self) -> bool:
-        """Whether some line has no speaker."""
-        return self.narration_lines > 0
-
-    @property
-    def has_scenes(self) -> bool:
-        """Whether scenes are marked: one has a heading, or a document has more than one scene."""
-        return self.headings > 0 or self.scenes > self.documents
-
 
 def survey(corpus: ScriptCorpus) -> CorpusSurvey:
     """Count what there is in a corpus; reads it once, memory grows with the number of speakers only."""

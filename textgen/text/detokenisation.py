@@ -5,7 +5,6 @@ between spaces, dashes, slashes and smileys.
 """
 
 import re
-from collections.abc import Iterable
 
 _SUFFIXES = "s|m|d|t|re|ve|ll"
 _AUXILIARIES = (
@@ -13,18 +12,6 @@ _AUXILIARIES = (
 )
 _APART = re.compile(rf"(?<=\S) [.,](?!\S)|(?<=\w) ['’‘] ?(?:{_SUFFIXES})(?!\S)| n['’]t(?!\S)", re.IGNORECASE)
 _TOGETHER = re.compile(rf"(?<=\w)(?:[.,](?!\S)|['’](?:{_SUFFIXES})(?!\w))", re.IGNORECASE)
-
-
-def looks_tokenised(sample: Iterable[str]) -> bool:
-    """Whether most full stops, commas and contractions of a sample stand apart from the word before them.
-
-    Args:
-        sample: texts, read once; a few thousand are plenty.
-    """
-    evidence = Spacing()
-    for text in sample:
-        evidence.add(text)
-    return evidence.tokenised
 
 
 class Spacing:

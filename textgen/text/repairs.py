@@ -1,6 +1,7 @@
 """Repairs of decoded text: control characters that were typographic ones, bytes that were not UTF-8."""
 
 import re
+import unicodedata
 from collections import Counter
 
 REPAIRS: dict[str, str] = {
@@ -37,6 +38,22 @@ def repair(text: str, counts: Counter[str]) -> str:
     text, escaped = _ESCAPED_BYTE.subn(lambda found: _windows(ord(found[0]) - 0xDC00) or "\ufffd", text)
     counts["undecodable"] += escaped
     return text
+
+
+def whole_pairs(text: str) -> str:
+    """The text with U+FFFD for each half of a surrogate pair: nothing could write it as UTF-8."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
+def repair_escaped(text: str) -> str:
+    """Repairs what escapes in JSON bring into a text that is repaired already: NULs, half pairs, forms other than NFC.
+
+    Example:
+        >>> repair_escaped("so cute \\ud83d")
+        'so cute \ufffd'
+    """
+    text = text.replace("\x00", "")
+    return text if text.isascii() else unicodedata.normalize("NFC", whole_pairs(text))
 
 
 def _windows(value: int) -> str | None:

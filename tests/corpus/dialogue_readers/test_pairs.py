@@ -61,9 +61,17 @@ def _stored(text: str) -> str:
     return unicodedata.normalize("NFC", Turn(text).text)
 
 
-@pytest.mark.parametrize("kind", ["csv", "tsv"])
-def test_an_open_quotation_mark_takes_no_other_pair_with_it(tmp_path: Path, kind: str) -> None:
-    tab = "," if kind == "csv" else "\t"
-    found, report = read(f"{kind}-pairs", tmp_path, f'prompt{tab}reply\nhi{tab}"he said\nbye{tab}see you\n')
-    assert found == [said("hi", "he said"), said("bye", "see you")]
-    assert report.changes == {"quotation mark never closed": 1}
+@pytest.mark.parametrize(
+    ("kind", "separator", "text", "change"),
+    [
+        ("csv", ",", "he said", "quotation mark never closed"),
+        ("tsv", "\t", '"he said', "quotation marks taken as text"),
+    ],
+)
+def test_an_open_quotation_mark_takes_no_other_pair_with_it(
+    tmp_path: Path, kind: str, separator: str, text: str, change: str
+) -> None:
+    table = f'prompt{separator}reply\nhi{separator}"he said\nbye{separator}see you\n'
+    found, report = read(f"{kind}-pairs", tmp_path, table)
+    assert found == [said("hi", text), said("bye", "see you")]
+    assert report.changes == {change: 1}

@@ -32,6 +32,11 @@ def test_what_does_not_fit_is_skipped_alone(tmp_path: Path) -> None:
     assert report.first_skipped == "line 1: a turn without a text: '{\"text\": null}'"
 
 
+def test_what_escapes_bring_is_repaired(tmp_path: Path) -> None:
+    line = r'{"turns": ["so cute \ud83d", {"name": "Zoe\u0301", "text": "\u0000hi"}]}'
+    assert read("turns-jsonl", tmp_path, line)[0] == [[(None, "so cute \ufffd"), ("Zo\u00e9", "hi")]]
+
+
 def test_a_list_is_preferred_to_a_text(tmp_path: Path) -> None:
     line = json.dumps({"dialogue": "a title", "messages": [{"value": {"x": 1}, "content": "a"}]})
     assert read("turns-jsonl", tmp_path, line)[0] == [said("a")]

@@ -183,3 +183,8 @@ def test_a_script_comes_back_from_fountain(script: Script) -> None:
 def test_what_was_read_is_read_again(lines: list[str]) -> None:
     script = Script.from_fountain("\n".join(lines))
     assert Script.from_fountain(script.text) == script
+
+
+def test_a_note_over_two_lines_takes_no_empty_line_with_it() -> None:
+    (line,) = Script.from_fountain("EVE\none [[a\nb]] two\n[[c]]\n  \nthree\n").lines
+    assert line == Line("EVE", "one\ntwo\n\nthree")

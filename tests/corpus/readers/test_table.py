@@ -124,3 +124,31 @@ def test_a_table_can_be_read_again_as_a_script(rows: list[tuple[str, str, str]])
     lines = [json.dumps({"speaker": name, "text": text, "scene": scene}) for name, text, scene in rows]
     script = Script(scenes(READERS["jsonl"](lines, COLON, ReadReport())), COLON)
     assert read_script(script.text, COLON) == script
+
+
+@pytest.mark.parametrize("name", ["Agent: Smith", "Mr: X"])
+def test_a_name_with_a_colon_is_simplified_not_cut(name: str) -> None:
+    report = ReadReport()
+    row = json.dumps({"speaker": name, "text": "Hello"})
+    *_, line = READERS["jsonl"]([row], COLON, report)
+    assert line == Line(name.replace(":", ""), "Hello")
+    assert report.changes == {"speaker name simplified": 1}
+
+
+def test_what_escapes_in_json_bring_is_repaired() -> None:
+    row = r'{"speaker": "Zoe\u0301", "text": "so\u0000 cute \ud83d"}'
+    *_, line = READERS["jsonl"]([row], COLON, ReadReport())
+    assert line == Line("Zo\u00e9", "so cute \ufffd")
+
+
+def test_odd_quotation_marks_between_tabs_are_text() -> None:
+    rows = ["Character\tLine", 'He\t"Why?" she asked.', 'She\t"Because, ""he"" said"', 'I\t5" tall', 'We\t"Oh']
+    report = ReadReport()
+    lines = list(READERS["tsv"](rows, COLON, report))
+    assert [line.text for line in lines if isinstance(line, Line)] == [
+        '"Why?" she asked.',
+        'Because, "he" said',
+        '5" tall',
+        '"Oh',
+    ]
+    assert report.changes == {"quotation marks taken as text": 2}

@@ -8,6 +8,7 @@ from textgen.corpus.dialogue import Dialogue, Turn
 from textgen.corpus.readers.rows import field_key
 from textgen.corpus.report import ReadReport
 from textgen.text.reading import TextFile
+from textgen.text.repairs import repair_escaped
 
 TURNS_FIELDS = ("turns", "dialogue", "dialog", "messages", "conversation", "conversations", "utterances")
 TEXT_FIELDS = ("text", "content", "value", "utterance", "message")
@@ -42,11 +43,12 @@ def parse_items(line: str) -> list[Any] | None:
 
 def _turn(item: Any) -> Turn | None:
     if isinstance(item, str):
-        return Turn(item)
+        return Turn(repair_escaped(item))
     fields = _fields(item) if isinstance(item, dict) else {}
     text = _first(fields, TEXT_FIELDS, str)
     speaker = _first(fields, SPEAKER_FIELDS, str | int)
-    return None if text is None else Turn(text, None if speaker is None else str(speaker).strip() or None)
+    name = None if speaker is None else repair_escaped(str(speaker)).strip() or None
+    return None if text is None else Turn(repair_escaped(text), name)
 
 
 def _fields(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -30,12 +30,10 @@ def _elements(lines: Iterable[str], report: ReadReport) -> Iterator[Element]:
         if number == 0 and is_title_page(block[0]):
             report.change("title page left out")
             continue
-        text, notes = _NOTE.subn("", "\n".join(block))
+        text, notes = _NOTE.subn(lambda note: "\n" * note[0].count("\n"), "\n".join(block))
         report.change("note left out", notes)
-        kept = text.split("\n")
-        if notes:
-            kept = [line for line, old in zip(kept, block, strict=False) if line.strip() or not old.strip()]
-        yield from block_elements(kept)
+        lines_left = zip(text.split("\n"), block, strict=True)
+        yield from block_elements([line for line, old in lines_left if line.strip() or not old.strip()])
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:

@@ -16,6 +16,7 @@ from textgen.corpus.readers.rows import (
 from textgen.corpus.report import ReadReport
 from textgen.corpus.scene import Element
 from textgen.corpus.style import ScriptStyle
+from textgen.text.repairs import repair_escaped
 
 
 def read(lines: Iterable[str], style: ScriptStyle, report: ReadReport) -> Iterator[Element]:
@@ -43,6 +44,7 @@ def parse_row(line: str) -> Row | None:
     text = _first(fields, TEXT_FIELDS)
     if not isinstance(text, str):
         return None
+    text = repair_escaped(text)
     documents = tuple(_as_text(fields[name]) for name in DOCUMENT_FIELDS if name in fields)
     speaker, scene = _first(fields, SPEAKER_FIELDS), _first(fields, SCENE_FIELDS)
     return Row(_as_text(speaker), text, documents, _as_text(scene))
@@ -53,4 +55,4 @@ def _first(fields: Mapping[str, Any], names: tuple[str, ...]) -> Any:
 
 
 def _as_text(value: Any) -> str:
-    return "" if value is None or isinstance(value, dict | list) else str(value)
+    return "" if value is None or isinstance(value, dict | list) else repair_escaped(str(value))

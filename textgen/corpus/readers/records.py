@@ -33,13 +33,21 @@ def records(lines: Iterable[str], delimiters: str, report: ReadReport) -> Iterat
         opened = ends_inside(line, delimiter)
         record = _several_lines(source, line, delimiter, width) if opened else None
         if record is None:
-            record = _parse(line, delimiter)
-            report.change("quotation mark never closed", int(opened))
+            record = _one_line(line, delimiter, opened, report)
         if width and (len(record) < width or any(cell.strip() for cell in record[width:])):
             report.skip(number, line, f"{len(record)} columns where {width} were expected")
             continue
         width = width or len(record)
         yield number, record
+
+
+def _one_line(line: str, delimiter: str, opened: bool, report: ReadReport) -> list[str]:
+    """The record in a line. Fields between tabs need no quotation marks, so that odd ones there are text."""
+    if delimiter == TSV and '"' in line and not _parse(line, delimiter, strict=True):
+        report.change("quotation marks taken as text")
+        return line.split(delimiter)
+    report.change("quotation mark never closed", int(opened))
+    return _parse(line, delimiter)
 
 
 class _Source:

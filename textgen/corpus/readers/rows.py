@@ -113,7 +113,7 @@ class RowElements:
         if is_heading(f"{name}: {text}"):
             return SceneOpening(f"{name}: {text}")
         cue = parse_cue(f"{name}:")
-        if cue is None or is_heading(f"{cue.speaker}:"):
+        if cue is None or cue.text or is_heading(f"{cue.speaker}:"):
             self._report.change("speaker name simplified")
             return Line(" ".join(_NOT_IN_A_NAME.sub(" ", name).split()[:MAX_WORDS]) or name, text)
         self._report.change("direction moved behind the colon", int(bool(cue.directions)))
