@@ -161,6 +161,14 @@ def test_the_json_object() -> None:
     }
 
 
+def test_an_infinite_perplexity_is_no_json_number() -> None:
+    scores = Scores(nats=9000.0, tokens=10, characters=10, words=1, line_ends=0)
+    values = ChatEvaluation(scores, scores, scores, 1, "all", ()).to_json_object()
+    assert values["perplexity"] is values["word_perplexity"] is values["alone_perplexity"] is None
+    assert "Infinity" not in json.dumps(values)
+    assert any("too large for a number" in note for note in scores.notes)
+
+
 def test_the_training_corpus_is_known_by_its_content_not_its_name(model: Model, path: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.jsonl"
     copy.write_bytes(path.read_bytes())

@@ -31,6 +31,22 @@ def test_a_curve_has_a_point_for_each_temperature(judge: TextJudge) -> None:
     assert cold > warm
 
 
+def test_as_many_lines_with_words_are_judged_as_were_asked_for(judge: TextJudge) -> None:
+    seeds: list[int] = []
+
+    def often_silent(temperature: float, count: int, seed: int) -> list[str]:
+        seeds.append(seed)
+        return [line if place % 3 == 0 else " " for place, line in enumerate(lines(temperature, count, seed))]
+
+    judged: list[int] = []
+    judge_ = judge.judge
+    judge.judge = lambda found: judged.append(len(found)) or judge_(found)  # type: ignore[method-assign]
+    draw_curve("mine", often_silent, judge, [1.0], lines=30, seed=2)
+    assert (seeds, judged) == ([2, 32, 62], [30])
+    with pytest.raises(ConfigurationError, match="0 lines with words were to be judged"):
+        draw_curve("mine", lambda temperature, count, seed: [""] * count, judge, [1.0], lines=30)
+
+
 @pytest.mark.parametrize("temperatures", [[], [0.0, 1.0], [-1.0], [float("inf")], [float("nan")]])
 def test_temperatures_that_make_no_curve(judge: TextJudge, temperatures: list[float]) -> None:
     with pytest.raises(ConfigurationError, match="above 0"):

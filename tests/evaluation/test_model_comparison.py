@@ -47,6 +47,16 @@ def test_the_report(found: ModelComparison) -> None:
     assert "| one | 0.5 | 1 | real |" in page and "## Who is better where" in page
 
 
+def test_a_figure_that_some_lines_do_not_have_is_left_out(found: ModelComparison) -> None:
+    """As the Frechet distance of few lines is."""
+    first = found.curves[0]
+    points = tuple(replace(point, figures={"bleu_2": point.figures["bleu_2"]}) for point in first.points)
+    partly = replace(found, curves=(replace(first, points=(points[0], first.points[1])), replace(first, points=points)))
+    rows = {row[0]: row[1:] for row in curve_table(partly.curves[0], found.real)}
+    assert rows["BLEU-2"][0] and not rows["BLEU-4"][0] and rows["BLEU-4"][1]
+    assert "curves.png" in comparison_files("one", partly)
+
+
 def test_what_is_said_of_two_curves(found: ModelComparison) -> None:
     (said,) = verdict_sentences(found)  # one pair, and a Frechet distance takes more lines
     assert said.startswith("BLEU-4 at equal self-BLEU-4: ")

@@ -121,6 +121,13 @@ def test_an_infinite_perplexity_is_no_json_number() -> None:
     assert "Infinity" not in json.dumps(values)
 
 
+def test_copies_in_real_text_run_on_from_line_to_line_as_in_the_samples(uniform: ScriptWriter, corpus: Path) -> None:
+    real = evaluate(uniform, ScriptCorpus(corpus), samples=6, seed=2).real
+    held_out = [line.split(": ", 1)[1] for line in corpus.read_text().splitlines() if not line.startswith("[")]
+    begin = held_out.index(real[0].text, len(held_out) * 8 // 10)
+    assert [line.text for line in real] == held_out[begin : begin + 6]
+
+
 def test_a_negative_number_of_samples_is_refused(uniform: ScriptWriter, corpus: Path) -> None:
     with pytest.raises(ConfigurationError, match="--samples -1"):
         evaluate(uniform, ScriptCorpus(corpus), samples=-1)

@@ -26,6 +26,12 @@ def test_captions_are_the_lines_of_one_text_each_with_its_seed() -> None:
     assert asked == [(128, 1, 7), (128, 1, 135), (44, 1, 263)]
 
 
+def test_seeds_begin_again_after_the_largest() -> None:
+    asked: list[tuple[int, int, int]] = []
+    write_lines(fake("captions", asked), 200, seed=2**64 - 1)
+    assert [seed for *_, seed in asked] == [2**64 - 1, 127]
+
+
 def test_scripts_are_written_in_pages_side_by_side() -> None:
     asked: list[tuple[int, int, int]] = []
     assert len(write_lines(fake("colon", asked), 120, seed=7)) == 120

@@ -17,7 +17,7 @@ from textgen.evaluation.comparison import NO_COMPARISON
 from textgen.evaluation.familiarity import Familiarity
 from textgen.evaluation.novelty import NO_NOVELTY
 from textgen.evaluation.part import SplitName
-from textgen.evaluation.scores import Scores
+from textgen.evaluation.scores import Scores, finite
 from textgen.wording import count
 
 _BATCH = 64
@@ -53,15 +53,15 @@ class ChatEvaluation:
         scores = self.scores
         return {
             "bits_per_character": scores.bits_per_character,
-            "perplexity": scores.perplexity,
-            "word_perplexity": scores.word_perplexity,
+            "perplexity": finite(scores.perplexity),
+            "word_perplexity": finite(scores.word_perplexity),
             "tokens": scores.tokens,
             "characters": scores.characters,
             "words": scores.words,
             "exchanges": self.exchanges,
-            "shuffled_perplexity": self.shuffled.perplexity,
+            "shuffled_perplexity": finite(self.shuffled.perplexity),
             "shuffled_bits_per_character": self.shuffled.bits_per_character,
-            "alone_perplexity": self.alone.perplexity,
+            "alone_perplexity": finite(self.alone.perplexity),
             "alone_bits_per_character": self.alone.bits_per_character,
             "split": self.split,
             **NO_COMPARISON,

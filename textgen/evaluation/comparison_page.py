@@ -43,7 +43,8 @@ def curve_table(curve: Curve, real: Mapping[str, Estimate]) -> list[list[str]]:
     rows = [[curve.name, *(f"{point.temperature:g}" for point in curve.points), "real"]]
     for name, measure in TEXT_MEASURES.items():
         if name in real:
-            cells = (_figure(figures[name]) for figures in (*(point.figures for point in curve.points), real))
+            figures = (*(point.figures for point in curve.points), real)
+            cells = (_figure(one[name]) if name in one else "" for one in figures)
             rows.append([measure.title, *cells])
     return rows
 

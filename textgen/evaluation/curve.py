@@ -12,6 +12,7 @@ from textgen.errors import ConfigurationError
 from textgen.evaluation.estimates import Estimate
 from textgen.evaluation.judge import TextJudge
 from textgen.evaluation.sampling import write_lines
+from textgen.evaluation.tokens import tokens
 from textgen.wording import count
 from textgen.writer import ScriptWriter
 
@@ -84,8 +85,20 @@ def draw_curve(
     points = []
     for temperature in sorted(set(temperatures)):
         tell(f"{name}: {count(lines, 'line')} at temperature {temperature:g}.")
-        points.append(Point(temperature, judge.judge(write(temperature, lines, seed)).estimates))
+        points.append(Point(temperature, judge.judge(_with_words(write, temperature, lines, seed)).estimates))
     return Curve(name, tuple(points))
+
+
+def _with_words(write: WriteLines, temperature: float, lines: int, seed: int) -> list[str]:
+    """So many lines with words, as only they are judged; fewer where a model writes none."""
+    found = list[str]()
+    while len(found) < lines:
+        written = [line for line in write(temperature, lines, seed) if tokens(line)]
+        if not written:
+            break
+        found += written
+        seed += lines  # a line takes one seed at most
+    return found[:lines]
 
 
 def check_temperatures(temperatures: Sequence[float]) -> None:

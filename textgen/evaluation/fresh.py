@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from textgen.artifact import Model
+from textgen.decoding.options import LARGEST_SEED
 from textgen.errors import ConfigurationError
 from textgen.evaluation.sampling import write_lines
 from textgen.judging.judge import line_ids
@@ -51,7 +52,7 @@ class FreshLines:
         part, first = -(-count // TOLD), self.decoding["seed"]
         while len(texts) < count:
             lines = write_lines(self._writer, part, first, **self._options)
-            first += part  # a line takes one seed at most
+            first = (first + part) & LARGEST_SEED  # a line takes one seed at most
             spoken = [line_ids(self._writer.opened.encoder, line) for line in lines if line.text.strip()]
             if not spoken:
                 raise ConfigurationError(

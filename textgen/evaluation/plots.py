@@ -63,8 +63,11 @@ def curves_picture(curves: Sequence[Curve], real: Mapping[str, Estimate]) -> byt
 
 
 def _draw(axes: "Axes", curve: Curve, quality: str, diversity: str, color: str) -> None:
-    across = [point.figures[diversity] for point in curve.points]
-    up = [point.figures[quality] for point in curve.points]
+    points = [point for point in curve.points if {quality, diversity} <= set(point.figures)]
+    if not points:
+        return
+    across = [point.figures[diversity] for point in points]
+    up = [point.figures[quality] for point in points]
     axes.errorbar(
         [figure.value for figure in across],
         [figure.value for figure in up],
@@ -76,7 +79,7 @@ def _draw(axes: "Axes", curve: Curve, quality: str, diversity: str, color: str) 
         color=color,
         label=curve.name.replace("$", r"\$"),
     )
-    for end in (curve.points[0], curve.points[-1]):
+    for end in (points[0], points[-1]):
         place = (end.figures[diversity].value, end.figures[quality].value)
         axes.annotate(f"{end.temperature:g}", place, textcoords="offset points", xytext=(4, 4), color=color, fontsize=8)
 

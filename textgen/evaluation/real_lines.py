@@ -20,10 +20,11 @@ def draw_lines(documents: Documents, seed: int, most: int = MOST_LINES) -> list[
         most: lines to keep.
     """
     draw = random.Random(seed)
-    kept = keep_some(_lines(documents), most, draw.randrange)
+    kept = keep_some(lines_of(documents), most, draw.randrange)
     draw.shuffle(kept)
     return kept
 
 
-def _lines(documents: Documents) -> Iterable[Line]:
+def lines_of(documents: Documents) -> Iterable[Line]:
+    """The lines of a text as they follow each other."""
     return (line for document in documents for scene in document for line in scene.lines)

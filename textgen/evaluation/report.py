@@ -1,8 +1,8 @@
 """Everything `textgen evaluate` finds out about a model, in one object."""
 
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from textgen.artifact import ModelFolder
@@ -17,9 +17,9 @@ from textgen.evaluation.frechet import TOO_FEW
 from textgen.evaluation.measures import MEASURES
 from textgen.evaluation.novelty import NO_NOVELTY, Novelty, measure_novelty
 from textgen.evaluation.part import Part, SplitName, choose_part
-from textgen.evaluation.real_lines import draw_lines
+from textgen.evaluation.real_lines import draw_lines, lines_of
 from textgen.evaluation.sampling import telling_quarters, write_lines
-from textgen.evaluation.scores import Scores
+from textgen.evaluation.scores import Scores, finite
 from textgen.evaluation.scoring import score_documents
 from textgen.wording import count
 from textgen.writer import ScriptWriter
@@ -66,8 +66,8 @@ class Evaluation:
         scores = self.scores
         return {
             "bits_per_character": scores.bits_per_character,
-            "perplexity": _finite(scores.perplexity),
-            "word_perplexity": _finite(scores.word_perplexity),
+            "perplexity": finite(scores.perplexity),
+            "word_perplexity": finite(scores.word_perplexity),
             "tokens": scores.tokens,
             "characters": scores.characters,
             "words": scores.words,
@@ -140,9 +140,10 @@ def evaluate(
         return replace(result, notes=(*result.notes, _NO_SAMPLES))
     tell(f"Writing {count(samples, 'line')}.")
     written = write_lines(writer, samples, seed, telling_quarters(samples, tell))
-    real = draw_lines(part.documents, seed)
-    result = replace(result, samples=tuple(written), real=tuple(real[-len(written) :]), seed=seed)
-    return _with_novelty(_with_comparison(result, writer, real, corpus.style, seed, tell), part, seed, tell)
+    # What is compared by single lines is drawn from everywhere; copies run on from line to line, as in the samples.
+    drawn, running = draw_lines(part.documents, seed), tuple(islice(lines_of(part.documents), len(written)))
+    result = replace(result, samples=tuple(written), real=running, seed=seed)
+    return _with_novelty(_with_comparison(result, writer, drawn, corpus.style, seed, tell), part, seed, tell)
 
 
 def _with_comparison(
@@ -188,10 +189,4 @@ def _notes(part: Part, scores: Scores, familiarity: Familiarity) -> list[str]:
     notes = [*part.notes, *scores.notes]
     if part.training is None or part.split == "held-out":
         notes += familiarity.notes(held_out=part.training is not None)
-    if not math.isfinite(scores.word_perplexity) or not math.isfinite(scores.perplexity):
-        notes.append("A perplexity is too large for a number, and is left out: bits per character still compares.")
     return notes
-
-
-def _finite(number: float) -> float | None:
-    return number if math.isfinite(number) else None

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from textgen.corpus.scene import Line
+from textgen.decoding.options import LARGEST_SEED
 from textgen.writer import ScriptWriter
 
 _PAGE = 50
@@ -35,7 +36,7 @@ def write_lines(
     for begin in range(0, texts, _TOGETHER):
         several = min(_TOGETHER, texts - begin)
         shape = (several, 1) if is_captions else (each, several)  # captions are the lines of one text
-        asked = {"lines": shape[0], "num_return_sequences": shape[1], "seed": seed + begin}
+        asked = {"lines": shape[0], "num_return_sequences": shape[1], "seed": (seed + begin) & LARGEST_SEED}
         scripts = writer.write_several(watch=so_far, **{**options, **asked})
         lines += [line for script in scripts for line in script.lines]
     return lines[:count]

@@ -47,9 +47,17 @@ class Scores:
     @property
     def notes(self) -> tuple[str, ...]:
         """What a person should know of the text, in sentences."""
-        if self.characters >= _TELLING_CHARACTERS:
-            return ()
-        return (f"{self.characters:,} characters are too few to judge a model by: score more text.",)
+        found = list[str]()
+        if self.characters < _TELLING_CHARACTERS:
+            found.append(f"{self.characters:,} characters are too few to judge a model by: score more text.")
+        if not math.isfinite(self.word_perplexity) or not math.isfinite(self.perplexity):
+            found.append("A perplexity is too large for a number, and is left out: bits per character still compares.")
+        return tuple(found)
+
+
+def finite(number: float) -> float | None:
+    """The number, and None for an infinite one, which JSON cannot say."""
+    return number if math.isfinite(number) else None
 
 
 def _exponential(nats: float) -> float:
