@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from textgen.artifact import Model, ModelFolder
 from textgen.chatbot import Chatbot
-from textgen.config import AdversarialConfig, Budget
+from textgen.config import AdversarialConfig, Budget, TrainingConfig
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.paths import Paths
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from textgen.training.real_texts import RealTexts
     from textgen.training.run import Course
     from textgen.training.sizing import Choice
+    from textgen.training.target import Target
 
 DEFAULT_MINUTES = 20.0
 
@@ -274,6 +275,12 @@ def train_discriminator(
     opened = folder.load()
     _require_place_for_discriminator(folder)
     budget = _budget(minutes, epochs, steps) or Budget(epochs=DEFAULT_EPOCHS)
+    TrainingConfig(budget, seed=seed)  # a seed that cannot be is refused before anything is written
+    if format is not None and corpus is None:
+        raise ConfigurationError(
+            f"The format {format} was given without a corpus, but what training left in the model folder has none: "
+            "give the file with --corpus, or leave --format out."
+        )
     note = (SilentDisplay() if quiet else PlainDisplay()).note
     noun, learned = JUDGED[opened.card.kind], parts_of(samples)[0]
     real, options, write = _real_and_fresh(opened, corpus, format, samples, seed, decoding)
@@ -387,7 +394,7 @@ def _train(
         if origin is not None:
             display.note(f"from      {start_from}: its weights, vocabulary and architecture")
         job.begin(target.building, job.budget or Budget(minutes=DEFAULT_MINUTES), origin, display.note)
-    resuming = _resuming(job, corpus, target.final.path, tensorboard)
+    resuming = _resuming(job, corpus, target, tensorboard)
     try:
         outcome = course.run(display, job.sample, tensorboard)
     except KeyboardInterrupt:
@@ -400,13 +407,19 @@ def _train(
     return target.final.load()
 
 
-def _resuming(job: _Job, corpus: Paths, out: Path, tensorboard: bool) -> str:
-    """The command that goes on with a run; without their format some files could not be read again."""
+def _resuming(job: _Job, corpus: Paths, target: "Target", tensorboard: bool) -> str:
+    """The command that goes on with a run.
+
+    Without their format some files could not be read again; and an adversarial run shares the cores in another way.
+    """
+    from textgen.training.run_record import ADVERSARIAL
+
     given = " ".join(f"--corpus {shlex.quote(str(path))}" for path in _as_list(corpus))
     if job.format is not None:
         given += f" --format {job.format}"
-    wanted = " --tensorboard" if tensorboard else ""
-    return f"textgen {job.command} {given} --out {shlex.quote(str(out))}{wanted} --resume"
+    wanted = f" --{ADVERSARIAL}" if (target.building.training / ADVERSARIAL).is_dir() else ""
+    wanted += " --tensorboard" if tensorboard else ""
+    return f"textgen {job.command} {given} --out {shlex.quote(str(target.final.path))}{wanted} --resume"
 
 
 def _chosen(kind: type[Any], choice: dict[str, Any], function: str) -> Any:

@@ -143,6 +143,10 @@ def test_what_cannot_be_judged_is_told_at_once_and_leaves_the_folder_as_it_was(
         train_discriminator(untrained, temperature=0)
     with pytest.raises(ConfigurationError, match="which writes the same text each time"):
         train_discriminator(bot, temperature=0)
+    with pytest.raises(ConfigurationError, match="seed is -1"):
+        train_discriminator(untrained, seed=-1)
+    with pytest.raises(ConfigurationError, match=r"The format colon was given without a corpus, but .* --corpus, or"):
+        train_discriminator(untrained, format="colon")
     with pytest.raises(TrainingError, match=r"only \d+ real lines to be judged by"):
         train_discriminator(untrained)
     with pytest.raises(TrainingError, match="name the corpus the model was trained on with --corpus FILE"):

@@ -46,7 +46,14 @@ _BAR = 30
 @click.option("--minutes", type=float, metavar="N", help="Train for N minutes, the writing not counted.")
 @click.option("--epochs", type=float, metavar="N", help="Train for N passes over them at most.  [12]")
 @click.option("--steps", type=int, metavar="N", help="Train for N steps instead.")
-@click.option("--seed", type=int, default=0, show_default=True, help="The same seed gives the same discriminator.")
+@click.option(
+    "--seed",
+    type=Whole(0, 2**63 - 1),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="The same seed gives the same discriminator.",
+)
 @decoding_options(without=_NOT_OF_SAMPLES)
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @debug_option

@@ -122,7 +122,7 @@ def test_a_run_that_was_stopped_ends_as_if_it_had_not_been(
     with pytest.raises(StoppedError):
         train(corpus, broken, steps=10)
     assert history.read(adversarial_folder(ModelFolder(broken))) == []
-    with pytest.raises(TrainingInterrupted, match="--resume"):
+    with pytest.raises(TrainingInterrupted, match="--adversarial --resume"):
         textgen.train_script(corpus, broken, resume=True, quiet=True)
     assert history.read(adversarial_folder(ModelFolder(broken)))[-1].step == 4
     textgen.train_script(corpus, broken, resume=True, quiet=True)
@@ -143,7 +143,14 @@ def test_a_finished_run_goes_on_with_a_larger_budget_only(tmp_path: Path, corpus
         textgen.train_script(
             corpus, folder.path, resume=True, quiet=True, adversarial=AdversarialConfig(loss="wasserstein")
         )
+    before = (adversarial_folder(folder) / "run.json").read_bytes()
+    with pytest.raises(ConfigurationError, match="so that the writer would never learn from it: give a larger budget"):
+        textgen.train_script(corpus, folder.path, resume=True, quiet=True, steps=4)
+    assert (adversarial_folder(folder) / "run.json").read_bytes() == before
+    seen = observations(adversarial_folder(folder))
+    seen.append(replace(seen.read()[-1], step=6))  # of a run that was killed behind its last checkpoint
     textgen.train_script(corpus, folder.path, resume=True, quiet=True, steps=14, adversarial=SETTINGS)
+    assert 6 not in [row.step for row in seen.read()][:-1]
     assert observations(adversarial_folder(folder)).read()[-1].step == 7
     assert history.read(folder.training)[-1].step == 5  # teacher forcing was over
 

@@ -30,7 +30,7 @@ from textgen.training.adversarial.passages import Passages
 from textgen.training.adversarial.rollout import Generator
 from textgen.training.adversarial.step import AdversarialStep
 from textgen.training.adversarial.warm_up import TurnWatch, require_turn
-from textgen.training.checkpoint import checkpoint_exists
+from textgen.training.checkpoint import Checkpoint, checkpoint_exists
 from textgen.training.display import telling
 from textgen.training.initialisation import initial_weights
 from textgen.training.listener import Listener
@@ -128,7 +128,8 @@ class AdversarialCourse:
         """Makes sure that a begun run can go on, with a new budget where one is given.
 
         Raises:
-            ConfigurationError: the corpus or the settings are others, or the budget is spent.
+            ConfigurationError: the corpus or the settings are others, or the budget is spent, or too small for the
+                writer to learn from the critic.
         """
         if not self.own.is_dir():
             raise ConfigurationError(
@@ -142,12 +143,15 @@ class AdversarialCourse:
                 f"The run in {self.folder.path} was begun with other adversarial settings than those given now, and "
                 "they cannot change on the way: leave them out to resume, or begin anew with another --out."
             )
+        rest = budget and _part(budget, 1.0 - config.pretraining)
+        if rest is not None:
+            passages = _passages(self.folder, TRAINING_IDS, config)
+            require_turn(config, rest, steps_per_epoch(passages, config.batch))
         if self._pretrained(config) is None:
             go_on(self.folder, SCRIPT, fingerprint, budget and _part(budget, config.pretraining), note)
-            if budget is not None:
-                self._set_budget(_part(budget, 1.0 - config.pretraining))
+            if rest is not None:
+                self._set_budget(rest)
             return
-        rest = budget and _part(budget, 1.0 - config.pretraining)
         go_on(self.folder, self._recipe(config), fingerprint, rest, note, self.own)
 
     def run(self, display: Listener, sample: Sample, tensorboard: bool) -> Outcome:
@@ -233,7 +237,10 @@ class _Made:
         held_out = _passages(self.folder, HELD_OUT_IDS, self.config)
         compared = held_out if len(held_out) >= _FEWEST_LINES else self.passages
         own = adversarial_folder(self.folder)
-        monitor = Monitor(step, compared, self.model.tokenizer, self.judging, observations(own), listeners)
+        seen = observations(own)
+        if checkpoint_exists(own):
+            seen.forget_after(Checkpoint.load(own).position.step)
+        monitor = Monitor(step, compared, self.model.tokenizer, self.judging, seen, listeners)
         require_same_judge(own, monitor.judge)
         for listener in listeners:
             listener.note(f"judged    by {monitor.judge.measure}")
