@@ -82,3 +82,13 @@ def test_a_disk_that_is_really_full(small_disk: Path) -> None:
     with replacing(path) as file:
         file.write(b"fits")
     assert path.read_bytes() == b"fits"
+
+
+def test_a_link_still_leads_to_the_file_and_the_file_keeps_its_rights(old: Path) -> None:
+    link = old.with_name("link.json")
+    link.symlink_to(old)
+    old.chmod(0o600)
+    with replacing(link) as file:
+        file.write(b"new")
+    assert link.is_symlink() and old.read_bytes() == b"new"
+    assert old.stat().st_mode & 0o777 == 0o600

@@ -71,7 +71,7 @@ class Chatbot:
         """The options in force: the model's own, and those that were set."""
         return self._options
 
-    def set(self, **options: Any) -> None:
+    def set(self, /, **options: Any) -> None:
         """Changes options from now on; beams without a temperature set it to 0.
 
         Raises:

@@ -1,6 +1,7 @@
 """Writing a file so that a crash or a full disk leaves the old one whole."""
 
 import os
+import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,13 +12,18 @@ from typing import IO
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """Opens a temporary file beside `path`, and puts it in its place once it is complete and on the disk.
 
+    Where the path is a link, the file it leads to is replaced; the new file has the rights of the old one.
+
     Example:
         >>> with replacing(Path("model.json")) as file:
         ...     file.write(b"{}")
     """
+    path = Path(os.path.realpath(path))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with temporary.open("wb") as file:
+            with suppress(OSError):  # there is none yet, or another person's
+                temporary.chmod(stat.S_IMODE(path.stat().st_mode))
             yield file
             file.flush()
             os.fsync(file.fileno())

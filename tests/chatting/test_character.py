@@ -29,6 +29,15 @@ def bot(untrained: Path) -> Chatbot:
     return bot
 
 
+def test_the_name_with_a_label_is_meant_where_a_rare_one_differs_in_case(opened: OpenedModel, untrained: Path) -> None:
+    again = OpenedModel(ModelFolder(untrained).load())
+    again.card.corpus["speakers"] = {**again.card.corpus["speakers"], "Jerry": 3}
+    assert again.rare_speakers["jerry"] == "Jerry"
+    assert Character(again, "Jerry").name == Character(again, "jerry").name == "JERRY"
+    assert again.spelled("kramer") == Character(again, "kramer").name == "KRAMER"
+    assert again.spelled("newman") == "newman"
+
+
 def prompt_of(opened: OpenedModel, name: str, *turns: Turn) -> list[int]:
     """The ids that the character's line follows."""
     character = Character(opened, name)

@@ -91,6 +91,13 @@ def test_characters_are_a_list(untrained: Path) -> None:
     assert {line["speaker"] for line in script["lines"]} <= {"JERRY", "ELAINE"}
 
 
+@pytest.mark.parametrize("names", ["", " , "])
+def test_no_names_at_all_are_refused(untrained: Path, names: str) -> None:
+    done = generate(untrained, "--characters", names)
+    assert done.exit_code == 2
+    assert f"{names!r} was given; it must be at least one name" in " ".join(done.stderr.split())
+
+
 def test_stop_may_be_given_several_times(untrained: Path) -> None:
     whole = textgen.load(untrained).write(lines=3, seed=1).text
     first, second = whole[20:22], whole[30:33]

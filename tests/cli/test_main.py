@@ -164,3 +164,12 @@ def test_a_reader_that_leaves_is_no_error(untrained: Path) -> None:
         process.stdout.close()
         assert process.stderr.read() == b""
         assert process.wait(timeout=60) == 1
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
+def test_a_full_disk_behind_stdout_is_one_sentence(untrained: Path) -> None:
+    command = [sys.executable, "-m", "textgen", "generate", "--model", str(untrained), "--max-new-tokens", "5"]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
+    assert done.returncode == 1
+    assert "No space left" in done.stderr and "Exception ignored" not in done.stderr

@@ -32,7 +32,8 @@ def test_temperature_divides_differences() -> None:
 
 
 def test_a_tiny_temperature_leaves_finite_numbers() -> None:
-    assert temperature(np.array([1.0, 3.0], np.float32), 1e-30)[1] == 0.0
+    for value in (1e-30, 1e-50, 1e-300):
+        assert temperature(np.array([1.0, 3.0], np.float32), value)[1] == 0.0
 
 
 def test_top_k_keeps_the_likeliest() -> None:

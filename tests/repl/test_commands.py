@@ -212,6 +212,10 @@ def test_set_shows_every_option_and_what_is_allowed(tell) -> None:
     assert all(line.endswith(setting.allowed) for line, setting in zip(shown, SETTINGS.values(), strict=True))
 
 
+def test_any_word_may_be_set_as_an_option(tell) -> None:
+    assert "self" in tell("/set self=1")
+
+
 def test_the_models_that_are_here_are_listed(tell, tmp_path: Path) -> None:
     for name in ("echo", "other"):
         (tmp_path / "runs" / name).mkdir(parents=True)

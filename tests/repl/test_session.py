@@ -125,8 +125,9 @@ def test_a_transcript_on_a_full_disk_is_given_up_and_told_once() -> None:
     full = Path("/dev/full")
     if not full.exists():
         pytest.skip("this system has no device that is always full")
-    session = Session(FakeBot(), opener, transcript=Transcript(full))
-    *reply, failure = session.handle("hello")
-    assert reply[-1] == ReplyEnds()
-    assert isinstance(failure, Failure) and "No space left" in failure.text
-    assert list(session.handle("hello"))[-1] == ReplyEnds()
+    with Transcript(full) as transcript:  # closing it does not fail once more
+        session = Session(FakeBot(), opener, transcript=transcript)
+        *reply, failure = session.handle("hello")
+        assert reply[-1] == ReplyEnds()
+        assert isinstance(failure, Failure) and "No space left" in failure.text
+        assert list(session.handle("hello"))[-1] == ReplyEnds()

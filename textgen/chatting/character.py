@@ -41,7 +41,7 @@ class Character:
         model.cast((name,))
         self._model = model
         self.path, self.card, self.tokenizer = model.path, model.card, model.tokenizer
-        self.name = model.rare_speakers.get(name.casefold(), model.spelled(name))
+        self.name = model.spelled(name)
         others = (*self.tokenizer.speakers, *model.rare_speakers.values())
         self._other = next((speaker for speaker in others if speaker != self.name), self.name)
         self.turns = _TURNS

@@ -3,6 +3,7 @@
 import re
 
 from textgen.errors import require_text
+from textgen.text.repairs import whole_pairs
 
 _NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NO_TEXT_RUN = re.compile(f"{_NO_TEXT.pattern}+")
@@ -19,8 +20,7 @@ def clean(message: str) -> str:
         ConfigurationError: it is no text.
     """
     require_text("the message", message)
-    whole = message.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
-    return _NO_TEXT_RUN.sub(" ", whole).strip()
+    return _NO_TEXT_RUN.sub(" ", whole_pairs(message)).strip()
 
 
 def one_line(text: str) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from textgen.cli.options import Whole, corpus_options, debug_option
+from textgen.decoding.options import LARGEST_SEED
 
 if TYPE_CHECKING:
     from textgen.evaluation.model_comparison import ModelComparison
@@ -42,7 +43,7 @@ def _temperatures(ctx: click.Context, option: click.Parameter, value: str) -> tu
     metavar="N",
     help="Lines to write at each temperature, 2 or more.",
 )
-@click.option("--seed", type=Whole(0), default=0, show_default=True, metavar="N", help="Of those lines.")
+@click.option("--seed", type=Whole(0, LARGEST_SEED), default=0, show_default=True, metavar="N", help="Of those lines.")
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

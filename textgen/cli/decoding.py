@@ -27,7 +27,10 @@ _OPTIONS: dict[str, dict[str, Any]] = {
     "max_new_tokens": {**_NUMBER, "type": Whole(1), "help": "End after N tokens, even inside a line."},
     "stop": {"multiple": True, "metavar": "TEXT", "help": "End before this text; may be given several times."},
     "seed": {**_NUMBER, "type": Whole(0, LARGEST_SEED), "help": "The same seed writes the same text."},
-    "num_return_sequences": {**_NUMBER, "help": "Write N texts; the i-th has seed + i.  [1]"},
+    "num_return_sequences": {
+        **_NUMBER,
+        "help": "Write N texts; the i-th has seed + i (of captions, each line has a seed).  [1]",
+    },
     "no_copy": {**_NUMBER, "help": "Never N words in a row as in the corpus, 8 or more; 0 is off.  [0]"},
 }
 

@@ -9,6 +9,7 @@ import click
 
 from textgen.cli.figures import describe, describe_chat
 from textgen.cli.options import DIALOGUE_FORMATS, FORMATS, Whole, corpus_options, debug_option, model_option
+from textgen.decoding.options import LARGEST_SEED
 
 if TYPE_CHECKING:
     from textgen.artifact import Model
@@ -52,7 +53,7 @@ class Judged(NamedTuple):
     help="Of a script model: write N lines, compare them with held-out ones and look for copies in them; few "
     "make noisy figures, 0 writes none.  [1000]",
 )
-@click.option("--seed", type=Whole(0), default=0, show_default=True, metavar="N", help="Of those lines.")
+@click.option("--seed", type=Whole(0, LARGEST_SEED), default=0, show_default=True, metavar="N", help="Of those lines.")
 @click.option(
     "--report",
     type=click.Path(path_type=Path),

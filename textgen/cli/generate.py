@@ -13,7 +13,10 @@ from textgen.cli.options import Whole, debug_option, model_option
 
 
 def _names(ctx: click.Context, option: click.Parameter, value: str | None) -> tuple[str, ...]:
-    return tuple(name.strip() for name in (value or "").split(",") if name.strip())
+    names = tuple(name.strip() for name in (value or "").split(",") if name.strip())
+    if value is not None and not names:
+        raise click.BadParameter(f"{value!r} was given; it must be at least one name, or several with commas between.")
+    return names
 
 
 @click.command("generate")

@@ -91,10 +91,6 @@ def main() -> None:
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)
-    except BrokenPipeError:
-        # The reader of our output has left (`| head`); nothing more can be told there.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
     except TextgenError as error:
         if debug:
             traceback.print_exc()
@@ -102,6 +98,7 @@ def main() -> None:
     except OSError as error:
         if debug:
             traceback.print_exc()
+        _drop_output()
         _fail(system_sentence(error), 1)
     except MemoryError:
         _fail(
@@ -115,6 +112,14 @@ def main() -> None:
             f"Something went wrong inside textgen ({type(error).__name__}: {error}); run again with --debug.",
             1,
         )
+
+
+def _drop_output() -> None:
+    """Lets go of output that cannot be written (a full disk), or Python would fail on it once more when it ends."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _fail(sentence: str, code: int) -> None:

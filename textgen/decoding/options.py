@@ -134,7 +134,12 @@ def as_texts(name: str, value: object) -> tuple[str, ...]:
 
 
 def _number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return False
+    try:
+        return math.isfinite(value)
+    except OverflowError:  # a whole number that is larger than any with a point
+        return False
 
 
 def _whole(value: Any) -> bool:
@@ -152,7 +157,7 @@ _RULES: dict[str, _Rule] = {
     "repetition_penalty": (lambda x: _number(x) and x > 0, "a finite number above 0, 1 is off"),
     "no_repeat_ngram_size": (lambda x: _whole(x) and x >= 0, "a whole number, 0 (off) or more"),
     "num_beams": (lambda x: _whole(x) and x >= 1, "a whole number, 1 (off) or more"),
-    "length_penalty": (_number, "a finite number, 0 is off"),
+    "length_penalty": (lambda x: _number(x) and -10 <= x <= 10, "a number from -10 to 10, 0 is off"),
     "max_new_tokens": (lambda x: x is None or (_whole(x) and x >= 1), "None (off) or a whole number above 0"),
     "seed": (
         lambda x: x is None or (_whole(x) and 0 <= x <= LARGEST_SEED),

@@ -17,13 +17,14 @@ from textgen.decoding.protocols import Logits
 
 Transform: TypeAlias = Callable[[Logits], Logits]
 
+_COLDEST = 1e-30  # which leaves no choice, and in float32 is not 0 yet
 _FIRST_SIZE, _GROWTH = 512, 4  # of the part that is sorted: most nuclei are small, and a whole sort costs most
 
 
 def temperature(logits: Logits, value: float) -> Logits:
     """Divides the logits by a temperature above 0, the likeliest put at 0 first, so that none overflows."""
     scaled: Logits = logits - logits.max(axis=-1, keepdims=True)
-    scaled /= np.asarray(value, scaled.dtype)
+    scaled /= np.asarray(max(value, _COLDEST), scaled.dtype)
     return scaled
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def private_file(path: Path) -> Path:
-    """Creates a file with mode 0600 and its folders with 0700, or takes others' rights from one that is there.
+    """Creates a file with mode 0600 and its folder with 0700, or takes others' rights from one that is there.
 
     A new file is private from its first moment on.
 

@@ -129,7 +129,7 @@ class Session:
                 self.record(event, BOT, text)
         yield ReplyEnds()
 
-    def set(self, **options: Any) -> None:
+    def set(self, /, **options: Any) -> None:
         """Changes options of the bot, and of those opened later.
 
         Raises:

@@ -32,7 +32,7 @@ SETTINGS = {
     "repetition_penalty": Setting("a finite number above 0, 1 is off", ("1", "1.1", "1.2")),
     "no_repeat_ngram_size": Setting("a whole number, 0 (off) or more", ("0", "3", "4")),
     "num_beams": Setting("a whole number, 1 (off) or more", ("1", "4", "8")),
-    "length_penalty": Setting("a finite number, 0 is off", ("0", "0.5", "1")),
+    "length_penalty": Setting("a number from -10 to 10, 0 is off", ("0", "0.5", "1")),
     "max_new_tokens": Setting("None (off) or a whole number above 0", ("20", "60", "100", NONE)),
     "stop": Setting("texts, in quotes where they have spaces; none is off", (NONE,)),
     "blocked": Setting("words, never written in any case; none is off", (NONE,)),

@@ -1,6 +1,7 @@
 """A file that a conversation is appended to while it goes on: one JSON object a line."""
 
 import json
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import TracebackType
@@ -46,4 +47,5 @@ class Transcript:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._file.close()
+        with suppress(OSError):  # each line was handed over, or its failure told; on a full disk it would fail again
+            self._file.close()

@@ -152,7 +152,7 @@ class Job:
         """The constraint on what follows the prompt."""
         pieces, shape, options = self.model.pieces, self.model.shape, self.options
         labels, names = self.model.cast(options.characters) if options.characters else (None, self.model.rare_names)
-        may_end = options.lines is None or self._documents > 1
+        may_end = options.lines is None
         grammar = ScriptGrammar(pieces, shape, labels, names, may_end)
         parts: list[Constraint] = [grammar.begin(self._context, self._dropped), Utf8Constraint(pieces)]
         if shape.bracketed_headings:

@@ -69,9 +69,10 @@ class OpenedModel:
         return copy_guard(self.path, self.pieces)
 
     def spelled(self, speaker: str) -> str:
-        """A speaker's name as the corpus spells it, or as it is where the corpus has no such label."""
+        """A speaker's name as the corpus spells it, the one with a label first; as it is where the corpus has none."""
         ids = self.tokenizer.label_ids(speaker)
-        return (self.tokenizer.speaker_of(ids[0]) or speaker) if ids else speaker
+        labelled = self.tokenizer.speaker_of(ids[0]) if ids else None
+        return labelled or self.rare_speakers.get(speaker.casefold(), speaker)
 
     @cached_property
     def rare_names(self) -> list[list[int]] | None:
