@@ -377,34 +377,34 @@ def _train(
     from textgen.training.target import Target
 
     display = SilentDisplay() if quiet else make_display()
-    target = Target(out, job.name, resume, overwrite)
-    display.note(f"folder    {target.described}")
-    course = job.course(target.building)
-    trained = resume and target.replaces and job.budget is None and course.why_finished()
-    if trained:  # the run came to its end, and was cut off before it took the old model's place
+    with Target(out, job.name, resume, overwrite) as target:
+        display.note(f"folder    {target.described}")
+        course = job.course(target.building)
+        trained = resume and target.replaces and job.budget is None and course.why_finished()
+        if trained:  # the run came to its end, and was cut off before it took the old model's place
+            target.finish()
+            return target.final.load()
+        if resume and target.started:
+            require_as_begun(target.building, *job.asked, seed=job.seed)
+            course.go_on(job.corpus.fingerprint, job.budget, display.note)
+        else:
+            if resume:
+                display.note(f"There is no run in {target.final.path} yet: training starts from the beginning.")
+            origin = open_folder(start_from).load() if start_from is not None else None
+            if origin is not None:
+                display.note(f"from      {start_from}: its weights, vocabulary and architecture")
+            job.begin(target.building, job.budget or Budget(minutes=DEFAULT_MINUTES), origin, display.note)
+        resuming = _resuming(job, corpus, target, tensorboard)
+        try:
+            outcome = course.run(display, job.sample, tensorboard)
+        except KeyboardInterrupt:
+            kept = "Interrupted; the last checkpoint is kept. To go on from it:"
+            raise TrainingInterrupted(f"{kept}\n  {resuming}") from None
+        if outcome.reason == "interrupted":
+            steps = count(outcome.steps, "step")
+            raise TrainingInterrupted(f"Interrupted after {steps}, and saved. To go on:\n  {resuming}")
         target.finish()
         return target.final.load()
-    if resume and target.started:
-        require_as_begun(target.building, *job.asked, seed=job.seed)
-        course.go_on(job.corpus.fingerprint, job.budget, display.note)
-    else:
-        if resume:
-            display.note(f"There is no run in {target.final.path} yet: training starts from the beginning.")
-        origin = open_folder(start_from).load() if start_from is not None else None
-        if origin is not None:
-            display.note(f"from      {start_from}: its weights, vocabulary and architecture")
-        job.begin(target.building, job.budget or Budget(minutes=DEFAULT_MINUTES), origin, display.note)
-    resuming = _resuming(job, corpus, target, tensorboard)
-    try:
-        outcome = course.run(display, job.sample, tensorboard)
-    except KeyboardInterrupt:
-        kept = "Interrupted; the last checkpoint is kept. To go on from it:"
-        raise TrainingInterrupted(f"{kept}\n  {resuming}") from None
-    if outcome.reason == "interrupted":
-        steps = count(outcome.steps, "step")
-        raise TrainingInterrupted(f"Interrupted after {steps}, and saved. To go on:\n  {resuming}")
-    target.finish()
-    return target.final.load()
 
 
 def _resuming(job: _Job, corpus: Paths, target: "Target", tensorboard: bool) -> str:

@@ -55,9 +55,9 @@ def test_a_folder_may_be_told_by_dots(tmp_path: Path, monkeypatch: pytest.Monkey
     (model(Path("mine")) / "training").mkdir()
     for here, dots in (("mine", "."), ("mine/training", "..")):
         monkeypatch.chdir(tmp_path / here)
-        again = target(dots, resume=True)
-        assert again.started
-        assert again.final.path == tmp_path / "mine"
+        with target(dots, resume=True) as again:
+            assert again.started
+            assert again.final.path == tmp_path / "mine"
 
 
 @pytest.mark.parametrize("overwrite", [False, True])
@@ -136,3 +136,15 @@ def test_folders_that_a_person_named_new_and_old_are_left_alone() -> None:
         "mine.new",
         "mine.old",
     ]
+
+
+def test_two_runs_never_work_in_one_folder() -> None:
+    half = model(Path(".mine.new"), "half")
+    with target("mine") as first:
+        for asked in ({}, {"resume": True}, {"overwrite": True}):
+            with pytest.raises(ConfigurationError, match="another process is training it at this moment: wait for its"):
+                target(Path("mine").resolve(), **asked)
+        assert half.exists()
+        assert target("other").final.path != first.final.path
+    assert target("mine", overwrite=True).final.path == first.final.path
+    assert not half.exists()

@@ -1,8 +1,15 @@
 """Where a run builds its model: in place, or beside a model that it will replace."""
 
+import hashlib
+import os
 import shutil
+import tempfile
 from itertools import count
 from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from filelock import FileLock, Timeout
 
 from textgen.artifact import ModelFolder
 from textgen.errors import ConfigurationError
@@ -12,7 +19,7 @@ _NEW = ".new"
 
 
 class Target:
-    """The folder a person asked for, and the one the run works in.
+    """The folder a person asked for, and the one the run works in; until it is left, no other run's on this machine.
 
     Args:
         out: the model folder; None takes `runs/<name>`, numbered if that is taken.
@@ -21,7 +28,12 @@ class Target:
         overwrite: a model that lies there is to be replaced, once the new one is trained.
 
     Raises:
-        ConfigurationError: a model lies there, and neither was asked for.
+        ConfigurationError: a model lies there, and neither was asked for; or another run works there.
+
+    Example:
+        >>> with Target("runs/seinfeld", "seinfeld", resume=False, overwrite=False) as target:
+        ...     target.building.path
+        PosixPath('runs/seinfeld')
     """
 
     def __init__(self, out: str | Path | None, name: str, resume: bool, overwrite: bool) -> None:
@@ -38,9 +50,18 @@ class Target:
         beside = ModelFolder(path.with_name(f".{path.name}{_NEW}"))
         begun_beside = resume and beside.exists()
         self.building = beside if begun_beside or (overwrite and self.final.exists()) else self.final
+        self._refuse_taken(resume, overwrite)
+        self._lock = _claim(path)
         if overwrite:
             shutil.rmtree(beside.path, ignore_errors=True)
-        self._refuse_taken(resume, overwrite)
+
+    def __enter__(self) -> Self:
+        """Gives the target itself."""
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        """Lets other runs work there."""
+        self._lock.release()
 
     @property
     def described(self) -> str:
@@ -85,6 +106,24 @@ def final_name(building: Path) -> str:
     """The name that a folder will have which is built in place, or beside the model that it will replace."""
     name = building.name
     return name.removeprefix(".").removesuffix(_NEW) if name.startswith(".") and name.endswith(_NEW) else name
+
+
+def _claim(path: Path) -> FileLock:
+    """A lock that says which folder is worked in; it ends with the process, however that ends.
+
+    It lies among the temporary files, because the folder does not exist yet, and beside it nothing of ours should stay.
+    """
+    person = os.path.expanduser("~")  # noqa: PTH111 - it never fails
+    name = hashlib.sha256(os.fsencode(person) + b"\0" + os.fsencode(path.resolve())).hexdigest()[:16]
+    lock = FileLock(Path(tempfile.gettempdir()) / f"textgen-{name}.lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise ConfigurationError(
+            f"{path} was to be trained, but another process is training it at this moment: wait for its end, "
+            "interrupt it with Ctrl-C where it runs, or give another --out."
+        ) from None
+    return lock
 
 
 def _named(path: Path) -> Path:
