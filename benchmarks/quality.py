@@ -28,7 +28,10 @@ RECORDS: dict[str, ModuleType] = {
 
 def arguments() -> argparse.Namespace:
     """What was asked for."""
-    parser = argparse.ArgumentParser(description="Measure how well textgen predicts held-out text after some minutes.")
+    parser = argparse.ArgumentParser(
+        description="Measure how well textgen predicts held-out text after some minutes.",
+        epilog="RECORD --help tells how to make one piece by piece (--only, --minutes, --out).",
+    )
     records = parser.add_subparsers(dest="record", required=True, metavar="RECORD", help=", ".join(RECORDS))
     for name, record in RECORDS.items():
         usual = " ".join(f"{minutes:g}" for minutes in record.MINUTES)

@@ -282,7 +282,9 @@ def test_options_are_kept_or_hold_once() -> None:
     assert (bot.options.temperature, bot.options.candidates) == (0.9, 2)
     with pytest.raises(ConfigurationError):
         bot.set(candidates=4, temperature=-1)
-    assert bot.options.candidates == 2
+    with pytest.raises(ConfigurationError, match=r"has no novelty.bin.* leave no_copy out \(0 turns it off\)"):
+        bot.set(candidates=4, no_copy=8)
+    assert (bot.options.candidates, bot.options.no_copy) == (2, 0)
     bot.set(num_beams=3)
     assert bot.options.greedy
     assert bot.reply("hello").candidates <= 2

@@ -402,7 +402,7 @@ def _train(
             raise TrainingInterrupted(f"{kept}\n  {resuming}") from None
         if outcome.reason == "interrupted":
             steps = count(outcome.steps, "step")
-            raise TrainingInterrupted(f"Interrupted after {steps}, and saved. To go on:\n  {resuming}")
+            raise TrainingInterrupted(f"Interrupted after {steps}, and saved{outcome.behind}. To go on:\n  {resuming}")
         target.finish()
         return target.final.load()
 

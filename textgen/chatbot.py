@@ -75,14 +75,16 @@ class Chatbot:
         """Changes options from now on; beams without a temperature set it to 0.
 
         Raises:
-            ConfigurationError: an option is unknown or out of range; none is changed.
+            ConfigurationError: an option is unknown or out of range, or `no_copy` was asked for, and the model has no
+                novelty index; none is changed.
             ModelError: `rerank` was asked for, and the model has no discriminator.
         """
         kept = {**self._kept, **options}
         if asks_for_beams(options):
             kept.pop("temperature", None)
         chosen = chat_options(self._responder.defaults, kept)
-        self._judge_for(chosen)  # a model without one is told now, not with the next reply
+        self._judge_for(chosen)  # what the model lacks for them is told now, not with the next reply
+        self._responder.guard(chosen)
         self._options, self._kept = chosen, kept
 
     @property

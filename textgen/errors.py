@@ -10,6 +10,8 @@
 Every message is one sentence for a person: what was asked, what was found, what is allowed, what to do next.
 """
 
+import errno
+
 
 class TextgenError(Exception):
     """Base of all errors that a user can cause and mend."""
@@ -52,4 +54,7 @@ def require_text(name: str, value: object) -> None:
 def system_sentence(error: OSError) -> str:
     """What to tell a person of a file, a disk or a right that the system refused."""
     where = f" {error.filename}" if error.filename else ""
+    if error.errno == errno.ENOSPC:
+        target = where or " the output"
+        return f"There was no space left to write{target} ({error.strerror}): make room there, or write elsewhere."
     return f"The system refused access to{where}: {error.strerror or error}; check the path, the rights and the disk."

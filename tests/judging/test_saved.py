@@ -8,6 +8,7 @@ from safetensors.numpy import load_file, save_file
 
 import textgen
 from tests.judging.small import likes, with_discriminator
+from textgen.api import SMALLTALK_FOLDER
 from textgen.artifact import ModelFolder
 from textgen.errors import ModelError
 from textgen.judging.saved import SavedDiscriminator, discriminator_path, load_discriminator
@@ -39,6 +40,11 @@ def test_a_model_without_one_loads_and_names_the_command(untrained: Path) -> Non
     textgen.load(untrained)
     with pytest.raises(ModelError, match="has none: make one with  textgen train-discriminator --model"):
         load(ModelFolder(untrained))
+
+
+def test_of_a_model_that_came_with_the_package_a_copy_is_judged() -> None:
+    with pytest.raises(ModelError, match=r"one for a copy of it, with  cp -r .*smalltalk my_smalltalk  and  textgen "):
+        load(ModelFolder(SMALLTALK_FOLDER))
 
 
 def damaged(folder: ModelFolder, **changes: Any) -> None:

@@ -32,6 +32,8 @@ TRANSCRIPTS = {
     ],
     "set": [
         ("/set temperature", "  temperature  0.8  0 (greedy) or a finite number above it\n"),
+        ("/set num_beams 4", "num_beams is 4 now.\ntemperature is 0 now.\n"),
+        ("/set num_beams 1", "num_beams is 1 now.\ntemperature is 0.8 now.\n"),
         ("/set temperature 0.5", "temperature is 0.5 now.\n"),
         ("/set temperature=0 num_beams=4", "temperature is 0 now.\nnum_beams is 4 now.\n"),
         (

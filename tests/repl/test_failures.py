@@ -14,6 +14,10 @@ from textgen.repl.failures import sentence
             PermissionError(errno.EACCES, "Permission denied", "/x"),
             "The system refused access to /x: Permission denied",
         ),
+        (
+            OSError(errno.ENOSPC, "No space left on device", "/x"),
+            "There was no space left to write /x (No space left on",
+        ),
         (MemoryError(), "/set candidates 1"),
         (KeyError("a bug"), "inside textgen (KeyError: 'a bug')"),
     ],

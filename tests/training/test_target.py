@@ -138,6 +138,11 @@ def test_folders_that_a_person_named_new_and_old_are_left_alone() -> None:
     ]
 
 
+def test_the_root_is_no_model_folder() -> None:
+    with pytest.raises(ConfigurationError, match="/ was to be the model folder, but it has no name: give another"):
+        target("/")
+
+
 def test_two_runs_never_work_in_one_folder() -> None:
     half = model(Path(".mine.new"), "half")
     with target("mine") as first:

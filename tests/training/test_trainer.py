@@ -79,6 +79,33 @@ def test_a_first_step_that_compiles_for_long_is_not_validated_alone(tmp_path: Pa
     assert keeper.kept[0][1] == 5
 
 
+def test_a_first_validation_that_compiles_for_long_does_not_hold_back_the_next(tmp_path: Path) -> None:
+    def losses(step: int) -> float:
+        time.sleep(0.005)
+        return 1.0
+
+    keeper, seconds = Keeper(), iter([0.2])
+
+    def validation() -> float:
+        time.sleep(next(seconds, 0.0))
+        return 1.0
+
+    trainer(tmp_path, CountingStep(losses), validation, keeper, budget=Budget(minutes=1 / 60), patience=99).run()
+    assert len(keeper.kept) > 2  # the first and the last
+
+
+@pytest.mark.parametrize(
+    ("best_step", "told"),
+    [
+        (40, ""),
+        (36, "; until the next validation the model is that of step 36"),
+        (0, "; until the next validation the model is as it began"),
+    ],
+)
+def test_a_model_that_is_behind_the_run_is_told(best_step: int, told: str) -> None:
+    assert Outcome("interrupted", 40, 1.0, best_step).behind == told
+
+
 def test_a_first_step_that_compiles_for_long_does_not_slow_the_speed_that_is_told(tmp_path: Path) -> None:
     def losses(step: int) -> float:
         time.sleep(0.01 if step else 0.5)

@@ -16,6 +16,7 @@ from textgen.decoding.cursor import Prompt
 from textgen.decoding.decode import decode
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.results import Event
+from textgen.decoding.speech import CopyGuard
 from textgen.text.pretokens import LONGEST
 from textgen.text.special import LINE_END, START
 from textgen.writing.opened import OpenedModel
@@ -48,17 +49,21 @@ class Character:
         self.defaults: Mapping[str, Any] = {"max_new_tokens": model.shape.longest_line, **self.card.decoding}
         self.shape = ReplyShape(model.pieces, LINE_END)
 
+    def guard(self, options: DecodingOptions) -> CopyGuard | None:
+        """What notices copies of the training corpus, where that is asked for."""
+        return self._model.guard if options.no_copy else None
+
     def events(self, turns: Sequence[Turn], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
         """Writes replies, and tells of each piece of text."""
         model = self._model
-        guard = model.guard if options.no_copy else None
         context = [START]
         for turn in turns:
             context += self._line(turn)
         context += model.encoder.encode_speaker(self.name)
         state = model.network.read(np.array(context[:-1], np.intp)[:, None], model.network.initial_state())
         prompt = Prompt(context, ReplyRenderer(model.pieces), constraint)
-        return decode(model.network.step, state, prompt, replace(options, lines=1), guard, model.pieces.first)
+        one_line, guard = replace(options, lines=1), self.guard(options)
+        return decode(model.network.step, state, prompt, one_line, guard, model.pieces.first)
 
     def familiarities(self, beginnings: Sequence[Sequence[int]]) -> Sequence[float]:
         """Zeros: a language model has not learned lines that follow nothing."""

@@ -71,21 +71,19 @@ class OpenedChat:
         self.shape = ReplyShape(self.pieces, END)
 
     @cached_property
-    def guard(self) -> CopyGuard:
-        """What notices copies of the training corpus's replies.
-
-        Raises:
-            ConfigurationError: the model has no novelty index.
-        """
+    def _guard(self) -> CopyGuard:
         return copy_guard(self.path, self.pieces)
+
+    def guard(self, options: DecodingOptions) -> CopyGuard | None:
+        """What notices copies of the training corpus's replies, where that is asked for."""
+        return self._guard if options.no_copy else None
 
     def events(self, turns: Sequence[Turn], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
         """Writes replies, and tells of each piece of text."""
-        guard = self.guard if options.no_copy else None
         context = self.encoder.encode_context([self._readable(turn.text) for turn in turns])
         state = self.network.read([context])
         prompt = Prompt([START], ReplyRenderer(self.pieces), constraint)
-        return decode(self.network.step, state, prompt, options, guard, self.pieces.first)
+        return decode(self.network.step, state, prompt, options, self.guard(options), self.pieces.first)
 
     def draw(self, contexts: Sequence[Sequence[int]], options: ChatOptions, seeds: Sequence[int]) -> list[str]:
         """One reply to each of several contexts, drawn side by side.
@@ -98,11 +96,10 @@ class OpenedChat:
         Returns:
             The texts, in the order of the contexts.
         """
-        guard = self.guard if options.no_copy else None
         constraint = self.shape.begin(options.max_new_tokens, options.blocked)
         prompts = [Prompt([START], ReplyRenderer(self.pieces), constraint, seed) for seed in seeds]
         events = draw_sequences(
-            self.network.step, self.network.read(contexts), prompts, options, guard, self.pieces.first
+            self.network.step, self.network.read(contexts), prompts, options, self.guard(options), self.pieces.first
         )
         return [sequence.text.strip() for sequence in collect(events)]
 

@@ -11,6 +11,7 @@ from textgen.corpus.scene import Line
 from textgen.decoding.constraints import Constraint
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.results import Event
+from textgen.decoding.speech import CopyGuard
 from textgen.text.tokenizer import Tokenizer
 
 
@@ -32,6 +33,13 @@ class Responder(Protocol):
     shape: ReplyShape
     turns: int
     defaults: Mapping[str, Any]
+
+    def guard(self, options: DecodingOptions) -> CopyGuard | None:
+        """What notices copies of the training corpus, where that is asked for.
+
+        Raises:
+            ConfigurationError: the model has no novelty index.
+        """
 
     def events(self, turns: Sequence[Turn], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
         """Writes replies, and tells of each piece of text.

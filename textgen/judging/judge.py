@@ -15,7 +15,7 @@ from textgen.artifact import ModelCard
 from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.scene import Line
 from textgen.inference.discriminator import Discriminator
-from textgen.judging.saved import load_discriminator
+from textgen.judging.saved import how_to_make, load_discriminator
 from textgen.text.special import LINE_END
 from textgen.text.tokenizer import Tokenizer
 
@@ -42,8 +42,7 @@ class Judge:
         self.saved = load_discriminator(folder, card, tokenizer)
         outdated = self.saved.generator != card.metrics
         self.warning = (
-            "The discriminator was trained before the model learned its last: make a new one with  "
-            f"textgen train-discriminator --model {folder}"
+            f"The discriminator was trained before the model learned its last: make a new one {how_to_make(folder)}"
             if outdated
             else None
         )

@@ -5,6 +5,7 @@ discriminator.safetensors    the arrays; the metadata says what they are, what t
 
 import hashlib
 import json
+import shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from textgen.inference.weights import check_weights
 from textgen.text.tokenizer import Tokenizer
 
 DISCRIMINATOR_VERSION = 1
+_PACKAGE = Path(__file__).resolve().parents[1]
 _NAME = "discriminator.safetensors"
 _FIELDS = {"architecture", "temperature", "generator", "decoding", "corpus", "metrics", "versions"}
 
@@ -66,6 +68,15 @@ def discriminator_path(folder: Path) -> Path:
     return folder / _NAME
 
 
+def how_to_make(folder: Path) -> str:
+    """The command that makes a discriminator for a model; one that came with the package is copied first."""
+    if _PACKAGE not in folder.resolve().parents:
+        return f"with  textgen train-discriminator --model {shlex.quote(str(folder))}"
+    copy = f"my_{folder.resolve().name}"
+    copying = f"cp -r {shlex.quote(str(folder))} {copy}"
+    return f"for a copy of it, with  {copying}  and  textgen train-discriminator --model {copy} --corpus DIALOGUES"
+
+
 def load_discriminator(folder: Path, card: ModelCard, tokenizer: Tokenizer) -> SavedDiscriminator:
     """Reads and checks the discriminator of a model folder.
 
@@ -76,7 +87,7 @@ def load_discriminator(folder: Path, card: ModelCard, tokenizer: Tokenizer) -> S
     Raises:
         ModelError: there is none, or it is damaged or belongs to another model.
     """
-    path, make = discriminator_path(folder), f"make one with  textgen train-discriminator --model {folder}"
+    path, make = discriminator_path(folder), f"make one {how_to_make(folder)}"
     if not path.is_file():
         raise ModelError(f"A discriminator was asked for, but the model in {folder} has none: {make}")
     weights, described = _read(path, make)

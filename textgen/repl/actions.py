@@ -31,9 +31,12 @@ def set_(session: "Session", argument: str) -> Iterator[Output]:
         yield Table((_row(session, words[0]),))
         return
     options = _options(words)
+    before = session.bot.options
     session.set(**options)
-    for name in options:
-        yield Note(f"{name} is {shown(getattr(session.bot.options, name))} now.")
+    now = session.bot.options
+    others = [name for name in SETTINGS if name not in options and getattr(now, name) != getattr(before, name)]
+    for name in (*options, *others):  # beams bring a temperature with them
+        yield Note(f"{name} is {shown(getattr(now, name))} now.")
 
 
 def reset(session: "Session", argument: str) -> Iterator[Output]:

@@ -128,4 +128,7 @@ def _claim(path: Path) -> FileLock:
 
 def _named(path: Path) -> Path:
     """The path, with its last name where it is told by dots alone: what is built lies beside it."""
-    return path.resolve() if path.name in ("", "..") else path
+    named = path.resolve() if path.name in ("", "..") else path
+    if not named.name:
+        raise ConfigurationError(f"{path} was to be the model folder, but it has no name: give another --out.")
+    return named

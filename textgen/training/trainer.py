@@ -26,7 +26,8 @@ Arrays = dict[str, NDArray[np.float32]]
 _CHECKPOINT_SECONDS = 120.0
 _TRAINING_PER_VALIDATION = 12.0
 """Where minutes are counted, a short run on a long text must not spend them on validations: that many times the
-seconds of a validation go by before the next one. Runs of epochs and steps validate by steps alone."""
+seconds of a validation go by before the next one. Runs of epochs and steps validate by steps alone, and what the first
+validation of a process takes says nothing of the next, because it compiles."""
 
 _STEPS_PER_VALIDATION = 5
 """At the least: what fewer change is too little to look at, even where the first of them compiled for long."""
@@ -77,6 +78,14 @@ class Outcome:
     best: float | None
     best_step: int
 
+    @property
+    def behind(self) -> str:
+        """What a person should know of a model that has not the last step's weights, as the end of a sentence."""
+        if self.best_step == self.steps:
+            return ""
+        kept = f"that of step {self.best_step:,}" if self.best_step else "as it began"
+        return f"; until the next validation the model is {kept}"
+
 
 class Trainer:
     """Runs the steps of one budget.
@@ -119,6 +128,7 @@ class Trainer:
         self._speed = _Speed()
         self._rate = 0.0
         self._next_validation = 0.0
+        self._has_compiled = False
 
     def run(self) -> Outcome:
         """Trains until the budget is spent, nothing improves, the loss is not finite, or Ctrl-C."""
@@ -201,7 +211,9 @@ class Trainer:
         seconds = time.perf_counter() - started
         position.seconds += seconds
         position.validated_seconds = position.seconds
-        self._next_validation = position.seconds + _TRAINING_PER_VALIDATION * seconds
+        if self._has_compiled:
+            self._next_validation = position.seconds + _TRAINING_PER_VALIDATION * seconds
+        self._has_compiled = True
         best = not self._ranked or position.best is None or rank < position.best
         position.stale = 0 if best else position.stale + 1
         if best:

@@ -25,7 +25,7 @@ def copy_guard(folder: Path, pieces: Pieces) -> CopyGuard:
     if not path.is_file():
         raise ConfigurationError(
             f"no_copy was asked for, but {folder} has no novelty.bin: it was trained with --no-index or the "
-            "file was deleted; leave no_copy out, or train again without --no-index."
+            "file was deleted; leave no_copy out (0 turns it off), or train a model without --no-index."
         )
     index: NDArray[np.uint64] = np.zeros(0, np.uint64)  # an empty file, which cannot be mapped: all texts were short
     if path.stat().st_size:
