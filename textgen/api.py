@@ -322,18 +322,19 @@ def _real_and_fresh(
 
 def _require_place_for_discriminator(folder: ModelFolder) -> None:
     """Refuses to write into the installed package, and into what may not be written to."""
+    from textgen.judging.saved import copying, is_installed
+
     path = folder.path
-    if path.resolve() == SMALLTALK_FOLDER.resolve():
+    if is_installed(path):
         found = "it lies in the installed package, which is not to be changed"
         then = "name the copy, and with --corpus the dialogues to judge by"
     elif not os.access(path, os.W_OK):
         found, then = "it may not be written to", "name the copy"
     else:
         return
-    copy = shlex.quote(f"my_{path.resolve().name}")
+    command, _ = copying(path)
     raise ConfigurationError(
-        f"A discriminator was to be put into {path}, but {found}: copy the folder, for one with  "
-        f"cp -r {shlex.quote(str(path))} {copy}  and {then}."
+        f"A discriminator was to be put into {path}, but {found}: copy the folder, for one with  {command}  and {then}."
     )
 
 

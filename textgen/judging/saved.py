@@ -68,13 +68,23 @@ def discriminator_path(folder: Path) -> Path:
     return folder / _NAME
 
 
+def is_installed(folder: Path) -> bool:
+    """Whether a model came with the package, which is not to be changed."""
+    return _PACKAGE in folder.resolve().parents
+
+
+def copying(folder: Path) -> tuple[str, str]:
+    """The command that copies a model folder, and the name of the copy as a shell reads it."""
+    copy = shlex.quote(f"my_{folder.resolve().name}")
+    return f"cp -r {shlex.quote(str(folder))} {copy}", copy
+
+
 def how_to_make(folder: Path) -> str:
     """The command that makes a discriminator for a model; one that came with the package is copied first."""
-    if _PACKAGE not in folder.resolve().parents:
+    if not is_installed(folder):
         return f"with  textgen train-discriminator --model {shlex.quote(str(folder))}"
-    copy = f"my_{folder.resolve().name}"
-    copying = f"cp -r {shlex.quote(str(folder))} {copy}"
-    return f"for a copy of it, with  {copying}  and  textgen train-discriminator --model {copy} --corpus DIALOGUES"
+    command, copy = copying(folder)
+    return f"for a copy of it, with  {command}  and  textgen train-discriminator --model {copy} --corpus DIALOGUES"
 
 
 def load_discriminator(folder: Path, card: ModelCard, tokenizer: Tokenizer) -> SavedDiscriminator:
