@@ -30,6 +30,7 @@ import textgen
 from textgen.artifact import ModelFolder
 from textgen.config import AdversarialConfig
 from textgen.corpus.collection import ScriptCorpus
+from textgen.discriminator.file import discriminator_path
 from textgen.evaluation.curve import PURE, WriteLines
 from textgen.evaluation.estimates import Estimate
 from textgen.evaluation.measures import BLEU, SELF_BLEU, TEXT_MEASURES
@@ -38,7 +39,6 @@ from textgen.evaluation.plots import curves_picture
 from textgen.evaluation.sample_judge import find_judge
 from textgen.evaluation.sampling import write_lines
 from textgen.files import replacing
-from textgen.judging.saved import discriminator_path
 from textgen.training import history
 from textgen.training.adversarial.run import AdversarialCourse, adversarial_folder
 from textgen.training.run import Course

@@ -23,10 +23,10 @@ from numpy.typing import NDArray
 
 from textgen.artifact import ModelFolder
 from textgen.config import ModelConfig
+from textgen.corpus.id_store import open_ids
 from textgen.models.language_model import LanguageModel
 from textgen.models.softmax import cross_entropy
-from textgen.text.special import PAD, START
-from textgen.text.store import open_ids
+from textgen.tokenizers.special import PAD, START
 from textgen.training.run_record import TRAINING_IDS
 
 Tensor = Any

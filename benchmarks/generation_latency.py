@@ -35,7 +35,7 @@ from textgen.decoding.options import DecodingOptions
 from textgen.decoding.results import Sequence, collect
 from textgen.decoding.sampling import Sampler
 from textgen.inference.language_model import LanguageModel
-from textgen.text.special import END, FIRST_LABEL
+from textgen.tokenizers.special import END, FIRST_LABEL
 from textgen.training.initialisation import initial_weights
 
 Ids = NDArray[np.integer]

@@ -16,8 +16,8 @@ from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.encoding import ScriptEncoder, decode_script
 from textgen.inference.language_model import LanguageModel
 from textgen.inference.scoring import score_ids
-from textgen.text.special import LINE_END, PAD
-from textgen.text.tokenizer import Tokenizer
+from textgen.tokenizers.base import Tokenizer
+from textgen.tokenizers.special import LINE_END, PAD
 
 FORMAT = "plain"
 

@@ -50,7 +50,7 @@ def learn(corpus: Path, level: str, vocabulary: Path) -> None:
     """Learns textgen's vocabulary of a level."""
     from textgen.corpus.collection import ScriptCorpus
     from textgen.corpus.survey import survey
-    from textgen.text.learning import learn_tokenizer
+    from textgen.tokenizers.learning import learn_tokenizer
 
     scripts = ScriptCorpus(corpus)
     labels = [name for name, lines in survey(scripts).speakers.items() if lines >= FEWEST_LINES]
@@ -62,8 +62,8 @@ def encode(corpus: Path, vocabulary: Path, out: Path) -> None:
     """Encodes with textgen."""
     from textgen.corpus.collection import ScriptCorpus
     from textgen.corpus.encoding import ScriptEncoder
-    from textgen.text.store import IdStoreWriter
-    from textgen.text.tokenizer import tokenizer_from_json
+    from textgen.corpus.id_store import IdStoreWriter
+    from textgen.tokenizers.learning import tokenizer_from_json
 
     tokenizer = tokenizer_from_json(json.loads(vocabulary.read_text(encoding="utf-8")))
     encoder = ScriptEncoder(tokenizer)
@@ -152,7 +152,7 @@ def child(system: str, task: str, corpus: Path, level: str, vocabulary: Path) ->
 
 def import_first(system: str) -> None:
     """Imports what the work imports, so that its time is not counted."""
-    modules = {"textgen": ("textgen.corpus.collection", "textgen.text.store"), "keras": ("keras",)}
+    modules = {"textgen": ("textgen.corpus.collection", "textgen.corpus.id_store"), "keras": ("keras",)}
     for module in modules.get(system, (system,)):
         __import__(module)
 

@@ -31,7 +31,7 @@ from quality_training import figures, in_words, read_json, say, train, write_jso
 
 import textgen
 from textgen.artifact import ModelFolder
-from textgen.text.special import START
+from textgen.tokenizers.special import START
 
 LEVELS = ("character", "subword")
 SYSTEMS = (*LEVELS, "nanogpt-cpu", "dynamic", "choice")

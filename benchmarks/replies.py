@@ -26,8 +26,8 @@ from typing import Any
 
 import textgen
 from textgen.chatbot import Chatbot
-from textgen.judging.saved import discriminator_path
-from textgen.text.detokenisation import detokenise
+from textgen.corpus.detokenisation import detokenise
+from textgen.discriminator.file import discriminator_path
 
 OPENINGS, TURN_END = 300, "__eou__"
 

@@ -19,10 +19,10 @@ import numpy as np
 
 import textgen
 from textgen.artifact import ModelFolder
+from textgen.discriminator.baselines import NgramBaseline
+from textgen.discriminator.matching import matched
+from textgen.discriminator.scorer import line_ids
 from textgen.evaluation.fresh import FreshLines
-from textgen.judging.baselines import NgramBaseline
-from textgen.judging.judge import line_ids
-from textgen.judging.matching import matched
 from textgen.training.real_texts import stored_texts
 from textgen.writer import ScriptWriter, WrittenScript
 

@@ -32,7 +32,7 @@ from networks import Architecture, architecture
 from numpy.typing import NDArray
 
 from textgen.config import EncoderDecoderConfig, ModelConfig
-from textgen.text.special import FIRST_LABEL
+from textgen.tokenizers.special import FIRST_LABEL
 from textgen.training.initialisation import initial_weights
 from textgen.training.machine import Precision, best_precision
 

@@ -55,8 +55,8 @@ from textgen.artifact import Model, ModelCard, ModelFolder
 from textgen.config import EncoderDecoderConfig
 from textgen.corpus.dialogue_encoding import DialogueEncoder
 from textgen.inference.encoder_decoder import EncoderDecoder, padded
-from textgen.text.pretokens import split
-from textgen.text.word import WordTokenizer
+from textgen.tokenizers.pretokens import split
+from textgen.tokenizers.word import WordTokenizer
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint
 from textgen.training.initialisation import initial_weights

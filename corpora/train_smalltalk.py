@@ -28,10 +28,10 @@ from smalltalk.sources import BOT, require_packages
 
 from textgen import train_chat
 from textgen.artifact import Model, ModelFolder
-from textgen.chatting.opened import OpenedChat
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.errors import TextgenError
 from textgen.evaluation.chat import evaluate_chat
+from textgen.generation.chat_model import OpenedChat
 
 OUT = Path(__file__).parents[1] / "textgen" / "pretrained" / "smalltalk"
 

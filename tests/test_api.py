@@ -13,10 +13,10 @@ import pytest
 import textgen
 from textgen.api import TrainingInterrupted, load, open_folder, train_chat, train_script
 from textgen.artifact import ModelFolder
+from textgen.corpus.id_store import open_ids
 from textgen.errors import ConfigurationError, CorpusError, MissingExtraError, ModelError, TrainingError
 from textgen.inference.language_model import LanguageModel
 from textgen.inference.scoring import score_ids
-from textgen.text.store import open_ids
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint
 from textgen.training.run_record import HELD_OUT_IDS, Run

@@ -13,7 +13,7 @@ from textgen.artifact import Model, ModelCard, ModelFolder
 from textgen.config import ModelConfig
 from textgen.errors import ModelError
 from textgen.inference.weights import weight_shapes
-from textgen.text.character import CharacterTokenizer
+from textgen.tokenizers.character import CharacterTokenizer
 
 TOKENIZER = CharacterTokenizer("abc", ["jerry"])
 CONFIG = ModelConfig(TOKENIZER.vocabulary_size, embedding=4, hidden=6, layers=1, tied=False)

@@ -15,7 +15,7 @@ from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.script import Script
 from textgen.errors import ConfigurationError, TextgenError
-from textgen.text.special import START
+from textgen.tokenizers.special import START
 from textgen.training.preparation import Sources, make_plan, prepare
 from textgen.training.sizing import ScriptChoice
 from textgen.writer import ScriptWriter

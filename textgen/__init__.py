@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from textgen.api import load, train_chat, train_discriminator, train_script
     from textgen.chatbot import Chatbot, as_character
-    from textgen.chatting.options import ChatOptions
-    from textgen.chatting.reply import Reply
     from textgen.corpus.script import Line, Scene, Script
     from textgen.decoding.options import DecodingOptions
     from textgen.errors import TextgenError
+    from textgen.generation.chat_options import ChatOptions
+    from textgen.generation.reply import Reply
     from textgen.writer import ScriptWriter, WrittenScript
 
 __version__ = "0.1.0"
@@ -32,8 +32,8 @@ _HOMES = {
     "train_script": "textgen.api",
     "Chatbot": "textgen.chatbot",
     "as_character": "textgen.chatbot",
-    "ChatOptions": "textgen.chatting.options",
-    "Reply": "textgen.chatting.reply",
+    "ChatOptions": "textgen.generation.chat_options",
+    "Reply": "textgen.generation.reply",
     "ScriptWriter": "textgen.writer",
     "WrittenScript": "textgen.writer",
     "DecodingOptions": "textgen.decoding.options",

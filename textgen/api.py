@@ -14,14 +14,14 @@ from textgen.config import AdversarialConfig, Budget, TrainingConfig
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.paths import Paths
+from textgen.discriminator.scorer import JUDGED
 from textgen.errors import ConfigurationError, MissingExtraError
-from textgen.judging.judge import JUDGED
 from textgen.wording import count, to_install
 from textgen.writer import ScriptWriter
 
 if TYPE_CHECKING:
-    from textgen.judging.matching import Text
-    from textgen.judging.saved import SavedDiscriminator
+    from textgen.discriminator.file import SavedDiscriminator
+    from textgen.discriminator.matching import Text
     from textgen.training.adversarial.run import AdversarialCourse
     from textgen.training.chat_preparation import Listening
     from textgen.training.real_texts import RealTexts
@@ -322,7 +322,7 @@ def _real_and_fresh(
 
 def _require_place_for_discriminator(folder: ModelFolder) -> None:
     """Refuses to write into the installed package, and into what may not be written to."""
-    from textgen.judging.saved import copying, is_installed
+    from textgen.discriminator.file import copying, is_installed
 
     path = folder.path
     if is_installed(path):

@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from textgen.config import EncoderDecoderConfig, ModelConfig
 from textgen.errors import ModelError
 from textgen.files import replacing
-from textgen.text.tokenizer import Tokenizer, tokenizer_from_json
+from textgen.tokenizers.base import Tokenizer
+from textgen.tokenizers.learning import tokenizer_from_json
 
 FORMAT_VERSION = 1
 

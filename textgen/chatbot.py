@@ -9,22 +9,22 @@ from pathlib import Path
 from typing import Any
 
 from textgen.artifact import Model
-from textgen.chatting.answering import Answer
-from textgen.chatting.character import Character
-from textgen.chatting.conversation import Conversation, Exchange
-from textgen.chatting.messages import clean
-from textgen.chatting.opened import OpenedChat
-from textgen.chatting.options import ChatOptions, asks_for_beams, chat_options
-from textgen.chatting.ranking import Candidate
-from textgen.chatting.reply import Reply
-from textgen.chatting.responder import Responder
-from textgen.chatting.saved import SavedConversation
-from textgen.chatting.seeds import fresh_seed, turn_seed
 from textgen.corpus.dialogue import Turn
+from textgen.discriminator.scorer import Judge
 from textgen.errors import ConfigurationError, require_text
-from textgen.judging.judge import Judge
+from textgen.generation.answering import Answer
+from textgen.generation.character import Character
+from textgen.generation.chat_model import OpenedChat
+from textgen.generation.chat_options import ChatOptions, asks_for_beams, chat_options
+from textgen.generation.conversation import Conversation, Exchange
+from textgen.generation.messages import clean
+from textgen.generation.ranking import Candidate
+from textgen.generation.reply import Reply
+from textgen.generation.reranking import JudgedText, judge_lines
+from textgen.generation.responder import Responder
+from textgen.generation.saved import SavedConversation
+from textgen.generation.seeds import fresh_seed, turn_seed
 from textgen.writer import ScriptWriter
-from textgen.writing.reranking import JudgedText, judge_lines
 
 __all__ = ["Candidate", "ChatOptions", "Chatbot", "Reply", "as_character"]
 

@@ -9,12 +9,12 @@ from typing import Any
 from textgen.artifact import Model
 from textgen.corpus.readers import read_script
 from textgen.decoding.options import DecodingOptions, refuse_unknown
+from textgen.discriminator.scorer import Judge
 from textgen.errors import require_text
-from textgen.judging.judge import Judge
-from textgen.writing.job import Job, Note, Watch
-from textgen.writing.opened import OpenedModel
-from textgen.writing.reranking import JudgedText, best_first, check_rerank, judge_lines
-from textgen.writing.written import WrittenScript
+from textgen.generation.generation_request import Job, Note, Watch
+from textgen.generation.reranking import JudgedText, best_first, check_rerank, judge_lines
+from textgen.generation.script_model import OpenedModel
+from textgen.generation.written import WrittenScript
 
 __all__ = ["DEFAULT_LINES", "ScriptWriter", "WrittenScript"]
 

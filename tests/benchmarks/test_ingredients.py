@@ -11,10 +11,10 @@ import tensorflow as tf
 from tests.benchmarks.scripts import script
 from tests.models.small import config, network
 from textgen.config import Budget, ScriptTrainingConfig
-from textgen.data.windows import Windows
 from textgen.training import script_run, trainer
 from textgen.training.language_model_step import LanguageModelStep
 from textgen.training.run_record import Run
+from textgen.training.windows import Windows
 
 ingredients, variants = script("ingredients"), script("variants")
 TRAINING = ScriptTrainingConfig(Budget(steps=10), streams=2, window=5, dropout=0.5)

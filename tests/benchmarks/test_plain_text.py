@@ -8,9 +8,9 @@ import pytest
 
 from tests.benchmarks.scripts import script
 from tests.inference.small import language_model
-from textgen.text.character import CharacterTokenizer
-from textgen.text.special import END, LINE_END, START
-from textgen.text.subword import SubwordTokenizer
+from textgen.tokenizers.character import CharacterTokenizer
+from textgen.tokenizers.special import END, LINE_END, START
+from textgen.tokenizers.subword import SubwordTokenizer
 
 plain = script("plain_text")
 TOKENIZER = CharacterTokenizer(["a", "b", " "], [])

@@ -6,8 +6,8 @@ import pytest
 
 from tests.benchmarks.scripts import script
 from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.id_store import open_ids
 from textgen.corpus.survey import survey
-from textgen.text.store import open_ids
 
 preprocessing = script("preprocessing")
 

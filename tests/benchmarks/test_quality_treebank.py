@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.scripts import script
-from textgen.text.pretokens import split
+from textgen.tokenizers.pretokens import split
 
 treebank = script("quality_treebank")
 

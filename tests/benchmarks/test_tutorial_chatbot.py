@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.benchmarks.scripts import script
-from textgen.text.subword import SubwordTokenizer
+from textgen.tokenizers.subword import SubwordTokenizer
 
 tutorial = script("tutorial_chatbot")
 

@@ -13,9 +13,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.repl.fake_bot import FakeBot
-from textgen.chatting.options import ChatOptions
 from textgen.cli.chat import command
 from textgen.errors import ModelError
+from textgen.generation.chat_options import ChatOptions
 from textgen.repl import opening
 from textgen.repl.settings import SETTINGS
 

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 import textgen
-from tests.chatting.small import saved_model
+from tests.generation.small import saved_model
 from textgen.cli.generate import command
 from textgen.corpus.script import Script
 from textgen.decoding.options import DecodingOptions

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.chatting.small import saved_model
-from tests.judging.small import likes, with_discriminator
+from tests.discriminator.small import likes, with_discriminator
+from tests.generation.small import saved_model
 from textgen.artifact import ModelFolder
 from textgen.cli import options
 from textgen.cli.main import cli

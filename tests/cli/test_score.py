@@ -7,8 +7,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 import textgen
-from tests.chatting.small import saved_model
-from tests.judging.small import put_discriminator, with_discriminator
+from tests.discriminator.small import put_discriminator, with_discriminator
+from tests.generation.small import saved_model
 from textgen.cli.generate import command as generate
 from textgen.cli.score import command
 from textgen.errors import CorpusError, ModelError

@@ -6,11 +6,11 @@ import pytest
 from click.testing import CliRunner
 
 import textgen.api
-from tests.chatting.small import saved_model
-from tests.judging.small import likes
+from tests.discriminator.small import likes
+from tests.generation.small import saved_model
 from textgen.cli.train_discriminator import command, describe
-from textgen.judging.saved import SavedDiscriminator
-from textgen.text.character import CharacterTokenizer
+from textgen.discriminator.file import SavedDiscriminator
+from textgen.tokenizers.character import CharacterTokenizer
 
 METRICS = {
     "accuracy": {"discriminator": 0.81, "ngrams": 0.73, "length": 0.5},

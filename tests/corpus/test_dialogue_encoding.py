@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from textgen.corpus.dialogue_encoding import DialogueEncoder
 from textgen.errors import ConfigurationError, TextgenError
-from textgen.text.special import END, START, TURN
+from textgen.tokenizers.special import END, START, TURN
 
 from .strategies import TOKENIZERS, texts
 

@@ -2,12 +2,12 @@
 
 import pytest
 
+from textgen.corpus.detokenisation import detokenise
 from textgen.corpus.dialogue_split import split_dialogues
 from textgen.corpus.dialogue_survey import survey
 from textgen.corpus.exchanges import Exchanges
+from textgen.corpus.normalisation import Normalisation
 from textgen.errors import ConfigurationError
-from textgen.text.detokenisation import detokenise
-from textgen.text.normalisation import Normalisation
 
 from .dialogue_fakes import FakeCorpus, dialogue
 

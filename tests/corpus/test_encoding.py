@@ -9,7 +9,7 @@ from textgen.corpus.prompt import parse_prompt
 from textgen.corpus.rendering import ScriptRenderer
 from textgen.corpus.script import Line, Scene, Script, ScriptStyle
 from textgen.errors import TextgenError
-from textgen.text.special import END, FIRST_LABEL, LINE_END, NAME, NAME_END, SCENE, START
+from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, NAME, NAME_END, SCENE, START
 
 from .strategies import LABELS, TOKENIZERS, scripts
 

@@ -12,10 +12,10 @@ import numpy as np
 
 import textgen
 from textgen.artifact import FORMAT_VERSION, ModelFolder
-from textgen.chatting.opened import OpenedChat
 from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.prompt import parse_prompt
-from textgen.text.special import START
+from textgen.generation.chat_model import OpenedChat
+from textgen.tokenizers.special import START
 
 from ..conftest import corpus_text, dialogues_text
 

@@ -10,8 +10,8 @@ from textgen.decoding.cursor import Prompt
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.protocols import Ids, State, StepFunction
 from textgen.decoding.speech import whole_characters
-from textgen.text.character import CharacterTokenizer
-from textgen.text.special import LINE_END, START
+from textgen.tokenizers.character import CharacterTokenizer
+from textgen.tokenizers.special import LINE_END, START
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz .\n"
 

@@ -9,7 +9,7 @@ from textgen.decoding.decode import decode
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Mask
 from textgen.decoding.results import Sequence, collect
-from textgen.text.special import END, START
+from textgen.tokenizers.special import END, START
 
 from .fakes import PIECES, TOKENIZER, markov_model, prompt, random_model, spelling_model, state
 

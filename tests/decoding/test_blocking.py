@@ -13,11 +13,11 @@ from textgen.decoding.decode import decode
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.results import Sequence, collect
-from textgen.text.base import Tokenizer
-from textgen.text.character import CharacterTokenizer
-from textgen.text.special import END, START
-from textgen.text.subword import SubwordTokenizer
-from textgen.text.word import WordTokenizer
+from textgen.tokenizers.base import Tokenizer
+from textgen.tokenizers.character import CharacterTokenizer
+from textgen.tokenizers.special import END, START
+from textgen.tokenizers.subword import SubwordTokenizer
+from textgen.tokenizers.word import WordTokenizer
 
 TEXTS = ["damn it, said the ass of the class: hell, hello, damned hell hath no ASS", "an ass, a damn ass"] * 4
 TOKENIZERS = {

@@ -2,8 +2,8 @@ import numpy as np
 
 from textgen.decoding.constraints import AllOf, HealingConstraint, Utf8Constraint
 from textgen.decoding.pieces import Pieces
-from textgen.text.special import END, LINE_END
-from textgen.text.word import WordTokenizer
+from textgen.tokenizers.special import END, LINE_END
+from textgen.tokenizers.word import WordTokenizer
 
 PIECES = Pieces(WordTokenizer([" hello", " help", " he", " ", "h", "e", "l", "llo", "é"], ["jerry"]))
 FIRST_BYTE = PIECES.size - 256

@@ -6,15 +6,15 @@ import pytest
 from textgen.decoding.cursor import Prompt
 from textgen.decoding.decode import decode
 from textgen.decoding.loop import draw_sequences
+from textgen.decoding.ngrams import ngram_hashes, word_hashes
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.protocols import Ids, State, StepFunction
 from textgen.decoding.results import Sequence, collect
 from textgen.decoding.speech import CopyGuard
 from textgen.errors import ConfigurationError
-from textgen.text.ngrams import ngram_hashes, word_hashes
-from textgen.text.special import END, FIRST_LABEL, LINE_END, START
-from textgen.text.word import WordTokenizer
+from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, START
+from textgen.tokenizers.word import WordTokenizer
 
 from .fakes import PieceRenderer, state
 

@@ -13,15 +13,15 @@ from textgen.decoding.constraints import AllOf, Utf8Constraint
 from textgen.decoding.cursor import Prompt
 from textgen.decoding.decode import decode
 from textgen.decoding.grammar import ScriptGrammar
+from textgen.decoding.ngrams import ngram_hashes, word_hashes
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.protocols import Ids, State, StepFunction
 from textgen.decoding.results import Event, Sequence
 from textgen.decoding.shape import ScriptShape
 from textgen.decoding.speech import CopyGuard
-from textgen.text.ngrams import ngram_hashes, word_hashes
-from textgen.text.special import START
-from textgen.text.word import WordTokenizer
+from textgen.tokenizers.special import START
+from textgen.tokenizers.word import WordTokenizer
 
 from .fakes import random_model, state
 

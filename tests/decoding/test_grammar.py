@@ -14,19 +14,9 @@ from textgen.decoding.pieces import Pieces
 from textgen.decoding.results import Sequence, collect
 from textgen.decoding.shape import ScriptShape
 from textgen.errors import ConfigurationError
-from textgen.text.special import (
-    END,
-    FIRST_LABEL,
-    LINE_END,
-    NAME,
-    NAME_END,
-    PAD,
-    SCENE,
-    START,
-    TURN,
-)
-from textgen.text.subword import SubwordTokenizer
-from textgen.text.word import WordTokenizer
+from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, NAME, NAME_END, PAD, SCENE, START, TURN
+from textgen.tokenizers.subword import SubwordTokenizer
+from textgen.tokenizers.word import WordTokenizer
 
 from .fakes import PIECES, TOKENIZER, PieceRenderer, random_model, state
 

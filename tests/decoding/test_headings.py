@@ -3,8 +3,8 @@ import pytest
 
 from textgen.decoding.headings import HeadingRules
 from textgen.decoding.pieces import Pieces
-from textgen.text.learning import learn_tokenizer
-from textgen.text.special import LINE_END, SCENE
+from textgen.tokenizers.learning import learn_tokenizer
+from textgen.tokenizers.special import LINE_END, SCENE
 
 TOKENIZER = learn_tokenizer("character", iter(["[a hall] [a hall] [a hall]"]), [])
 PIECES = Pieces(TOKENIZER)

@@ -9,7 +9,7 @@ from textgen.decoding.loop import draw_sequences, log_totals
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.results import Sequence, collect
 from textgen.errors import ModelError
-from textgen.text.special import END, FIRST_LABEL, LINE_END, SCENE, START
+from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, SCENE, START
 
 from .fakes import PIECES, TOKENIZER, markov_model, prompt, random_model, spelling_model, state
 

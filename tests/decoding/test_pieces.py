@@ -1,8 +1,8 @@
 import numpy as np
 
 from textgen.decoding.pieces import Pieces
-from textgen.text.special import LINE_END
-from textgen.text.word import WordTokenizer
+from textgen.tokenizers.special import LINE_END
+from textgen.tokenizers.word import WordTokenizer
 
 PIECES = Pieces(WordTokenizer([" a", "a", "\n", "b\nc"], ["jerry"]))
 FIRST_BYTE = PIECES.size - 256

@@ -2,10 +2,10 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from textgen.decoding.ngrams import ngram_hashes, word_hashes
 from textgen.decoding.speech import CopyGuard, Speech, whole_characters
 from textgen.decoding.structure import Place
-from textgen.text.ngrams import ngram_hashes, word_hashes
-from textgen.text.special import FIRST_LABEL, LINE_END, NAME, NAME_END, SCENE, START
+from textgen.tokenizers.special import FIRST_LABEL, LINE_END, NAME, NAME_END, SCENE, START
 
 from .fakes import PIECES, TOKENIZER
 

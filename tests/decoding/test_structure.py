@@ -1,7 +1,7 @@
 import pytest
 
 from textgen.decoding.structure import Place, place_after
-from textgen.text.special import END, FIRST_LABEL, LINE_END, NAME, NAME_END, SCENE, START
+from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, NAME, NAME_END, SCENE, START
 
 PIECE = FIRST_LABEL + 1  # one label
 

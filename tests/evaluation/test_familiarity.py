@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from textgen.artifact import ModelFolder
+from textgen.decoding.ngrams import ngram_hashes, word_hashes
 from textgen.evaluation.familiarity import Familiarity
-from textgen.text.ngrams import ngram_hashes, word_hashes
 
 KNOWN = [str(number) for number in range(9)]
 INDEX = np.sort(ngram_hashes(word_hashes(KNOWN), 8))

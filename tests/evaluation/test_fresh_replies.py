@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.chatting.small import TOKENIZERS, Parrot, chat_model
+from tests.generation.small import TOKENIZERS, Parrot, chat_model
 from textgen.chatbot import Chatbot
 from textgen.errors import ConfigurationError
 from textgen.evaluation.fresh_replies import FreshReplies
-from textgen.text.special import END, LINE_END, START, TURN
+from textgen.tokenizers.special import END, LINE_END, START, TURN
 
 WORDS = TOKENIZERS["word"]
 

@@ -10,7 +10,7 @@ from textgen.evaluation.familiarity import Familiarity
 from textgen.evaluation.scores import Scores
 from textgen.evaluation.scoring import lane_difference, score_documents
 from textgen.inference.scoring import score_ids
-from textgen.text.special import START
+from textgen.tokenizers.special import START
 from textgen.writer import ScriptWriter
 
 

@@ -6,7 +6,7 @@ import numpy as np
 
 from textgen.config import EncoderDecoderConfig
 from textgen.inference.encoder_decoder import EncoderDecoder
-from textgen.text.special import END, START, TURN
+from textgen.tokenizers.special import END, START, TURN
 
 from .small import random_weights
 

@@ -11,7 +11,7 @@ from textgen.errors import ModelError
 from textgen.inference import encoder_decoder as module
 from textgen.inference.encoder_decoder import EncoderDecoder, padded
 from textgen.inference.weights import check_weights
-from textgen.text.special import PAD, START
+from textgen.tokenizers.special import PAD, START
 
 from .exchanges import CONTEXT_LENGTHS, REPLY_LENGTHS, VOCABULARY, config, encoder_decoder, exchanges
 from .small import random_weights

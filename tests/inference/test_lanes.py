@@ -3,7 +3,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textgen.inference.lanes import Lanes, Layout, lay_out
-from textgen.text.special import PAD, START
+from textgen.tokenizers.special import PAD, START
 
 runs = st.lists(st.sampled_from([START, 7, 8, 9, 10]), max_size=60)
 

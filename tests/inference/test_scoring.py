@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from textgen.inference.scoring import score_ids
-from textgen.text.special import END, START
+from textgen.tokenizers.special import END, START
 
 from .small import language_model
 

@@ -5,7 +5,7 @@ import numpy as np
 from textgen.config import ModelConfig
 from textgen.inference.weights import weight_shapes
 from textgen.models.language_model import LanguageModel
-from textgen.text.special import START
+from textgen.tokenizers.special import START
 
 VOCABULARY = 270
 

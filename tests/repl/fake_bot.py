@@ -7,9 +7,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from textgen.chatting.options import ChatOptions, chat_options
-from textgen.chatting.reply import Reply
 from textgen.errors import ConfigurationError, ModelError
+from textgen.generation.chat_options import ChatOptions, chat_options
+from textgen.generation.reply import Reply
 
 
 class FakeBot:

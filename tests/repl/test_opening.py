@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.chatting.small import saved_model
+from tests.generation.small import saved_model
 from textgen.errors import ConfigurationError, ModelError
 from textgen.repl.opening import open_bot
 from textgen.repl.outputs import Failure, Table

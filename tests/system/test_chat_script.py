@@ -10,8 +10,8 @@ import textgen
 from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.cli.main import cli
-from textgen.data.pairs import PairStore
-from textgen.text.special import END, START, TURN
+from textgen.tokenizers.special import END, START, TURN
+from textgen.training.pairs import PairStore
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS
 
 DISHES = ("soup", "salad", "bread", "rye", "coffee", "pie")

@@ -10,8 +10,8 @@ import numpy as np
 import tensorflow as tf
 
 from textgen.config import Budget, TrainingConfig
-from textgen.data.windows import Windows
 from textgen.training.trainer import Trainer
+from textgen.training.windows import Windows
 
 
 class CountingStep:

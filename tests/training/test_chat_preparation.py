@@ -10,11 +10,11 @@ from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.config import Budget, ChatTrainingConfig
 from textgen.corpus.collection import ScriptCorpus
-from textgen.data.pairs import PairStore
+from textgen.decoding.ngrams import ngram_hashes, word_hashes
 from textgen.errors import ConfigurationError, TrainingError
-from textgen.text.ngrams import ngram_hashes, word_hashes
-from textgen.text.special import END, START, TURN
+from textgen.tokenizers.special import END, START, TURN
 from textgen.training.chat_preparation import ChatSources, Listening, make_chat_plan
+from textgen.training.pairs import PairStore
 from textgen.training.preparation import Sources, make_plan
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.sizing import ChatChoice, ScriptChoice

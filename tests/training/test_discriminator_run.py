@@ -7,15 +7,15 @@ import numpy as np
 import pytest
 
 import textgen
-from tests.chatting.small import saved_model
 from tests.conftest import corpus_text, dialogues_text
+from tests.generation.small import saved_model
 from textgen.api import train_discriminator
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget
+from textgen.discriminator.file import SavedDiscriminator, discriminator_path
+from textgen.discriminator.matching import Text
+from textgen.discriminator.scorer import Judge
 from textgen.errors import ConfigurationError, TrainingError
-from textgen.judging.judge import Judge
-from textgen.judging.matching import Text
-from textgen.judging.saved import SavedDiscriminator, discriminator_path
 from textgen.training import discriminator_run as module
 from textgen.training.discriminator_run import Samples, make_discriminator, require_enough
 from textgen.training.real_texts import RealTexts

@@ -1,9 +1,9 @@
 import numpy as np
 
 from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
+from textgen.discriminator.calibration import cross_entropy
+from textgen.discriminator.matching import Examples
 from textgen.inference.discriminator import Discriminator as NumpyDiscriminator
-from textgen.judging.calibration import cross_entropy
-from textgen.judging.matching import Examples
 from textgen.models.discriminator import Discriminator
 from textgen.training.discriminator_step import DiscriminatorStep, TextBatches
 from textgen.training.initialisation import initial_weights

@@ -6,12 +6,12 @@ import pytest
 import tensorflow as tf
 
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
-from textgen.data.pairs import PairBatch, Pairs, PairStore, gather
 from textgen.inference.encoder_decoder import EncoderDecoder as NumpyModel
 from textgen.models.encoder_decoder import EncoderDecoder
-from textgen.text.special import END, START, TURN
+from textgen.tokenizers.special import END, START, TURN
 from textgen.training.encoder_decoder_step import EncoderDecoderStep, EncoderDecoderValidation
 from textgen.training.initialisation import initial_weights
+from textgen.training.pairs import PairBatch, Pairs, PairStore, gather
 from textgen.training.step import exported
 
 from ..data_batches.test_pairs import Exchange, stored

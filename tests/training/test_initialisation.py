@@ -7,7 +7,7 @@ from textgen.inference.encoder_decoder import EncoderDecoder
 from textgen.inference.language_model import LanguageModel
 from textgen.inference.scoring import score_ids
 from textgen.inference.weights import check_weights
-from textgen.text.special import END, START
+from textgen.tokenizers.special import END, START
 from textgen.training.initialisation import initial_weights
 
 

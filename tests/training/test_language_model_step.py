@@ -2,16 +2,16 @@ import numpy as np
 import pytest
 
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
-from textgen.data.windows import Batch, Windows
 from textgen.inference.lanes import lay_out
 from textgen.inference.language_model import LanguageModel as NumpyModel
 from textgen.inference.scoring import score_ids
 from textgen.models.language_model import LanguageModel
-from textgen.text.special import END, START
+from textgen.tokenizers.special import END, START
 from textgen.training.candidates import CandidateSampler
 from textgen.training.initialisation import initial_weights
 from textgen.training.language_model_step import LanguageModelStep, LanguageModelValidation
 from textgen.training.step import exported
+from textgen.training.windows import Batch, Windows
 
 CONFIG = ModelConfig(270, embedding=10, hidden=12, layers=2, tied=True)
 

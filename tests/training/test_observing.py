@@ -5,9 +5,9 @@ import pytest
 
 from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.scene import Line, Scene
+from textgen.decoding.ngrams import ngram_hashes, word_hashes
 from textgen.decoding.shape import ScriptShape
-from textgen.text.character import CharacterTokenizer
-from textgen.text.ngrams import ngram_hashes, word_hashes
+from textgen.tokenizers.character import CharacterTokenizer
 from textgen.training import observing
 from textgen.training.observing import NoveltyIndexer, ShapeObserver
 

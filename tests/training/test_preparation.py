@@ -8,10 +8,10 @@ from textgen.artifact import ModelFolder
 from textgen.config import Budget, ScriptTrainingConfig
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.encoding import decode_script
+from textgen.corpus.id_store import open_ids
 from textgen.corpus.style import ScriptStyle
 from textgen.errors import TrainingError
-from textgen.text.special import END, START
-from textgen.text.store import open_ids
+from textgen.tokenizers.special import END, START
 from textgen.training.preparation import Sources, make_plan, prepare
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.sizing import ScriptChoice

@@ -8,9 +8,9 @@ from tests.training.talks import Said, prepared, sources_of, talks
 from textgen.artifact import Model
 from textgen.corpus.dialogue_encoding import DialogueEncoder
 from textgen.corpus.dialogues import DialogueCorpus
+from textgen.discriminator.matching import Text
 from textgen.errors import ConfigurationError, TrainingError
-from textgen.judging.matching import Text
-from textgen.text.special import LINE_END
+from textgen.tokenizers.special import LINE_END
 from textgen.training.chat_preparation import Listening
 from textgen.training.real_replies import RealReplies, corpus_replies, stored_replies
 

@@ -120,10 +120,10 @@ def _judge_script(model: "Model", asked: Asked) -> Judged:
 
 
 def _judge_chat(model: "Model", asked: Asked) -> Judged:
-    from textgen.chatting.opened import OpenedChat
     from textgen.corpus.dialogues import DialogueCorpus
     from textgen.errors import ConfigurationError
     from textgen.evaluation.chat import evaluate_chat
+    from textgen.generation.chat_model import OpenedChat
 
     if asked.samples:
         raise ConfigurationError(

@@ -140,7 +140,7 @@ def describe_model(facts: dict[str, Any]) -> Iterator[str]:
 
 def _discriminator(facts: dict[str, Any] | None, kind: str) -> str:
     """What the discriminator of a model of a kind is worth."""
-    from textgen.judging.judge import JUDGED
+    from textgen.discriminator.scorer import JUDGED
 
     if facts is None:
         return "no: textgen train-discriminator was not run"

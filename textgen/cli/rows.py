@@ -40,7 +40,7 @@ def corpus_files(files: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 def corpus_treatment(facts: Mapping[str, Any]) -> Iterator[str]:
     """Rows for what was repaired, changed and skipped in a corpus."""
-    from textgen.text.repairs import REPAIRS
+    from textgen.corpus.repairs import REPAIRS
 
     yield from _counts("repaired", {REPAIRS[kind]: times for kind, times in facts["repairs"].items()})
     yield from _counts("changed", facts["changes"])

@@ -28,8 +28,8 @@ def command(model: Path, file: Path, as_json: bool) -> None:
     textgen generate --model runs/seinfeld | textgen score --model runs/seinfeld -
     """
     from textgen.api import load
+    from textgen.corpus.reading import TextFile
     from textgen.errors import CorpusError
-    from textgen.text.reading import TextFile
     from textgen.wording import count
     from textgen.writer import ScriptWriter
 

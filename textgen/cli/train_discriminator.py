@@ -11,7 +11,7 @@ from textgen.cli.decoding import decoding_options, given
 from textgen.cli.options import DIALOGUE_FORMATS, FORMATS, Whole, corpus_options, debug_option, model_option
 
 if TYPE_CHECKING:
-    from textgen.judging.saved import SavedDiscriminator
+    from textgen.discriminator.file import SavedDiscriminator
 
 _NOT_OF_SAMPLES = (
     "num_beams",
@@ -71,7 +71,7 @@ def command(model: Path, corpus: tuple[Path, ...], **options: Any) -> None:
     textgen train-discriminator --model runs/seinfeld --corpus seinfeld.txt
     """
     from textgen.api import open_folder, train_discriminator
-    from textgen.judging.judge import JUDGED
+    from textgen.discriminator.scorer import JUDGED
 
     trained = train_discriminator(model, list(corpus) or None, **given(options))
     if not options["quiet"]:

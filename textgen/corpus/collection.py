@@ -10,10 +10,10 @@ from textgen.corpus.detection import HEAD_LINES, check_format, detect
 from textgen.corpus.fingerprint import fingerprint
 from textgen.corpus.paths import Paths, find_files
 from textgen.corpus.readers import READERS
+from textgen.corpus.reading import TextFile
 from textgen.corpus.report import ReadReport
 from textgen.corpus.scene import DocumentOpening, Element, Scene
 from textgen.corpus.style import ScriptStyle
-from textgen.text.reading import TextFile
 
 
 class CorpusFile:

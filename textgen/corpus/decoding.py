@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from textgen.corpus.scene import Line, SceneOpening
-from textgen.text.special import END, LINE_END, NAME, NAME_END, PAD, SCENE, START, TURN
-from textgen.text.tokenizer import Tokenizer
+from textgen.tokenizers.base import Tokenizer
+from textgen.tokenizers.special import END, LINE_END, NAME, NAME_END, PAD, SCENE, START, TURN
 
 Decoded = Line | SceneOpening
 

@@ -10,8 +10,8 @@ from textgen.corpus.dialogue_evidence import DIALOGUE_EVIDENCE, cornell_part
 from textgen.corpus.dialogue_readers import DIALOGUE_READERS
 from textgen.corpus.dialogue_readers.cornell import Part
 from textgen.corpus.evidence import first_filled, misfit_line
+from textgen.corpus.reading import TextFile
 from textgen.errors import ConfigurationError, CorpusError
-from textgen.text.reading import TextFile
 
 DIALOGUE_FORMATS = tuple(DIALOGUE_READERS)
 """The formats of dialogues."""

@@ -9,8 +9,8 @@ No context is ever without a position to look at.
 from collections.abc import Sequence
 
 from textgen.errors import ConfigurationError
-from textgen.text.special import END, START, TURN
-from textgen.text.tokenizer import Tokenizer
+from textgen.tokenizers.base import Tokenizer
+from textgen.tokenizers.special import END, START, TURN
 
 
 class DialogueEncoder:

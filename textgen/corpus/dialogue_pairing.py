@@ -6,8 +6,8 @@ from itertools import combinations
 from textgen.corpus.dialogue_detection import Candidate, Source
 from textgen.corpus.dialogue_readers.aligned import check_aligned, count_lines
 from textgen.corpus.pair_names import are_parts_of_a_corpus, file_sides
+from textgen.corpus.reading import TextFile
 from textgen.errors import CorpusError
-from textgen.text.reading import TextFile
 
 _BY_CHANCE = 10
 """Two files of fewer lines may well have the same number of them without being aligned."""

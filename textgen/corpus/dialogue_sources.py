@@ -5,7 +5,7 @@ from pathlib import Path
 
 from textgen.corpus.dialogue_detection import Source, look_at, read_as
 from textgen.corpus.dialogue_pairing import aligned_sources, cornell_sources, found_by_length, found_by_name
-from textgen.text.reading import TextFile
+from textgen.corpus.reading import TextFile
 
 
 def find_sources(paths: Sequence[Path], ordered: bool, format: str | None = None) -> list[Source]:

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from textgen.corpus.detokenisation import Spacing
 from textgen.corpus.dialogue import Dialogue, Turn
 from textgen.corpus.exchanges import Dialogues, Exchanges, folded
+from textgen.corpus.normalisation import Habits, Normalisation
 from textgen.corpus.report import ReadReport
 from textgen.errors import ConfigurationError
-from textgen.text.detokenisation import Spacing
-from textgen.text.normalisation import Habits, Normalisation
 from textgen.wording import count
 
 _MOST_SPEAKERS = 5

@@ -18,8 +18,8 @@ from textgen.corpus.prompt import Prompt
 from textgen.corpus.scene import Element, Line, Scene
 from textgen.corpus.script import Script
 from textgen.corpus.style import ScriptStyle
-from textgen.text.special import END, LINE_END, NAME, NAME_END, SCENE, START
-from textgen.text.tokenizer import Tokenizer
+from textgen.tokenizers.base import Tokenizer
+from textgen.tokenizers.special import END, LINE_END, NAME, NAME_END, SCENE, START
 
 
 class ScriptEncoder:

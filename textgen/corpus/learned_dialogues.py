@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from textgen.corpus.detokenisation import detokenise
 from textgen.corpus.dialogue_split import DialogueSplit
 from textgen.corpus.dialogue_survey import survey
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.exchanges import DEFAULT_TURNS, Exchanges, Part
 from textgen.errors import ConfigurationError
-from textgen.text.detokenisation import detokenise
 
 
 def reread(known: Mapping[str, Any], corpus: DialogueCorpus, part: Part, split: DialogueSplit | None) -> Exchanges:

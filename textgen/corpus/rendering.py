@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from textgen.corpus.decoding import Decoded, DecodingState
 from textgen.corpus.scene import Line
 from textgen.corpus.style import ScriptStyle
-from textgen.text.tokenizer import Tokenizer
+from textgen.tokenizers.base import Tokenizer
 
 
 @dataclass(frozen=True)

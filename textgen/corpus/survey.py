@@ -4,8 +4,8 @@ from collections import Counter
 from dataclasses import dataclass
 
 from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.normalisation import Habits, Normalisation
 from textgen.corpus.scene import Line, Scene
-from textgen.text.normalisation import Habits, Normalisation
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import State, StepFunction, take_rows
 from textgen.decoding.results import Event
 from textgen.decoding.speech import CopyGuard
-from textgen.text.special import FIRST_LABEL
+from textgen.tokenizers.special import FIRST_LABEL
 
 
 def beam_search(

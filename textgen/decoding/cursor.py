@@ -12,7 +12,7 @@ from textgen.decoding.speech import CopyGuard, Speech
 from textgen.decoding.stopping import StopStrings
 from textgen.decoding.structure import Place, place_after
 from textgen.errors import ConfigurationError
-from textgen.text.special import END, LINE_END
+from textgen.tokenizers.special import END, LINE_END
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from textgen.decoding.protocols import State, StepFunction, take_rows
 from textgen.decoding.results import Event
 from textgen.decoding.sampling import sequence_seeds
 from textgen.decoding.speech import CopyGuard
-from textgen.text.special import FIRST_LABEL
+from textgen.tokenizers.special import FIRST_LABEL
 
 
 def decode(

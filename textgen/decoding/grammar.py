@@ -8,7 +8,7 @@ from textgen.decoding.protocols import Mask
 from textgen.decoding.shape import ScriptShape, closing_masks, place_masks
 from textgen.decoding.structure import Place, place_after
 from textgen.errors import ConfigurationError
-from textgen.text.special import END, FIRST_LABEL, NAME
+from textgen.tokenizers.special import END, FIRST_LABEL, NAME
 
 
 class ScriptGrammar:

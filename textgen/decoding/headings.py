@@ -5,7 +5,7 @@ from typing import Literal
 
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.protocols import Mask
-from textgen.text.special import LINE_END, SCENE
+from textgen.tokenizers.special import LINE_END, SCENE
 
 _SLACK = 6
 """Tokens kept back for the bracket that closes a heading, a line end, and the rest of a character."""

@@ -14,7 +14,7 @@ from textgen.decoding.results import Event
 from textgen.decoding.sampling import Sampler
 from textgen.decoding.speech import CopyGuard
 from textgen.errors import ModelError
-from textgen.text.special import FIRST_LABEL
+from textgen.tokenizers.special import FIRST_LABEL
 
 
 def draw_sequences(

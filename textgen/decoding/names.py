@@ -5,7 +5,7 @@ from functools import cached_property
 
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.protocols import Mask
-from textgen.text.special import NAME_END
+from textgen.tokenizers.special import NAME_END
 
 
 class NameTrie:

@@ -7,9 +7,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.decoding.protocols import Mask
-from textgen.text.special import BYTES
-from textgen.text.tokenizer import Tokenizer
-from textgen.text.utf8 import transition_table
+from textgen.tokenizers.base import Tokenizer
+from textgen.tokenizers.special import BYTES
+from textgen.tokenizers.utf8 import transition_table
 
 
 class Pieces:

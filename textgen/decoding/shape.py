@@ -7,7 +7,7 @@ from textgen.decoding.pieces import Pieces
 from textgen.decoding.protocols import Mask
 from textgen.decoding.structure import Place
 from textgen.errors import ConfigurationError
-from textgen.text.special import LINE_END, NAME_END, SCENE
+from textgen.tokenizers.special import LINE_END, NAME_END, SCENE
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,11 +6,11 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from textgen.decoding.ngrams import ngram_hash, word_hashes
 from textgen.decoding.options import SHORTEST_COPY
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.structure import Place
-from textgen.text.ngrams import ngram_hash, word_hashes
-from textgen.text.special import NAME_END
+from textgen.tokenizers.special import NAME_END
 
 
 class CopyGuard:

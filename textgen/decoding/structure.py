@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from enum import IntEnum
 
-from textgen.text.special import FIRST_LABEL, LINE_END, NAME, NAME_END, SCENE
+from textgen.tokenizers.special import FIRST_LABEL, LINE_END, NAME, NAME_END, SCENE
 
 
 class Place(IntEnum):

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from textgen.artifact import ModelFolder
-from textgen.chatting.opened import OpenedChat
 from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.exchanges import Exchange
@@ -18,6 +17,7 @@ from textgen.evaluation.familiarity import Familiarity
 from textgen.evaluation.novelty import NO_NOVELTY
 from textgen.evaluation.part import SplitName
 from textgen.evaluation.scores import Scores, finite
+from textgen.generation.chat_model import OpenedChat
 from textgen.wording import count
 
 _BATCH = 64

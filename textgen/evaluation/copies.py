@@ -8,8 +8,8 @@ from typing import Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from textgen.decoding.ngrams import ngram_hashes, word_hashes
 from textgen.decoding.options import SHORTEST_COPY
-from textgen.text.ngrams import ngram_hashes, word_hashes
 
 BLOCK_WORDS = 1 << 18
 

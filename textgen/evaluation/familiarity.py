@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.artifact import ModelFolder
+from textgen.decoding.ngrams import ngram_hashes, word_hashes
 from textgen.decoding.options import SHORTEST_COPY
-from textgen.text.ngrams import ngram_hashes, word_hashes
 
 _SUSPICIOUS = 0.1
 """Two texts of one show share about one span in a hundred."""

@@ -5,10 +5,10 @@ from typing import Any
 
 from textgen.artifact import Model
 from textgen.decoding.options import LARGEST_SEED
+from textgen.discriminator.matching import Text
+from textgen.discriminator.scorer import line_ids
 from textgen.errors import ConfigurationError
 from textgen.evaluation.sampling import write_lines
-from textgen.judging.judge import line_ids
-from textgen.judging.matching import Text
 from textgen.writer import ScriptWriter
 
 TOLD = 4

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from textgen.artifact import Model
-from textgen.chatting.opened import OpenedChat
-from textgen.chatting.options import chat_options
 from textgen.corpus.encoding import ScriptEncoder
 from textgen.decoding.options import LARGEST_SEED
+from textgen.discriminator.matching import Text
+from textgen.discriminator.scorer import line_ids, reply_line
 from textgen.evaluation.fresh import TOLD, Tell, described, refuse_greedy
-from textgen.judging.judge import line_ids, reply_line
-from textgen.judging.matching import Text
+from textgen.generation.chat_model import OpenedChat
+from textgen.generation.chat_options import chat_options
 
 _TOGETHER = 64
 """Replies that are drawn side by side."""

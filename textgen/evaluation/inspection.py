@@ -10,8 +10,8 @@ from textgen.artifact import FORMAT_VERSION, Model, ModelFolder
 from textgen.corpus.collection import CorpusFile, ScriptCorpus
 from textgen.corpus.scene import Line
 from textgen.corpus.survey import survey
+from textgen.discriminator.file import discriminator_path, load_discriminator
 from textgen.inference.weights import check_weights
-from textgen.judging.saved import discriminator_path, load_discriminator
 
 
 def corpus_facts(corpus: ScriptCorpus) -> dict[str, Any]:

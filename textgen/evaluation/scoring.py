@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from textgen.corpus.encoding import ScriptEncoder
+from textgen.corpus.id_store import IdArray, IdStoreWriter, open_ids
 from textgen.corpus.scene import Scene
 from textgen.corpus.style import ScriptStyle
 from textgen.errors import CorpusError
@@ -14,9 +15,8 @@ from textgen.evaluation.familiarity import Familiarity
 from textgen.evaluation.scores import Scores
 from textgen.inference.language_model import LanguageModel
 from textgen.inference.scoring import LANES, score_ids
-from textgen.text.special import END, START
-from textgen.text.store import IdArray, IdStoreWriter, open_ids
-from textgen.text.tokenizer import Tokenizer
+from textgen.tokenizers.base import Tokenizer
+from textgen.tokenizers.special import END, START
 
 COMPARED_TOKENS = 20_000
 """How many tokens are scored in a single lane too, which is exact and slow."""

@@ -1,6 +1,6 @@
 """The tokens that texts are compared by; the model's own vocabulary plays no part."""
 
-from textgen.text.pretokens import split
+from textgen.tokenizers.pretokens import split
 
 TOKENISATION = "textgen natural: words, numbers and runs of punctuation; case kept"
 """Named in every report: BLEU changes by several points with the tokenisation."""

@@ -10,7 +10,7 @@ from textgen.config import DIRECTIONS, EncoderDecoderConfig
 from textgen.inference.language_model import target_log_probabilities
 from textgen.inference.lstm import LSTM
 from textgen.inference.weights import check_weights
-from textgen.text.special import PAD
+from textgen.tokenizers.special import PAD
 
 Array: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]

@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.text.special import PAD, START
+from textgen.tokenizers.special import PAD, START
 
 
 class Lanes(NamedTuple):

@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from textgen.api import SMALLTALK, SMALLTALK_FOLDER
-from textgen.chatting.conversation import BOT
 from textgen.errors import ConfigurationError
+from textgen.generation.conversation import BOT
 from textgen.repl.models import models_here
 from textgen.repl.outputs import Note, Output, Piece, ReplyBegins, ReplyEnds, Table, Talk
 from textgen.repl.paths import typed_path
@@ -15,7 +15,7 @@ from textgen.repl.settings import SETTINGS, Value, parsed, shown, takes_texts
 from textgen.wording import count
 
 if TYPE_CHECKING:
-    from textgen.chatting.ranking import Candidate
+    from textgen.generation.ranking import Candidate
     from textgen.repl.session import Session
 
 _CANDIDATES = 5

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textgen.chatting.conversation import BOT, USER
 from textgen.errors import TextgenError
+from textgen.generation.conversation import BOT, USER
 from textgen.repl.commands import run
 from textgen.repl.failures import sentence
 from textgen.repl.farewell import FAREWELL, is_farewell

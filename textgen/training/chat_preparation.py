@@ -9,19 +9,19 @@ from typing import Literal
 
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
+from textgen.corpus.detokenisation import detokenise
 from textgen.corpus.dialogue_encoding import DialogueEncoder
 from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
 from textgen.corpus.dialogue_survey import DialogueSurvey, survey
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.exchanges import DEFAULT_TURNS, Exchange, Exchanges
-from textgen.data.pairs import PairStore, ends_path
+from textgen.corpus.id_store import IdStoreWriter
 from textgen.errors import ConfigurationError, TrainingError
-from textgen.text.detokenisation import detokenise
-from textgen.text.store import IdStoreWriter
-from textgen.text.tokenizer import Tokenizer
+from textgen.tokenizers.base import Tokenizer
 from textgen.training.building import Prepared, build
 from textgen.training.machine import best_precision, thread_count
 from textgen.training.observing import NoveltyIndexer
+from textgen.training.pairs import PairStore, ends_path
 from textgen.training.run import Note
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.sizing import ChatChoice, choose_chat_training, choose_encoder_decoder

@@ -7,13 +7,13 @@ from pathlib import Path
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
 from textgen.corpus.dialogues import DialogueCorpus
-from textgen.data.pairs import Pairs, PairStore
 from textgen.models.encoder_decoder import EncoderDecoder
 from textgen.training.chat_preparation import ChatPlan, ChatSources, Listening, make_chat_plan, prepare_chat
 from textgen.training.describing import describe_chat_plan, describe_dialogues, describe_smaller
 from textgen.training.encoder_decoder_step import EncoderDecoderStep, EncoderDecoderValidation
 from textgen.training.estimating import estimate_chat, has_time
 from textgen.training.machine import measure_flops
+from textgen.training.pairs import Pairs, PairStore
 from textgen.training.run import Note, Recipe
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.sizing import ChatChoice, choose_encoder_decoder, choose_size

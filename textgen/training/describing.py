@@ -6,8 +6,8 @@ from textgen.config import Budget
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.dialogue_survey import DialogueSurvey
 from textgen.corpus.dialogues import DialogueCorpus
+from textgen.corpus.repairs import REPAIRS
 from textgen.corpus.survey import CorpusSurvey
-from textgen.text.repairs import REPAIRS
 from textgen.training.chat_preparation import ChatPlan
 from textgen.training.estimating import Estimate
 from textgen.training.preparation import Plan

@@ -10,13 +10,13 @@ import numpy as np
 import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so it comes before all that imports it
 from textgen.artifact import Model
 from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
+from textgen.discriminator.calibration import cross_entropy, fit_temperature
+from textgen.discriminator.file import SavedDiscriminator, Weights
+from textgen.discriminator.matching import Examples, Text, balanced, halves, matched
+from textgen.discriminator.metrics import accuracy, measure_worth
+from textgen.discriminator.scorer import JUDGED
 from textgen.errors import TrainingError
 from textgen.inference.discriminator import Discriminator as NumpyDiscriminator
-from textgen.judging.calibration import cross_entropy, fit_temperature
-from textgen.judging.judge import JUDGED
-from textgen.judging.matching import Examples, Text, balanced, halves, matched
-from textgen.judging.saved import SavedDiscriminator, Weights
-from textgen.judging.worth import accuracy, measure_worth
 from textgen.models.discriminator import Discriminator
 from textgen.training.building import versions
 from textgen.training.discriminator_step import DiscriminatorStep, TextBatches

@@ -9,9 +9,9 @@ from keras import ops
 from numpy.typing import NDArray
 
 from textgen.config import TrainingConfig
-from textgen.judging.matching import Examples, Text
+from textgen.discriminator.matching import Examples, Text
 from textgen.models.discriminator import Discriminator, Noise
-from textgen.text.special import PAD
+from textgen.tokenizers.special import PAD
 from textgen.training.noise import Masks
 from textgen.training.step import State, Tensor, TrainingStep
 

@@ -6,11 +6,11 @@ import numpy as np
 import tensorflow as tf
 
 from textgen.config import ChatTrainingConfig
-from textgen.data.pairs import PairStore, by_length, gather
 from textgen.models.encoder_decoder import EncoderDecoder
 from textgen.models.graph import as_graph
 from textgen.models.softmax import cross_entropy
 from textgen.training.noise import encoder_decoder_noise
+from textgen.training.pairs import PairStore, by_length, gather
 from textgen.training.step import State, Tensor, TrainingStep
 from textgen.training.towers import in_towers
 

@@ -10,7 +10,7 @@ from textgen.models.graph import as_graph
 from textgen.models.language_model import LanguageModel
 from textgen.models.sampled_softmax import SampledOutput, sampled_cross_entropy
 from textgen.models.softmax import cross_entropy
-from textgen.text.special import START
+from textgen.tokenizers.special import START
 from textgen.training.candidates import CandidateSampler
 from textgen.training.noise import language_model_noise
 from textgen.training.step import State, Tensor, TrainingStep

@@ -7,10 +7,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.corpus.scene import Scene
+from textgen.decoding.ngrams import ngram_hashes, word_hashes
 from textgen.decoding.shape import ScriptShape
 from textgen.files import replacing
-from textgen.text.ngrams import ngram_hashes, word_hashes
-from textgen.text.special import LINE_END, SCENE
+from textgen.tokenizers.special import LINE_END, SCENE
 
 NOVELTY_WORDS = 8
 """Length of the word n-grams in the novelty index."""

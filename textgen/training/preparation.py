@@ -11,13 +11,13 @@ from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.encoding import ScriptEncoder
+from textgen.corpus.id_store import IdStoreWriter
 from textgen.corpus.scene import Scene
 from textgen.corpus.split import Split, find_split, held_out_documents, training_documents
 from textgen.corpus.survey import CorpusSurvey, survey
 from textgen.errors import ConfigurationError, TrainingError
-from textgen.text.special import END, START
-from textgen.text.store import IdStoreWriter
-from textgen.text.tokenizer import Tokenizer
+from textgen.tokenizers.base import Tokenizer
+from textgen.tokenizers.special import END, START
 from textgen.training.building import Prepared, build
 from textgen.training.machine import best_precision, thread_count
 from textgen.training.observing import NoveltyIndexer, ShapeObserver

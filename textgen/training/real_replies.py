@@ -15,10 +15,10 @@ from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.exchanges import Part
 from textgen.corpus.learned_dialogues import count_dialogues, reread, training_split
 from textgen.corpus.reservoir import keep_some
-from textgen.data.pairs import PairStore
+from textgen.discriminator.matching import Text
 from textgen.errors import ConfigurationError, TrainingError
-from textgen.judging.matching import Text
-from textgen.text.special import LINE_END
+from textgen.tokenizers.special import LINE_END
+from textgen.training.pairs import PairStore
 from textgen.training.real_texts import RealTexts, stored_parts
 
 Context = NDArray[np.integer]

@@ -8,14 +8,14 @@ import numpy as np
 from textgen.artifact import Model, ModelFolder
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.encoding import ScriptEncoder
+from textgen.corpus.id_store import open_ids
 from textgen.corpus.reservoir import keep_some
 from textgen.corpus.split import DocumentView, Split, find_split, held_out_documents, training_documents
 from textgen.corpus.survey import survey
+from textgen.discriminator.matching import Text
+from textgen.discriminator.scorer import line_ids
 from textgen.errors import ConfigurationError, TrainingError
-from textgen.judging.judge import line_ids
-from textgen.judging.matching import Text
-from textgen.text.special import END, LINE_END, NAME_END, SCENE, START
-from textgen.text.store import open_ids
+from textgen.tokenizers.special import END, LINE_END, NAME_END, SCENE, START
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS
 
 

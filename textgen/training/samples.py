@@ -5,8 +5,8 @@ from itertools import groupby
 import numpy as np
 
 from textgen.artifact import Model, ModelFolder
-from textgen.data.pairs import PairStore
-from textgen.text.special import START, TURN
+from textgen.tokenizers.special import START, TURN
+from textgen.training.pairs import PairStore
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS
 
 _TALKS = 4

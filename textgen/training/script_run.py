@@ -8,10 +8,9 @@ from pathlib import Path
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
 from textgen.corpus.collection import ScriptCorpus
-from textgen.data.windows import Windows
+from textgen.corpus.id_store import open_ids
 from textgen.inference.lanes import lay_out
 from textgen.models.language_model import LanguageModel
-from textgen.text.store import open_ids
 from textgen.training.candidates import CandidateSampler
 from textgen.training.describing import describe_corpus, describe_plan, describe_smaller
 from textgen.training.estimating import estimate, has_time
@@ -28,6 +27,7 @@ from textgen.training.sizing import (
     with_dropout,
     with_weight_decay,
 )
+from textgen.training.windows import Windows
 
 _VALIDATION_TOKENS = 1 << 16
 _LANES = 64

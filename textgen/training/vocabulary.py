@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 
-from textgen.text.learning import learn_tokenizer
-from textgen.text.tokenizer import Tokenizer
+from textgen.tokenizers.base import Tokenizer
+from textgen.tokenizers.learning import learn_tokenizer
 from textgen.training.sizing import Choice, choose_level, choose_vocabulary_limit
 
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from textgen.corpus.dialogue_readers import DIALOGUE_READERS
+from textgen.corpus.reading import TextFile
 from textgen.corpus.report import ReadReport
-from textgen.text.reading import TextFile
 
 Turns = list[tuple[str | None, str]]
 

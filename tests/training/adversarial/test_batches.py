@@ -2,9 +2,9 @@
 
 import numpy as np
 
-from textgen.data.windows import Windows
 from textgen.training.adversarial.batches import AdversarialBatches
 from textgen.training.adversarial.passages import Passages
+from textgen.training.windows import Windows
 
 from .toy import LENGTH, Automaton
 

@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from textgen.config import AdversarialConfig
-from textgen.text.special import FIRST_LABEL
+from textgen.tokenizers.special import FIRST_LABEL
 from textgen.training.adversarial.critic import Critic
 
 from .toy import critic

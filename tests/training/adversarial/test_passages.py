@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from textgen.text.special import END, LINE_END, NAME, NAME_END, PAD, SCENE, START
+from textgen.tokenizers.special import END, LINE_END, NAME, NAME_END, PAD, SCENE, START
 from textgen.training.adversarial.passages import Passages
 
 A, B = 8, 9  # labels; pieces begin at 10

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from textgen.config import ModelConfig
 from textgen.models.language_model import LanguageModel
-from textgen.text.special import FIRST_LABEL, LINE_END, PAD, START
+from textgen.tokenizers.special import FIRST_LABEL, LINE_END, PAD, START
 from textgen.training.adversarial.rollout import Generator
 from textgen.training.initialisation import initial_weights
 

@@ -7,16 +7,16 @@ import numpy as np
 import tensorflow as tf
 
 from textgen.config import AdversarialConfig, Budget, DiscriminatorConfig, ModelConfig, ScriptTrainingConfig
-from textgen.data.windows import Windows
 from textgen.models.discriminator import Discriminator
 from textgen.models.language_model import LanguageModel
-from textgen.text.special import END, FIRST_LABEL, LINE_END, START
+from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, START
 from textgen.training.adversarial.batches import AdversarialBatches
 from textgen.training.adversarial.critic import Critic
 from textgen.training.adversarial.passages import Passages
 from textgen.training.adversarial.rollout import Generator
 from textgen.training.adversarial.step import AdversarialStep
 from textgen.training.initialisation import initial_weights
+from textgen.training.windows import Windows
 
 VOCABULARY = 270
 LETTERS = 6

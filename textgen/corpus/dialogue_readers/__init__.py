@@ -4,8 +4,8 @@ from collections.abc import Callable, Iterator, Sequence
 
 from textgen.corpus.dialogue import Dialogue
 from textgen.corpus.dialogue_readers import aligned, chatterbot, conv, cornell, eou, pairs, script, turns_jsonl
+from textgen.corpus.reading import TextFile
 from textgen.corpus.report import ReadReport
-from textgen.text.reading import TextFile
 
 DialogueReader = Callable[[Sequence[TextFile], ReadReport], Iterator[Dialogue]]
 """(one file, or the two that belong together, a report to fill) to dialogues, streaming."""

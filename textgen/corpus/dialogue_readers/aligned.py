@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 from itertools import zip_longest
 
 from textgen.corpus.dialogue import Dialogue, Turn
+from textgen.corpus.reading import TextFile
 from textgen.corpus.report import ReadReport
 from textgen.errors import CorpusError
-from textgen.text.reading import TextFile
 
 
 def read(files: Sequence[TextFile], report: ReadReport) -> Iterator[Dialogue]:

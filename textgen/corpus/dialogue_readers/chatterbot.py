@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from textgen.corpus.dialogue import Dialogue, Turn
+from textgen.corpus.reading import TextFile
 from textgen.corpus.report import ReadReport
 from textgen.errors import MissingExtraError
-from textgen.text.reading import TextFile
 from textgen.wording import to_install
 
 CONVERSATIONS = "conversations"

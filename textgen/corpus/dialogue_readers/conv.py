@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 
 from textgen.corpus.dialogue import Dialogue, Turn
+from textgen.corpus.reading import TextFile
 from textgen.corpus.report import ReadReport
-from textgen.text.reading import TextFile
 
 
 def read(files: Sequence[TextFile], report: ReadReport) -> Iterator[Dialogue]:

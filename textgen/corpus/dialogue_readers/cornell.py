@@ -13,8 +13,8 @@ from typing import Literal
 import numpy as np
 
 from textgen.corpus.dialogue import Dialogue, Turn
+from textgen.corpus.reading import TextFile
 from textgen.corpus.report import ReadReport
-from textgen.text.reading import TextFile
 
 SEPARATOR = "+++$+++"
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 from textgen.corpus.dialogue import Dialogue, Turn
 from textgen.corpus.pair_names import PairColumns, find_pair_columns
 from textgen.corpus.readers.records import CSV, TSV, records
+from textgen.corpus.reading import TextFile
 from textgen.corpus.report import ReadReport
-from textgen.text.reading import TextFile
 
 
 def read_csv(files: Sequence[TextFile], report: ReadReport) -> Iterator[Dialogue]:

@@ -7,9 +7,9 @@ from textgen.corpus.assembly import assemble
 from textgen.corpus.detection import HEAD_LINES, detect
 from textgen.corpus.dialogue import Dialogue, Turn
 from textgen.corpus.readers import READERS
+from textgen.corpus.reading import TextFile
 from textgen.corpus.report import ReadReport
 from textgen.corpus.scene import Line
-from textgen.text.reading import TextFile
 
 _CLOSING = ",.;:!?…"
 

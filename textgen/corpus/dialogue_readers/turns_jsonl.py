@@ -6,9 +6,9 @@ from typing import Any
 
 from textgen.corpus.dialogue import Dialogue, Turn
 from textgen.corpus.readers.rows import field_key
+from textgen.corpus.reading import TextFile
+from textgen.corpus.repairs import repair_escaped
 from textgen.corpus.report import ReadReport
-from textgen.text.reading import TextFile
-from textgen.text.repairs import repair_escaped
 
 TURNS_FIELDS = ("turns", "dialogue", "dialog", "messages", "conversation", "conversations", "utterances")
 TEXT_FIELDS = ("text", "content", "value", "utterance", "message")

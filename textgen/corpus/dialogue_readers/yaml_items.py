@@ -15,8 +15,8 @@ from yaml.events import (
     SequenceStartEvent,
 )
 
+from textgen.corpus.reading import TextFile
 from textgen.errors import CorpusError
-from textgen.text.reading import TextFile
 
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the one in C is many times as fast, where it was built
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")

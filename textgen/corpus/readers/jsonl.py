@@ -13,10 +13,10 @@ from textgen.corpus.readers.rows import (
     RowElements,
     field_key,
 )
+from textgen.corpus.repairs import repair_escaped
 from textgen.corpus.report import ReadReport
 from textgen.corpus.scene import Element
 from textgen.corpus.style import ScriptStyle
-from textgen.text.repairs import repair_escaped
 
 
 def read(lines: Iterable[str], style: ScriptStyle, report: ReadReport) -> Iterator[Element]:

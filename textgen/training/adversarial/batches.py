@@ -5,8 +5,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.data.windows import Batch, Windows
 from textgen.training.adversarial.passages import Lines, Passages
+from textgen.training.windows import Batch, Windows
 
 
 class AdversarialBatch(NamedTuple):

@@ -9,7 +9,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from textgen.models.graph import as_graph
-from textgen.text.tokenizer import Tokenizer
+from textgen.tokenizers.base import Tokenizer
 from textgen.training.adversarial.judging import JudgeMaker
 from textgen.training.adversarial.observation import Observation, warnings
 from textgen.training.adversarial.passages import Passages

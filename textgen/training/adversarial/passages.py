@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.text.special import END, FIRST_LABEL, LINE_END, NAME, NAME_END, PAD, SCENE, START
+from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, NAME, NAME_END, PAD, SCENE, START
 
 _CONTEXT = 32
 

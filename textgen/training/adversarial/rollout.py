@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from textgen.models.graph import as_graph
 from textgen.models.language_model import LanguageModel
-from textgen.text.special import LINE_END, PAD, START
+from textgen.tokenizers.special import LINE_END, PAD, START
 from textgen.training.adversarial.gumbel import gumbel_noise, relaxed_tokens
 
 Tensor = Any

@@ -15,11 +15,11 @@ import numpy as np
 
 from textgen.artifact import Model, ModelFolder
 from textgen.config import AdversarialConfig, Budget, DiscriminatorConfig, ScriptTrainingConfig
+from textgen.corpus.id_store import open_ids
 from textgen.errors import ConfigurationError, ModelError, TrainingError
 from textgen.files import replacing
 from textgen.models.discriminator import Discriminator
-from textgen.text.special import LINE_END
-from textgen.text.store import open_ids
+from textgen.tokenizers.special import LINE_END
 from textgen.training.adversarial.batches import AdversarialBatches, steps_per_epoch
 from textgen.training.adversarial.critic import Critic
 from textgen.training.adversarial.curves import draw_curves

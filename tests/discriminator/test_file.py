@@ -1,0 +1,94 @@
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors.numpy import load_file, save_file
+
+import textgen
+from tests.discriminator.small import likes, with_discriminator
+from textgen.api import SMALLTALK_FOLDER
+from textgen.artifact import ModelFolder
+from textgen.discriminator.file import SavedDiscriminator, discriminator_path, load_discriminator
+from textgen.errors import ModelError
+
+
+@pytest.fixture
+def folder(untrained: Path, tmp_path: Path) -> ModelFolder:
+    return ModelFolder(with_discriminator(untrained, tmp_path / "model", "z"))
+
+
+def load(folder: ModelFolder) -> SavedDiscriminator:
+    return load_discriminator(folder.path, folder.load_card(), folder.load().tokenizer)
+
+
+def test_what_is_saved_is_loaded(folder: ModelFolder) -> None:
+    model = folder.load()
+    saved = likes("a", model.tokenizer, decoding={"temperature": 0.8}, metrics={"texts": 3}, versions={"numpy": "2"})
+    saved.save(folder, model.card, model.tokenizer)
+    found = load(folder)
+    assert {name: array.tolist() for name, array in found.weights.items()} == {
+        name: array.tolist() for name, array in saved.weights.items()
+    }
+    for name in ("architecture", "temperature", "generator", "decoding", "corpus", "metrics", "versions"):
+        assert getattr(found, name) == getattr(saved, name)
+    assert not list(folder.path.glob("*.part"))
+
+
+def test_a_model_without_one_loads_and_names_the_command(untrained: Path) -> None:
+    textgen.load(untrained)
+    with pytest.raises(ModelError, match="has none: make one with  textgen train-discriminator --model"):
+        load(ModelFolder(untrained))
+
+
+def test_of_a_model_that_came_with_the_package_a_copy_is_judged() -> None:
+    with pytest.raises(ModelError, match=r"one for a copy of it, with  cp -r .*smalltalk my_smalltalk  and  textgen "):
+        load(ModelFolder(SMALLTALK_FOLDER))
+
+
+def damaged(folder: ModelFolder, **changes: Any) -> None:
+    """Rewrites the file with other words in its description, or other arrays."""
+    from safetensors import safe_open
+
+    path = discriminator_path(folder.path)
+    with safe_open(path, framework="numpy") as file:
+        described = json.loads(file.metadata()["discriminator"])
+    arrays = {**load_file(path), **changes.pop("arrays_", {})}
+    save_file(arrays, path, metadata={"discriminator": json.dumps({**described, **changes})})
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"format_version": 2}, "has format version 2, but this version of textgen reads 1"),
+        ({"belongs_to": "0"}, "judges a model with another architecture or vocabulary"),
+        ({"arrays_": {"output/bias": np.ones(1, np.float32)}}, "holds other numbers than were saved"),
+        ({"temperature": 0}, "a temperature of 0"),
+        ({"temperature": None}, "does not describe a discriminator"),
+        ({"architecture": {}}, "does not describe a discriminator"),
+        ({"architecture": {**likes("a", textgen.load("smalltalk").tokenizer).architecture.to_json()}}, "has shape"),
+    ],
+)
+def test_a_damaged_one_is_refused_with_what_to_do(folder: ModelFolder, changes: dict[str, Any], sentence: str) -> None:
+    damaged(folder, **changes)
+    with pytest.raises(ModelError, match=f"(?s){sentence}.*textgen train-discriminator --model"):
+        load(folder)
+    textgen.load(folder.path)  # the model itself still works
+
+
+def test_numbers_that_are_not_finite_are_refused(folder: ModelFolder) -> None:
+    model = folder.load()
+    saved = likes("a", model.tokenizer)
+    saved.weights["output/bias"][0] = np.nan
+    saved.save(folder, model.card, model.tokenizer)
+    with pytest.raises(ModelError, match="output/bias holds numbers that are not finite"):
+        load(folder)
+
+
+@pytest.mark.parametrize("content", [b"", b"nothing", None])
+def test_a_file_that_is_none_is_refused(folder: ModelFolder, content: bytes | None) -> None:
+    path = discriminator_path(folder.path)
+    path.write_bytes(path.read_bytes()[:-3] if content is None else content)
+    with pytest.raises(ModelError, match=r"cannot be read .*: the file is damaged; make one with"):
+        load(folder)

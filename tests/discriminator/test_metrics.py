@@ -1,0 +1,33 @@
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from textgen.discriminator.matching import Examples, Text
+from textgen.discriminator.metrics import accuracy, measure_worth
+
+
+class First:
+    """Takes a text for real where its first token is odd, with log-odds 2."""
+
+    def logits(self, texts: Sequence[Text]) -> NDArray[np.floating]:
+        return np.array([2.0 if text[0] % 2 else -2.0 for text in texts])
+
+
+def test_accuracy_counts_who_cannot_say_as_half_right() -> None:
+    real = np.array([True, True, False, False])
+    assert accuracy(np.array([1.0, -1.0, -2.0, 0.0]), real) == (1 + 0 + 1 + 0.5) / 4
+
+
+def test_worth_by_hand() -> None:
+    matched = Examples([[1, 9], [2, 9], [3, 9], [4, 9]], np.array([True, False, True, True]))
+    natural = Examples([[1, 9], [2]], np.array([True, False]))
+    worth = measure_worth(First(), 2.0, (natural, natural), (matched, natural))
+    assert worth["accuracy"] == {"discriminator": 0.75, "ngrams": 1.0, "length": 0.75}
+    assert worth["accuracy_natural"] == {"discriminator": 1.0, "ngrams": 1.0, "length": 1.0}
+    assert (worth["texts"], worth["texts_natural"]) == (4, 2)
+    low, high = worth["reliability"]
+    assert (low["found"], low["texts"], high["found"], high["texts"]) == (0.5, 2, 1.0, 2)
+    sure = 1 / (1 + np.exp(-1.0))
+    assert worth["calibration_error"] == pytest.approx(0.5 * abs(1 - sure - 0.5) + 0.5 * (1 - sure))

@@ -1,0 +1,165 @@
+"""Text files of any encoding and size, read line by line in flat memory."""
+
+import codecs
+import io
+import os
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NoReturn
+
+from textgen.corpus.charset import byte_order_mark, decode_cut, find_encoding
+from textgen.corpus.repairs import repair
+from textgen.errors import CorpusError
+
+HEAD_BYTES = 4 << 20
+
+_BLANK = b" \t\r\n\x0b\x0c\x00"
+_KINDS = (
+    (b"%PDF-", "a PDF document"),
+    (b"PK\x03\x04", "a zip archive or an office document"),
+    (b"\xd0\xcf\x11\xe0", "an old office document"),
+    (b"{\\rtf", "a rich text document"),
+    (b"\x1f\x8b", "a gzip archive"),
+)
+# What no text needs: all controls but tab, line ends, form feed, escape and Ctrl-Z, the end of DOS files.
+_CONTROLS = re.compile("[\x01-\x08\x0e-\x19\x1c-\x1f\x7f]")
+_STRAY_CONTROLS = 2
+_MOST_CONTROLS = 0.02
+_MOST_NULS = 0.3
+_MOST_UNDECODABLE = 0.1
+
+
+def read_head(path: Path) -> bytes:
+    """Give the first megabytes of a file.
+
+    Raises:
+        CorpusError: the file is missing, a folder, not readable, empty, or a known kind of document.
+    """
+    try:
+        if path.exists() and not path.is_dir() and not path.is_file():
+            _refuse(path, "is no ordinary file", "save its text in a file")
+        with path.open("rb") as file:
+            head = file.read(HEAD_BYTES)
+    except OSError as error:
+        refuse_unreadable(path, error)
+    if not head.lstrip(b"\xef\xbb\xbf\xff\xfe").strip(_BLANK) and len(head) < HEAD_BYTES:
+        _refuse(path, "is empty", "give a file that holds text")
+    kind = next((kind for mark, kind in _KINDS if head.startswith(mark)), None)
+    if kind is not None:
+        _refuse(path, f"is {kind}", "save its text as a plain text file, and give that")
+    return head
+
+
+def refuse_binary(path: Path, text: str) -> None:
+    """Refuse what was decoded but is no text: too many controls, NULs or undecodable bytes.
+
+    Args:
+        path: the file, for the message.
+        text: its beginning.
+    """
+    length = max(len(text), 1)
+    if (
+        len(_CONTROLS.findall(text)) > _STRAY_CONTROLS + _MOST_CONTROLS * length
+        or text.count("\x00") > _MOST_NULS * length
+        or text.count("\ufffd") > _MOST_UNDECODABLE * length
+    ):
+        _refuse(path, "is no text but binary data", "give a text file in UTF-8 or another encoding")
+
+
+def refuse_unreadable(path: Path, error: OSError) -> NoReturn:
+    """Say why the operating system would not let a file be read."""
+    if isinstance(error, FileNotFoundError):
+        _refuse(path, "does not exist", "check the name and the folder", error)
+    if isinstance(error, IsADirectoryError):
+        _refuse(path, "is a folder", "give the files in it", error)
+    if isinstance(error, PermissionError):
+        _refuse(path, "may not be read by you", "ask for the permission to read it, or copy it", error)
+    _refuse(path, f"cannot be read ({error.strerror or error})", "copy it to another disk and try again", error)
+
+
+def _refuse(path: Path, found: str, advice: str, cause: OSError | None = None) -> NoReturn:
+    raise CorpusError(f"The corpus file {path} {found}; {advice}.") from cause
+
+
+_CHUNK_BYTES = 1 << 20
+_LOOKED_AT = 1 << 16
+
+
+class TextFile:
+    """A text file whose encoding is found, and whose small damages are repaired while it is read.
+
+    Args:
+        path: the file.
+
+    Attributes:
+        encoding: the name of the codec, found from the first megabytes.
+        repairs: how often each of `textgen.corpus.repairs.REPAIRS` was made in the last complete pass.
+
+    Raises:
+        CorpusError: the file is missing, a folder, not readable, empty, or no text.
+
+    Example:
+        >>> list(TextFile("seinfeld.txt").lines())[0]
+        'jerry: do you know what this is all about?'
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self.repairs: dict[str, int] = {}
+        head = read_head(self.path)
+        mark = byte_order_mark(head)
+        self._mark_bytes = mark[1] if mark else 0
+        self.encoding = mark[0] if mark else find_encoding(head, is_whole=len(head) < HEAD_BYTES)
+        refuse_binary(self.path, decode_cut(head[self._mark_bytes :][:_LOOKED_AT], self.encoding))
+
+    def lines(self) -> Iterator[str]:
+        """Give the lines without their ends; they are split at \\n, \\r\\n and \\r only, and are in NFC.
+
+        Raises:
+            CorpusError: the file cannot be read any more.
+        """
+        counts: Counter[str] = Counter()
+        begun: list[str] = []
+        for text in self._texts(counts):
+            *complete, rest = text.split("\n")
+            for line in complete:
+                begun.append(line)
+                yield _composed("".join(begun), counts)
+                begun.clear()
+            begun.append(rest)
+        if unfinished := "".join(begun):
+            yield _composed(unfinished, counts)
+        self.repairs = {kind: times for kind, times in counts.items() if times}
+
+    def _texts(self, counts: Counter[str]) -> Iterator[str]:
+        """Give the text in pieces, repaired, with \\n for every line end."""
+        counts["bom"] += self._mark_bytes > 0
+        errors = "surrogateescape" if self.encoding == "utf-8" else "replace"
+        decoder = codecs.getincrementaldecoder(self.encoding)(errors)
+        newlines = io.IncrementalNewlineDecoder(None, translate=True)  # holds back a \r that may precede a \n
+        for chunk, is_last in self._chunks():
+            text = decoder.decode(chunk, is_last)
+            if errors == "replace":
+                counts["undecodable"] += text.count("\ufffd")
+            counts["crlf"] += text.count("\r")
+            yield newlines.decode(repair(text, counts), is_last)
+
+    def _chunks(self) -> Iterator[tuple[bytes, bool]]:
+        try:
+            with self.path.open("rb") as file:
+                file.seek(self._mark_bytes)
+                while chunk := file.read(_CHUNK_BYTES):
+                    yield chunk, False
+        except OSError as error:
+            refuse_unreadable(self.path, error)
+        yield b"", True
+
+
+def _composed(line: str, counts: Counter[str]) -> str:
+    if line.isascii() or unicodedata.is_normalized("NFC", line):
+        return line
+    counts["nfc"] += 1
+    return unicodedata.normalize("NFC", line)

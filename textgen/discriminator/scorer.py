@@ -1,0 +1,78 @@
+"""How likely the lines of a script, and the replies of a chat, are to be real ones.
+
+A reply is judged as a line that nobody is named in. The network adds up what it finds in a text, so that it could not
+weigh a reply against the message before it: it reads the reply alone, and says whether it reads as if a person had
+written it. How well it fits the message is for the model itself to say.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textgen.artifact import ModelCard
+from textgen.corpus.encoding import ScriptEncoder
+from textgen.corpus.scene import Line
+from textgen.discriminator.file import how_to_make, load_discriminator
+from textgen.inference.discriminator import Discriminator
+from textgen.tokenizers.base import Tokenizer
+from textgen.tokenizers.special import LINE_END
+
+JUDGED = {"script": "lines", "chat": "replies"}
+"""What is judged of each kind of model."""
+
+
+class Judge:
+    """A model's discriminator, ready to judge.
+
+    Args:
+        folder: of the model.
+        card, tokenizer: of the model.
+
+    Attributes:
+        saved: what is known of the discriminator.
+        warning: what a person should know: that the model was trained on after the discriminator was; else None.
+
+    Raises:
+        ModelError: the folder holds no discriminator, or a damaged one; names the command that makes one.
+    """
+
+    def __init__(self, folder: Path, card: ModelCard, tokenizer: Tokenizer) -> None:
+        self.saved = load_discriminator(folder, card, tokenizer)
+        outdated = self.saved.generator != card.metrics
+        self.warning = (
+            f"The discriminator was trained before the model learned its last: make a new one {how_to_make(folder)}"
+            if outdated
+            else None
+        )
+        self._network = Discriminator(self.saved.architecture, self.saved.weights)
+        self._encoder = ScriptEncoder(tokenizer)
+
+    def lines(self, lines: Sequence[Line]) -> NDArray[np.float64]:
+        """Log-odds that lines are real ones and not generated, if as many of either were shown. *Shape:* (lines,)."""
+        texts = [line_ids(self._encoder, line) for line in lines]
+        return self._network.logits(texts).astype(np.float64) / self.saved.temperature
+
+
+def page_log_odds(lines: NDArray[np.float64]) -> float:
+    """The log-odds of a whole page: the mean of its lines'.
+
+    A discriminator's log-odds are the logarithm of how much likelier a text is among the real ones than among the
+    generated ones (Goodfellow et al. 2014), so that those of lines add up; the mean makes pages of any length
+    comparable. One line that reads badly is not made good by one that says nothing.
+
+    Args:
+        lines: log-odds of each, at least one. *Shape:* (lines,).
+    """
+    return float(lines.mean())
+
+
+def reply_line(text: str) -> Line:
+    """A chat model's reply as it is judged."""
+    return Line(None, text)
+
+
+def line_ids(encoder: ScriptEncoder, line: Line) -> list[int]:
+    """A line as it is judged: as the corpus's own text would be encoded, whatever ids a model wrote it with."""
+    return [*encoder.encode_opening(line), LINE_END]

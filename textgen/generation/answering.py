@@ -1,0 +1,121 @@
+"""One reply: written while it is shown, or chosen from several."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from textgen.decoding import results
+from textgen.discriminator.calibration import sigmoid
+from textgen.discriminator.scorer import Judge
+from textgen.generation.chat_options import ChatOptions
+from textgen.generation.conversation import Talk
+from textgen.generation.ranking import Candidate, beginning, candidate
+from textgen.generation.reply import Reply
+from textgen.generation.responder import Responder
+
+_WHITE_END = re.compile(r"\s*$")
+_LAST_WORD = re.compile(r"\s*\w*$")
+_WORD = re.compile(r"\s*\S+")
+
+
+class Answer:
+    """A reply that is to be made. What cannot be done is told when this is built.
+
+    Args:
+        responder: answers.
+        talk: what it answers to.
+        options: how.
+        seed: of the reply.
+        judge: has a say in which candidate is the best; None asks nobody.
+
+    Attributes:
+        reply: the whole reply, once all of `pieces` were taken; an empty one before.
+
+    Raises:
+        ConfigurationError: the model cannot do what the options ask for.
+    """
+
+    def __init__(
+        self, responder: Responder, talk: Talk, options: ChatOptions, seed: int, judge: Judge | None = None
+    ) -> None:
+        self._responder, self._talk, self._options, self._seed, self._judge = responder, talk, options, seed, judge
+        constraint = responder.shape.begin(options.max_new_tokens, options.blocked)
+        self._events = responder.events(talk.turns, options.decoding(seed), constraint)
+        self.reply = Reply("", finish_reason="interrupted", seed=seed)
+
+    def pieces(self) -> Iterator[str]:
+        """Makes the reply and yields it piece by piece; together they are its text."""
+        if self._options.sequences == 1:
+            yield from self._live()
+        else:
+            self.reply = self._best
+            yield from _WORD.findall(self.reply)
+
+    def says_again(self, rejected: Iterable[str]) -> bool:
+        """Whether the best candidate is one of these texts, commas and the like aside; False for a live reply."""
+        return self._options.sequences > 1 and _words(self._best) in map(_words, rejected)
+
+    @cached_property
+    def _best(self) -> Reply:
+        return self.candidates()[0].reply
+
+    def candidates(self) -> list[Candidate]:
+        """Makes several replies, the best first; equal texts count once."""
+        different: dict[str, results.Sequence] = {}
+        for sequence in results.collect(self._events):
+            different.setdefault(self._text(sequence), sequence)
+        if len(different) > 1:
+            different.pop("", None)
+        sequences = list(different.values())
+        pieces, said = self._responder.shape.pieces, self._talk.said
+        familiar = self._responder.familiarities([beginning(sequence.ids, pieces) for sequence in sequences])
+        found = [
+            candidate(self._reply(sequence, len(sequences), log_odds), sequence, value, said, log_odds or 0.0)
+            for sequence, value, log_odds in zip(sequences, familiar, self._log_odds(list(different)), strict=True)
+        ]
+        return sorted(found, key=lambda one: -one.score)
+
+    def _log_odds(self, texts: Sequence[str]) -> Sequence[float | None]:
+        """How real replies read; None of each where nobody is asked."""
+        if self._judge is None:
+            return [None] * len(texts)
+        judged: list[float] = self._judge.lines([self._responder.line(text) for text in texts]).tolist()
+        return judged
+
+    def _live(self) -> Iterator[str]:
+        """The only reply while it is written; held back is what may still be dropped from its end."""
+        droppable = _LAST_WORD if self._options.blocked else _WHITE_END
+        shown, held = "", ""
+        for event in self._events:
+            held += event.text
+            held = held if shown else held.lstrip()
+            safe = droppable.sub("", held, count=1)
+            if event.sequence is not None:
+                self.reply = self._reply(event.sequence, 1)
+                safe = self.reply[len(shown) :]
+            if safe:
+                shown, held = shown + safe, held[len(safe) :]
+                yield safe
+
+    def _reply(self, sequence: results.Sequence, candidates: int, log_odds: float | None = None) -> Reply:
+        return Reply(
+            self._text(sequence),
+            finish_reason="end" if sequence.finish_reason == "lines" else sequence.finish_reason,
+            seed=self._seed,
+            log_probability=sequence.log_probability,
+            candidates=candidates,
+            relaxed=sequence.relaxed,
+            reads_as_real=None if log_odds is None else float(sigmoid(log_odds)),
+        )
+
+    def _text(self, sequence: results.Sequence) -> str:
+        """The text of a reply; a stop text may have cut a longer word down to a blocked one."""
+        text = sequence.text.strip()
+        if sequence.finish_reason == "stop" and self._options.blocked:
+            text = self._responder.shape.blocklist(self._options.blocked).without_end(text)
+        return text
+
+
+def _words(text: str) -> tuple[str, ...]:
+    """What makes two replies different to a person: not a comma."""
+    return tuple(re.findall(r"\w+", text.casefold())) or (text,)

@@ -1,0 +1,81 @@
+"""A character of a script model, talked to: the talk is a script, and the next line is the character's."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from textgen.corpus.dialogue import Turn
+from textgen.corpus.scene import Line
+from textgen.decoding.constraints import Constraint
+from textgen.decoding.cursor import Prompt
+from textgen.decoding.decode import decode
+from textgen.decoding.options import DecodingOptions
+from textgen.decoding.results import Event
+from textgen.decoding.speech import CopyGuard
+from textgen.generation.conversation import BOT
+from textgen.generation.rendering import ReplyRenderer
+from textgen.generation.script_model import OpenedModel
+from textgen.generation.shape import ReplyShape
+from textgen.tokenizers.pretokens import LONGEST
+from textgen.tokenizers.special import LINE_END, START
+
+_TURNS = 12
+"""Turns that are read before each reply: more of them cost time, and a language model forgets what is older."""
+
+
+class Character:
+    """A `Responder`: a script model that writes one line of one speaker at a time.
+
+    What a person says are lines of the speaker with most lines besides.
+
+    Args:
+        model: writes.
+        name: of the character.
+
+    Raises:
+        ConfigurationError: the corpus has no such speaker; names the nearest.
+    """
+
+    def __init__(self, model: OpenedModel, name: str) -> None:
+        model.cast((name,))
+        self._model = model
+        self.path, self.card, self.tokenizer = model.path, model.card, model.tokenizer
+        self.name = model.spelled(name)
+        others = (*self.tokenizer.speakers, *model.rare_speakers.values())
+        self._other = next((speaker for speaker in others if speaker != self.name), self.name)
+        self.turns = _TURNS
+        self.defaults: Mapping[str, Any] = {"max_new_tokens": model.shape.longest_line, **self.card.decoding}
+        self.shape = ReplyShape(model.pieces, LINE_END)
+
+    def guard(self, options: DecodingOptions) -> CopyGuard | None:
+        """What notices copies of the training corpus, where that is asked for."""
+        return self._model.guard if options.no_copy else None
+
+    def events(self, turns: Sequence[Turn], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
+        """Writes replies, and tells of each piece of text."""
+        model = self._model
+        context = [START]
+        for turn in turns:
+            context += self._line(turn)
+        context += model.encoder.encode_speaker(self.name)
+        state = model.network.read(np.array(context[:-1], np.intp)[:, None], model.network.initial_state())
+        prompt = Prompt(context, ReplyRenderer(model.pieces), constraint)
+        one_line, guard = replace(options, lines=1), self.guard(options)
+        return decode(model.network.step, state, prompt, one_line, guard, model.pieces.first)
+
+    def familiarities(self, beginnings: Sequence[Sequence[int]]) -> Sequence[float]:
+        """Zeros: a language model has not learned lines that follow nothing."""
+        return [0.0] * len(beginnings)
+
+    def line(self, reply: str) -> Line:
+        """A line of the character."""
+        return Line(self.name, self._model.normalisation.apply(reply))
+
+    def _line(self, turn: Turn) -> list[int]:
+        """The ids of a turn, the beginning of one longer than any line of the corpus left out."""
+        speaker = self.name if turn.speaker == BOT else self._other
+        longest = self._model.shape.longest_line
+        text = self._model.normalisation.apply(turn.text[-longest * LONGEST :])
+        return [*self._model.encoder.encode_speaker(speaker), *self.tokenizer.encode(text)[-longest:], LINE_END]

@@ -1,0 +1,182 @@
+"""One request to write: the prompt understood, the constraints built, the sequences decoded."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from textgen.corpus.encoding import decode_script
+from textgen.corpus.prompt import Prompt as ScriptPrompt
+from textgen.corpus.prompt import parse_prompt
+from textgen.corpus.rendering import ScriptRenderer
+from textgen.corpus.scene import Scene
+from textgen.decoding.constraints import AllOf, Constraint, HealingConstraint, Utf8Constraint
+from textgen.decoding.cursor import Prompt
+from textgen.decoding.decode import decode
+from textgen.decoding.grammar import ScriptGrammar
+from textgen.decoding.headings import HeadingRules
+from textgen.decoding.options import DecodingOptions
+from textgen.decoding.results import Event, Sequence, collect
+from textgen.errors import require_text
+from textgen.generation.script_model import OpenedModel
+from textgen.generation.written import WrittenScript
+
+Note = Callable[[str], None]
+Watch = Callable[[int], None]
+
+
+class Job:
+    """Texts to be written from one prompt.
+
+    Captions are documents of one line each, so `lines` of them are so many sequences, not one long one.
+
+    Args:
+        model: writes.
+        prompt: as typed.
+        options: how to write.
+        note: is told what a person should know.
+
+    Attributes:
+        prompt_lines: whole lines of the prompt that every script begins with.
+    """
+
+    def __init__(self, model: OpenedModel, prompt: str, options: DecodingOptions, note: Note) -> None:
+        self.model, self.options, self._note = model, options, note
+        self._documents = 1
+        if model.style.format == "captions" and options.lines is not None:
+            self._documents = options.lines
+            sequences = options.num_return_sequences * options.lines
+            self.options = replace(options, lines=1, num_return_sequences=sequences)
+        opening = self._resolved(parse_prompt(self._normalised(prompt), model.style))
+        opening, self._dropped = self._without_last_word(opening)
+        self.prompt_lines = sum(len(scene.lines) for scene in opening.scenes)
+        self._context = model.encoder.encode_prompt(opening)
+        self._renderer, self._prompt_text = ScriptRenderer(model.tokenizer, model.style), ""
+        for token in self._context:
+            text, self._renderer = self._renderer.advance(token)
+            self._prompt_text += text
+        self._constraint = self._begin()
+        self._guard = model.guard if options.no_copy else None
+
+    def scripts(self, watch: Watch | None = None) -> list[WrittenScript]:
+        """Writes all texts; `watch` is told how many whole lines there are of all of them together."""
+        events = self._events() if watch is None else _watched(self._events(), watch)
+        sequences, size = collect(events), self._documents
+        return [self._script(sequences[k : k + size]) for k in range(0, len(sequences), size)]
+
+    def pieces(self) -> Iterator[str]:
+        """Writes one text and yields it piece by piece, the prompt first; captions one after the other."""
+        waiting: dict[int, list[str]] = {}
+        ended: set[int] = set()
+        current = 0
+        if self._prompt_text:
+            yield self._prompt_text
+        for event in self._events():
+            waiting.setdefault(event.row, []).append(event.text)
+            if event.sequence is not None:
+                ended.add(event.row)
+            while current in waiting or current in ended:
+                yield from filter(None, waiting.pop(current, []))
+                if current not in ended:
+                    break
+                current += 1
+                if current < self._documents and self._prompt_text:
+                    yield self._prompt_text
+
+    def _events(self) -> Iterator[Event]:
+        """What happens while it is written."""
+        network = self.model.network
+        state = network.read(np.array(self._context[:-1], np.intp)[:, None], network.initial_state())
+        prompt = Prompt(self._context, self._renderer, self._constraint)
+        first_piece = self.model.tokenizer.first_piece
+        for event in decode(network.step, state, prompt, self.options, self._guard, first_piece):
+            if event.sequence is not None and event.sequence.relaxed:
+                self._note("A span of the corpus was copied after all: nothing else could be written there.")
+            yield event
+
+    def _script(self, sequences: list[Sequence]) -> WrittenScript:
+        """The script of one text's sequences."""
+        style = self.model.style
+        text = "".join(self._prompt_text + sequence.text for sequence in sequences)
+        if any(sequence.finish_reason == "stop" for sequence in sequences):
+            scenes = _scenes_of(parse_prompt(text, style))  # the ids go on beyond the cut
+        else:
+            ids = [token for sequence in sequences for token in [*self._context, *sequence.ids]]
+            scenes = decode_script(ids, self.model.tokenizer, style).scenes
+        return WrittenScript(
+            scenes,
+            style,
+            written=text,
+            finish_reason=sequences[-1].finish_reason,
+            seed=sequences[0].seed,
+            log_probability=sum(sequence.log_probability for sequence in sequences),
+            relaxed=any(sequence.relaxed for sequence in sequences),
+        )
+
+    def _normalised(self, prompt: str) -> str:
+        require_text("prompt", prompt)
+        prompt = prompt.replace("\r\n", "\n").replace("\r", "\n")
+        changed = self.model.normalisation.apply(prompt)
+        if changed != prompt:
+            self._note("The prompt was put into the corpus's own case and quotation marks.")
+        return changed
+
+    def _resolved(self, prompt: ScriptPrompt) -> ScriptPrompt:
+        """The prompt with its speakers spelled as the corpus does."""
+
+        def spelled(speaker: str | None) -> str | None:
+            if speaker is None:
+                return None
+            if not self.model.knows(speaker):
+                self._note(f"The prompt's speaker {speaker!r} does not occur in the corpus, and is taken as typed.")
+            return self.model.spelled(speaker)
+
+        scenes = tuple(
+            replace(scene, lines=tuple(replace(line, speaker=spelled(line.speaker)) for line in scene.lines))
+            for scene in prompt.scenes
+        )
+        line = prompt.line and replace(prompt.line, speaker=spelled(prompt.line.speaker))
+        return replace(prompt, scenes=scenes, line=line)
+
+    def _without_last_word(self, prompt: ScriptPrompt) -> tuple[ScriptPrompt, bytes]:
+        """The prompt less what may be half a word at its end, which is to be written first."""
+        if prompt.line is None:
+            return prompt, b""
+        # A line break is no part of a word, and most scripts have none within a line that could be written.
+        dropped = self.model.tokenizer.last_word(prompt.line.text).rpartition("\n")[2]
+        line = replace(prompt.line, text=prompt.line.text.removesuffix(dropped))
+        return replace(prompt, line=line), dropped.encode()
+
+    def _begin(self) -> Constraint:
+        """The constraint on what follows the prompt."""
+        pieces, shape, options = self.model.pieces, self.model.shape, self.options
+        labels, names = self.model.cast(options.characters) if options.characters else (None, self.model.rare_names)
+        may_end = options.lines is None
+        grammar = ScriptGrammar(pieces, shape, labels, names, may_end)
+        parts: list[Constraint] = [grammar.begin(self._context, self._dropped), Utf8Constraint(pieces)]
+        if shape.bracketed_headings:
+            parts.append(HeadingRules(pieces, grammar.longest_heading).begin(self._context))
+        if self._dropped:
+            parts.append(HealingConstraint(pieces, self._dropped))
+        return AllOf(*parts)
+
+
+def _watched(events: Iterator[Event], watch: Watch) -> Iterator[Event]:
+    """The same events; `watch` is told of the lines of all sequences whenever their number changes."""
+    lines: Counter[int] = Counter()
+    for event in events:
+        if event.lines != lines[event.row]:
+            lines[event.row] = event.lines
+            watch(lines.total())
+        yield event
+
+
+def _scenes_of(prompt: ScriptPrompt) -> tuple[Scene, ...]:
+    """All of a text that was read as a prompt, its open line or heading included."""
+    scenes = prompt.scenes
+    if prompt.heading is not None:
+        return (*scenes, Scene(prompt.heading))
+    if prompt.line is not None:
+        return (*scenes, Scene(None, (prompt.line,), continued=bool(scenes)))
+    return scenes

@@ -1,0 +1,121 @@
+"""Which of several replies is the best: by maximum mutual information, length, repetition and a discriminator.
+
+The likeliest replies to almost anything are dull ones. Li et al. (2016) subtract how likely the beginning of a reply
+is without any message ("anti-language model"), so that what fits this message wins over what fits every message.
+
+A discriminator's log-odds are the logarithm of how much likelier a reply is among real ones than among the model's
+(Goodfellow et al. 2014). Added to the model's log-probability they give that of a better model (Deng et al. 2020,
+"Residual energy-based models for text generation"), and so they count as much as the likelihood does, and are divided
+by the tokens as it is.
+
+All parts are in nats a token, so that one set of constants serves words, subwords and characters, and models that are
+sure of themselves as well as those that are not.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from textgen.decoding import results
+from textgen.decoding.pieces import Pieces
+from textgen.generation.reply import Reply
+
+ANTI = 0.3
+"""Weight of what a reply's beginning scores without a message. At 1 any odd beginning would win."""
+
+FIRST_WORDS = 5
+"""Words of that beginning. Only where a reply begins does the model choose what to talk about; further on this term
+would favour bad grammar."""
+
+LENGTH = 0.5
+"""What a reply of `LONG_ENOUGH` words gets more than one of none: the very short ones fit everything."""
+
+LONG_ENOUGH = 8
+"""Words from which on a reply gets nothing more for its length."""
+
+REPETITION = 3.0
+"""What a reply loses that is all repetition, of itself or of the last replies: more than any of them can make good."""
+
+MOST_REALNESS = 1.0
+"""What a discriminator may add or take at most, in nats a token: it would decide alone about replies of a word or two,
+and from its worst to its best opinion it must stay below `REPETITION`."""
+
+_RUN, _ECHO = 2, 3  # words in a row: the same two again is a stutter, the same three as before are an echo
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A reply that may be chosen. The parts, weights included, add up to the score.
+
+    Args:
+        reply: the text.
+        likelihood: log-probability of the reply given the conversation.
+        novelty: what its beginning is unlikely without the conversation; 0 where that is not known.
+        length: what it gets for its length.
+        repetition: what it loses for repeating itself or the last replies; 0 or below.
+        realness: what it gets for reading as if a person had written it; 0 where the discriminator is not asked.
+    """
+
+    reply: Reply
+    likelihood: float
+    novelty: float
+    length: float
+    repetition: float
+    realness: float = 0.0
+
+    @property
+    def score(self) -> float:
+        """How good it is, higher being better, in nats a token."""
+        return self.likelihood + self.novelty + self.length + self.repetition + self.realness
+
+
+def candidate(
+    reply: Reply, sequence: results.Sequence, familiarity: float, said: Sequence[str], log_odds: float = 0.0
+) -> Candidate:
+    """A reply with the parts of its score.
+
+    Args:
+        reply: the text.
+        sequence: as it was decoded.
+        familiarity: log-probability of its beginning without the conversation, in nats a token; 0 where not known.
+        said: the last replies.
+        log_odds: of being real, by the discriminator; 0 where it is not asked.
+    """
+    tokens = len(sequence.ids)
+    return Candidate(
+        reply,
+        likelihood=sequence.log_probability / tokens,
+        novelty=-ANTI * familiarity,
+        length=LENGTH * min(1.0, len(reply.split()) / LONG_ENOUGH),
+        repetition=-REPETITION * repetition(reply, said),
+        realness=max(-MOST_REALNESS, min(log_odds / tokens, MOST_REALNESS)),
+    )
+
+
+def beginning(ids: Sequence[int], pieces: Pieces) -> tuple[int, ...]:
+    """The ids of the first words of a reply."""
+    words = pieces.ending_word[list(ids)].cumsum()
+    return tuple(ids[: max(1, int(words.searchsorted(FIRST_WORDS)))])
+
+
+def repetition(text: str, said: Sequence[str]) -> float:
+    """How much of a text was said before.
+
+    Returns:
+        The share of its runs of two words that occur in it before, and the share of its runs of three words that occur
+        in one of the last replies, together at most 1. A shorter text is one run.
+
+    Example:
+        >>> repetition("no no no no", []), repetition("Good morning.", ["good morning!"])
+        (0.6666666666666667, 1.0)
+    """
+    pairs, runs = _runs(text, _RUN), _runs(text, _ECHO)
+    before = {run for reply in said for run in _runs(reply, _ECHO)}
+    again = 1 - len(set(pairs)) / len(pairs)
+    return min(1.0, again + sum(run in before for run in runs) / len(runs))
+
+
+def _runs(text: str, length: int) -> list[tuple[str, ...]]:
+    words = _WORD.findall(text.casefold()) or [text]
+    return [tuple(words[k : k + length]) for k in range(max(1, len(words) - length + 1))]

@@ -1,0 +1,129 @@
+"""What the tokenizers of all levels share: the order of the ids, labels, and ids back to text."""
+
+import re
+import unicodedata
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from textgen.errors import TextgenError
+from textgen.tokenizers.special import BYTES, FIRST_LABEL
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Tokenizer(ABC):
+    """Turns text into ids and back without loss: `decode(encode(text)) == text`.
+
+    Ids run: structure, one label a speaker, the pieces of the level, the 256 bytes.
+
+    Args:
+        pieces: what each id after the labels stands for, in UTF-8, without the 256 bytes.
+        speakers: names that have a label, in the order of their ids.
+
+    Raises:
+        ValueError: a speaker is named twice.
+    """
+
+    level: ClassVar[str]
+
+    def __init__(self, pieces: Sequence[bytes], speakers: Sequence[str]) -> None:
+        if len(set(speakers)) < len(speakers):
+            raise ValueError("A speaker has two labels; every name must be given once.")
+        self.speakers = tuple(speakers)
+        self.first_piece = FIRST_LABEL + len(self.speakers)
+        self.first_byte = self.first_piece + len(pieces)
+        self.vocabulary_size = self.first_byte + BYTES
+        self._pieces = [b""] * self.first_piece + list(pieces) + [bytes([value]) for value in range(BYTES)]
+        self._labels = {name: FIRST_LABEL + index for index, name in enumerate(self.speakers)}
+
+    def encode(self, text: str) -> list[int]:
+        """Give the ids of a text, never one of the structure and never a label.
+
+        Raises:
+            TextgenError: the text holds half of a surrogate pair, which is no character.
+        """
+        try:
+            return self._encode(text)
+        except UnicodeEncodeError:
+            raise TextgenError(_surrogate_sentence(text)) from None
+
+    def decode(self, ids: Iterable[int]) -> str:
+        """Give the text of ids; bytes that form no whole character come out as U+FFFD.
+
+        Raises:
+            ValueError: an id of the structure, a label, or an id outside the vocabulary.
+        """
+        return self.decode_bytes(ids).decode("utf-8", errors="replace")
+
+    def decode_bytes(self, ids: Iterable[int]) -> bytes:
+        """Give the UTF-8 bytes of ids; they need not end with a whole character.
+
+        Raises:
+            ValueError: an id of the structure, a label, or an id outside the vocabulary.
+        """
+        wanted = list(ids)
+        if wanted and not (self.first_piece <= min(wanted) and max(wanted) < self.vocabulary_size):
+            wrong = next(i for i in wanted if not self.first_piece <= i < self.vocabulary_size)
+            raise ValueError(
+                f"Id {wrong} is not text: text has the ids {self.first_piece} to {self.vocabulary_size - 1}."
+            )
+        pieces = self._pieces
+        return b"".join([pieces[index] for index in wanted])
+
+    def piece(self, index: int) -> bytes:
+        """Give the UTF-8 bytes one id stands for; b"" for structure and labels."""
+        if not 0 <= index < self.vocabulary_size:
+            raise ValueError(f"Id {index} is outside the vocabulary of {self.vocabulary_size} ids.")
+        return self._pieces[index]
+
+    def label_id(self, speaker: str) -> int | None:
+        """Give the id of a speaker's label, exactly as spelled, or None where there is none."""
+        return self._labels.get(speaker)
+
+    def label_ids(self, name: str) -> list[int]:
+        """Give the ids of all labels that spell this name, upper and lower case being the same."""
+        wanted = _folded(name)
+        return [index for speaker, index in self._labels.items() if _folded(speaker) == wanted]
+
+    def ranked_ids(self) -> list[int]:
+        """Give the ids of all pieces longer than a character in the order they were learned in, frequent ones first.
+
+        The other ids are structure, labels and what spells: characters and bytes.
+        """
+        return [i for i, piece in enumerate(self._pieces) if len(piece.decode("utf-8", errors="replace")) > 1]
+
+    def speaker_of(self, index: int) -> str | None:
+        """Give the speaker whose label this id is, or None where it is no label."""
+        return self.speakers[index - FIRST_LABEL] if FIRST_LABEL <= index < self.first_piece else None
+
+    @abstractmethod
+    def _encode(self, text: str) -> list[int]:
+        """Encode, raising UnicodeEncodeError where a lone surrogate is met."""
+
+    @abstractmethod
+    def last_word(self, text: str) -> str:
+        """Give the end of a text that may be unfinished, so that a prompt can be healed.
+
+        A writer drops it from the prompt, and requires what is written next to begin with it.
+
+        Returns:
+            The last pretoken, white space included; "" where nothing can be unfinished.
+        """
+
+    @abstractmethod
+    def to_json(self) -> dict[str, Any]:
+        """Give the vocabulary as plain lists and strings, for `tokenizer_from_json`."""
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).strip().casefold()
+
+
+def _surrogate_sentence(text: str) -> str:
+    found = _SURROGATE.search(text)
+    where = f"U+{ord(found[0]):04X} at position {found.start()}" if found else "at an unknown position"
+    return (
+        f"This text cannot be encoded: it holds half of a surrogate pair ({where}), which is no "
+        "character; replace it by U+FFFD or remove it, and try again."
+    )

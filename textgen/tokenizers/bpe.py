@@ -1,0 +1,163 @@
+"""Byte-pair encoding (Sennrich et al. 2016) over bytes: learning merges, and applying them."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from heapq import heapify, heappop, heappush
+
+from textgen.errors import MissingExtraError
+from textgen.tokenizers.counting import SEEN_ENOUGH
+from textgen.tokenizers.special import BYTES
+from textgen.wording import to_install
+
+_GONE = -1
+_LONGEST_PIECE = 1024
+
+
+class MergeTable:
+    """Merges in learned order; the earliest one that applies comes first.
+
+    Args:
+        merges: pairs of indices; a merge may use bytes and what earlier merges made.
+
+    Raises:
+        ValueError: a merge uses an index that no earlier merge has made, comes twice, or makes
+            a piece longer than any pretoken.
+
+    Example:
+        >>> table = MergeTable([(104, 105), (256, 33)])
+        >>> table.pieces[256:]
+        [b'hi', b'hi!']
+        >>> table.apply(b"hi!hi")
+        [257, 256]
+    """
+
+    def __init__(self, merges: Iterable[tuple[int, int]]) -> None:
+        self.pieces = [bytes([value]) for value in range(256)]
+        self._results: dict[tuple[int, int], tuple[int, int]] = {}
+        known = {piece: index for index, piece in enumerate(self.pieces)}
+        for rank, (left, right) in enumerate(merges):
+            if not (0 <= left < len(self.pieces) and 0 <= right < len(self.pieces)):
+                raise ValueError(f"merge {rank} uses an index that no earlier merge has made")
+            if (left, right) in self._results:
+                raise ValueError(f"merge {rank} comes twice")
+            piece = self.pieces[left] + self.pieces[right]
+            if len(piece) > _LONGEST_PIECE:
+                raise ValueError(f"merge {rank} makes a piece longer than {_LONGEST_PIECE} bytes")
+            # Two pairs can make the same string; it is one piece then, whichever way it was put together.
+            index = known.setdefault(piece, len(self.pieces))
+            if index == len(self.pieces):
+                self.pieces.append(piece)
+            self._results[left, right] = (rank, index)
+
+    @property
+    def merges(self) -> list[tuple[int, int]]:
+        """The merges in learned order."""
+        return list(self._results)
+
+    def apply(self, data: bytes) -> list[int]:
+        """Merge the bytes of one pretoken, always the earliest learned pair, the leftmost first.
+
+        Returns:
+            Indices whose pieces joined are the data.
+        """
+        parts = list(data)
+        following = list(range(1, len(parts) + 1))
+        preceding = list(range(-1, len(parts) - 1))
+        waiting: list[tuple[int, int, int]] = []
+        for position in range(len(parts) - 1):
+            self._offer(waiting, parts, position, position + 1)
+        heapify(waiting)
+        while waiting:
+            _, left, result = heappop(waiting)
+            right = following[left]
+            if not self._still(parts, left, right, result):
+                continue
+            parts[left], parts[right] = result, _GONE
+            after = following[left] = following[right]
+            if after < len(parts):
+                preceding[after] = left
+                self._offer(waiting, parts, left, after)
+            if preceding[left] >= 0:
+                self._offer(waiting, parts, preceding[left], left)
+        return [part for part in parts if part != _GONE]
+
+    def _offer(self, waiting: list[tuple[int, int, int]], parts: list[int], left: int, right: int) -> None:
+        found = self._results.get((parts[left], parts[right]))
+        if found is not None:
+            heappush(waiting, (found[0], left, found[1]))
+
+    def _still(self, parts: list[int], left: int, right: int, result: int) -> bool:
+        """Say whether the pair is as it was when it was put in the queue."""
+        if parts[left] == _GONE or right >= len(parts):
+            return False
+        found = self._results.get((parts[left], parts[right]))
+        return found is not None and found[1] == result
+
+
+_SEPARATOR = "\x00"
+_BATCH = 1000
+# The library takes no counts, so each pretoken is fed as often as it was seen, in large corpora to scale.
+_MOST_FED = 20_000_000
+
+
+def learn_merges(counts: Mapping[str, int], limit: int) -> list[tuple[int, int]]:
+    """Learn merges of pairs seen at least three times; the same counts always give the same merges.
+
+    Args:
+        counts: how often each pretoken was seen.
+        limit: most merges.
+
+    Returns:
+        Pairs of indices as `textgen.tokenizers.bpe.MergeTable` takes them.
+
+    Raises:
+        MissingExtraError: `tokenizers` is not installed.
+    """
+    try:
+        from tokenizers import Tokenizer, models, pre_tokenizers, trainers
+    except ImportError as error:
+        raise MissingExtraError(
+            f"Learning a subword vocabulary needs the package tokenizers, which is not installed; {to_install('train')}"
+        ) from error
+    learner = Tokenizer(models.BPE())
+    learner.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Split(_SEPARATOR, "removed"),
+            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+        ]
+    )
+    trainer = trainers.BpeTrainer(
+        vocab_size=BYTES + limit,
+        min_frequency=SEEN_ENOUGH,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    learner.train_from_iterator(_repeated(counts), trainer)
+    return _as_indices(json.loads(learner.to_str())["model"]["merges"])
+
+
+def byte_alphabet() -> dict[str, int]:
+    """Give the character by which GPT-2's byte-level BPE writes each byte, mapped to the byte."""
+    printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [value for value in range(256) if value not in printable]
+    shown = {chr(value): value for value in printable}
+    return shown | {chr(256 + index): value for index, value in enumerate(others)}
+
+
+def _repeated(counts: Mapping[str, int]) -> Iterator[str]:
+    scale = max(1, -(-sum(counts.values()) // _MOST_FED))
+    for pretoken in sorted(counts):
+        times = round(counts[pretoken] / scale)
+        if _SEPARATOR in pretoken:
+            continue
+        for done in range(0, times, _BATCH):
+            yield _SEPARATOR.join([pretoken] * min(_BATCH, times - done))
+
+
+def _as_indices(merges: list[list[str]]) -> list[tuple[int, int]]:
+    indices = byte_alphabet()
+    pairs: list[tuple[int, int]] = []
+    for left, right in merges:
+        pairs.append((indices[left], indices[right]))
+        indices.setdefault(left + right, len(indices))
+    return pairs

@@ -1,0 +1,151 @@
+"""Training batches of an encoder-decoder: contexts and replies of like length side by side."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textgen.corpus.id_store import open_ids
+from textgen.tokenizers.special import PAD, START
+
+_POOL = 256
+"""Batches that are sorted by length together: enough that little is padded, few enough that batches differ from
+epoch to epoch."""
+
+
+class PairBatch(NamedTuple):
+    """One step's exchanges, padded at their ends.
+
+    Args:
+        contexts: *Shape:* (context, batch).
+        real: 0 where the context is padding, else 1. *Shape:* (context, batch).
+        inputs: the replies from START on. *Shape:* (time, batch).
+        targets: the ids that follow. *Shape:* (time, batch).
+        scored: 1 where the target belongs to the reply, else 0. *Shape:* (time, batch).
+    """
+
+    contexts: NDArray[np.int32]
+    real: NDArray[np.float32]
+    inputs: NDArray[np.int32]
+    targets: NDArray[np.int32]
+    scored: NDArray[np.float32]
+
+    @property
+    def tokens(self) -> int:
+        """Targets that are scored."""
+        return int(self.scored.sum())
+
+
+class PairStore:
+    """Exchanges as ids in two memory-mapped files: context after reply after context, and where each ends.
+
+    Args:
+        path: of the ids; the ends lie beside it, in a file with the same stem.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._ids = open_ids(path)
+        self._ends = open_ids(ends_path(path))
+
+    def __len__(self) -> int:
+        return len(self._ends) // 2
+
+    @property
+    def lengths(self) -> NDArray[np.int64]:
+        """Ids of each context and each reply. *Shape:* (exchanges, 2)."""
+        ends = np.concatenate([[0], self._ends.astype(np.int64)])
+        lengths: NDArray[np.int64] = (ends[1:] - ends[:-1]).reshape(-1, 2)
+        return lengths
+
+    def context(self, k: int) -> NDArray[np.integer]:
+        """The ids of a context, from START on."""
+        return self._ids[int(self._ends[2 * k - 1]) if k else 0 : int(self._ends[2 * k])]
+
+    def reply(self, k: int) -> NDArray[np.integer]:
+        """The ids of a reply, START and END included."""
+        return self._ids[int(self._ends[2 * k]) : int(self._ends[2 * k + 1])]
+
+
+def ends_path(path: Path) -> Path:
+    """Where the ends lie that belong to a store's ids."""
+    return path.with_name(f"{path.stem}_ends{path.suffix}")
+
+
+class Pairs:
+    """Exchanges in batches of like length, in a new order each epoch.
+
+    Batches are a function of step and progress: a resumed run reads what it would have read. Contexts are hidden in
+    whole batches, which then take half the time.
+
+    Args:
+        store: the exchanges.
+        batch: exchanges in a step; fewer where there are not so many.
+        empty_contexts: share of batches whose contexts are hidden.
+        seed: of the order and of what is hidden.
+        empty_at_first: that share at the beginning, from where it falls until half of the budget is spent.
+    """
+
+    def __init__(
+        self, store: PairStore, batch: int, empty_contexts: float, seed: int, empty_at_first: float = 0.0
+    ) -> None:
+        self.store, self.empty_contexts, self.empty_at_first, self.seed = store, empty_contexts, empty_at_first, seed
+        self.batch_size = min(batch, len(store))
+        self.steps_per_epoch = -(-len(store) // self.batch_size)
+        self._lengths = store.lengths
+        self._epoch, self._order = -1, np.empty((0, 0), np.int64)
+
+    def batch(self, step: int, progress: float = 1.0) -> PairBatch:
+        """The batch of a step, counted from 0, when that share of the budget is spent."""
+        epoch, index = divmod(step, self.steps_per_epoch)
+        if epoch != self._epoch:
+            self._epoch, self._order = epoch, self._shuffled(epoch)
+        share = max(self.empty_contexts, self.empty_at_first * (1.0 - 2.0 * progress))
+        hidden = np.random.default_rng([self.seed, 1, step]).random() < share
+        return gather(self.store, self._order[index], np.full(self.batch_size, hidden))
+
+    def _shuffled(self, epoch: int) -> NDArray[np.int64]:
+        """The exchanges of each batch of an epoch. *Shape:* (steps, batch)."""
+        random = np.random.default_rng([self.seed, 0, epoch])
+        order = random.permutation(len(self.store))
+        missing = self.steps_per_epoch * self.batch_size - len(order)
+        order = np.concatenate([order, order[:missing]])  # the last batch is filled up with exchanges of the first
+        size = _POOL * self.batch_size
+        pools = [by_length(order[k : k + size], self._lengths) for k in range(0, len(order), size)]
+        batches = np.concatenate(pools).reshape(self.steps_per_epoch, self.batch_size)
+        return random.permutation(batches)
+
+
+def by_length(exchanges: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Exchanges in an order in which neighbours have contexts and replies of about the same length.
+
+    The reply's length comes first, in steps: a target that is padding costs a softmax, a padded context only a step of
+    the encoder.
+    """
+    context, reply = lengths[exchanges].T
+    return exchanges[np.lexsort((context, reply // 4))]
+
+
+def gather(store: PairStore, exchanges: Sequence[int] | NDArray[np.int64], hidden: NDArray[np.bool_]) -> PairBatch:
+    """The batch of these exchanges.
+
+    Args:
+        store: holds them.
+        exchanges: their numbers.
+        hidden: whose context is replaced by the empty one. *Shape:* (batch,).
+    """
+    empty = np.array([START], np.int32)
+    contexts = _side_by_side([empty if h else store.context(k) for k, h in zip(exchanges, hidden, strict=True)])
+    replies = _side_by_side([store.reply(k) for k in exchanges])
+    inputs, targets = replies[:-1], replies[1:]
+    return PairBatch(
+        contexts, (contexts != PAD).astype(np.float32), inputs, targets, (targets != PAD).astype(np.float32)
+    )
+
+
+def _side_by_side(rows: Sequence[NDArray[np.integer]]) -> NDArray[np.int32]:
+    ids = np.full((max(map(len, rows)), len(rows)), PAD, np.int32)
+    for k, row in enumerate(rows):
+        ids[: len(row), k] = row
+    return ids
