@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 import textgen
+from tests.generation.small import saved_model
+from tests.conftest import TINY, TINY_CHAT
 from textgen.api import TrainingInterrupted, load, open_folder, train_chat, train_script
 from textgen.artifact import ModelFolder
 from textgen.corpus.id_store import open_ids
@@ -20,9 +22,6 @@ from textgen.inference.scoring import score_ids
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint
 from textgen.training.run_record import HELD_OUT_IDS, Run
-
-from .chatting.small import saved_model
-from .conftest import TINY, TINY_CHAT
 
 
 def train(corpus: Path, out: Path, **options: Any) -> textgen.ScriptWriter:

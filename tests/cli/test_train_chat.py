@@ -6,6 +6,7 @@ import pytest
 from click.testing import CliRunner
 
 import textgen
+from tests.conftest import TINY_CHAT
 from textgen.artifact import ModelFolder
 from textgen.cli.main import cli
 from textgen.cli.options import DIALOGUE_FORMATS
@@ -16,8 +17,6 @@ from textgen.corpus.exchanges import DEFAULT_TURNS
 from textgen.training.chat_preparation import Listening
 from textgen.training.run_record import Run
 from textgen.training.sizing import LEVELS, SIZES, ChatChoice
-
-from ..conftest import TINY_CHAT
 
 TINY_FLAGS = [word for name, value in TINY_CHAT.items() for word in (f"--{name.replace('_', '-')}", str(value))]
 

@@ -5,14 +5,13 @@ import pytest
 from click.testing import CliRunner
 
 import textgen
+from tests.conftest import TINY
 from textgen.artifact import ModelFolder
 from textgen.cli.main import cli
 from textgen.cli.train_script import command
 from textgen.config import Budget
 from textgen.training.run_record import Run
 from textgen.training.sizing import LEVELS, SIZES, ScriptChoice
-
-from ..conftest import TINY
 
 TINY_FLAGS = [word for name, value in TINY.items() for word in (f"--{name.replace('_', '-')}", str(value))]
 

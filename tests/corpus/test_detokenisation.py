@@ -7,9 +7,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.tokenizers.examples import AWKWARD, any_text
 from textgen.corpus.detokenisation import Spacing, detokenise
-
-from .examples import AWKWARD, any_text
 
 
 @pytest.mark.parametrize(

@@ -4,11 +4,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.corpus.strategies import TOKENIZERS, texts
 from textgen.corpus.dialogue_encoding import DialogueEncoder
 from textgen.errors import ConfigurationError, TextgenError
 from textgen.tokenizers.special import END, START, TURN
-
-from .strategies import TOKENIZERS, texts
 
 TOKENIZER = TOKENIZERS["character"]
 levels = st.sampled_from(list(TOKENIZERS))

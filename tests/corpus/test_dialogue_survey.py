@@ -2,14 +2,13 @@
 
 import pytest
 
+from tests.corpus.dialogue_fakes import FakeCorpus, dialogue
 from textgen.corpus.detokenisation import detokenise
 from textgen.corpus.dialogue_split import split_dialogues
 from textgen.corpus.dialogue_survey import survey
 from textgen.corpus.exchanges import Exchanges
 from textgen.corpus.normalisation import Normalisation
 from textgen.errors import ConfigurationError
-
-from .dialogue_fakes import FakeCorpus, dialogue
 
 TALK = FakeCorpus(
     [dialogue(("EVE", "hello there"), ("bo", "oh , it ' s you"), ("EVE", "me .")), dialogue("what ?", "")],

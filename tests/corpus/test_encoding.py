@@ -4,14 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.corpus.strategies import LABELS, TOKENIZERS, scripts
 from textgen.corpus.encoding import ScriptEncoder, decode_script
 from textgen.corpus.prompt import parse_prompt
 from textgen.corpus.rendering import ScriptRenderer
 from textgen.corpus.script import Line, Scene, Script, ScriptStyle
 from textgen.errors import TextgenError
 from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, NAME, NAME_END, SCENE, START
-
-from .strategies import LABELS, TOKENIZERS, scripts
 
 COLON = ScriptStyle("colon")
 TOKENIZER = TOKENIZERS["character"]

@@ -6,11 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.corpus.dialogue_fakes import FakeCorpus, dialogue
 from textgen.corpus.dialogue import Dialogue, Turn
 from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
 from textgen.corpus.exchanges import DEFAULT_TURNS, Exchange, Exchanges, Part
-
-from .dialogue_fakes import FakeCorpus, dialogue
 
 A_TO_E = dialogue("a", "b", "c", "d", "e")
 

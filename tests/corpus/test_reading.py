@@ -10,11 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.tokenizers.examples import any_text
 from textgen.corpus import reading
 from textgen.corpus.reading import TextFile
 from textgen.errors import CorpusError
-
-from .examples import any_text
 
 
 @pytest.fixture

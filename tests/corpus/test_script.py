@@ -5,10 +5,9 @@ import json
 import pytest
 from hypothesis import given, settings
 
+from tests.corpus.strategies import scripts
 from textgen.corpus.script import Line, Scene, Script, ScriptStyle
 from textgen.errors import CorpusError
-
-from .strategies import scripts
 
 COLON = ScriptStyle("colon")
 

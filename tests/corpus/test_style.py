@@ -4,10 +4,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.corpus.strategies import scripts, styles, texts
 from textgen.corpus.script import Line, Scene, Script, ScriptStyle
 from textgen.errors import CorpusError
-
-from .strategies import scripts, styles, texts
 
 SCENES = (
     Scene("[setting: coffee shop]", (Line("jerry", "hello"), Line(None, "He leaves."), Line("jerry", ""))),

@@ -11,13 +11,12 @@ from pathlib import Path
 import numpy as np
 
 import textgen
+from tests.conftest import corpus_text, dialogues_text
 from textgen.artifact import FORMAT_VERSION, ModelFolder
 from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.prompt import parse_prompt
 from textgen.generation.chat_model import OpenedChat
 from textgen.tokenizers.special import START
-
-from ..conftest import corpus_text, dialogues_text
 
 PROMPT = "[Scene 1: the soup]\nJERRY: (smiling) The soup isn't nothing.\nKRAMER: Giddy up! \u00e9\u732b\nELAINE: My co"
 TALK = ("Good evening! \u00e9\u732b", "what do you think of the soup?")

@@ -4,14 +4,13 @@ from itertools import product
 import numpy as np
 import pytest
 
+from tests.decoding.fakes import PIECES, TOKENIZER, markov_model, prompt, random_model, spelling_model, state
 from textgen.decoding.constraints import Constraint
 from textgen.decoding.decode import decode
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Mask
 from textgen.decoding.results import Sequence, collect
 from textgen.tokenizers.special import END, START
-
-from .fakes import PIECES, TOKENIZER, markov_model, prompt, random_model, spelling_model, state
 
 A, B, C = TOKENIZER.encode("abc")
 CHAIN = {

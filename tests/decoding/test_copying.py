@@ -3,6 +3,7 @@ from collections.abc import Sequence as Tokens
 import numpy as np
 import pytest
 
+from tests.decoding.fakes import PieceRenderer, state
 from textgen.decoding.cursor import Prompt
 from textgen.decoding.decode import decode
 from textgen.decoding.loop import draw_sequences
@@ -15,8 +16,6 @@ from textgen.decoding.speech import CopyGuard
 from textgen.errors import ConfigurationError
 from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, START
 from textgen.tokenizers.word import WordTokenizer
-
-from .fakes import PieceRenderer, state
 
 CORPUS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]
 OTHERS = [" red", " green", " blue"]

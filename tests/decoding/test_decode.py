@@ -6,6 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.decoding.fakes import random_model, state
 from textgen.corpus.encoding import decode_script
 from textgen.corpus.rendering import ScriptRenderer
 from textgen.corpus.style import ScriptStyle
@@ -22,8 +23,6 @@ from textgen.decoding.shape import ScriptShape
 from textgen.decoding.speech import CopyGuard
 from textgen.tokenizers.special import START
 from textgen.tokenizers.word import WordTokenizer
-
-from .fakes import random_model, state
 
 TOKENIZER = WordTokenizer([" a", " b", "a", "b", " ", "!", "é"], ["jerry", "elaine"])
 PIECES = Pieces(TOKENIZER)

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.decoding.fakes import PIECES, TOKENIZER, PieceRenderer, random_model, state
 from textgen.decoding.constraints import AllOf, HealingConstraint, Utf8Constraint
 from textgen.decoding.cursor import Prompt
 from textgen.decoding.decode import decode
@@ -17,8 +18,6 @@ from textgen.errors import ConfigurationError
 from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, NAME, NAME_END, PAD, SCENE, START, TURN
 from textgen.tokenizers.subword import SubwordTokenizer
 from textgen.tokenizers.word import WordTokenizer
-
-from .fakes import PIECES, TOKENIZER, PieceRenderer, random_model, state
 
 JERRY, ELAINE = FIRST_LABEL, FIRST_LABEL + 1
 A = TOKENIZER.encode("a")[0]

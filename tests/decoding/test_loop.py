@@ -4,14 +4,13 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from tests.decoding.fakes import PIECES, TOKENIZER, markov_model, prompt, random_model, spelling_model, state
 from textgen.decoding.decode import decode
 from textgen.decoding.loop import draw_sequences, log_totals
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.results import Sequence, collect
 from textgen.errors import ModelError
 from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, SCENE, START
-
-from .fakes import PIECES, TOKENIZER, markov_model, prompt, random_model, spelling_model, state
 
 GREEDY = {"temperature": 0.0}
 

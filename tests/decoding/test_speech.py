@@ -2,12 +2,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.decoding.fakes import PIECES, TOKENIZER
 from textgen.decoding.ngrams import ngram_hashes, word_hashes
 from textgen.decoding.speech import CopyGuard, Speech, whole_characters
 from textgen.decoding.structure import Place
 from textgen.tokenizers.special import FIRST_LABEL, LINE_END, NAME, NAME_END, SCENE, START
-
-from .fakes import PIECES, TOKENIZER
 
 WORDS = ["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"]
 JERRY = FIRST_LABEL

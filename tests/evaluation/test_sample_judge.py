@@ -3,10 +3,9 @@ import random
 
 import pytest
 
+from tests.evaluation.test_judge import WordCounts, captions
 from textgen.errors import CorpusError
 from textgen.evaluation.sample_judge import SampleJudge
-
-from .test_judge import WordCounts, captions
 
 REAL = captions(400, 0)
 

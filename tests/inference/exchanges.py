@@ -4,11 +4,10 @@ from typing import Any
 
 import numpy as np
 
+from tests.inference.small import random_weights
 from textgen.config import EncoderDecoderConfig
 from textgen.inference.encoder_decoder import EncoderDecoder
 from textgen.tokenizers.special import END, START, TURN
-
-from .small import random_weights
 
 VOCABULARY = 270
 CONTEXT_LENGTHS = (9, 1, 4, 9, 2)

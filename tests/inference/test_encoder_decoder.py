@@ -6,15 +6,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.inference.exchanges import CONTEXT_LENGTHS, REPLY_LENGTHS, VOCABULARY, config, encoder_decoder, exchanges
+from tests.inference.small import random_weights
 from textgen.config import EncoderDecoderConfig
 from textgen.errors import ModelError
 from textgen.inference import encoder_decoder as module
 from textgen.inference.encoder_decoder import EncoderDecoder, padded
 from textgen.inference.weights import check_weights
 from textgen.tokenizers.special import PAD, START
-
-from .exchanges import CONTEXT_LENGTHS, REPLY_LENGTHS, VOCABULARY, config, encoder_decoder, exchanges
-from .small import random_weights
 
 KINDS = [(attention, layers) for attention in (True, False) for layers in (1, 2)]
 Vector = Any

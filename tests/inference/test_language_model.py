@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from tests.inference.small import config, language_model, random_weights
 from textgen.errors import ModelError
 from textgen.inference import language_model as module
 from textgen.inference.language_model import (
@@ -8,8 +9,6 @@ from textgen.inference.language_model import (
     target_log_probabilities,
 )
 from textgen.inference.weights import check_weights, weight_shapes
-
-from .small import config, language_model, random_weights
 
 KINDS = [(False, 1), (False, 3), (True, 1), (True, 2)]
 

@@ -3,10 +3,9 @@ import itertools
 import numpy as np
 import pytest
 
+from tests.inference.small import language_model
 from textgen.inference.scoring import score_ids
 from textgen.tokenizers.special import END, START
-
-from .small import language_model
 
 
 def documents(*lengths: int) -> np.ndarray:

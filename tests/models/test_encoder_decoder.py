@@ -7,12 +7,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.inference.exchanges import CONTEXT_LENGTHS, REPLY_LENGTHS, VOCABULARY, config, encoder_decoder, exchanges
+from tests.inference.small import random_weights
 from textgen.config import EncoderDecoderConfig
 from textgen.inference.encoder_decoder import padded
 from textgen.models.encoder_decoder import EncoderDecoder, Noise
-
-from ..inference.exchanges import CONTEXT_LENGTHS, REPLY_LENGTHS, VOCABULARY, config, encoder_decoder, exchanges
-from ..inference.small import random_weights
 
 KINDS = [(attention, layers) for attention in (True, False) for layers in (1, 2)]
 LONGEST, ROWS, TIME = max(CONTEXT_LENGTHS), len(CONTEXT_LENGTHS), max(REPLY_LENGTHS) - 1

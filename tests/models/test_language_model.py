@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.models.small import VOCABULARY, config, network, ragged_ids, random_state, random_weights
 from textgen.config import ModelConfig
 from textgen.inference.language_model import LanguageModel as NumpyModel
 from textgen.models.language_model import LanguageModel, Noise
-
-from .small import VOCABULARY, config, network, ragged_ids, random_state, random_weights
 
 
 def keras_logits(model: LanguageModel, noise: Noise | None = None) -> tuple[np.ndarray, list[np.ndarray]]:

@@ -11,9 +11,8 @@ import numpy as np
 from safetensors.numpy import load_file
 
 import textgen
+from tests.system.runs import finish, kill, start, wait_for
 from textgen.training import history
-
-from .runs import finish, kill, start, wait_for
 
 STEPS, EACH = 50, 5  # so many, with a validation after each fifth
 KILL, CTRL_C = signal.SIGKILL, signal.SIGINT

@@ -10,9 +10,8 @@ import pytest
 from safetensors.numpy import load_file
 
 import textgen
-
-from ..conftest import TINY
-from .runs import finish, kill, start, wait_for
+from tests.conftest import TINY
+from tests.system.runs import finish, kill, start, wait_for
 
 SETTINGS = {**TINY, "embedding": 24, "steps": 50, "pretraining": 0.3, "length": 64, "warm_up": 2, "dropout": 0.3}
 OPTIONS = [word for name, value in SETTINGS.items() for word in (f"--{name.replace('_', '-')}", value)]

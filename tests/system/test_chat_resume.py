@@ -5,8 +5,7 @@ from pathlib import Path
 import pytest
 
 import textgen
-
-from .stopping import KILL, assert_same_run, train_twice
+from tests.system.stopping import KILL, assert_same_run, train_twice
 
 OPTIONS = ["--level", "word", "--embedding", 24, "--hidden", 24, "--batch", 24, "--seed", 11, "--dropout", 0.3]
 

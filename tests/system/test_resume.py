@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 import textgen
-
-from .runs import finish, kill, start
-from .stopping import CTRL_C, KILL, assert_same_run, train_twice
+from tests.system.runs import finish, kill, start
+from tests.system.stopping import CTRL_C, KILL, assert_same_run, train_twice
 
 OPTIONS = ["--level", "word", "--embedding", 24, "--hidden", 24, "--layers", 2, "--precision", "float32"]
 OPTIONS += ["--streams", 16, "--window", 16, "--seed", 11, "--dropout", 0.3]  # a few steps are an epoch

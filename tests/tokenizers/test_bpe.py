@@ -7,11 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.tokenizers.examples import TEXTS, any_text
 from textgen.errors import MissingExtraError
 from textgen.tokenizers.bpe import MergeTable, byte_alphabet, learn_merges
 from textgen.tokenizers.pretokens import split
-
-from .examples import TEXTS, any_text
 
 A, B, C = b"abc"
 

@@ -1,9 +1,8 @@
 import pytest
 
+from tests.tokenizers.examples import TEXTS
 from textgen.errors import ConfigurationError
 from textgen.tokenizers.learning import LEVELS, learn_tokenizer
-
-from .examples import TEXTS
 
 
 @pytest.mark.parametrize("level", LEVELS)

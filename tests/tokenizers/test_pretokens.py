@@ -7,10 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.tokenizers.examples import AWKWARD, any_text, near_text
 from textgen.errors import ConfigurationError
 from textgen.tokenizers.pretokens import LONGEST, WORDS, SegmentCache, last, split
-
-from .examples import AWKWARD, any_text, near_text
 
 
 @pytest.mark.parametrize(

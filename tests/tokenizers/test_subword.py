@@ -1,7 +1,6 @@
+from tests.tokenizers.examples import TEXTS, subword_tokenizer
 from textgen.tokenizers.special import BYTES
 from textgen.tokenizers.subword import SubwordTokenizer
-
-from .examples import TEXTS, subword_tokenizer
 
 
 def test_merges_are_pieces_in_learned_order() -> None:

@@ -4,13 +4,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.tokenizers.examples import AWKWARD, SPEAKERS, TEXTS, any_text, near_text, tokenizers
 from textgen.errors import ModelError, TextgenError
 from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.character import CharacterTokenizer
 from textgen.tokenizers.learning import tokenizer_from_json
 from textgen.tokenizers.special import FIRST_LABEL
-
-from .examples import AWKWARD, SPEAKERS, TEXTS, any_text, near_text, tokenizers
 
 
 def check_round_trip(tokenizer: Tokenizer, text: str) -> None:

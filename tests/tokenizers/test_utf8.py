@@ -5,12 +5,11 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.tokenizers.examples import any_text, tokenizers
 from textgen.tokenizers.character import CharacterTokenizer
 from textgen.tokenizers.subword import SubwordTokenizer
 from textgen.tokenizers.utf8 import ACCEPT, REJECT, STATES, advance, transition_table
 from textgen.tokenizers.word import WordTokenizer
-
-from .examples import any_text, tokenizers
 
 
 def is_valid(data: bytes) -> bool:

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.training.talks import Said, planned, prepared, sources_of, talks
 from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.config import Budget, ChatTrainingConfig
@@ -18,8 +19,6 @@ from textgen.training.pairs import PairStore
 from textgen.training.preparation import Sources, make_plan
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.sizing import ChatChoice, ScriptChoice
-
-from .talks import Said, planned, prepared, sources_of, talks
 
 TALK: list[list[Said]] = [
     ["hello there", "oh hello", "how are you", "fine and you"],

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from pytest import MonkeyPatch
 
+from tests.training.short_runs import is_explained, short_and_long
+from tests.training.talks import prepared, sources_of
 from textgen.artifact import ModelFolder
 from textgen.config import Budget
 from textgen.corpus.dialogues import DialogueCorpus
@@ -11,9 +13,6 @@ from textgen.training import chat_run
 from textgen.training.chat_preparation import Listening
 from textgen.training.chat_run import ChatRequest, begin_chat
 from textgen.training.sizing import ChatChoice
-
-from .short_runs import is_explained, short_and_long
-from .talks import prepared, sources_of
 
 
 @short_and_long

@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.training.talks import planned, prepared, sources_of, talks
 from textgen.artifact import ModelFolder
 from textgen.config import Budget
 from textgen.corpus.collection import ScriptCorpus
@@ -19,8 +20,6 @@ from textgen.training.estimating import Estimate
 from textgen.training.preparation import Sources, make_plan
 from textgen.training.run_record import Run
 from textgen.training.sizing import ChatChoice, ScriptChoice
-
-from .talks import planned, prepared, sources_of, talks
 
 GUESS = Estimate(1234.5, 6.7, 8.9, 4321, 10**9)
 

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.training.test_pairs import Exchange, stored
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
 from textgen.inference.encoder_decoder import EncoderDecoder as NumpyModel
 from textgen.models.encoder_decoder import EncoderDecoder
@@ -13,8 +14,6 @@ from textgen.training.encoder_decoder_step import EncoderDecoderStep, EncoderDec
 from textgen.training.initialisation import initial_weights
 from textgen.training.pairs import PairBatch, Pairs, PairStore, gather
 from textgen.training.step import exported
-
-from ..data_batches.test_pairs import Exchange, stored
 
 CONFIG = EncoderDecoderConfig(270, embedding=10, hidden=12, layers=1)
 

@@ -15,6 +15,7 @@ import pytest
 from safetensors.numpy import load_file
 
 import textgen
+from tests.conftest import TINY_CHAT, dialogues_text
 from textgen.api import TrainingInterrupted, train_chat
 from textgen.artifact import ModelFolder
 from textgen.config import Budget
@@ -28,8 +29,6 @@ from textgen.training.display import SilentDisplay
 from textgen.training.run import Course, go_on, run_training, why_finished
 from textgen.training.run_record import Run
 from textgen.training.script_run import SCRIPT
-
-from ..conftest import TINY_CHAT, dialogues_text
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,9 +1,8 @@
 from pathlib import Path
 
+from tests.training.talks import prepared, sources_of, talks
 from textgen.training.chat_preparation import Listening
 from textgen.training.samples import held_out_talks
-
-from .talks import prepared, sources_of, talks
 
 DIALOGUES = [[f"what is {k}", f"{k} it is", f"is it {k}", "yes"] for k in range(30)]
 

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 from pytest import MonkeyPatch
 
+from tests.training.short_runs import is_explained, short_and_long
 from textgen.artifact import ModelFolder
 from textgen.config import Budget, ScriptTrainingConfig
 from textgen.corpus.collection import ScriptCorpus
@@ -10,8 +11,6 @@ from textgen.training import script_run
 from textgen.training.run_record import Run
 from textgen.training.script_run import ScriptRequest, begin
 from textgen.training.sizing import ScriptChoice
-
-from .short_runs import is_explained, short_and_long
 
 
 @pytest.mark.parametrize(

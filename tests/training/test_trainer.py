@@ -9,12 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.training.fakes import CountingStep, Keeper, Recorder, trainer
 from textgen.config import Budget
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint
 from textgen.training.trainer import Outcome
-
-from .fakes import CountingStep, Keeper, Recorder, trainer
 
 
 def scripted(*scores: float) -> Callable[[], float]:

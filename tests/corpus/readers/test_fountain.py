@@ -3,11 +3,10 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.corpus.strategies import scripts, texts
 from textgen.corpus.readers.fountain import read
 from textgen.corpus.report import ReadReport
 from textgen.corpus.script import Line, Scene, Script, ScriptStyle
-
-from ..strategies import scripts, texts
 
 SCREENPLAY = """\
 Title: A Simple Script

@@ -2,11 +2,10 @@
 
 import numpy as np
 
+from tests.training.adversarial.toy import LENGTH, Automaton
 from textgen.training.adversarial.batches import AdversarialBatches
 from textgen.training.adversarial.passages import Passages
 from textgen.training.windows import Windows
-
-from .toy import LENGTH, Automaton
 
 IDS = Automaton().corpus(30)
 

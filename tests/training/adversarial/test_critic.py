@@ -4,11 +4,10 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.training.adversarial.toy import critic
 from textgen.config import AdversarialConfig
 from textgen.tokenizers.special import FIRST_LABEL
 from textgen.training.adversarial.critic import Critic
-
-from .toy import critic
 
 SPEAKERS = np.array([0, 1] * 8)
 LENGTHS = np.full(16, 4)

@@ -8,13 +8,12 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
+from tests.training.adversarial.toy import FIRST_LABEL, LENGTH, Automaton, players
 from textgen.evaluation.sample_judge import find_judge
 from textgen.training.adversarial.monitor import Monitor
 from textgen.training.adversarial.observation import observations
 from textgen.training.adversarial.passages import Passages
 from textgen.training.display import SilentDisplay
-
-from .toy import FIRST_LABEL, LENGTH, Automaton, players
 
 IDS = Automaton().corpus(300)
 

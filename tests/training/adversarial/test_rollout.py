@@ -4,13 +4,12 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from tests.training.adversarial.toy import LENGTH, LETTERS, VOCABULARY, generator
 from textgen.config import ModelConfig
 from textgen.models.language_model import LanguageModel
 from textgen.tokenizers.special import FIRST_LABEL, LINE_END, PAD, START
 from textgen.training.adversarial.rollout import Generator
 from textgen.training.initialisation import initial_weights
-
-from .toy import LENGTH, LETTERS, VOCABULARY, generator
 
 SEED = tf.constant([3, 0], tf.int64)
 CONTEXT = np.array([[START] * 6, [9, 9, 10, 10, 11, START], [START, 8, 8, 9, 9, 9]], np.int32)

@@ -14,6 +14,7 @@ import pytest
 from safetensors.numpy import load_file
 
 import textgen
+from tests.conftest import TINY
 from textgen.api import TrainingInterrupted
 from textgen.artifact import ModelFolder
 from textgen.config import AdversarialConfig, Budget
@@ -23,8 +24,6 @@ from textgen.training import history
 from textgen.training.adversarial.observation import observations
 from textgen.training.adversarial.run import AdversarialCourse, adversarial_folder, load_settings
 from textgen.training.run_record import Run
-
-from ...conftest import TINY
 
 SETTINGS = AdversarialConfig(batch=8, warm_up=2, length=64, critic_steps=2)
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from .toy import Automaton, learn, players
+from tests.training.adversarial.toy import Automaton, learn, players
 
 IDS = Automaton().corpus(300)
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from .toy import Automaton, learn, players, sample
+from tests.training.adversarial.toy import Automaton, learn, players, sample
 
 
 @pytest.mark.slow
