@@ -30,7 +30,7 @@ from variants import DEFAULT, VARIANTS, find
 import textgen
 from textgen.artifact import ModelFolder
 from textgen.config import Budget
-from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.collection import Corpus
 from textgen.inference.scoring import score_ids
 from textgen.training.display import PlainDisplay
 from textgen.training.machine import share_cores
@@ -80,7 +80,7 @@ def train(name: str, seed: int, parts: Parts, setting: Setting, folder: ModelFol
     """Trains a variant into a folder, in this process."""
     variant, display = find(name), _Display()
     choice = ScriptChoice(**{**_BASE, "size": setting.size, **variant.choice})
-    texts = (ScriptCorpus(path, FORMAT) for path in parts)
+    texts = (Corpus(path, FORMAT) for path in parts)
     with variant.patched():
         begin(folder, ScriptRequest(*texts, choice, setting.budget, seed, None, False), display.note)
         run = Run.load(folder.training)

@@ -9,7 +9,7 @@ import pytest
 
 from textgen.artifact import ModelFolder
 from textgen.config import Budget
-from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.collection import Corpus
 from textgen.training.preparation import Sources, make_plan, prepare
 from textgen.training.sizing import ScriptChoice
 
@@ -67,7 +67,7 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def untrained(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
     """A model folder as it is before the first training step; made without TensorFlow. Not to be changed."""
     folder = ModelFolder(tmp_path_factory.mktemp("untrained") / "model")
-    sources = Sources(ScriptCorpus(corpus), None)
+    sources = Sources(Corpus(corpus), None)
     choice = ScriptChoice(level="character", embedding=16, hidden=24, layers=2, streams=4, window=16)
     plan = make_plan(sources, choice, Budget(steps=4), seed=0, start_from=None)
     prepare(folder, sources, plan, None, True, lambda text: None)

@@ -11,9 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 from textgen.artifact import Model, ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.config import AdversarialConfig, Budget, TrainingConfig
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.dialogues import DialogueCorpus
-from textgen.corpus.paths import Paths
+from textgen.corpus.collection import Corpus, Paths
 from textgen.discriminator.scorer import JUDGED
 from textgen.errors import ConfigurationError, MissingExtraError
 from textgen.wording import count, to_install
@@ -128,7 +126,7 @@ def train_script(
     from textgen.training.sizing import ScriptChoice
 
     chosen = _chosen(ScriptChoice, choice, "train_script")
-    source = ScriptCorpus(corpus, format)
+    source = Corpus(corpus, format)
     budget = _budget(minutes, epochs, steps)
 
     if not isinstance(adversarial, bool | AdversarialConfig):
@@ -139,7 +137,7 @@ def train_script(
     config = AdversarialConfig() if adversarial is True else adversarial or None
 
     def start(folder: ModelFolder, given: Budget, origin: Model | None, note: Callable[[str], None]) -> None:
-        held_out = ScriptCorpus(validation, format) if validation is not None else None
+        held_out = Corpus(validation, format) if validation is not None else None
         request = ScriptRequest(source, held_out, chosen, given, seed, origin, index)
         if config is None:
             begin(folder, request, note)
@@ -215,11 +213,11 @@ def train_chat(
 
     chosen = _chosen(ChatChoice, choice, "train_chat")
     listening = Listening(turns, replies_by, spacing)  # type: ignore[arg-type]
-    source = DialogueCorpus(corpus, format)
+    source = Corpus(corpus, format, "dialogues")
     budget = _budget(minutes, epochs, steps)
 
     def start(folder: ModelFolder, given: Budget, origin: Model | None, note: Callable[[str], None]) -> None:
-        held_out = DialogueCorpus(validation, format) if validation is not None else None
+        held_out = Corpus(validation, format, "dialogues") if validation is not None else None
         begin_chat(folder, ChatRequest(source, held_out, listening, chosen, given, seed, origin, index), note)
 
     def course(folder: ModelFolder) -> Course:
@@ -310,13 +308,13 @@ def _real_and_fresh(
         if corpus is None:
             answers = stored_replies(model, most, seed)
         else:
-            answers = corpus_replies(model, DialogueCorpus(corpus, format), most, seed)
+            answers = corpus_replies(model, Corpus(corpus, format, "dialogues"), most, seed)
         return answers, replies.decoding, lambda tell: replies.write(answers.contexts(*parts_of(samples)), tell)
     lines = FreshLines(model, seed, decoding)
     if corpus is None:
         real = stored_texts(model, most, seed)
     else:
-        real = corpus_texts(model, ScriptCorpus(corpus, format), most, seed)
+        real = corpus_texts(model, Corpus(corpus, format), most, seed)
     return real, lines.decoding, partial(lines.write, samples)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from textgen.artifact import Model
-from textgen.corpus.dialogue import Turn
+from textgen.corpus.document import Line
 from textgen.discriminator.scorer import Judge
 from textgen.errors import ConfigurationError, require_text
 from textgen.generation.answering import Answer
@@ -93,7 +93,7 @@ class Chatbot:
         return self._fresh_seed if self._options.seed is None else self._options.seed
 
     @property
-    def turns(self) -> tuple[Turn, ...]:
+    def turns(self) -> tuple[Line, ...]:
         """What was said, by the speakers "user" and "bot"."""
         return self._conversation.turns
 

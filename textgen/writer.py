@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from textgen.artifact import Model
-from textgen.corpus.readers import read_script
+from textgen.corpus.script import read_script
 from textgen.decoding.options import DecodingOptions, refuse_unknown
 from textgen.discriminator.scorer import Judge
 from textgen.errors import require_text

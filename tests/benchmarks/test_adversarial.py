@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.benchmarks.scripts import script
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
 from textgen.evaluation.curve import Curve, Point
 from textgen.evaluation.estimates import Estimate
 from textgen.evaluation.model_comparison import Verdict

@@ -13,7 +13,7 @@ from textgen import __version__
 from textgen.api import TrainingInterrupted
 from textgen.cli import main as module
 from textgen.cli.options import FORMATS
-from textgen.corpus.readers import READERS
+from textgen.corpus.formats.registry import SCRIPT_FORMATS
 from textgen.errors import ConfigurationError, CorpusError, MissingExtraError, ModelError, TrainingError
 
 
@@ -153,7 +153,7 @@ def test_options_named_in_the_readme_exist() -> None:
 
 
 def test_the_formats_of_the_options_are_those_of_the_readers() -> None:
-    assert set(FORMATS) == set(READERS)
+    assert set(FORMATS) == set(SCRIPT_FORMATS)
 
 
 def test_a_reader_that_leaves_is_no_error(untrained: Path) -> None:

@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.decoding.fakes import random_model, state
-from textgen.corpus.encoding import decode_script
-from textgen.corpus.rendering import ScriptRenderer
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.script import ScriptStyle
+from textgen.corpus.token_parser import ScriptRenderer, decode_script
 from textgen.decoding.constraints import AllOf, Utf8Constraint
 from textgen.decoding.cursor import Prompt
 from textgen.decoding.decode import decode

@@ -2,8 +2,8 @@ from pathlib import Path
 
 import pytest
 
-from textgen.corpus.scene import Line
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.document import Line
+from textgen.corpus.script import ScriptStyle
 from textgen.evaluation.comparison import NO_COMPARISON, compare_with_real
 from textgen.writer import ScriptWriter
 

@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.dialogues import DialogueCorpus
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import turn_of
 from textgen.evaluation.dialogue_inspection import dialogue_facts, first_turns
 
 TURNS = [
@@ -17,7 +17,7 @@ TURNS = [
 def test_facts(tmp_path: Path) -> None:
     (tmp_path / "a.json").write_text(json.dumps({"messages": TURNS}))
     (tmp_path / "b.conv").write_bytes("E\r\nM Caf\xe9\r\nM ah\r\nM oh\r\n".encode("cp1252") * 99)
-    corpus = DialogueCorpus(tmp_path)
+    corpus = Corpus(tmp_path, kind="dialogues")
     facts = dialogue_facts(corpus)
     assert (facts["format"], facts["encoding"]) == ("conv", "cp1252")
     assert (facts["scenes"], facts["dialogues"]) == (100, 100)
@@ -37,12 +37,12 @@ def test_facts(tmp_path: Path) -> None:
 
 def test_the_first_turns(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("one __eou__ two __eou__ three __eou__\n")
-    corpus = DialogueCorpus(tmp_path)
-    assert first_turns(corpus, 2) == (Turn("one"), Turn("two"))
+    corpus = Corpus(tmp_path, kind="dialogues")
+    assert first_turns(corpus, 2) == (turn_of("one"), turn_of("two"))
 
 
 def test_no_dialogue_at_all(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("question,answer\n")
-    corpus = DialogueCorpus(tmp_path / "a.csv", "csv-pairs")
+    corpus = Corpus(tmp_path / "a.csv", "csv-pairs", "dialogues")
     assert first_turns(corpus, 3) == ()
     assert (dialogue_facts(corpus)["dialogues"], dialogue_facts(corpus)["longest_dialogue"]) == (0, 0)

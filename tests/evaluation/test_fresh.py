@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from textgen.artifact import Model, ModelFolder
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
 from textgen.errors import ConfigurationError
 from textgen.evaluation.fresh import FreshLines
 from textgen.writer import ScriptWriter

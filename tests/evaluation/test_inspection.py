@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.scene import Line
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import Line
 from textgen.errors import ModelError
 from textgen.evaluation.inspection import corpus_facts, first_lines, model_facts
 
@@ -13,7 +13,7 @@ def test_several_files_of_different_kinds(tmp_path: Path) -> None:
     (tmp_path / "small.csv").write_text("Character,Line\n" + "Eve,hi\n" * 9 + "Eve\n")
     large = "\r\n".join(["[a room]", *(f"Adam: it’s line {number}" for number in range(20))])
     (tmp_path / "large.txt").write_bytes(large.encode("cp1252") + b"\r\n")
-    facts = corpus_facts(ScriptCorpus(tmp_path))
+    facts = corpus_facts(Corpus(tmp_path))
     assert (facts["format"], facts["encoding"]) == ("colon", "cp1252")
     assert [(Path(file["path"]).name, file["format"]) for file in facts["files"]] == [
         ("large.txt", "colon"),
@@ -26,13 +26,13 @@ def test_several_files_of_different_kinds(tmp_path: Path) -> None:
 
 
 def test_characters_are_those_of_the_text(corpus: Path) -> None:
-    facts = corpus_facts(ScriptCorpus(corpus))
+    facts = corpus_facts(Corpus(corpus))
     assert facts["characters"] == len(corpus.read_text())
     assert sum(facts["speakers"].values()) + facts["narration_lines"] == facts["lines"] == 241
 
 
 def test_the_first_lines(corpus: Path) -> None:
-    lines = first_lines(ScriptCorpus(corpus), 3)
+    lines = first_lines(Corpus(corpus), 3)
     assert len(lines) == 3
     assert lines[2] == Line("KRAMER", "Giddy up.")
 

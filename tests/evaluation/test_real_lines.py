@@ -1,6 +1,6 @@
 from collections import Counter
 
-from textgen.corpus.scene import Line, Scene
+from textgen.corpus.document import Line, Scene
 from textgen.evaluation.real_lines import draw_lines
 
 

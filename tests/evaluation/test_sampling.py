@@ -3,7 +3,7 @@ from typing import Any, cast
 
 import pytest
 
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
 from textgen.evaluation.sampling import telling_quarters, write_lines
 from textgen.writer import ScriptWriter
 

@@ -1,7 +1,7 @@
 import pytest
 
-from textgen.corpus.scene import Line
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.document import Line
+from textgen.corpus.script import ScriptStyle
 from textgen.evaluation.validity import is_well_formed, judge_script
 
 COLON = ScriptStyle("colon")

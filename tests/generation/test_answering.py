@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.generation.small import TOKENIZERS, Parrot, chat_model
-from textgen.corpus.dialogue import Turn
+from textgen.corpus.document import turn_of
 from textgen.generation.answering import Answer
 from textgen.generation.chat_model import OpenedChat
 from textgen.generation.chat_options import chat_options
 from textgen.generation.conversation import Talk
 
 RESPONDERS = {level: OpenedChat(chat_model(level)) for level in TOKENIZERS}
-TALK = Talk((Turn("hello", "user"),))
+TALK = Talk((turn_of("hello", "user"),))
 
 
 def answer(level: str = "word", seed: int = 1, talk: Talk = TALK, **options: Any) -> Answer:

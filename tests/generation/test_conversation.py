@@ -1,4 +1,4 @@
-from textgen.corpus.dialogue import Turn
+from textgen.corpus.document import Line
 from textgen.generation.conversation import Conversation, Exchange
 from textgen.generation.reply import Reply
 
@@ -14,7 +14,7 @@ def conversation() -> Conversation:
     )
 
 
-def texts(turns: tuple[Turn, ...]) -> list[str]:
+def texts(turns: tuple[Line, ...]) -> list[str]:
     return [turn.text for turn in turns]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget
-from textgen.corpus.dialogues import DialogueCorpus
+from textgen.corpus.collection import Corpus
 from textgen.training.chat_preparation import ChatPlan, ChatSources, Listening, make_chat_plan, prepare_chat
 from textgen.training.sizing import ChatChoice
 
@@ -28,8 +28,8 @@ def talks(path: Path, dialogues: Sequence[Sequence[Said]]) -> Path:
 
 
 def sources_of(path: Path, listening: Listening | None = None, validation: Path | None = None) -> ChatSources:
-    held_out = DialogueCorpus(validation) if validation is not None else None
-    return ChatSources(DialogueCorpus(path), held_out, listening or Listening())
+    held_out = Corpus(validation, kind="dialogues") if validation is not None else None
+    return ChatSources(Corpus(path, kind="dialogues"), held_out, listening or Listening())
 
 
 def planned(sources: ChatSources, start_from: Model | None = None, choice: ChatChoice = CHOICE) -> ChatPlan:

@@ -10,7 +10,7 @@ from tests.training.talks import Said, planned, prepared, sources_of, talks
 from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.config import Budget, ChatTrainingConfig
-from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.collection import Corpus
 from textgen.decoding.ngrams import ngram_hashes, word_hashes
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.tokenizers.special import END, START, TURN
@@ -71,7 +71,7 @@ def test_what_model_json_says_of_the_dialogues(folder: ModelFolder, path: Path) 
     corpus = json.loads((folder.path / "model.json").read_bytes())["corpus"]
     replies = [reply for turns in TALK for reply in turns[1:]]
     assert corpus == {
-        "fingerprint": ScriptCorpus(path, "plain").fingerprint,
+        "fingerprint": Corpus(path, "plain").fingerprint,
         "files": ["few.jsonl"],
         "normalisation": {"lowercase": True, "straight_quotes": True, "curly_quotes": False},
         "turns": 3,
@@ -249,7 +249,7 @@ def test_kinds_of_models_do_not_go_on_from_each_other(
     with pytest.raises(ConfigurationError, match="a script model, but a chatbot can only go on from a chatbot"):
         planned(sources_of(path), ModelFolder(untrained).load())
     with pytest.raises(ConfigurationError, match="a chat model, but a script writer can only go on from a script"):
-        make_plan(Sources(ScriptCorpus(corpus), None), ScriptChoice(), Budget(steps=1), 0, folder.load())
+        make_plan(Sources(Corpus(corpus), None), ScriptChoice(), Budget(steps=1), 0, folder.load())
 
 
 def test_no_index_on_request(tmp_path: Path, path: Path) -> None:

@@ -8,7 +8,7 @@ from tests.training.short_runs import is_explained, short_and_long
 from tests.training.talks import prepared, sources_of
 from textgen.artifact import ModelFolder
 from textgen.config import Budget
-from textgen.corpus.dialogues import DialogueCorpus
+from textgen.corpus.collection import Corpus
 from textgen.training import chat_run
 from textgen.training.chat_preparation import Listening
 from textgen.training.chat_run import ChatRequest, begin_chat
@@ -30,7 +30,9 @@ def test_where_time_is_short_the_model_is_smaller_unless_its_size_was_asked_for(
     folder, told = ModelFolder(tmp_path / "model"), list[str]()
     choice = ChatChoice(size=asked)
     begin_chat(
-        folder, ChatRequest(DialogueCorpus(dialogues), None, Listening(), choice, budget, 0, None, False), told.append
+        folder,
+        ChatRequest(Corpus(dialogues, kind="dialogues"), None, Listening(), choice, budget, 0, None, False),
+        told.append,
     )
     model = folder.load()
     assert model.card.architecture.hidden == hidden
@@ -45,6 +47,8 @@ def test_a_bot_to_go_on_from_keeps_its_size_however_short_the_time(
     monkeypatch.setattr(chat_run, "measure_flops", lambda precision, batch, hidden: 1.0)
     origin = prepared(tmp_path / "origin", sources_of(dialogues)).load()
     folder, budget = ModelFolder(tmp_path / "model"), Budget(minutes=1)
-    request = ChatRequest(DialogueCorpus(dialogues), None, Listening(), ChatChoice(), budget, 0, origin, False)
+    request = ChatRequest(
+        Corpus(dialogues, kind="dialogues"), None, Listening(), ChatChoice(), budget, 0, origin, False
+    )
     begin_chat(folder, request, lambda text: None)
     assert folder.load().card.architecture == origin.card.architecture

@@ -6,10 +6,10 @@ import pytest
 
 from textgen.artifact import ModelFolder
 from textgen.config import Budget, ScriptTrainingConfig
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.encoding import decode_script
+from textgen.corpus.collection import Corpus
 from textgen.corpus.id_store import open_ids
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.script import ScriptStyle
+from textgen.corpus.token_parser import decode_script
 from textgen.errors import TrainingError
 from textgen.tokenizers.special import END, START
 from textgen.training.preparation import Sources, make_plan, prepare
@@ -28,7 +28,7 @@ def prepared(folder: Path, sources: Sources, start_from: Path | None = None, ind
 
 
 def test_a_prepared_folder_is_a_model_with_everything_a_run_needs(tmp_path: Path, corpus: Path) -> None:
-    folder = prepared(tmp_path / "deep" / "model", Sources(ScriptCorpus(corpus), None))
+    folder = prepared(tmp_path / "deep" / "model", Sources(Corpus(corpus), None))
     model, run = folder.load(), Run.load(folder.training)
     assert model.card.architecture.hidden == 12
     assert set(model.tokenizer.speakers) == {"JERRY", "ELAINE", "GEORGE"}
@@ -57,7 +57,7 @@ def test_the_stored_ids_are_the_corpus_and_its_last_tenth_is_held_out(untrained:
 def test_a_validation_file_is_held_out_and_the_whole_corpus_is_learned(tmp_path: Path, corpus: Path) -> None:
     pilot = tmp_path / "pilot.txt"
     pilot.write_text("JERRY: Hello.\nELAINE: Hello, Jerry.\n" * 5, encoding="utf-8")
-    sources = Sources(ScriptCorpus(corpus), ScriptCorpus(pilot))
+    sources = Sources(Corpus(corpus), Corpus(pilot))
     assert sources.characters == len(corpus.read_text(encoding="utf-8"))
     assert sources.held_out_characters == len(pilot.read_text(encoding="utf-8"))
     folder = prepared(tmp_path / "model", sources)
@@ -67,7 +67,7 @@ def test_a_validation_file_is_held_out_and_the_whole_corpus_is_learned(tmp_path:
 
 
 def test_texts_to_learn_from_leave_labels_out(corpus: Path) -> None:
-    texts = list(Sources(ScriptCorpus(corpus), None).texts(["JERRY", "ELAINE", "GEORGE"]))
+    texts = list(Sources(Corpus(corpus), None).texts(["JERRY", "ELAINE", "GEORGE"]))
     assert texts.count("KRAMER") == 1
     assert "JERRY" not in texts
     assert any(text.startswith("[Scene 1: ") for text in texts)
@@ -76,7 +76,7 @@ def test_texts_to_learn_from_leave_labels_out(corpus: Path) -> None:
 def test_going_on_from_a_model_keeps_its_vocabulary_and_weights(tmp_path: Path, corpus: Path, untrained: Path) -> None:
     other = tmp_path / "other.txt"
     other.write_text("JERRY: Ünïcödé is new here.\nNEWMAN: Hello, Jerry.\n" * 20, encoding="utf-8")
-    folder = prepared(tmp_path / "model", Sources(ScriptCorpus(other), None), start_from=untrained)
+    folder = prepared(tmp_path / "model", Sources(Corpus(other), None), start_from=untrained)
     old, new = ModelFolder(untrained).load(), folder.load()
     assert new.tokenizer.to_json() == old.tokenizer.to_json()
     assert new.card.architecture == old.card.architecture
@@ -85,7 +85,7 @@ def test_going_on_from_a_model_keeps_its_vocabulary_and_weights(tmp_path: Path, 
 
 
 def test_no_index_on_request(tmp_path: Path, corpus: Path) -> None:
-    assert not prepared(tmp_path / "model", Sources(ScriptCorpus(corpus), None), index=False).novelty.exists()
+    assert not prepared(tmp_path / "model", Sources(Corpus(corpus), None), index=False).novelty.exists()
 
 
 def test_a_failure_leaves_nothing_behind(tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -94,14 +94,14 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path, corpus: Path, monkeypat
 
     monkeypatch.setattr("textgen.training.building.initial_weights", fail)
     with pytest.raises(KeyboardInterrupt):
-        prepared(tmp_path / "model", Sources(ScriptCorpus(corpus), None))
+        prepared(tmp_path / "model", Sources(Corpus(corpus), None))
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_a_killed_try_left_is_cleared_away(tmp_path: Path, corpus: Path) -> None:
     (tmp_path / ".model.building").mkdir()
     (tmp_path / ".model.building" / "model.json").write_text("{", encoding="utf-8")
-    prepared(tmp_path / "model", Sources(ScriptCorpus(corpus), None))
+    prepared(tmp_path / "model", Sources(Corpus(corpus), None))
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
@@ -109,7 +109,7 @@ def test_too_little_text_is_told(tmp_path: Path) -> None:
     short = tmp_path / "short.txt"
     short.write_text("JERRY: Hello.\n" * 10, encoding="utf-8")
     with pytest.raises(TrainingError, match=r"has 1\d\d characters, and a model needs 200"):
-        Sources(ScriptCorpus(short), None)
+        Sources(Corpus(short), None)
 
 
 def test_a_run_comes_back_and_a_damaged_one_is_told(tmp_path: Path) -> None:

@@ -6,8 +6,8 @@ import pytest
 
 from tests.training.talks import Said, prepared, sources_of, talks
 from textgen.artifact import Model
-from textgen.corpus.dialogue_encoding import DialogueEncoder
-from textgen.corpus.dialogues import DialogueCorpus
+from textgen.corpus.collection import Corpus
+from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.discriminator.matching import Text
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.tokenizers.special import LINE_END
@@ -47,15 +47,15 @@ def sides(found: RealReplies) -> tuple[list[tuple[list[int], Text]], ...]:
 
 def test_what_training_left_and_the_corpus_itself_hold_the_same_replies(model: Model, path: Path) -> None:
     stored = stored_replies(model, 1000, 0)
-    read = corpus_replies(model, DialogueCorpus(path), 1000, 0)
+    read = corpus_replies(model, Corpus(path, kind="dialogues"), 1000, 0)
     assert sides(stored) == sides(read) == (expected(model, LEARNED), expected(model, HELD_OUT))
-    assert stored.corpus == read.corpus == DialogueCorpus(path).fingerprint
+    assert stored.corpus == read.corpus == Corpus(path, kind="dialogues").fingerprint
 
 
 def test_no_more_than_so_many_are_drawn_by_the_seed(model: Model, path: Path) -> None:
     for first, again, other in (
         [stored_replies(model, 3, seed).training for seed in (1, 1, 2)],
-        [corpus_replies(model, DialogueCorpus(path), 3, seed).training for seed in (1, 1, 2)],
+        [corpus_replies(model, Corpus(path, kind="dialogues"), 3, seed).training for seed in (1, 1, 2)],
     ):
         assert len(first) == 3
         assert first == again != other
@@ -71,13 +71,13 @@ def test_contexts_come_again_where_there_are_too_few(model: Model) -> None:
 
 def test_of_other_dialogues_the_last_tenth_is_held_out(model: Model, tmp_path: Path) -> None:
     others: list[list[Said]] = [[("Ann", f"say {k}"), ("Bob", f"{k}")] for k in range(20)]
-    found = corpus_replies(model, DialogueCorpus(talks(tmp_path / "others.jsonl", others)), 1000, 0)
+    found = corpus_replies(model, Corpus(talks(tmp_path / "others.jsonl", others), kind="dialogues"), 1000, 0)
     assert sides(found)[1] == expected(model, [(["say 18"], "18"), (["say 19"], "19")])
 
 
 def test_replies_that_training_left_out_as_too_long_are_left_out(model: Model, tmp_path: Path) -> None:
     others: list[list[Said]] = [[("Ann", f"say {k}"), ("Bob", "so " * 200 * (k == 3) + f"{k}")] for k in range(20)]
-    found = corpus_replies(model, DialogueCorpus(talks(tmp_path / "long.jsonl", others)), 1000, 0)
+    found = corpus_replies(model, Corpus(talks(tmp_path / "long.jsonl", others), kind="dialogues"), 1000, 0)
     assert (len(found.training), len(found.held_out)) == (17, 2)
 
 
@@ -88,11 +88,11 @@ def test_what_is_missing_or_does_not_fit_is_told(model: Model, path: Path, tmp_p
         stored_replies(Model(bare, model.card, model.tokenizer, model.weights), 10, 0)
     one = talks(tmp_path / "one.jsonl", DIALOGUES[:1])
     with pytest.raises(TrainingError, match="there are fewer than two of them"):
-        corpus_replies(model, DialogueCorpus(one), 10, 0)
+        corpus_replies(model, Corpus(one, kind="dialogues"), 10, 0)
     silent = talks(tmp_path / "silent.jsonl", [[("Ann", "hello"), ("Eve", "hello")]] * 20)
     with pytest.raises(TrainingError, match="the model learned what bob says, and bob says nothing in these dialogues"):
-        corpus_replies(model, DialogueCorpus(silent), 10, 0)
+        corpus_replies(model, Corpus(silent, kind="dialogues"), 10, 0)
     judged = talks(tmp_path / "judged.jsonl", DIALOGUES[:3])
     sources = sources_of(path, Listening(replies_by="bob"), judged)
     with pytest.raises(ConfigurationError, match="name that one with --corpus, or leave --corpus out"):
-        corpus_replies(prepared(tmp_path / "all", sources).load(), DialogueCorpus(path), 10, 0)
+        corpus_replies(prepared(tmp_path / "all", sources).load(), Corpus(path, kind="dialogues"), 10, 0)

@@ -19,7 +19,7 @@ from tests.conftest import TINY_CHAT, dialogues_text
 from textgen.api import TrainingInterrupted, train_chat
 from textgen.artifact import ModelFolder
 from textgen.config import Budget
-from textgen.corpus.dialogues import DialogueCorpus
+from textgen.corpus.collection import Corpus
 from textgen.errors import ConfigurationError
 from textgen.training import history
 from textgen.training import run as running
@@ -46,14 +46,14 @@ def copied(tmp_path: Path, chat_model: Path) -> ModelFolder:
 
 def test_a_larger_budget_goes_on_and_is_told(copied: ModelFolder, dialogues: Path) -> None:
     told: list[str] = []
-    go_on(copied, CHAT, DialogueCorpus(dialogues).fingerprint, Budget(epochs=30.0), told.append)
+    go_on(copied, CHAT, Corpus(dialogues, kind="dialogues").fingerprint, Budget(epochs=30.0), told.append)
     assert told == [f"The run in {copied.path} goes on as it was begun; its budget is 30 epochs."]
     assert Run.load(copied.training).training.budget == Budget(epochs=30.0)
 
 
 def test_a_spent_budget_does_not(copied: ModelFolder, dialogues: Path) -> None:
     with pytest.raises(ConfigurationError, match="its budget of 100 steps is spent; give a larger one, or --overwrite"):
-        go_on(copied, CHAT, DialogueCorpus(dialogues).fingerprint, None, print)
+        go_on(copied, CHAT, Corpus(dialogues, kind="dialogues").fingerprint, None, print)
 
 
 def test_another_corpus_is_refused(copied: ModelFolder, tmp_path: Path) -> None:
@@ -61,7 +61,7 @@ def test_another_corpus_is_refused(copied: ModelFolder, tmp_path: Path) -> None:
     other.write_text(dialogues_text(seed=1), encoding="utf-8")
     before = (copied.training / "run.json").read_bytes()
     with pytest.raises(ConfigurationError, match=r"was begun with talks\.jsonl, but the corpus given now has another"):
-        go_on(copied, CHAT, DialogueCorpus(other).fingerprint, Budget(steps=200), print)
+        go_on(copied, CHAT, Corpus(other, kind="dialogues").fingerprint, Budget(steps=200), print)
     assert (copied.training / "run.json").read_bytes() == before
 
 
@@ -69,7 +69,7 @@ def test_a_run_goes_on_as_the_kind_of_model_it_was_begun_as(copied: ModelFolder,
     before = (copied.training / "run.json").read_bytes()
     sentence = "trains a chat model, but a script model was asked for: give --resume to train-chat, or another --out"
     with pytest.raises(ConfigurationError, match=sentence):
-        go_on(copied, SCRIPT, DialogueCorpus(dialogues).fingerprint, Budget(steps=200), print)
+        go_on(copied, SCRIPT, Corpus(dialogues, kind="dialogues").fingerprint, Budget(steps=200), print)
     with pytest.raises(ConfigurationError, match=sentence):
         why_finished(copied.training, SCRIPT)
     assert (copied.training / "run.json").read_bytes() == before

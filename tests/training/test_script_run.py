@@ -6,7 +6,7 @@ from pytest import MonkeyPatch
 from tests.training.short_runs import is_explained, short_and_long
 from textgen.artifact import ModelFolder
 from textgen.config import Budget, ScriptTrainingConfig
-from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.collection import Corpus
 from textgen.training import script_run
 from textgen.training.run_record import Run
 from textgen.training.script_run import ScriptRequest, begin
@@ -21,7 +21,7 @@ def test_dropout_suits_how_often_the_text_is_read_unless_it_was_asked_for(
 ) -> None:
     choice = ScriptChoice(level="character", embedding=8, hidden=8, layers=1, dropout=asked)
     folder, told = ModelFolder(tmp_path / "model"), list[str]()
-    request = ScriptRequest(ScriptCorpus(corpus), None, choice, Budget(epochs=epochs), 0, None, False)
+    request = ScriptRequest(Corpus(corpus), None, choice, Budget(epochs=epochs), 0, None, False)
     begin(folder, request, told.append)
     training = Run.load(folder.training).training
     assert isinstance(training, ScriptTrainingConfig)
@@ -42,7 +42,7 @@ def test_where_time_is_short_the_model_is_smaller_unless_its_size_was_asked_for(
 ) -> None:
     monkeypatch.setattr(script_run, "measure_flops", lambda precision, batch, hidden: flops)
     folder, told = ModelFolder(tmp_path / "model"), list[str]()
-    request = ScriptRequest(ScriptCorpus(corpus), None, ScriptChoice(size=asked), budget, 0, None, False)
+    request = ScriptRequest(Corpus(corpus), None, ScriptChoice(size=asked), budget, 0, None, False)
     begin(folder, request, told.append)
     model = folder.load()
     assert model.card.architecture.hidden == hidden
@@ -55,6 +55,6 @@ def test_a_model_to_go_on_from_keeps_its_size_however_short_the_time(
 ) -> None:
     monkeypatch.setattr(script_run, "measure_flops", lambda precision, batch, hidden: 1.0)
     folder, origin = ModelFolder(tmp_path / "model"), ModelFolder(untrained).load()
-    request = ScriptRequest(ScriptCorpus(corpus), None, ScriptChoice(), Budget(minutes=1), 0, origin, False)
+    request = ScriptRequest(Corpus(corpus), None, ScriptChoice(), Budget(minutes=1), 0, origin, False)
     begin(folder, request, lambda text: None)
     assert folder.load().card.architecture == origin.card.architecture

@@ -108,19 +108,19 @@ def _tell(text: str) -> None:
 
 
 def _judge_script(model: "Model", asked: Asked) -> Judged:
-    from textgen.corpus.collection import ScriptCorpus
+    from textgen.corpus.collection import Corpus
     from textgen.evaluation.report import evaluate
     from textgen.writer import ScriptWriter
 
     writer = ScriptWriter(model)
     samples = _SAMPLES if asked.samples is None else asked.samples
-    result = evaluate(writer, ScriptCorpus(asked.corpus, asked.format), asked.split, samples, asked.seed, _tell)
+    result = evaluate(writer, Corpus(asked.corpus, asked.format), asked.split, samples, asked.seed, _tell)
     written, real = ([writer.style.line_text(line) for line in lines] for lines in (result.samples, result.real))
     return Judged(result.to_json_object(), describe(result), written, real)
 
 
 def _judge_chat(model: "Model", asked: Asked) -> Judged:
-    from textgen.corpus.dialogues import DialogueCorpus
+    from textgen.corpus.collection import Corpus
     from textgen.errors import ConfigurationError
     from textgen.evaluation.chat import evaluate_chat
     from textgen.generation.chat_model import OpenedChat
@@ -130,6 +130,6 @@ def _judge_chat(model: "Model", asked: Asked) -> Judged:
             f"--samples {asked.samples} was asked for, but {model.path} is a chat model, which answers the held-out "
             "messages and writes nothing else: leave it out."
         )
-    corpus = DialogueCorpus(asked.corpus, asked.format)
+    corpus = Corpus(asked.corpus, asked.format, "dialogues")
     result = evaluate_chat(OpenedChat(model), corpus, asked.split, asked.seed, _tell)
     return Judged(result.to_json_object(), describe_chat(result))

@@ -13,9 +13,8 @@ from textgen.cli.rows import corpus_files, corpus_treatment, pairs, row, short_r
 from textgen.wording import count
 
 if TYPE_CHECKING:
-    from textgen.corpus.dialogue import Turn
-    from textgen.corpus.dialogues import DialogueCorpus
-    from textgen.corpus.scene import Line
+    from textgen.corpus.collection import Corpus
+    from textgen.corpus.document import Line
 
 _SHOWN_LINES = 3
 
@@ -50,10 +49,10 @@ def command(model: Path | None, corpus: tuple[Path, ...], format: str | None, as
         facts = dialogue_facts(dialogues)
         lines = describe_dialogues(facts, first_turns(dialogues, _SHOWN_LINES))
     else:
-        from textgen.corpus.collection import ScriptCorpus
+        from textgen.corpus.collection import Corpus
         from textgen.evaluation.inspection import corpus_facts, first_lines
 
-        source = ScriptCorpus(corpus, format)
+        source = Corpus(corpus, format)
         facts = corpus_facts(source)
         lines = describe_corpus(facts, first_lines(source, _SHOWN_LINES))
         if format is None:
@@ -82,11 +81,11 @@ def describe_corpus(facts: dict[str, Any], first: "list[Line]") -> Iterator[str]
 
 def describe_for_chat(paths: tuple[Path, ...]) -> Iterator[str]:
     """That `train-chat` reads a corpus as something else than a script, where it does."""
-    from textgen.corpus.dialogues import DialogueCorpus
+    from textgen.corpus.collection import Corpus
     from textgen.errors import CorpusError
 
     try:
-        formats = dict.fromkeys(file.format for file in DialogueCorpus(paths).files)
+        formats = dict.fromkeys(file.format for file in Corpus(paths, kind="dialogues").files)
     except CorpusError:
         return
     for format in formats:
@@ -94,7 +93,7 @@ def describe_for_chat(paths: tuple[Path, ...]) -> Iterator[str]:
             yield from row("for a chat", f"train-chat reads this as {format}: --format {format} shows it")
 
 
-def describe_dialogues(facts: dict[str, Any], first: "Sequence[Turn]") -> Iterator[str]:
+def describe_dialogues(facts: dict[str, Any], first: "Sequence[Line]") -> Iterator[str]:
     """A corpus of dialogues for a person."""
     yield from corpus_files(facts["files"])
     yield from row(
@@ -151,13 +150,13 @@ def _discriminator(facts: dict[str, Any] | None, kind: str) -> str:
     return f"{worth}; made before the model was trained on, make a new one" if facts["outdated"] else worth
 
 
-def _dialogues(corpus: tuple[Path, ...], format: str | None) -> "DialogueCorpus | None":
+def _dialogues(corpus: tuple[Path, ...], format: str | None) -> "Corpus | None":
     """The corpus as dialogues, where they are asked for or recognised without doubt."""
-    from textgen.corpus.dialogues import DialogueCorpus, recognise_dialogues
+    from textgen.corpus.collection import Corpus, recognise_dialogues
 
     if format is None:
         return recognise_dialogues(corpus)
-    return DialogueCorpus(corpus, format) if format in DIALOGUE_FORMATS else None
+    return Corpus(corpus, format, "dialogues") if format in DIALOGUE_FORMATS else None
 
 
 def _held_out(split: dict[str, Any] | None) -> str:

@@ -7,10 +7,9 @@ from typing import Any
 import numpy as np
 
 from textgen.artifact import ModelFolder
-from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
-from textgen.corpus.dialogues import DialogueCorpus
-from textgen.corpus.exchanges import Exchange
-from textgen.corpus.learned_dialogues import count_dialogues, reread, training_split
+from textgen.corpus.collection import Corpus
+from textgen.corpus.exchanges import Exchange, count_dialogues, reread, training_split
+from textgen.corpus.split import DialogueSplit, split_dialogues
 from textgen.errors import ConfigurationError, CorpusError
 from textgen.evaluation.comparison import NO_COMPARISON
 from textgen.evaluation.familiarity import Familiarity
@@ -72,7 +71,7 @@ class ChatEvaluation:
 
 def evaluate_chat(
     model: OpenedChat,
-    corpus: DialogueCorpus,
+    corpus: Corpus,
     split: SplitName | None = None,
     seed: int = 0,
     tell: Callable[[str], None] = lambda text: None,
@@ -120,7 +119,7 @@ def evaluate_chat(
 
 
 def _choose(
-    model: OpenedChat, corpus: DialogueCorpus, asked: SplitName | None
+    model: OpenedChat, corpus: Corpus, asked: SplitName | None
 ) -> tuple[Iterable[Exchange], SplitName, list[str]]:
     """What to score: what the model has not seen, where that is known."""
     known, same = model.card.corpus, corpus.fingerprint == model.card.corpus.get("fingerprint")
@@ -140,9 +139,7 @@ def _choose(
     return reread(known, corpus, "all", None), "all", [note] if same else []
 
 
-def _learned_already(
-    model: OpenedChat, corpus: DialogueCorpus, split: SplitName, replies: Iterable[str]
-) -> Sequence[str]:
+def _learned_already(model: OpenedChat, corpus: Corpus, split: SplitName, replies: Iterable[str]) -> Sequence[str]:
     """Notes on replies that the model may have learned, where that is not said already."""
     same = corpus.fingerprint == model.card.corpus.get("fingerprint")
     if same and split == "all":
@@ -152,7 +149,7 @@ def _learned_already(
     return familiarity.notes(held_out=same)
 
 
-def _split_anew(corpus: DialogueCorpus, known: Mapping[str, Any]) -> tuple[DialogueSplit, str]:
+def _split_anew(corpus: Corpus, known: Mapping[str, Any]) -> tuple[DialogueSplit, str]:
     """A split of a corpus that the model was not trained on, and a note about it."""
     split = split_dialogues(count_dialogues(corpus))
     if split is None:

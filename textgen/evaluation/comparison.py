@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from textgen.corpus.scene import Line
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.document import Line
+from textgen.corpus.script import ScriptStyle
 from textgen.evaluation.encoder import SentenceEncoder
 from textgen.evaluation.estimates import Estimate
 from textgen.evaluation.judge import TextJudge

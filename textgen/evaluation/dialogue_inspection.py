@@ -3,11 +3,11 @@
 from collections import Counter
 from typing import Any
 
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.dialogues import DialogueCorpus, DialogueFile
+from textgen.corpus.collection import Corpus, CorpusFile
+from textgen.corpus.document import Line
 
 
-def dialogue_facts(corpus: DialogueCorpus) -> dict[str, Any]:
+def dialogue_facts(corpus: Corpus) -> dict[str, Any]:
     """How dialogues are read and what is in them; reads them once.
 
     Returns:
@@ -19,9 +19,9 @@ def dialogue_facts(corpus: DialogueCorpus) -> dict[str, Any]:
     speakers: Counter[str] = Counter()
     for _, dialogue in corpus.dialogues():
         dialogues += 1
-        turns += len(dialogue.turns)
-        longest_dialogue = max(longest_dialogue, len(dialogue.turns))
-        for turn in dialogue.turns:
+        turns += len(dialogue.lines)
+        longest_dialogue = max(longest_dialogue, len(dialogue.lines))
+        for turn in dialogue.lines:
             empty_turns += not turn.text
             characters += len(turn.text) + 1
             longest_turn = max(longest_turn, len(turn.text))
@@ -54,12 +54,12 @@ def dialogue_facts(corpus: DialogueCorpus) -> dict[str, Any]:
     }
 
 
-def first_turns(corpus: DialogueCorpus, count: int) -> tuple[Turn, ...]:
+def first_turns(corpus: Corpus, count: int) -> tuple[Line, ...]:
     """The first turns of the first dialogue as they were understood."""
-    return next((dialogue.turns[:count] for _, dialogue in corpus.dialogues()), ())
+    return next((dialogue.lines[:count] for _, dialogue in corpus.dialogues()), ())
 
 
-def _file_facts(file: DialogueFile) -> dict[str, Any]:
+def _file_facts(file: CorpusFile) -> dict[str, Any]:
     return {
         "path": ", ".join(map(str, file.paths)),
         "format": file.format,

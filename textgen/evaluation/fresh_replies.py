@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from textgen.artifact import Model
-from textgen.corpus.encoding import ScriptEncoder
+from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.decoding.options import LARGEST_SEED
 from textgen.discriminator.matching import Text
 from textgen.discriminator.scorer import line_ids, reply_line

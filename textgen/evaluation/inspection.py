@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import Any
 
 from textgen.artifact import FORMAT_VERSION, Model, ModelFolder
-from textgen.corpus.collection import CorpusFile, ScriptCorpus
-from textgen.corpus.scene import Line
+from textgen.corpus.collection import Corpus, CorpusFile
+from textgen.corpus.document import Line
 from textgen.corpus.survey import survey
 from textgen.discriminator.file import discriminator_path, load_discriminator
 from textgen.inference.weights import check_weights
 
 
-def corpus_facts(corpus: ScriptCorpus) -> dict[str, Any]:
+def corpus_facts(corpus: Corpus) -> dict[str, Any]:
     """How a corpus is read and what is in it; reads it once.
 
     Returns:
@@ -43,7 +43,7 @@ def corpus_facts(corpus: ScriptCorpus) -> dict[str, Any]:
     }
 
 
-def first_lines(corpus: ScriptCorpus, count: int) -> list[Line]:
+def first_lines(corpus: Corpus, count: int) -> list[Line]:
     """The first lines of a corpus as they were understood."""
     return list(islice(_lines(corpus), count))
 
@@ -110,7 +110,7 @@ def _file_facts(file: CorpusFile) -> dict[str, Any]:
     }
 
 
-def _lines(corpus: ScriptCorpus) -> Iterator[Line]:
+def _lines(corpus: Corpus) -> Iterator[Line]:
     for document in corpus.documents():
         for scene in document:
             yield from scene.lines

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
-from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.collection import Corpus
 from textgen.errors import ConfigurationError
 from textgen.evaluation.curve import PURE, TEMPERATURES, Curve, WriteLines, check_temperatures, draw_curve, writes
 from textgen.evaluation.encoder import NO_ENCODER, find_encoder
@@ -106,7 +106,7 @@ class ModelComparison:
 
 def compare(
     writers: Mapping[str, ScriptWriter],
-    corpus: ScriptCorpus,
+    corpus: Corpus,
     temperatures: Sequence[float] = TEMPERATURES,
     samples: int = 1000,
     seed: int = 0,
@@ -168,7 +168,7 @@ def _verdicts(curves: Sequence[Curve]) -> list[Verdict]:
     ]
 
 
-def _common_part(writers: Mapping[str, ScriptWriter], corpus: ScriptCorpus) -> tuple[Part, list[str]]:
+def _common_part(writers: Mapping[str, ScriptWriter], corpus: Corpus) -> tuple[Part, list[str]]:
     """What none of the models that were trained on the corpus has seen, and notes about it."""
     parts = {name: choose_part(writer.card.corpus, corpus, None) for name, writer in writers.items()}
     trained = [part for part in parts.values() if part.training is not None]

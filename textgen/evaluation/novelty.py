@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
-from textgen.corpus.assembly import NumberedPart, assemble
-from textgen.corpus.scene import DocumentOpening, Line
+from textgen.corpus.document import DocumentOpening, Line, NumberedPart, assemble
 from textgen.corpus.split import before_split
 from textgen.evaluation.copies import Copy, CopySearch
 from textgen.evaluation.part import TrainingText

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.scene import Scene
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import Scene
 from textgen.corpus.split import Split, find_split, held_out_documents, training_documents
 from textgen.corpus.survey import survey
 from textgen.errors import ConfigurationError, CorpusError, ModelError
@@ -17,7 +17,7 @@ SplitName = Literal["held-out", "all"]
 class TrainingText:
     """What a model was trained on: the part of a corpus before the split, or all of it."""
 
-    corpus: ScriptCorpus
+    corpus: Corpus
     split: Split | None
 
 
@@ -38,7 +38,7 @@ class Part:
     notes: tuple[str, ...] = ()
 
 
-def choose_part(known: dict[str, Any], corpus: ScriptCorpus, asked: SplitName | None) -> Part:
+def choose_part(known: dict[str, Any], corpus: Corpus, asked: SplitName | None) -> Part:
     """Chooses what to score.
 
     Args:
@@ -70,7 +70,7 @@ def choose_part(known: dict[str, Any], corpus: ScriptCorpus, asked: SplitName | 
     return Part(held_out_documents(corpus, saved), "held-out", training)
 
 
-def _of_another(known: dict[str, Any], corpus: ScriptCorpus, saved: Split | None, asked: SplitName | None) -> Part:
+def _of_another(known: dict[str, Any], corpus: Corpus, saved: Split | None, asked: SplitName | None) -> Part:
     """The part of a corpus whose bytes are not those of the training corpus."""
     if asked != "held-out":
         return Part(training_documents(corpus, None), "all", None)
@@ -91,7 +91,7 @@ def _of_another(known: dict[str, Any], corpus: ScriptCorpus, saved: Split | None
     return Part(held_out_documents(corpus, own), "held-out", None, (note,))
 
 
-def _check_reading(known: dict[str, Any], corpus: ScriptCorpus, saved: Split | None) -> None:
+def _check_reading(known: dict[str, Any], corpus: Corpus, saved: Split | None) -> None:
     """Refuses the training corpus read in another format: the split would be at another place."""
     total, expected = survey(corpus).characters, saved.total if saved else known.get("characters")
     if total != expected or not _is_read_alike(known, corpus):
@@ -102,7 +102,7 @@ def _check_reading(known: dict[str, Any], corpus: ScriptCorpus, saved: Split | N
         )
 
 
-def _is_read_alike(known: dict[str, Any], corpus: ScriptCorpus) -> bool:
+def _is_read_alike(known: dict[str, Any], corpus: Corpus) -> bool:
     """Whether scenes and lines are told apart as in training; the characters may be as many all the same."""
     return known.get("style") == corpus.style.to_json()
 

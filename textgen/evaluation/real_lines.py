@@ -3,8 +3,8 @@
 import random
 from collections.abc import Iterable
 
-from textgen.corpus.reservoir import keep_some
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
+from textgen.corpus.split import keep_some
 from textgen.evaluation.scoring import Documents
 
 MOST_LINES = 10_000

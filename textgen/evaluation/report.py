@@ -6,9 +6,9 @@ from itertools import islice
 from typing import Any
 
 from textgen.artifact import ModelFolder
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.scene import Line
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import Line
+from textgen.corpus.script import ScriptStyle
 from textgen.errors import ConfigurationError, CorpusError
 from textgen.evaluation.comparison import NO_COMPARISON, Comparison, compare_with_real
 from textgen.evaluation.encoder import NO_ENCODER, find_encoder
@@ -107,7 +107,7 @@ class Evaluation:
 
 def evaluate(
     writer: ScriptWriter,
-    corpus: ScriptCorpus,
+    corpus: Corpus,
     split: SplitName | None = None,
     samples: int = SAMPLE_LINES,
     seed: int = 0,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
 from textgen.decoding.options import LARGEST_SEED
 from textgen.writer import ScriptWriter
 

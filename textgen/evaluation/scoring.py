@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from textgen.corpus.encoding import ScriptEncoder
+from textgen.corpus.document import Scene
 from textgen.corpus.id_store import IdArray, IdStoreWriter, open_ids
-from textgen.corpus.scene import Scene
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.script import ScriptStyle
+from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.errors import CorpusError
 from textgen.evaluation.familiarity import Familiarity
 from textgen.evaluation.scores import Scores

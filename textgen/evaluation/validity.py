@@ -4,9 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from textgen.corpus.readers import read_script
-from textgen.corpus.scene import Line
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.document import Line
+from textgen.corpus.script import ScriptStyle, read_script
 from textgen.evaluation.estimates import Estimate, estimate
 
 _CLOSING = {")": "(", "]": "["}

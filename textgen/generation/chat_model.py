@@ -6,10 +6,9 @@ from typing import Any
 
 from textgen.artifact import Model
 from textgen.config import EncoderDecoderConfig
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.dialogue_encoding import DialogueEncoder
+from textgen.corpus.document import Line
 from textgen.corpus.normalisation import Normalisation
-from textgen.corpus.scene import Line
+from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.decoding.constraints import Constraint
 from textgen.decoding.cursor import Prompt
 from textgen.decoding.decode import decode
@@ -78,7 +77,7 @@ class OpenedChat:
         """What notices copies of the training corpus's replies, where that is asked for."""
         return self._guard if options.no_copy else None
 
-    def events(self, turns: Sequence[Turn], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
+    def events(self, turns: Sequence[Line], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
         """Writes replies, and tells of each piece of text."""
         context = self.encoder.encode_context([self._readable(turn.text) for turn in turns])
         state = self.network.read([context])

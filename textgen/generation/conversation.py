@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from textgen.corpus.dialogue import Turn
+from textgen.corpus.document import Line, turn_of
 from textgen.generation.reply import Reply
 
 USER, BOT = "user", "bot"
@@ -29,11 +29,11 @@ class Exchange:
     rejected: tuple[str, ...] = ()
 
     @property
-    def turns(self) -> Iterator[Turn]:
+    def turns(self) -> Iterator[Line]:
         """Its turns."""
         if self.message is not None:
-            yield Turn(self.message, USER)
-        yield Turn(self.reply.text, BOT)
+            yield turn_of(self.message, USER)
+        yield turn_of(self.reply.text, BOT)
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class Talk:
         said: the bot's last replies.
     """
 
-    turns: tuple[Turn, ...]
+    turns: tuple[Line, ...]
     said: tuple[str, ...] = ()
 
 
@@ -56,7 +56,7 @@ class Conversation:
         self.exchanges = exchanges or []
 
     @property
-    def turns(self) -> tuple[Turn, ...]:
+    def turns(self) -> tuple[Line, ...]:
         """All turns."""
         return tuple(turn for exchange in self.exchanges for turn in exchange.turns)
 
@@ -76,7 +76,7 @@ class Conversation:
         recent = self.exchanges[max(0, before - max(turns, _REMEMBERED)) : before]
         spoken = [turn for exchange in recent for turn in exchange.turns]
         if message is not None:
-            spoken.append(Turn(message, USER))
+            spoken.append(turn_of(message, USER))
         filled = [turn for turn in spoken if turn.text]
         said = [exchange.reply.text for exchange in recent]
         return Talk(tuple(filled[max(0, len(filled) - turns) :]), tuple(said[-_REMEMBERED:]))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
 from textgen.decoding.options import DecodingOptions
 from textgen.discriminator.calibration import sigmoid
 from textgen.discriminator.scorer import Judge, page_log_odds

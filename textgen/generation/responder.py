@@ -5,8 +5,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from textgen.artifact import ModelCard
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
 from textgen.decoding.constraints import Constraint
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.results import Event
@@ -41,7 +40,7 @@ class Responder(Protocol):
             ConfigurationError: the model has no novelty index.
         """
 
-    def events(self, turns: Sequence[Turn], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
+    def events(self, turns: Sequence[Line], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
         """Writes replies, and tells of each piece of text.
 
         Args:

@@ -5,9 +5,9 @@ from functools import cached_property
 
 from textgen.artifact import Model
 from textgen.config import ModelConfig
-from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.normalisation import Normalisation
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.script import ScriptStyle
+from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.shape import ScriptShape
 from textgen.decoding.speech import CopyGuard

@@ -9,13 +9,13 @@ from typing import Literal
 
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
+from textgen.corpus.collection import Corpus
 from textgen.corpus.detokenisation import detokenise
-from textgen.corpus.dialogue_encoding import DialogueEncoder
-from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
-from textgen.corpus.dialogue_survey import DialogueSurvey, survey
-from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.exchanges import DEFAULT_TURNS, Exchange, Exchanges
 from textgen.corpus.id_store import IdStoreWriter
+from textgen.corpus.split import DialogueSplit, split_dialogues
+from textgen.corpus.survey import DialogueSurvey, survey_dialogues
+from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.tokenizers.base import Tokenizer
 from textgen.training.building import Prepared, build
@@ -76,14 +76,14 @@ class ChatSources:
         ConfigurationError: nobody of the name asked for speaks.
     """
 
-    def __init__(self, corpus: DialogueCorpus, validation: DialogueCorpus | None, listening: Listening) -> None:
+    def __init__(self, corpus: Corpus, validation: Corpus | None, listening: Listening) -> None:
         self.corpus, self.listening = corpus, listening
         turns, name = listening.turns, listening.replies_by
-        self.survey: DialogueSurvey = survey(corpus, turns, name)
+        self.survey: DialogueSurvey = survey_dialogues(corpus, turns, name)
         self.detokenised = listening.spacing == "natural" or (listening.spacing == "auto" and self.survey.tokenised)
         self._normalise = normalise = detokenise if self.detokenised else str
         if self.detokenised:
-            self.survey = survey(corpus, turns, name, normalise)
+            self.survey = survey_dialogues(corpus, turns, name, normalise)
         self.split: DialogueSplit | None = split_dialogues(self.survey.dialogues) if validation is None else None
         self.training = Exchanges(corpus, turns, name, normalise, "training", self.split)
         self.held_out: Iterable[Exchange] = ()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
-from textgen.corpus.dialogues import DialogueCorpus
+from textgen.corpus.collection import Corpus
 from textgen.models.encoder_decoder import EncoderDecoder
 from textgen.training.chat_preparation import ChatPlan, ChatSources, Listening, make_chat_plan, prepare_chat
 from textgen.training.describing import describe_chat_plan, describe_dialogues, describe_smaller
@@ -36,8 +36,8 @@ class ChatRequest:
         index: whether to write the novelty index.
     """
 
-    corpus: DialogueCorpus
-    validation: DialogueCorpus | None
+    corpus: Corpus
+    validation: Corpus | None
     listening: Listening
     choice: ChatChoice
     budget: Budget

@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 
 from textgen.config import Budget
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.dialogue_survey import DialogueSurvey
-from textgen.corpus.dialogues import DialogueCorpus
+from textgen.corpus.collection import Corpus
 from textgen.corpus.repairs import REPAIRS
-from textgen.corpus.survey import CorpusSurvey
+from textgen.corpus.survey import CorpusSurvey, DialogueSurvey
 from textgen.training.chat_preparation import ChatPlan
 from textgen.training.estimating import Estimate
 from textgen.training.preparation import Plan
@@ -18,7 +16,7 @@ _MOST_FILES = 5
 _FEW_CHARACTERS = 100_000
 
 
-def describe_corpus(corpus: ScriptCorpus, survey: CorpusSurvey) -> Iterator[str]:
+def describe_corpus(corpus: Corpus, survey: CorpusSurvey) -> Iterator[str]:
     """A line or more on what was read, and on everything that was changed on the way."""
     for file in corpus.files[:_MOST_FILES]:
         yield f"corpus    {file.path}: {file.format}, because {file.reason}; {file.encoding}"
@@ -75,7 +73,7 @@ def describe_smaller(usual: str, guess: Estimate) -> str:
     )
 
 
-def describe_dialogues(corpus: DialogueCorpus, survey: DialogueSurvey, detokenised: bool) -> Iterator[str]:
+def describe_dialogues(corpus: Corpus, survey: DialogueSurvey, detokenised: bool) -> Iterator[str]:
     """A line or more on what was read, and on everything that was changed on the way."""
     for file in corpus.files[:_MOST_FILES]:
         paths = " and ".join(map(str, file.paths))

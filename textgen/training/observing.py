@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.corpus.scene import Scene
+from textgen.corpus.document import Scene
 from textgen.decoding.ngrams import ngram_hashes, word_hashes
 from textgen.decoding.shape import ScriptShape
 from textgen.files import replacing

@@ -9,12 +9,12 @@ from pathlib import Path
 
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.encoding import ScriptEncoder
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import Scene
 from textgen.corpus.id_store import IdStoreWriter
-from textgen.corpus.scene import Scene
 from textgen.corpus.split import Split, find_split, held_out_documents, training_documents
 from textgen.corpus.survey import CorpusSurvey, survey
+from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.special import END, START
@@ -43,7 +43,7 @@ class Sources:
         TrainingError: there is too little text.
     """
 
-    def __init__(self, corpus: ScriptCorpus, validation: ScriptCorpus | None) -> None:
+    def __init__(self, corpus: Corpus, validation: Corpus | None) -> None:
         self.corpus, self.validation = corpus, validation
         self.survey: CorpusSurvey = survey(corpus)
         self.split: Split | None = None

@@ -9,12 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.artifact import Model
-from textgen.corpus.dialogue_encoding import DialogueEncoder
-from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
-from textgen.corpus.dialogues import DialogueCorpus
-from textgen.corpus.exchanges import Part
-from textgen.corpus.learned_dialogues import count_dialogues, reread, training_split
-from textgen.corpus.reservoir import keep_some
+from textgen.corpus.collection import Corpus
+from textgen.corpus.exchanges import SplitSide, count_dialogues, reread, training_split
+from textgen.corpus.split import DialogueSplit, keep_some, split_dialogues
+from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.discriminator.matching import Text
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.tokenizers.special import LINE_END
@@ -61,7 +59,7 @@ def stored_replies(model: Model, most: int, seed: int) -> RealReplies:
     return _of_parts(training, held_out, model.card.corpus.get("fingerprint"))
 
 
-def corpus_replies(model: Model, corpus: DialogueCorpus, most: int, seed: int) -> RealReplies:
+def corpus_replies(model: Model, corpus: Corpus, most: int, seed: int) -> RealReplies:
     """The replies of dialogues; of those the model was trained on, the same are held out.
 
     Args:
@@ -76,7 +74,7 @@ def corpus_replies(model: Model, corpus: DialogueCorpus, most: int, seed: int) -
     """
     split = _split(model, corpus)
 
-    def part(name: Part) -> list[tuple[Context, Text]]:
+    def part(name: SplitSide) -> list[tuple[Context, Text]]:
         random = np.random.default_rng(seed)
         return keep_some(_read(model, corpus, name, split), most, lambda n: int(random.integers(n)))
 
@@ -104,7 +102,7 @@ def _stored(path: Path, most: int, seed: int) -> list[tuple[Context, Text]]:
     return [(store.context(int(k)), _as_line(store.reply(int(k)).tolist())) for k in chosen]
 
 
-def _read(model: Model, corpus: DialogueCorpus, part: Part, split: DialogueSplit) -> Iterator[tuple[Context, Text]]:
+def _read(model: Model, corpus: Corpus, part: SplitSide, split: DialogueSplit) -> Iterator[tuple[Context, Text]]:
     """The exchanges that training would have taken."""
     known = model.card.corpus
     encoder = DialogueEncoder(model.tokenizer, int(known["longest_context"]))
@@ -119,7 +117,7 @@ def _as_line(reply: Text) -> Text:
     return [*reply[1:-1], LINE_END]
 
 
-def _split(model: Model, corpus: DialogueCorpus) -> DialogueSplit:
+def _split(model: Model, corpus: Corpus) -> DialogueSplit:
     known = model.card.corpus
     split = training_split(known, corpus)
     if split is not None:

@@ -6,12 +6,11 @@ from pathlib import Path
 import numpy as np
 
 from textgen.artifact import Model, ModelFolder
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.encoding import ScriptEncoder
+from textgen.corpus.collection import Corpus
 from textgen.corpus.id_store import open_ids
-from textgen.corpus.reservoir import keep_some
-from textgen.corpus.split import DocumentView, Split, find_split, held_out_documents, training_documents
+from textgen.corpus.split import DocumentView, Split, find_split, held_out_documents, keep_some, training_documents
 from textgen.corpus.survey import survey
+from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.discriminator.matching import Text
 from textgen.discriminator.scorer import line_ids
 from textgen.errors import ConfigurationError, TrainingError
@@ -85,7 +84,7 @@ def _has_text(line: Text, first_piece: int) -> bool:
     return any(token >= first_piece for token in said)
 
 
-def corpus_texts(model: Model, corpus: ScriptCorpus, most: int, seed: int) -> RealTexts:
+def corpus_texts(model: Model, corpus: Corpus, most: int, seed: int) -> RealTexts:
     """The lines of a corpus; of the one the model was trained on, the same part is held out.
 
     Args:
@@ -111,7 +110,7 @@ def corpus_texts(model: Model, corpus: ScriptCorpus, most: int, seed: int) -> Re
     )
 
 
-def _split(model: Model, corpus: ScriptCorpus) -> Split:
+def _split(model: Model, corpus: Corpus) -> Split:
     known, total = model.card.corpus, survey(corpus).characters
     if known.get("split") is not None and corpus.fingerprint == known.get("fingerprint"):
         if known["split"]["total"] != total or known.get("style") != corpus.style.to_json():

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
-from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.collection import Corpus
 from textgen.corpus.id_store import open_ids
 from textgen.inference.lanes import lay_out
 from textgen.models.language_model import LanguageModel
@@ -48,8 +48,8 @@ class ScriptRequest:
         check: is given the plan before anything is written, and raises where it cannot be carried out.
     """
 
-    corpus: ScriptCorpus
-    validation: ScriptCorpus | None
+    corpus: Corpus
+    validation: Corpus | None
     choice: ScriptChoice
     budget: Budget
     seed: int
