@@ -1,4 +1,4 @@
-"""None"""
+"""Text files read line by line: what is refused, repaired, and how much memory it takes."""
 
 import os
 import random

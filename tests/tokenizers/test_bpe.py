@@ -1,4 +1,4 @@
-"""None"""
+"""Byte-pair encoding: merges learned and applied."""
 
 import sys
 from collections import Counter

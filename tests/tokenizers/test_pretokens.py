@@ -1,4 +1,4 @@
-"""None"""
+"""How text is cut into pretokens, and pretokens are counted."""
 
 import sys
 import unicodedata

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from textgen.corpus.collection import Corpus
 from textgen.corpus.document import Scene
-from textgen.corpus.split import Split, find_split, held_out_documents, training_documents
+from textgen.corpus.split import Split, held_out_documents, training_documents
 from textgen.corpus.survey import survey
 from textgen.errors import ConfigurationError, CorpusError, ModelError
 
@@ -75,14 +75,14 @@ def _of_another(known: dict[str, Any], corpus: Corpus, saved: Split | None, aske
     if asked != "held-out":
         return Part(training_documents(corpus, None), "all", None)
     files = ", ".join(known.get("files", [])) or "its training corpus"
-    total = survey(corpus).characters
-    if saved is not None and saved.total == total and _is_read_alike(known, corpus):
+    counts = survey(corpus)
+    if saved is not None and saved.total == counts.characters and _is_read_alike(known, corpus):
         note = (
             f"The files differ from those the model was trained on ({files}), but are as long: they were taken for the "
             "same text, and split where it was."
         )
         return Part(held_out_documents(corpus, saved), "held-out", TrainingText(corpus, saved), (note,))
-    own = find_split(corpus, total)
+    own = counts.split
     if own is None:
         raise CorpusError(
             "--split held-out was asked for, but the corpus is too small to be split: use --split all, or more text."

@@ -11,9 +11,9 @@ from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
 from textgen.corpus.collection import Corpus
 from textgen.corpus.detokenisation import detokenise
-from textgen.corpus.exchanges import DEFAULT_TURNS, Exchange, Exchanges
+from textgen.corpus.exchanges import DEFAULT_TURNS, Exchange, Exchanges, both_sides
 from textgen.corpus.id_store import IdStoreWriter
-from textgen.corpus.split import DialogueSplit, split_dialogues
+from textgen.corpus.split import DialogueSplit, Side, split_dialogues
 from textgen.corpus.survey import DialogueSurvey, survey_dialogues
 from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.errors import ConfigurationError, TrainingError
@@ -33,6 +33,7 @@ _LONGEST = {"character": (400, 240), "word": (100, 60), "subword": (100, 60)}
 """Tokens of a context and of a reply at each level: more turns of chat than that are rare, and every token of the
 longest context in a batch is a step of the encoder for all."""
 
+_DETOKENISED = {"auto": None, "natural": True, "as-is": False}
 _FEWEST_EXCHANGES = 4
 _MOST_OFFSET = 1 << 32
 
@@ -79,11 +80,9 @@ class ChatSources:
     def __init__(self, corpus: Corpus, validation: Corpus | None, listening: Listening) -> None:
         self.corpus, self.listening = corpus, listening
         turns, name = listening.turns, listening.replies_by
-        self.survey: DialogueSurvey = survey_dialogues(corpus, turns, name)
-        self.detokenised = listening.spacing == "natural" or (listening.spacing == "auto" and self.survey.tokenised)
+        self.survey: DialogueSurvey = survey_dialogues(corpus, turns, name, _DETOKENISED[listening.spacing])
+        self.detokenised = self.survey.detokenised
         self._normalise = normalise = detokenise if self.detokenised else str
-        if self.detokenised:
-            self.survey = survey_dialogues(corpus, turns, name, normalise)
         self.split: DialogueSplit | None = split_dialogues(self.survey.dialogues) if validation is None else None
         self.training = Exchanges(corpus, turns, name, normalise, "training", self.split)
         self.held_out: Iterable[Exchange] = ()
@@ -97,11 +96,18 @@ class ChatSources:
                 f"{_FEWEST_EXCHANGES} at the very least (5,000 or more to be fun): give more dialogues, or look at how "
                 "they are read with textgen inspect --corpus FILE."
             )
-        if next(iter(self.training), None) is None:
+        if not self.survey.has_training_exchanges(self.split):
             raise TrainingError(
                 "The dialogues to learn from, once the last ones are held out, hold no exchange: give more dialogues, "
                 "or give others with --validation, and all of these are learned from."
             )
+
+    def sides(self) -> Iterator[tuple[Side, Exchange]]:
+        """The exchanges to learn from and those to be judged by; the corpus is read once."""
+        listening = self.listening
+        yield from both_sides(self.corpus, listening.turns, listening.replies_by, self._normalise, self.split)
+        if self.split is None:
+            yield from (("held out", exchange) for exchange in self.held_out)
 
     def texts(self) -> Iterator[str]:
         """Every turn to learn from, as a reply and as the newest of a context.
@@ -202,8 +208,7 @@ def _encode(
         if index:
             novelty.add([exchange.reply])
 
-    learned = _store(folder.training / TRAINING_IDS, sources.training, plan, observe)
-    judged = _store(folder.training / HELD_OUT_IDS, sources.held_out, plan, lambda exchange: None)
+    learned, judged = _store(folder.training, sources, plan, observe)
     if learned["exchanges"] == 0:
         raise TrainingError(
             f"All {learned['too long']:,} replies to learn from are longer than {plan.longest_reply} tokens: give "
@@ -239,23 +244,49 @@ def _encode(
 
 
 def _store(
-    path: Path, exchanges: Iterable[Exchange], plan: ChatPlan, observe: Callable[[Exchange], None]
-) -> Counter[str]:
-    """Writes the ids of exchanges; returns how many exchanges, characters and tokens of replies they have."""
-    encoder, counts = DialogueEncoder(plan.tokenizer, plan.longest_context), Counter[str]()
-    vocabulary = plan.tokenizer.vocabulary_size
-    with IdStoreWriter(path, vocabulary) as store, IdStoreWriter(ends_path(path), _MOST_OFFSET) as ends:
-        for exchange in exchanges:
-            reply = encoder.encode_reply(exchange.reply)
-            if len(reply) - 1 > plan.longest_reply:
-                counts["too long"] += 1
-                continue
-            observe(exchange)
-            store.append(encoder.encode_context(exchange.context))
-            ends.append([store.length])
-            store.append(reply)
-            ends.append([store.length])
-            counts["exchanges"] += 1
-            counts["tokens"] += len(reply) - 1
-            counts["characters"] += len(exchange.reply) + 1
-    return counts
+    folder: Path, sources: ChatSources, plan: ChatPlan, observe: Callable[[Exchange], None]
+) -> tuple[Counter[str], Counter[str]]:
+    """Writes the ids of both sides in one pass; returns the exchanges, characters and tokens of replies of each."""
+    size, training, held_out = plan.tokenizer.vocabulary_size, folder / TRAINING_IDS, folder / HELD_OUT_IDS
+    with (
+        IdStoreWriter(training, size) as learned,
+        IdStoreWriter(ends_path(training), _MOST_OFFSET) as learned_ends,
+        IdStoreWriter(held_out, size) as judged,
+        IdStoreWriter(ends_path(held_out), _MOST_OFFSET) as judged_ends,
+    ):
+        writers: dict[Side, _PairWriter] = {
+            "training": _PairWriter(learned, learned_ends, plan),
+            "held out": _PairWriter(judged, judged_ends, plan),
+        }
+        for side, exchange in sources.sides():
+            if writers[side].append(exchange) and side == "training":
+                observe(exchange)
+    return writers["training"].counts, writers["held out"].counts
+
+
+class _PairWriter:
+    """Writes the ids of exchanges, those with overlong replies left out, and where they end.
+
+    Attributes:
+        counts: how many exchanges, characters and tokens of replies were written; replies left out as "too long".
+    """
+
+    def __init__(self, store: IdStoreWriter, ends: IdStoreWriter, plan: ChatPlan) -> None:
+        self._store, self._ends = store, ends
+        self._encoder, self._longest_reply = DialogueEncoder(plan.tokenizer, plan.longest_context), plan.longest_reply
+        self.counts = Counter[str]()
+
+    def append(self, exchange: Exchange) -> bool:
+        """Write an exchange; says whether its reply was short enough."""
+        reply = self._encoder.encode_reply(exchange.reply)
+        if len(reply) - 1 > self._longest_reply:
+            self.counts["too long"] += 1
+            return False
+        self._store.append(self._encoder.encode_context(exchange.context))
+        self._ends.append([self._store.length])
+        self._store.append(reply)
+        self._ends.append([self._store.length])
+        self.counts["exchanges"] += 1
+        self.counts["tokens"] += len(reply) - 1
+        self.counts["characters"] += len(exchange.reply) + 1
+        return True

@@ -12,7 +12,7 @@ from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
 from textgen.corpus.collection import Corpus
 from textgen.corpus.document import Scene
 from textgen.corpus.id_store import IdStoreWriter
-from textgen.corpus.split import Split, find_split, held_out_documents, training_documents
+from textgen.corpus.split import Side, Split, held_out_documents, split_documents, training_documents
 from textgen.corpus.survey import CorpusSurvey, survey
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.errors import ConfigurationError, TrainingError
@@ -46,9 +46,7 @@ class Sources:
     def __init__(self, corpus: Corpus, validation: Corpus | None) -> None:
         self.corpus, self.validation = corpus, validation
         self.survey: CorpusSurvey = survey(corpus)
-        self.split: Split | None = None
-        if validation is None:
-            self.split = find_split(corpus, self.survey.characters)
+        self.split: Split | None = self.survey.split if validation is None else None
         self.characters = self.split.characters if self.split else self.survey.characters
         if self.characters < _FEWEST_CHARACTERS:
             raise TrainingError(
@@ -77,9 +75,15 @@ class Sources:
 
     def speakers(self) -> dict[str, int]:
         """Lines of each speaker in the training text, the one with most lines first."""
-        lines = Counter(line.speaker for document in self.training for scene in document for line in scene.lines)
-        named = [(name, count) for name, count in lines.items() if name]
-        return dict(sorted(named, key=lambda item: (-item[1], item[0])))
+        if self.validation is None:
+            return self.survey.training_speakers
+        return {name: lines for name, lines in self.survey.speakers.items() if name}
+
+    def sides(self) -> Iterator[tuple[Side, Iterable[Scene]]]:
+        """The documents to learn from, then those to be judged by; the corpus is read once."""
+        yield from split_documents(self.corpus, self.split)
+        if self.validation is not None:
+            yield from (("held out", document) for document in self.validation.documents())
 
     def texts(self, labels: Iterable[str]) -> Iterator[str]:
         """Every text that is spelled in pieces: speech, headings, and names without a label."""
@@ -184,8 +188,7 @@ def _encode(folder: ModelFolder, sources: Sources, plan: Plan, index: bool, note
         if index:
             novelty.add(line.text for line in scene.lines)
 
-    training_tokens = _store(folder.training / TRAINING_IDS, sources.training, tokenizer, observe)
-    held_out_tokens = _store(folder.training / HELD_OUT_IDS, sources.held_out, tokenizer, lambda scene, ids: None)
+    training_tokens, held_out_tokens = _store(folder.training, sources, tokenizer, observe)
     if index and not novelty.save(folder.novelty):
         note("The text is too long for an index of its word sequences: no_copy will not be offered by this model.")
     characters = (sources.characters, sources.held_out_characters)
@@ -204,16 +207,21 @@ def _encode(folder: ModelFolder, sources: Sources, plan: Plan, index: bool, note
     return Prepared(plan.architecture, run, corpus)
 
 
-def _store(path: Path, documents: Documents, tokenizer: Tokenizer, observe: Callable[[Scene, list[int]], None]) -> int:
-    """Writes the ids of documents; returns how many are scored, which is all but START."""
-    encoder, started = ScriptEncoder(tokenizer), 0
-    with IdStoreWriter(path, tokenizer.vocabulary_size) as store:
-        for document in documents:
-            started += 1
+def _store(
+    folder: Path, sources: Sources, tokenizer: Tokenizer, observe: Callable[[Scene, list[int]], None]
+) -> tuple[int, int]:
+    """Writes the ids of both sides in one pass; returns how many are scored on each, which is all but START."""
+    encoder, started = ScriptEncoder(tokenizer), Counter[Side]()
+    size = tokenizer.vocabulary_size
+    with IdStoreWriter(folder / TRAINING_IDS, size) as training, IdStoreWriter(folder / HELD_OUT_IDS, size) as held_out:
+        for side, document in sources.sides():
+            store = training if side == "training" else held_out
+            started[side] += 1
             store.append([START])
             for number, scene in enumerate(document):
                 ids = encoder.encode_scene(scene, first_of_document=number == 0)
-                observe(scene, ids)
+                if side == "training":
+                    observe(scene, ids)
                 store.append(ids)
             store.append([END])
-    return store.length - started
+    return training.length - started["training"], held_out.length - started["held out"]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from textgen.artifact import Model
 from textgen.corpus.collection import Corpus
-from textgen.corpus.exchanges import SplitSide, count_dialogues, reread, training_split
+from textgen.corpus.exchanges import SplitPart, count_dialogues, reread, training_split
 from textgen.corpus.split import DialogueSplit, keep_some, split_dialogues
 from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.discriminator.matching import Text
@@ -74,7 +74,7 @@ def corpus_replies(model: Model, corpus: Corpus, most: int, seed: int) -> RealRe
     """
     split = _split(model, corpus)
 
-    def part(name: SplitSide) -> list[tuple[Context, Text]]:
+    def part(name: SplitPart) -> list[tuple[Context, Text]]:
         random = np.random.default_rng(seed)
         return keep_some(_read(model, corpus, name, split), most, lambda n: int(random.integers(n)))
 
@@ -102,7 +102,7 @@ def _stored(path: Path, most: int, seed: int) -> list[tuple[Context, Text]]:
     return [(store.context(int(k)), _as_line(store.reply(int(k)).tolist())) for k in chosen]
 
 
-def _read(model: Model, corpus: Corpus, part: SplitSide, split: DialogueSplit) -> Iterator[tuple[Context, Text]]:
+def _read(model: Model, corpus: Corpus, part: SplitPart, split: DialogueSplit) -> Iterator[tuple[Context, Text]]:
     """The exchanges that training would have taken."""
     known = model.card.corpus
     encoder = DialogueEncoder(model.tokenizer, int(known["longest_context"]))

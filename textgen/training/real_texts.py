@@ -8,7 +8,7 @@ import numpy as np
 from textgen.artifact import Model, ModelFolder
 from textgen.corpus.collection import Corpus
 from textgen.corpus.id_store import open_ids
-from textgen.corpus.split import DocumentView, Split, find_split, held_out_documents, keep_some, training_documents
+from textgen.corpus.split import DocumentView, Split, held_out_documents, keep_some, training_documents
 from textgen.corpus.survey import survey
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.discriminator.matching import Text
@@ -111,9 +111,9 @@ def corpus_texts(model: Model, corpus: Corpus, most: int, seed: int) -> RealText
 
 
 def _split(model: Model, corpus: Corpus) -> Split:
-    known, total = model.card.corpus, survey(corpus).characters
+    known, counts = model.card.corpus, survey(corpus)
     if known.get("split") is not None and corpus.fingerprint == known.get("fingerprint"):
-        if known["split"]["total"] != total or known.get("style") != corpus.style.to_json():
+        if known["split"]["total"] != counts.characters or known.get("style") != corpus.style.to_json():
             raise ConfigurationError(
                 f"This is the corpus the model was trained on, but it was read as {corpus.files[0].format}, and so the "
                 "part that was held out cannot be found in it: give the --format that training was given."
@@ -124,7 +124,7 @@ def _split(model: Model, corpus: Corpus) -> Split:
             "Real lines were to be held out, but the model learned from all of this corpus, because it was given a "
             "--validation text: name that one with --corpus, or leave --corpus out."
         )
-    split = find_split(corpus, total)
+    split = counts.split
     if split is None:
         raise TrainingError("A part of the corpus is to be held out, but it is too small for that: give more text.")
     return split
