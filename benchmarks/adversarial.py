@@ -112,7 +112,7 @@ class Systems:
             "bits_per_character": found.bits_per_character[name],
         }
 
-    def _history(self, name: str) -> list[history.Row]:
+    def _history(self, name: str) -> list[history.HistoryRow]:
         """The validations of a system's training, of the part that is its own."""
         folder = self.folder(name)
         own = adversarial_folder(folder)

@@ -16,11 +16,11 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from textgen.models.language_model import LanguageModel, Noise
+from textgen.models.language_model import KerasLanguageModel, LanguageModelMasks
 from textgen.training.language_model_step import LanguageModelStep
 from textgen.training.run import Recipe
 from textgen.training.step import State
-from textgen.training.trainer import Step
+from textgen.training.trainer import Learner
 
 Tensor = Any
 Patches = Mapping[str, Any]
@@ -98,7 +98,7 @@ def averaged(decay: float) -> Ingredient:
     """
 
     def ingredient(recipe: Recipe) -> Recipe:
-        def step(model: Any, network: LanguageModel, run: Any, batches: Any) -> Step:
+        def step(model: Any, network: KerasLanguageModel, run: Any, batches: Any) -> Learner:
             learner = type(network)(network.config, network.compute)
             for name, variable in learner.named_weights().items():
                 variable.assign(network.named_weights()[name])
@@ -112,7 +112,7 @@ def averaged(decay: float) -> Ingredient:
 def frequencies_first(recipe: Recipe) -> Recipe:
     """The softmax's bias begins with the logarithms of how often each token occurs, instead of zero."""
 
-    def step(model: Any, network: LanguageModel, run: Any, batches: Any) -> Step:
+    def step(model: Any, network: KerasLanguageModel, run: Any, batches: Any) -> Learner:
         counts = np.bincount(batches.ids, minlength=network.config.vocabulary_size) + 0.1
         network.output_bias.assign(np.log(counts / counts.sum()).astype(np.float32))
         return recipe.step(model, network, run, batches)
@@ -123,7 +123,7 @@ def frequencies_first(recipe: Recipe) -> Recipe:
 class _AveragedStep:
     """Learns with one network, and keeps the average of its weights in another."""
 
-    def __init__(self, inner: Step, average: LanguageModel, learner: LanguageModel, decay: float) -> None:
+    def __init__(self, inner: Learner, average: KerasLanguageModel, learner: KerasLanguageModel, decay: float) -> None:
         self.model, self.optimizer = average, inner.optimizer
         self._inner, self._decay = inner, decay
         self._weights, self._averages = (
@@ -155,14 +155,16 @@ class _Seen:
         self.windows: list[tuple[Tensor, Tensor]] = []
 
 
-class _Watched(LanguageModel):
+class _Watched(KerasLanguageModel):
     """A language model that remembers its last layer's outputs."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.seen = _Seen()
 
-    def products(self, ids: Tensor, state: State, keep: Tensor, noise: Noise | None = None) -> tuple[Tensor, State]:
+    def products(
+        self, ids: Tensor, state: State, keep: Tensor, noise: LanguageModelMasks | None = None
+    ) -> tuple[Tensor, State]:
         result = super().products(ids, state, keep, noise)
         self.seen.windows.append(self.seen.latest)  # the last dropout is the one before the softmax
         return result

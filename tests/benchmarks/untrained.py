@@ -20,4 +20,4 @@ def leave_untrained(
     chosen = ScriptChoice(embedding=16, hidden=24, layers=1, **choice)
     plan = make_plan(sources, chosen, Budget(minutes=minutes), seed=0, start_from=None)
     prepare(ModelFolder(folder), sources, plan, None, False, lambda text: None)
-    history.append(ModelFolder(folder).training, history.Row(10, 0.5, 60 * minutes, 1e-3, 8.0, 8.0, 1000.0))
+    history.append(ModelFolder(folder).training, history.HistoryRow(10, 0.5, 60 * minutes, 1e-3, 8.0, 8.0, 1000.0))

@@ -16,12 +16,11 @@ from textgen.training.describing import (
     describe_plan,
     describe_smaller,
 )
-from textgen.training.estimating import Estimate
 from textgen.training.preparation import Sources, make_plan
 from textgen.training.run_record import Run
-from textgen.training.sizing import ChatChoice, ScriptChoice
+from textgen.training.sizing import ChatChoice, RunEstimate, ScriptChoice
 
-GUESS = Estimate(1234.5, 6.7, 8.9, 4321, 10**9)
+GUESS = RunEstimate(1234.5, 6.7, 8.9, 4321, 10**9)
 
 
 def test_what_was_read_and_repaired_is_told(tmp_path: Path) -> None:

@@ -3,8 +3,8 @@ import numpy as np
 from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
 from textgen.discriminator.calibration import cross_entropy
 from textgen.discriminator.matching import Examples
-from textgen.inference.discriminator import Discriminator as NumpyDiscriminator
-from textgen.models.discriminator import Discriminator
+from textgen.inference.discriminator import KerasDiscriminator as NumpyDiscriminator
+from textgen.models.discriminator import KerasDiscriminator
 from textgen.training.discriminator_step import DiscriminatorStep, TextBatches
 from textgen.training.initialisation import initial_weights
 from textgen.training.step import exported
@@ -43,8 +43,8 @@ def test_an_epoch_sees_each_text_once_in_an_order_of_its_own() -> None:
     assert all(np.array_equal(ours, theirs) for ours, theirs in zip(again, batches.batch(7), strict=True))
 
 
-def network() -> Discriminator:
-    model = Discriminator(CONFIG)
+def network() -> KerasDiscriminator:
+    model = KerasDiscriminator(CONFIG)
     for name, array in initial_weights(CONFIG, 0).items():
         model.named_weights()[name].assign(array)
     return model

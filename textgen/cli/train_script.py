@@ -42,7 +42,7 @@ def command(corpus: tuple[Path, ...], validation: tuple[Path, ...], **options: A
     from textgen.training.machine import share_cores
 
     adversarial = chosen_settings(options)
-    if not adversarial:  # its rollouts are no towers
+    if not adversarial:  # its rollouts are no shards
         share_cores()
     writer = train_script(list(corpus), validation=list(validation) or None, adversarial=adversarial, **options)
     if not options["quiet"]:

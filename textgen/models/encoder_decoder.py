@@ -6,14 +6,13 @@ import keras
 from keras import ops
 
 from textgen.config import DIRECTIONS, EncoderDecoderConfig
-from textgen.models.fused import lstm_window
 from textgen.models.language_model import mask_of
-from textgen.models.lstm import LSTM
+from textgen.models.lstm import FusedLSTM, lstm_window
 
 Tensor = Any
 
 
-class Noise(NamedTuple):
+class EncoderDecoderMasks(NamedTuple):
     """Dropout masks of one step; each holds 0 or 1 / (1 - rate), and None leaves its place alone.
 
     One mask serves all time steps (Gal and Ghahramani 2016).
@@ -34,7 +33,7 @@ class Noise(NamedTuple):
     memory: Tensor | None = None
     output: Tensor | None = None
 
-    def of(self, sequences: slice) -> "Noise":
+    def of(self, sequences: slice) -> "EncoderDecoderMasks":
         """The masks of some of the batch's sequences."""
         return self._replace(
             encoder=tuple(mask_of(mask, sequences) for mask in self.encoder),
@@ -44,7 +43,7 @@ class Noise(NamedTuple):
         )
 
 
-class EncoderDecoder(keras.Model):
+class KerasEncoderDecoder(keras.Model):
     """Bidirectional LSTM encoder, LSTM decoder with teacher forcing, attention, tied softmax.
 
     Attention is Luong's "general" form above the decoder's top layer, for all target steps at once and without input
@@ -60,11 +59,11 @@ class EncoderDecoder(keras.Model):
         self.config, self.compute = config, compute
         v, e, u = config.vocabulary_size, config.embedding, config.hidden
         self.embedding = self.add_weight((v, e), "zeros", name="embedding")
-        self.layers_by_name: dict[str, LSTM] = {}
+        self.layers_by_name: dict[str, FusedLSTM] = {}
         for k in range(config.layers):
             units = {f"encoder_{k}/{direction}": u // 2 for direction in DIRECTIONS} | {f"decoder_{k}": u}
             for name, width in units.items():
-                lstm = LSTM(width, name=name.replace("/", "_"))
+                lstm = FusedLSTM(width, name=name.replace("/", "_"))
                 lstm.build((None, None, u if k else e))
                 self.layers_by_name[name] = lstm
         if config.attention:
@@ -85,12 +84,14 @@ class EncoderDecoder(keras.Model):
             weights |= {"attention/key": self.attention_key, "attention/value": self.attention_value}
         return {**weights, "output/kernel": self.output_kernel, "output/bias": self.output_bias}
 
-    def call(self, contexts: Tensor, real: Tensor, inputs: Tensor, noise: Noise | None = None) -> Tensor:
+    def call(self, contexts: Tensor, real: Tensor, inputs: Tensor, masks: EncoderDecoderMasks | None = None) -> Tensor:
         """The teacher-forced pass: the arguments of `products`, to logits in float32 (time, batch, vocabulary)."""
-        products = self.products(contexts, real, inputs, noise)
+        products = self.products(contexts, real, inputs, masks)
         return ops.cast(products, "float32") + self.output_bias
 
-    def products(self, contexts: Tensor, real: Tensor, inputs: Tensor, noise: Noise | None = None) -> Tensor:
+    def products(
+        self, contexts: Tensor, real: Tensor, inputs: Tensor, masks: EncoderDecoderMasks | None = None
+    ) -> Tensor:
         """The pass up to the logits but for the output's bias.
 
         Args:
@@ -98,35 +99,37 @@ class EncoderDecoder(keras.Model):
             real: 0 where the context is padding, else 1. *Shape:* (context, batch).
             inputs: ids of the replies from START on; what follows a reply's end is predicted too, and is not to be
                 scored. *Shape:* (time, batch).
-            noise: the step's dropout masks; None when not training.
+            masks: the step's dropout masks; None when not training.
 
         Returns:
             Products in the compute dtype. *Shape:* (time, batch, vocabulary).
         """
-        noise = noise or Noise()
-        table = self.embedding if noise.embedding is None else self.embedding * noise.embedding
+        masks = masks or EncoderDecoderMasks()
+        table = self.embedding if masks.embedding is None else self.embedding * masks.embedding
         table = ops.cast(table, self.compute)
-        memory, finals = self._encode(ops.take(table, contexts, axis=0), ops.expand_dims(real, -1), noise)
+        memory, finals = self._encode(ops.take(table, contexts, axis=0), ops.expand_dims(real, -1), masks)
         x = ops.take(table, inputs, axis=0)
         for k, (h, c) in enumerate(finals):
-            x = self._masked(x, noise.decoder[k] if noise.decoder else None)
+            x = self._masked(x, masks.decoder[k] if masks.decoder else None)
             name = f"decoder_{k}"
-            x, _, _ = self.layers_by_name[name](x, h, c, recurrent_mask=noise.recurrent.get(name))
-        x = self._masked(x, noise.output)
+            x, _, _ = self.layers_by_name[name](x, h, c, recurrent_mask=masks.recurrent.get(name))
+        x = self._masked(x, masks.output)
         vectors = self._product(x, self.output_kernel)
         if self.config.attention:
-            vectors = vectors + self._attend(x, self._masked(memory, noise.memory), real)
+            vectors = vectors + self._attend(x, self._masked(memory, masks.memory), real)
         return self._product(ops.tanh(vectors), ops.transpose(self.embedding))
 
-    def _encode(self, x: Tensor, real: Tensor, noise: Noise) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
+    def _encode(
+        self, x: Tensor, real: Tensor, masks: EncoderDecoderMasks
+    ) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
         """Token vectors to the outputs of the last layer, and the final [h, c] of each."""
         flipped = ops.flip(real, axis=0)
         finals = []
         for k in range(self.config.layers):
-            x = self._masked(x, noise.encoder[k] if noise.encoder else None)
+            x = self._masked(x, masks.encoder[k] if masks.encoder else None)
             names = [f"encoder_{k}/{direction}" for direction in DIRECTIONS]
             forward, backward = (self.layers_by_name[name] for name in names)
-            drops = [noise.recurrent.get(name) for name in names]
+            drops = [masks.recurrent.get(name) for name in names]
             zeros = ops.zeros((ops.shape(x)[1], forward.units))
             # Read from the end, the padding comes first, and the state stays zero over it.
             lanes = [

@@ -1,4 +1,4 @@
-"""The language model in Keras: embedding, LSTM layers, softmax; a pure function of ids, state and noise."""
+"""The language model in Keras: embedding, LSTM layers, softmax; a pure function of ids, state and masks."""
 
 from typing import Any, NamedTuple
 
@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from textgen.config import ModelConfig
-from textgen.models.lstm import LSTM
+from textgen.models.lstm import FusedLSTM
 from textgen.models.rows import columns
 
 Tensor = Any
@@ -14,7 +14,7 @@ State = list[Tensor]
 """Hidden and cell state of each layer in turn, [h, c, h, c, ...]. *Shape of each:* (batch, hidden)."""
 
 
-class Noise(NamedTuple):
+class LanguageModelMasks(NamedTuple):
     """Dropout masks of one window; each holds 0 or 1 / (1 - rate), and None leaves its place alone.
 
     They are arguments, not layers, because a run that is resumed must draw the very same ones: the training step
@@ -35,7 +35,7 @@ class Noise(NamedTuple):
     recurrent: tuple[Tensor | None, ...] = ()
     output: Tensor | None = None
 
-    def of(self, sequences: slice) -> "Noise":
+    def of(self, sequences: slice) -> "LanguageModelMasks":
         """The masks of some of the batch's sequences."""
         tokens, output = mask_of(self.tokens, sequences), mask_of(self.output, sequences)
         return self._replace(
@@ -48,7 +48,7 @@ def mask_of(mask: Tensor | None, sequences: slice) -> Tensor | None:
     return None if mask is None else mask[:, sequences]
 
 
-class LanguageModel(keras.Model):
+class KerasLanguageModel(keras.Model):
     """Embedding -> LSTM layers -> softmax over the vocabulary.
 
     Args:
@@ -61,7 +61,7 @@ class LanguageModel(keras.Model):
         self.config, self.compute = config, compute
         v, e, u = config.vocabulary_size, config.embedding, config.hidden
         self.embedding = self.add_weight((v, e), "zeros", name="embedding")
-        self.lstms = [LSTM(u, name=f"lstm_{k}") for k in range(config.layers)]
+        self.lstms = [FusedLSTM(u, name=f"lstm_{k}") for k in range(config.layers)]
         for k, lstm in enumerate(self.lstms):
             lstm.build((None, None, u if k else e))
         shape = (u, e) if config.tied else (u, v)
@@ -78,49 +78,55 @@ class LanguageModel(keras.Model):
             weights[f"lstm_{k}/bias"] = lstm.bias
         return {**weights, "output/kernel": self.output_kernel, "output/bias": self.output_bias}
 
-    def call(self, ids: Tensor, state: State, keep: Tensor, noise: Noise | None = None) -> tuple[Tensor, State]:
+    def call(
+        self, ids: Tensor, state: State, keep: Tensor, masks: LanguageModelMasks | None = None
+    ) -> tuple[Tensor, State]:
         """The teacher-forced pass over a window.
 
         The arguments of `products`; returns the logits in float32 (time, batch, vocabulary), and the state after the
         window.
         """
-        products, after = self.products(ids, state, keep, noise)
+        products, after = self.products(ids, state, keep, masks)
         return ops.cast(products, "float32") + self.output_bias, after
 
-    def products(self, ids: Tensor, state: State, keep: Tensor, noise: Noise | None = None) -> tuple[Tensor, State]:
+    def products(
+        self, ids: Tensor, state: State, keep: Tensor, masks: LanguageModelMasks | None = None
+    ) -> tuple[Tensor, State]:
         """The pass up to the logits but for the output's bias.
 
         Args:
             ids: *Shape:* (time, batch).
             state: before the window.
             keep: 0 where a stream's state is zeroed before a token, else 1. *Shape:* (time, batch).
-            noise: the window's dropout masks; None when not training.
+            masks: the window's dropout masks; None when not training.
 
         Returns:
             Products in the compute dtype (time, batch, vocabulary), and the state after the window.
         """
-        x, after = self.vectors(ids, state, keep, noise)
+        x, after = self.vectors(ids, state, keep, masks)
         return self._product(x, ops.transpose(self.embedding) if self.config.tied else self.output_kernel), after
 
-    def vectors(self, ids: Tensor, state: State, keep: Tensor, noise: Noise | None = None) -> tuple[Tensor, State]:
+    def vectors(
+        self, ids: Tensor, state: State, keep: Tensor, masks: LanguageModelMasks | None = None
+    ) -> tuple[Tensor, State]:
         """The pass up to what the output's weights are multiplied with.
 
         The arguments of `products`; returns vectors in the compute dtype (time, batch, width), where width is that of
         the token vectors in a tied model and else that of the last layer, and the state after the window.
         """
-        noise = noise or Noise()
+        masks = masks or LanguageModelMasks()
         x = ops.take(self.embedding, ids, axis=0)
-        if noise.embedding is not None:
-            x = x * ops.take(noise.embedding, ids, axis=0)
-        x = self._masked(ops.cast(x, self.compute), noise.tokens)
+        if masks.embedding is not None:
+            x = x * ops.take(masks.embedding, ids, axis=0)
+        x = self._masked(ops.cast(x, self.compute), masks.tokens)
         keep = ops.expand_dims(keep, -1)
         after: State = []
         for k, lstm in enumerate(self.lstms):
-            x = self._masked(x, noise.inputs[k] if noise.inputs else None)
-            recurrent = noise.recurrent[k] if noise.recurrent else None
+            x = self._masked(x, masks.inputs[k] if masks.inputs else None)
+            recurrent = masks.recurrent[k] if masks.recurrent else None
             x, h, c = lstm(x, state[2 * k], state[2 * k + 1], keep, recurrent)
             after += [h, c]
-        x = self._masked(x, noise.output)
+        x = self._masked(x, masks.output)
         return self._product(x, self.output_kernel) if self.config.tied else x, after
 
     def output(self, ids: Tensor) -> tuple[Tensor, Tensor]:

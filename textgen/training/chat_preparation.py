@@ -19,8 +19,8 @@ from textgen.corpus.id_store import IdStoreWriter
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.tokenizers.base import Tokenizer
 from textgen.training.building import Prepared, build
+from textgen.training.corpus_stats import NoveltyIndexer
 from textgen.training.machine import best_precision, thread_count
-from textgen.training.observing import NoveltyIndexer
 from textgen.training.pairs import PairStore, ends_path
 from textgen.training.run import Note
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run

@@ -7,16 +7,15 @@ from pathlib import Path
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
 from textgen.corpus.dialogues import DialogueCorpus
-from textgen.models.encoder_decoder import EncoderDecoder
+from textgen.models.encoder_decoder import KerasEncoderDecoder
 from textgen.training.chat_preparation import ChatPlan, ChatSources, Listening, make_chat_plan, prepare_chat
 from textgen.training.describing import describe_chat_plan, describe_dialogues, describe_smaller
 from textgen.training.encoder_decoder_step import EncoderDecoderStep, EncoderDecoderValidation
-from textgen.training.estimating import estimate_chat, has_time
 from textgen.training.machine import measure_flops
 from textgen.training.pairs import Pairs, PairStore
 from textgen.training.run import Note, Recipe
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
-from textgen.training.sizing import ChatChoice, choose_encoder_decoder, choose_size
+from textgen.training.sizing import ChatChoice, choose_encoder_decoder, choose_size, estimate_chat, has_time
 
 _VALIDATION_EXCHANGES = 4000
 
@@ -86,17 +85,17 @@ def _batches(folder: Path, run: Run) -> Pairs:
     return Pairs(store, config.batch, config.empty_contexts, config.seed, config.empty_at_first)
 
 
-def _network(model: Model, run: Run) -> EncoderDecoder:
+def _network(model: Model, run: Run) -> KerasEncoderDecoder:
     assert isinstance(model.card.architecture, EncoderDecoderConfig)
-    return EncoderDecoder(model.card.architecture, run.training.precision)
+    return KerasEncoderDecoder(model.card.architecture, run.training.precision)
 
 
-def _step(model: Model, network: EncoderDecoder, run: Run, batches: Pairs) -> EncoderDecoderStep:
+def _step(model: Model, network: KerasEncoderDecoder, run: Run, batches: Pairs) -> EncoderDecoderStep:
     assert isinstance(run.training, ChatTrainingConfig)
     return EncoderDecoderStep(network, run.training, batches.batch_size)
 
 
-def _validation(network: EncoderDecoder, folder: Path, run: Run) -> EncoderDecoderValidation | None:
+def _validation(network: KerasEncoderDecoder, folder: Path, run: Run) -> EncoderDecoderValidation | None:
     store = PairStore(folder / HELD_OUT_IDS)
     return EncoderDecoderValidation(network, store, _VALIDATION_EXCHANGES) if len(store) else None
 

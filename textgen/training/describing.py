@@ -9,9 +9,9 @@ from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.repairs import REPAIRS
 from textgen.corpus.survey import CorpusSurvey
 from textgen.training.chat_preparation import ChatPlan
-from textgen.training.estimating import Estimate
 from textgen.training.preparation import Plan
 from textgen.training.run_record import Run
+from textgen.training.sizing import RunEstimate
 from textgen.wording import count
 
 _MOST_FILES = 5
@@ -37,7 +37,7 @@ def describe_corpus(corpus: ScriptCorpus, survey: CorpusSurvey) -> Iterator[str]
         yield f"skipped   {count(survey.skipped, 'bad record')}, such as {survey.skipped_examples[0]}"
 
 
-def describe_plan(plan: Plan, run: Run, guess: Estimate) -> Iterator[str]:
+def describe_plan(plan: Plan, run: Run, guess: RunEstimate) -> Iterator[str]:
     """A few lines on the model, the run and what it will take; of a plan that is settled."""
     model, training, tokenizer = plan.architecture, plan.training, plan.tokenizer
     yield (
@@ -62,7 +62,7 @@ def describe_plan(plan: Plan, run: Run, guess: Estimate) -> Iterator[str]:
     yield _guessed(training.budget, guess, "tokens")
 
 
-def describe_smaller(usual: str, guess: Estimate) -> str:
+def describe_smaller(usual: str, guess: RunEstimate) -> str:
     """Why the model is smaller than is usual for its text.
 
     Args:
@@ -91,7 +91,7 @@ def describe_dialogues(corpus: DialogueCorpus, survey: DialogueSurvey, detokenis
             yield f"repaired  {times:,} x {REPAIRS[kind]} in {file.paths[0].name}"
 
 
-def describe_chat_plan(plan: ChatPlan, run: Run, guess: Estimate) -> Iterator[str]:
+def describe_chat_plan(plan: ChatPlan, run: Run, guess: RunEstimate) -> Iterator[str]:
     """A few lines on the model, the run and what it will take; of a plan that is settled."""
     model, training, tokenizer = plan.architecture, plan.training, plan.tokenizer
     yield (
@@ -112,7 +112,7 @@ def describe_chat_plan(plan: ChatPlan, run: Run, guess: Estimate) -> Iterator[st
     yield _guessed(training.budget, guess, "tokens of replies")
 
 
-def _guessed(budget: Budget, guess: Estimate, tokens: str) -> str:
+def _guessed(budget: Budget, guess: RunEstimate, tokens: str) -> str:
     return (
         f"training  {budget.describe()}: about {guess.tokens_per_second:,.0f} {tokens} a second here, "
         f"{guess.epochs:.1f} epochs in {_minutes(guess.minutes)}, {guess.memory / 1e9:.1f} GB of memory"

@@ -16,8 +16,8 @@ from textgen.discriminator.matching import Examples, Text, balanced, halves, mat
 from textgen.discriminator.metrics import accuracy, measure_worth
 from textgen.discriminator.scorer import JUDGED
 from textgen.errors import TrainingError
-from textgen.inference.discriminator import Discriminator as NumpyDiscriminator
-from textgen.models.discriminator import Discriminator
+from textgen.inference.discriminator import Discriminator
+from textgen.models.discriminator import KerasDiscriminator
 from textgen.training.building import versions
 from textgen.training.discriminator_step import DiscriminatorStep, TextBatches
 from textgen.training.initialisation import initial_weights
@@ -107,7 +107,7 @@ def make_discriminator(
     config = DiscriminatorConfig(model.tokenizer.vocabulary_size)
     how = TrainingConfig(budget, seed=seed, learning_rate=2e-3, weight_decay=0.1, dropout=0.5)
     weights = learn(config, how, training, deciding, note)
-    network = NumpyDiscriminator(config, weights)
+    network = Discriminator(config, weights)
     temperature = fit_temperature(network.logits(deciding.texts), deciding.real)
     metrics = measure_worth(
         network,
@@ -138,7 +138,7 @@ def learn(
     Raises:
         TrainingError: the loss is no longer finite.
     """
-    network = Discriminator(config)
+    network = KerasDiscriminator(config)
     for name, array in initial_weights(config, how.seed).items():
         network.named_weights()[name].assign(array)
     batches, step = TextBatches(training, _BATCH, how.seed), DiscriminatorStep(network, how)
@@ -154,7 +154,7 @@ def learn(
         number += 1
         if number % every and clock.progress(number, time.monotonic() - started) < 1.0:
             continue
-        logits = NumpyDiscriminator(config, exported(network)).logits(deciding.texts)
+        logits = Discriminator(config, exported(network)).logits(deciding.texts)
         nats, right = cross_entropy(logits, deciding.real), accuracy(logits, deciding.real)
         is_best = nats < least
         if is_best:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from textgen.config import TrainingConfig
 from textgen.discriminator.matching import Examples, Text
-from textgen.models.discriminator import Discriminator, Noise
+from textgen.models.discriminator import DiscriminatorNoise, KerasDiscriminator
 from textgen.tokenizers.special import PAD
-from textgen.training.noise import Masks
+from textgen.training.dropout import Masks
 from textgen.training.step import State, Tensor, TrainingStep
 
 
@@ -61,7 +61,7 @@ class DiscriminatorStep(TrainingStep):
         config: rates, seed, and the dropout of the features.
     """
 
-    def __init__(self, model: Discriminator, config: TrainingConfig) -> None:
+    def __init__(self, model: KerasDiscriminator, config: TrainingConfig) -> None:
         each = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((None,), tf.float32)
         super().__init__(model, config, shapes=(tf.TensorSpec((None, None), tf.int32), *each))
 
@@ -70,7 +70,7 @@ class DiscriminatorStep(TrainingStep):
         ids, lengths, real = batch
         masks = Masks(self.config.seed, step)
         features = masks.draw("features", (ops.shape(ids)[0], self.model.config.features), self.config.dropout)
-        logits = self.model(ids, lengths, noise=Noise(features=features))
+        logits = self.model(ids, lengths, noise=DiscriminatorNoise(features=features))
         loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=real, logits=logits))
         return loss, loss, state
 

@@ -19,8 +19,8 @@ from textgen.errors import ConfigurationError, TrainingError
 from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.special import END, START
 from textgen.training.building import Prepared, build
+from textgen.training.corpus_stats import NoveltyIndexer, ShapeObserver
 from textgen.training.machine import best_precision, thread_count
-from textgen.training.observing import NoveltyIndexer, ShapeObserver
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.sizing import ScriptChoice, choose_model, choose_training
 from textgen.training.vocabulary import learn_chosen

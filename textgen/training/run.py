@@ -16,14 +16,14 @@ from textgen.errors import ConfigurationError, TextgenError, TrainingError
 from textgen.files import replacing
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint, checkpoint_exists
-from textgen.training.listener import Listener
+from textgen.training.display import Listener
+from textgen.training.history import save_curves
 from textgen.training.machine import cores_are_shared, thread_count
-from textgen.training.plots import save_curves
 from textgen.training.run_record import Run
 from textgen.training.schedule import Clock
 from textgen.training.target import final_name
 from textgen.training.tensorboard import TensorBoard
-from textgen.training.trainer import Batches, Outcome, Step, Trainer
+from textgen.training.trainer import Batches, Learner, Outcome, Trainer
 from textgen.wording import count
 
 Arrays = dict[str, NDArray[np.float32]]
@@ -56,7 +56,7 @@ class Recipe:
     kind: str
     batches: Callable[[Path, Run], Any]
     network: Callable[[Model, Run], Any]
-    step: Callable[[Model, Any, Run, Any], Step]
+    step: Callable[[Model, Any, Run, Any], Learner]
     validation: Callable[[Any, Path, Run], Callable[[], float] | None]
     rank: Callable[[Any, list[Listener]], Callable[[int, float], float]] | None = None
     watch: Callable[[Path, Listener], list[Listener]] = lambda training, display: []
@@ -246,7 +246,7 @@ class _Keeper:
         self._folder, self._training, self._model, self._run, self._draw = folder, training, model, run, draw
         self._listeners, self._sample = listeners, sample
 
-    def __call__(self, weights: Arrays, row: history.Row, best: bool) -> None:
+    def __call__(self, weights: Arrays, row: history.HistoryRow, best: bool) -> None:
         card, tokenizer = self._model.card, self._model.tokenizer
         if best:
             self._folder.save_weights(card, tokenizer, weights)
@@ -268,7 +268,7 @@ class _Keeper:
         for listener in self._listeners:
             listener.sample(text)
 
-    def _keep_sample(self, row: history.Row, text: str) -> None:
+    def _keep_sample(self, row: history.HistoryRow, text: str) -> None:
         path = self._training / "samples.txt"
         before = path.read_bytes() if path.is_file() else b""
         heading = f"== step {row.step}, {row.validation_bits_per_character:.3f} bits per character held out ==\n"

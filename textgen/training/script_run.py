@@ -10,12 +10,11 @@ from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.id_store import open_ids
 from textgen.inference.lanes import lay_out
-from textgen.models.language_model import LanguageModel
-from textgen.training.candidates import CandidateSampler
+from textgen.models.language_model import KerasLanguageModel
 from textgen.training.describing import describe_corpus, describe_plan, describe_smaller
-from textgen.training.estimating import estimate, has_time
 from textgen.training.language_model_step import LanguageModelStep, LanguageModelValidation
 from textgen.training.machine import measure_flops
+from textgen.training.negative_sampling import CandidateSampler
 from textgen.training.preparation import Plan, Sources, make_plan, prepare
 from textgen.training.run import Note, Recipe
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
@@ -24,6 +23,8 @@ from textgen.training.sizing import (
     choose_model,
     choose_size,
     dropout_for,
+    estimate,
+    has_time,
     with_dropout,
     with_weight_decay,
 )
@@ -102,12 +103,12 @@ def _batches(folder: Path, run: Run) -> Windows:
     return Windows(open_ids(folder / TRAINING_IDS), config.streams, config.window, config.reset, config.seed)
 
 
-def _network(model: Model, run: Run) -> LanguageModel:
+def _network(model: Model, run: Run) -> KerasLanguageModel:
     assert isinstance(model.card.architecture, ModelConfig)
-    return LanguageModel(model.card.architecture, run.training.precision)
+    return KerasLanguageModel(model.card.architecture, run.training.precision)
 
 
-def _step(model: Model, network: LanguageModel, run: Run, batches: Windows) -> LanguageModelStep:
+def _step(model: Model, network: KerasLanguageModel, run: Run, batches: Windows) -> LanguageModelStep:
     config, tokenizer = run.training, model.tokenizer
     assert isinstance(config, ScriptTrainingConfig)
     sampler = None
@@ -116,7 +117,7 @@ def _step(model: Model, network: LanguageModel, run: Run, batches: Windows) -> L
     return LanguageModelStep(network, config, batches.streams, sampler)
 
 
-def _validation(network: LanguageModel, folder: Path, run: Run) -> LanguageModelValidation | None:
+def _validation(network: KerasLanguageModel, folder: Path, run: Run) -> LanguageModelValidation | None:
     ids = open_ids(folder / HELD_OUT_IDS)
     if not len(ids):
         return None

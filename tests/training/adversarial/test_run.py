@@ -21,7 +21,7 @@ from textgen.config import AdversarialConfig, Budget
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.evaluation.sample_judge import SampleJudge, find_judge
 from textgen.training import history
-from textgen.training.adversarial.observation import observations
+from textgen.training.adversarial.monitor import observations
 from textgen.training.adversarial.run import AdversarialCourse, adversarial_folder, load_settings
 from textgen.training.run_record import Run
 

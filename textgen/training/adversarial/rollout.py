@@ -1,6 +1,6 @@
 """The generator running free, token after token, with weights shared with the language model.
 
-`models/fused.py` runs over a window whose inputs are known, with a gradient of its own. Here each input is the token
+`models/lstm.py` runs over a window whose inputs are known, with a gradient of its own. Here each input is the token
 drawn before, and plain operations let the gradient pass through the drawing.
 """
 
@@ -12,9 +12,8 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from textgen.models.graph import as_graph
-from textgen.models.language_model import LanguageModel
+from textgen.models.language_model import KerasLanguageModel
 from textgen.tokenizers.special import LINE_END, PAD, START
-from textgen.training.adversarial.gumbel import gumbel_noise, relaxed_tokens
 
 Tensor = Any
 State = list[Tensor]
@@ -47,7 +46,7 @@ class Generator:
         length: of a line in tokens, at most, LINE_END included.
     """
 
-    def __init__(self, network: LanguageModel, spoken: NDArray[np.bool_], length: int) -> None:
+    def __init__(self, network: KerasLanguageModel, spoken: NDArray[np.bool_], length: int) -> None:
         self.network, self.length = network, length
         inside = np.where(spoken, 0.0, _NEVER).astype(np.float32)
         first = inside.copy()
@@ -181,3 +180,33 @@ def _cell(z: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
     i, f, g, o = tf.split(tf.cast(z, tf.float32), 4, axis=-1)
     c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
     return tf.sigmoid(o) * tf.tanh(c), c
+
+
+def gumbel_noise(shape: tuple[int, ...], seed: Tensor) -> Tensor:
+    """Standard Gumbel noise: the largest of logits plus noise is a draw from their softmax.
+
+    Args:
+        shape: of the noise.
+        seed: *Shape:* (2,), int64.
+    """
+    uniform = tf.random.stateless_uniform(shape, seed, minval=1e-7, maxval=1.0)
+    return -tf.math.log(-tf.math.log(uniform))
+
+
+def relaxed_tokens(noisy: Tensor, temperature: Tensor, hard: bool) -> Tensor:
+    """Draws as vectors over the vocabulary whose gradient is that of a softmax (Jang et al. 2017).
+
+    Args:
+        noisy: logits plus Gumbel noise. *Shape:* (batch, vocabulary).
+        temperature: of the softmax; the lower, the closer to one-hot and the larger the gradient's variance.
+        hard: give one-hot vectors whose gradient is that of the soft ones (straight-through); otherwise the soft ones
+            themselves.
+
+    Returns:
+        *Shape:* (batch, vocabulary).
+    """
+    soft = tf.nn.softmax(noisy / temperature)
+    if not hard:
+        return soft
+    drawn = tf.one_hot(tf.argmax(noisy, axis=-1), noisy.shape[-1])
+    return drawn + (soft - tf.stop_gradient(soft))

@@ -18,22 +18,25 @@ from textgen.config import AdversarialConfig, Budget, DiscriminatorConfig, Scrip
 from textgen.corpus.id_store import open_ids
 from textgen.errors import ConfigurationError, ModelError, TrainingError
 from textgen.files import replacing
-from textgen.models.discriminator import Discriminator
+from textgen.models.discriminator import KerasDiscriminator
 from textgen.tokenizers.special import LINE_END
-from textgen.training.adversarial.batches import AdversarialBatches, steps_per_epoch
+from textgen.training.adversarial.batches import AdversarialBatches, Passages, steps_per_epoch
 from textgen.training.adversarial.critic import Critic
 from textgen.training.adversarial.curves import draw_curves
-from textgen.training.adversarial.judging import JudgeMaker, require_same_judge
-from textgen.training.adversarial.monitor import Monitor
-from textgen.training.adversarial.observation import kept_writer, observations
-from textgen.training.adversarial.passages import Passages
+from textgen.training.adversarial.monitor import (
+    GeneratorMetricMaker,
+    Monitor,
+    WarmUpWatch,
+    kept_writer,
+    observations,
+    require_generator_updates,
+    require_same_metric,
+)
 from textgen.training.adversarial.rollout import Generator
 from textgen.training.adversarial.step import AdversarialStep
-from textgen.training.adversarial.warm_up import TurnWatch, require_turn
 from textgen.training.checkpoint import Checkpoint, checkpoint_exists
-from textgen.training.display import telling
+from textgen.training.display import Listener, telling
 from textgen.training.initialisation import initial_weights
-from textgen.training.listener import Listener
 from textgen.training.preparation import Plan
 from textgen.training.run import Note, Recipe, Sample, go_on, run_training, why_finished
 from textgen.training.run_record import ADVERSARIAL, HELD_OUT_IDS, TRAINING_IDS, Run
@@ -96,7 +99,7 @@ def _add(folder: ModelFolder, config: AdversarialConfig, budget: Budget) -> None
             f"most {config.length} tokens, and {_FEWEST_LINES} are needed: give more text, or a larger --length."
         )
     own_budget = _part(budget, 1.0 - config.pretraining)
-    require_turn(config, own_budget, steps_per_epoch(passages, config.batch))
+    require_generator_updates(config, own_budget, steps_per_epoch(passages, config.batch))
     run = Run.load(folder.training)
     training = replace(
         run.training,
@@ -121,7 +124,9 @@ class AdversarialCourse:
         asked: the settings given now, which must be those of the run where it goes on; None takes the run's own.
     """
 
-    def __init__(self, folder: ModelFolder, judging: JudgeMaker, asked: AdversarialConfig | None = None) -> None:
+    def __init__(
+        self, folder: ModelFolder, judging: GeneratorMetricMaker, asked: AdversarialConfig | None = None
+    ) -> None:
         self.folder, self.judging, self.asked, self.own = folder, judging, asked, adversarial_folder(folder)
 
     def go_on(self, fingerprint: str, budget: Budget | None, note: Note) -> None:
@@ -146,7 +151,7 @@ class AdversarialCourse:
         rest = budget and _part(budget, 1.0 - config.pretraining)
         if rest is not None:
             passages = _passages(self.folder, TRAINING_IDS, config)
-            require_turn(config, rest, steps_per_epoch(passages, config.batch))
+            require_generator_updates(config, rest, steps_per_epoch(passages, config.batch))
         if self._pretrained(config) is None:
             go_on(self.folder, SCRIPT, fingerprint, budget and _part(budget, config.pretraining), note)
             if rest is not None:
@@ -209,7 +214,7 @@ class AdversarialCourse:
 class _Made:
     """The parts of one folder's run."""
 
-    def __init__(self, folder: ModelFolder, config: AdversarialConfig, judging: JudgeMaker) -> None:
+    def __init__(self, folder: ModelFolder, config: AdversarialConfig, judging: GeneratorMetricMaker) -> None:
         self.folder, self.config, self.judging = folder, config, judging
         self.model: Model = folder.load()
         self.passages = _passages(folder, TRAINING_IDS, config)
@@ -241,20 +246,20 @@ class _Made:
         if checkpoint_exists(own):
             seen.forget_after(Checkpoint.load(own).position.step)
         monitor = Monitor(step, compared, self.model.tokenizer, self.judging, seen, listeners)
-        require_same_judge(own, monitor.judge)
+        require_same_metric(own, monitor.judge)
         for listener in listeners:
             listener.note(f"judged    by {monitor.judge.measure}")
             listener.note(f"real text {telling(monitor.judge.of_real)}; a critic that guesses: accuracy 0.500")
         return monitor
 
     def watch(self, own: Path, display: Listener) -> list[Listener]:
-        return [] if checkpoint_exists(own) else [TurnWatch(self.config.warm_up, display.note)]
+        return [] if checkpoint_exists(own) else [WarmUpWatch(self.config.warm_up, display.note)]
 
-    def _discriminator(self, seed: int) -> Discriminator:
+    def _discriminator(self, seed: int) -> KerasDiscriminator:
         tokenizer = self.model.tokenizer
         speakers = len(tokenizer.speakers) + 1 if self.config.conditional else 0
         config = DiscriminatorConfig(tokenizer.vocabulary_size, speakers=speakers)
-        network, weights = Discriminator(config), initial_weights(config, seed)
+        network, weights = KerasDiscriminator(config), initial_weights(config, seed)
         for name, variable in network.named_weights().items():
             variable.assign(weights[name])
         return network

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from textgen.training.towers import in_towers, towers
+from textgen.training.batch_shards import in_shards, shards
 
 
 @pytest.mark.parametrize(
@@ -10,15 +10,15 @@ from textgen.training.towers import in_towers, towers
     [
         (64, 1, [64]),
         (64, 2, [32, 32]),
-        (64, 16, [16] * 4),  # a tower has 16 sequences at least
+        (64, 16, [16] * 4),  # a shard has 16 sequences at least
         (96, 4, [24] * 4),
         (100, 3, [50, 50]),  # all are of the same height
         (31, 2, [31]),
         (3, 2, [3]),
     ],
 )
-def test_a_batch_is_cut_into_towers_of_one_height(sequences: int, most: int, heights: list[int]) -> None:
-    parts = [list(range(sequences))[part] for part in towers(sequences, most)]
+def test_a_batch_is_cut_into_shards_of_one_height(sequences: int, most: int, heights: list[int]) -> None:
+    parts = [list(range(sequences))[part] for part in shards(sequences, most)]
     assert [len(part) for part in parts] == heights
     assert [number for part in parts for number in part] == list(range(sequences))
 
@@ -30,10 +30,10 @@ def test_sums_are_added_and_states_joined() -> None:
         own = numbers[part]
         return tf.reduce_sum(own), tf.reduce_max(own), [own[:, None], -own]
 
-    total, tops, (column, negative) = in_towers(32, 2, learn)
+    total, tops, (column, negative) = in_shards(32, 2, learn)
     assert (float(total), float(tops)) == (496.0, 15.0 + 31.0)
     assert np.array_equal(column[:, 0], numbers) and np.array_equal(negative, -numbers)
 
 
 def test_what_has_no_state_gets_none() -> None:
-    assert in_towers(32, 2, lambda part: (tf.constant(1.0), tf.constant(2.0), []))[2] == []
+    assert in_shards(32, 2, lambda part: (tf.constant(1.0), tf.constant(2.0), []))[2] == []

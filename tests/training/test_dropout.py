@@ -5,7 +5,7 @@ import pytest
 import tensorflow as tf
 
 from textgen.config import Budget, EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig, TrainingConfig
-from textgen.training.noise import encoder_decoder_noise, language_model_noise
+from textgen.training.dropout import encoder_decoder_masks, language_model_masks
 
 MODEL = ModelConfig(270, embedding=10, hidden=12, layers=2, tied=False)
 
@@ -13,7 +13,7 @@ MODEL = ModelConfig(270, embedding=10, hidden=12, layers=2, tied=False)
 def masks(step: int = 0, **settings: Any) -> dict[str, np.ndarray]:
     rates = {"dropout": 0.3, "input_dropout": 0.1, "token_dropout": 0.4, "embedding_dropout": 0.2, "weight_drop": 0.5}
     config = ScriptTrainingConfig(Budget(steps=1), **{**rates, **settings})
-    noise = language_model_noise(MODEL, config, 20, 64, tf.constant(step, tf.int64))
+    noise = language_model_masks(MODEL, config, 20, 64, tf.constant(step, tf.int64))
     assert noise.embedding is not None
     named = {"embedding": noise.embedding, "tokens": noise.tokens, "output": noise.output}
     named |= {f"inputs {k}": mask for k, mask in enumerate(noise.inputs)}
@@ -68,15 +68,15 @@ def test_a_rate_of_zero_draws_nothing() -> None:
     config = ScriptTrainingConfig(
         Budget(steps=1), dropout=0.0, input_dropout=0.0, token_dropout=0.0, embedding_dropout=0.0, weight_drop=0.0
     )
-    noise = language_model_noise(MODEL, config, 5, 4, tf.constant(0, tf.int64))
+    noise = language_model_masks(MODEL, config, 5, 4, tf.constant(0, tf.int64))
     assert noise == (None, None, (None, None), (None, None), None)
 
 
 def test_compiled_masks_are_the_eager_ones() -> None:
     config = ScriptTrainingConfig(Budget(steps=1), seed=2**62 + 1, dropout=0.3)
-    compiled = tf.function(lambda step: language_model_noise(MODEL, config, 5, 4, step).output)
+    compiled = tf.function(lambda step: language_model_masks(MODEL, config, 5, 4, step).output)
     step = tf.constant(10**12, tf.int64)
-    assert np.array_equal(compiled(step), language_model_noise(MODEL, config, 5, 4, step).output)
+    assert np.array_equal(compiled(step), language_model_masks(MODEL, config, 5, 4, step).output)
 
 
 CHAT = EncoderDecoderConfig(270, embedding=10, hidden=12, layers=2)
@@ -85,7 +85,7 @@ CHAT = EncoderDecoderConfig(270, embedding=10, hidden=12, layers=2)
 def chat_masks(step: int = 0, **settings: Any) -> dict[str, np.ndarray]:
     rates = {"dropout": 0.3, "embedding_dropout": 0.2, "weight_drop": 0.5}
     config = TrainingConfig(Budget(steps=1), **{**rates, **settings})
-    noise = encoder_decoder_noise(CHAT, config, 64, tf.constant(step, tf.int64))
+    noise = encoder_decoder_masks(CHAT, config, 64, tf.constant(step, tf.int64))
     named = {"embedding": noise.embedding, "memory": noise.memory, "output": noise.output, **noise.recurrent}
     named |= {f"encoder {k}": mask for k, mask in enumerate(noise.encoder)}
     named |= {f"decoder {k}": mask for k, mask in enumerate(noise.decoder)}

@@ -7,7 +7,8 @@ import tensorflow as tf
 
 from textgen.config import EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig, TrainingConfig
 from textgen.inference.weights import weight_shapes
-from textgen.models import encoder_decoder, language_model
+from textgen.models.encoder_decoder import EncoderDecoderMasks
+from textgen.models.language_model import LanguageModelMasks
 
 Tensor = Any
 
@@ -42,9 +43,9 @@ class Masks:
         return tf.cast(kept, tf.float32) / (1.0 - rate)
 
 
-def language_model_noise(
+def language_model_masks(
     model: ModelConfig, training: ScriptTrainingConfig, window: int, batch: int, step: Tensor
-) -> language_model.Noise:
+) -> LanguageModelMasks:
     """The masks of one training step of a language model.
 
     Args:
@@ -58,7 +59,7 @@ def language_model_noise(
     hidden, recurrent = (1, batch, model.hidden), (model.hidden, 4 * model.hidden)
     first = masks.draw("inputs 0", (1, batch, model.embedding), training.input_dropout)
     between = (masks.draw(f"inputs {k}", hidden, training.dropout) for k in range(1, model.layers))
-    return language_model.Noise(
+    return LanguageModelMasks(
         embedding=masks.draw("embedding", (model.vocabulary_size, 1), training.embedding_dropout),
         tokens=masks.draw("tokens", (window, batch, 1), training.token_dropout),
         inputs=(first, *between),
@@ -67,9 +68,9 @@ def language_model_noise(
     )
 
 
-def encoder_decoder_noise(
+def encoder_decoder_masks(
     model: EncoderDecoderConfig, training: TrainingConfig, batch: int, step: Tensor
-) -> encoder_decoder.Noise:
+) -> EncoderDecoderMasks:
     """The masks of one training step of an encoder-decoder.
 
     Args:
@@ -81,7 +82,7 @@ def encoder_decoder_noise(
     masks = Masks(training.seed, step)
     widths = [model.embedding] + [model.hidden] * (model.layers - 1)
     recurrent = {name: shape for name, shape in weight_shapes(model).items() if name.endswith("/recurrent_kernel")}
-    return encoder_decoder.Noise(
+    return EncoderDecoderMasks(
         embedding=masks.draw("embedding", (model.vocabulary_size, 1), training.embedding_dropout),
         encoder=tuple(masks.draw(f"encoder {k}", (1, batch, w), training.dropout) for k, w in enumerate(widths)),
         decoder=tuple(masks.draw(f"decoder {k}", (1, batch, w), training.dropout) for k, w in enumerate(widths)),

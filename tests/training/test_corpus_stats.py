@@ -8,8 +8,8 @@ from textgen.corpus.scene import Line, Scene
 from textgen.decoding.ngrams import ngram_hashes, word_hashes
 from textgen.decoding.shape import ScriptShape
 from textgen.tokenizers.character import CharacterTokenizer
-from textgen.training import observing
-from textgen.training.observing import NoveltyIndexer, ShapeObserver
+from textgen.training import corpus_stats as observing
+from textgen.training.corpus_stats import NoveltyIndexer, ShapeObserver
 
 TOKENIZER = CharacterTokenizer("abc ", ["jerry"])
 

@@ -1,4 +1,4 @@
-"""Which words stand for a large vocabulary in a training step, as a function of (seed, step)."""
+"""Draws the words that stand for the whole vocabulary in a training step, as a function of (seed, step)."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from textgen.models.sampled_softmax import Candidates
-from textgen.training.noise import seed_of
+from textgen.training.dropout import seed_of
 
 Tensor = Any
 
