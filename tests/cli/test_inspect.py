@@ -10,8 +10,8 @@ from textgen.artifact import ModelFolder
 from textgen.cli import options
 from textgen.cli.main import cli
 from textgen.corpus.dialogues import DIALOGUE_FORMATS
-from textgen.training.building import MIN_P
 from textgen.training.checkpoint import NAME
+from textgen.training.prepare import MIN_P
 
 
 def run(*arguments: object) -> Result:

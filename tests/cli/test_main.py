@@ -10,11 +10,17 @@ import click
 import pytest
 
 from textgen import __version__
-from textgen.api import TrainingInterrupted
 from textgen.cli import main as module
 from textgen.cli.options import FORMATS
 from textgen.corpus.readers import READERS
-from textgen.errors import ConfigurationError, CorpusError, MissingExtraError, ModelError, TrainingError
+from textgen.errors import (
+    ConfigurationError,
+    CorpusError,
+    MissingExtraError,
+    ModelError,
+    TrainingError,
+    TrainingInterrupted,
+)
 
 
 @pytest.fixture

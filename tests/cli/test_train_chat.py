@@ -14,7 +14,7 @@ from textgen.cli.train_chat import command
 from textgen.config import Budget
 from textgen.corpus.dialogues import DIALOGUE_FORMATS as READABLE
 from textgen.corpus.exchanges import DEFAULT_TURNS
-from textgen.training.chat_preparation import Listening
+from textgen.training.chat_task import Listening
 from textgen.training.run_record import Run
 from textgen.training.sizing import LEVELS, SIZES, ChatChoice
 

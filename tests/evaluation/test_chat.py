@@ -22,7 +22,7 @@ from textgen.evaluation.novelty import NO_NOVELTY
 from textgen.evaluation.scores import Scores
 from textgen.generation.chat_model import OpenedChat
 from textgen.tokenizers.special import START
-from textgen.training.chat_preparation import Listening
+from textgen.training.chat_task import Listening
 
 DIALOGUES: list[list[Said]] = [
     [

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from textgen.config import DiscriminatorConfig
-from textgen.inference.discriminator import KerasDiscriminator as NumpyDiscriminator
+from textgen.inference.discriminator import Discriminator as NumpyDiscriminator
 from textgen.inference.weights import weight_shapes
 from textgen.models.discriminator import DiscriminatorNoise, KerasDiscriminator
 

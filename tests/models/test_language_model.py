@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from tests.models.small import VOCABULARY, config, network, ragged_ids, random_state, random_weights
 from textgen.config import ModelConfig
-from textgen.inference.language_model import KerasLanguageModel as NumpyModel
+from textgen.inference.language_model import LanguageModel as NumpyModel
 from textgen.models.language_model import KerasLanguageModel, LanguageModelMasks
 
 

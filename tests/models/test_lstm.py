@@ -13,8 +13,9 @@ from textgen.models.lstm import FusedLSTM, Lane, lstm_window
 def run(layer: FusedLSTM, recurrent_mask: np.ndarray | None = None) -> list[np.ndarray]:
     random = np.random.default_rng(0)
     x = random.normal(size=(6, 2, 3)).astype(np.float32)
-    h, c = (random.normal(size=(2, 4)).astype(np.float32) for _ in range(2))
-    return [np.asarray(part) for part in layer(x, h, c, np.ones((6, 2, 1), np.float32), recurrent_mask)]
+    before = [random.normal(size=(2, 4)).astype(np.float32) for _ in range(2)]
+    outputs, state = layer(x, before, np.ones((6, 2, 1), np.float32), recurrent_mask)
+    return [np.asarray(part) for part in (outputs, *state)]
 
 
 def built() -> FusedLSTM:

@@ -8,7 +8,7 @@ from textgen.corpus.scene import Line, Scene
 from textgen.decoding.ngrams import ngram_hashes, word_hashes
 from textgen.decoding.shape import ScriptShape
 from textgen.tokenizers.character import CharacterTokenizer
-from textgen.training import corpus_stats as observing
+from textgen.training import corpus_stats
 from textgen.training.corpus_stats import NoveltyIndexer, ShapeObserver
 
 TOKENIZER = CharacterTokenizer("abc ", ["jerry"])
@@ -52,7 +52,7 @@ def test_the_index_holds_the_runs_of_eight_words_across_lines(tmp_path: Path) ->
     indexer = NoveltyIndexer()
     indexer.add(["one two three four five", "six seven"])
     indexer.add(["eight nine"])
-    assert indexer.save(tmp_path / "novelty.bin")
+    indexer.save(tmp_path / "novelty.bin", print)
     words = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
     expected = np.unique(ngram_hashes(word_hashes(words), 8))
     assert np.array_equal(np.fromfile(tmp_path / "novelty.bin", np.uint64), expected)
@@ -60,9 +60,11 @@ def test_the_index_holds_the_runs_of_eight_words_across_lines(tmp_path: Path) ->
 
 
 def test_a_text_that_is_too_long_gets_no_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(observing, "_MOST_WORDS", 10)
+    monkeypatch.setattr(corpus_stats, "_MOST_WORDS", 10)
     indexer = NoveltyIndexer()
     for _ in range(3):
         indexer.add(["one two three four"])
-    assert not indexer.save(tmp_path / "novelty.bin")
+    notes: list[str] = []
+    indexer.save(tmp_path / "novelty.bin", notes.append)
+    assert [note.startswith("The text is too long for an index") for note in notes] == [True]
     assert list(tmp_path.iterdir()) == []

@@ -7,7 +7,7 @@ import tensorflow as tf
 
 from tests.training.test_pairs import Exchange, stored
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
-from textgen.inference.encoder_decoder import KerasEncoderDecoder as NumpyModel
+from textgen.inference.encoder_decoder import EncoderDecoder as NumpyModel
 from textgen.models.encoder_decoder import KerasEncoderDecoder
 from textgen.tokenizers.special import END, START, TURN
 from textgen.training.encoder_decoder_step import EncoderDecoderStep, EncoderDecoderValidation

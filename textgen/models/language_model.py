@@ -5,13 +5,11 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
-from textgen.config import ModelConfig
-from textgen.models.lstm import FusedLSTM
+from textgen.config import CELLS, ModelConfig
+from textgen.models.recurrent import State, recurrent_layer, weights_of
 from textgen.models.rows import columns
 
 Tensor = Any
-State = list[Tensor]
-"""Hidden and cell state of each layer in turn, [h, c, h, c, ...]. *Shape of each:* (batch, hidden)."""
 
 
 class LanguageModelMasks(NamedTuple):
@@ -61,9 +59,10 @@ class KerasLanguageModel(keras.Model):
         self.config, self.compute = config, compute
         v, e, u = config.vocabulary_size, config.embedding, config.hidden
         self.embedding = self.add_weight((v, e), "zeros", name="embedding")
-        self.lstms = [FusedLSTM(u, name=f"lstm_{k}") for k in range(config.layers)]
-        for k, lstm in enumerate(self.lstms):
-            lstm.build((None, None, u if k else e))
+        self.recurrent = [
+            recurrent_layer(config.cell, u, u if k else e, f"{config.cell}_{k}") for k in range(config.layers)
+        ]
+        self._carried = CELLS[config.cell].states
         shape = (u, e) if config.tied else (u, v)
         self.output_kernel = self.add_weight(shape, "glorot_uniform", name="output_kernel")
         self.output_bias = self.add_weight((v,), "zeros", name="output_bias")
@@ -72,11 +71,17 @@ class KerasLanguageModel(keras.Model):
     def named_weights(self) -> dict[str, Any]:
         """Every weight under the name it has in the model folder."""
         weights = {"embedding": self.embedding}
-        for k, lstm in enumerate(self.lstms):
-            weights[f"lstm_{k}/kernel"] = lstm.kernel
-            weights[f"lstm_{k}/recurrent_kernel"] = lstm.recurrent_kernel
-            weights[f"lstm_{k}/bias"] = lstm.bias
+        for k, layer in enumerate(self.recurrent):
+            weights |= weights_of(f"{self.config.cell}_{k}", layer)
         return {**weights, "output/kernel": self.output_kernel, "output/bias": self.output_bias}
+
+    def initial_state(self, batch: int) -> State:
+        """What the layers carry before a document, one after the other: zeros. *Shape of each:* (batch, hidden)."""
+        return [ops.zeros((batch, self.config.hidden)) for _ in range(self._carried * self.config.layers)]
+
+    def of_layer(self, k: int, state: State) -> State:
+        """The part of a state that a layer carries."""
+        return state[self._carried * k : self._carried * (k + 1)]
 
     def call(
         self, ids: Tensor, state: State, keep: Tensor, masks: LanguageModelMasks | None = None
@@ -121,11 +126,11 @@ class KerasLanguageModel(keras.Model):
         x = self._masked(ops.cast(x, self.compute), masks.tokens)
         keep = ops.expand_dims(keep, -1)
         after: State = []
-        for k, lstm in enumerate(self.lstms):
+        for k, layer in enumerate(self.recurrent):
             x = self._masked(x, masks.inputs[k] if masks.inputs else None)
             recurrent = masks.recurrent[k] if masks.recurrent else None
-            x, h, c = lstm(x, state[2 * k], state[2 * k + 1], keep, recurrent)
-            after += [h, c]
+            x, carried = layer(x, self.of_layer(k, state), keep, recurrent)
+            after += carried
         x = self._masked(x, masks.output)
         return self._product(x, self.output_kernel) if self.config.tied else x, after
 

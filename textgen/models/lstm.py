@@ -10,6 +10,7 @@ from keras import ops
 from textgen.models.graph import as_kernel
 
 Tensor = Any
+State = list[Tensor]
 
 
 class Lane(NamedTuple):
@@ -258,18 +259,16 @@ class FusedLSTM(keras.layers.Layer):
     def call(
         self,
         x: Tensor,
-        h: Tensor,
-        c: Tensor,
+        state: State,
         keep: Tensor | None = None,
         recurrent_mask: Tensor | None = None,
         real: Tensor | None = None,
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    ) -> tuple[Tensor, State]:
         """Runs the layer over a window.
 
         Args:
             x: inputs. *Shape:* (time, batch, inputs), in the compute dtype.
-            h: hidden state before the window. *Shape:* (batch, units).
-            c: cell state before the window. *Shape:* (batch, units).
+            state: hidden and cell state [h, c] before the window. *Shape of each:* (batch, units).
             keep: 0 where the state is zeroed before a time step, else 1; None keeps it. *Shape:* (time, batch, 1).
             recurrent_mask: factors on the recurrent kernel (weight drop, Merity et al. 2018).
                 *Shape:* (units, 4 x units).
@@ -277,24 +276,47 @@ class FusedLSTM(keras.layers.Layer):
                 *Shape:* (time, batch, 1).
 
         Returns:
-            Outputs (time, batch, units), and the last hidden and cell state (batch, units).
+            Outputs (time, batch, units), and the last hidden and cell state [h, c] (batch, units).
         """
-        return lstm_window([self.lane(x, h, c, keep, recurrent_mask, real)])[0]
+        return self.side_by_side([self.lane(x, state, keep, recurrent_mask, real)])[0]
 
     def lane(
         self,
         x: Tensor,
-        h: Tensor,
-        c: Tensor,
+        state: State,
         keep: Tensor | None = None,
         recurrent_mask: Tensor | None = None,
         real: Tensor | None = None,
     ) -> Lane:
-        """What `call` computes, to be computed beside other things by `lstm_window`; the same arguments."""
+        """What `call` computes, to be computed beside other things by `side_by_side`; the same arguments."""
         recurrent = self.recurrent_kernel if recurrent_mask is None else self.recurrent_kernel * recurrent_mask
         ones = ops.ones_like(x[..., :1], dtype="float32")
         flow = ops.concatenate([ones if keep is None else keep, ones if real is None else real], axis=-1)
+        h, c = state
         return Lane(x, self.kernel, recurrent, self.bias, h, c, flow)
+
+    @staticmethod
+    def side_by_side(lanes: Sequence[Lane]) -> list[tuple[Tensor, State]]:
+        """Runs over the windows of several layers at once; gives outputs and state of each, as `call` does."""
+        return [(outputs, state) for outputs, *state in lstm_window(lanes)]
+
+    @staticmethod
+    def step(x: Tensor, state: State, kernel: Tensor, recurrent_kernel: Tensor, bias: Tensor) -> State:
+        """One time step of plain operations, so that a gradient passes through what `x` was made from.
+
+        Args:
+            x: *Shape:* (batch, inputs), in the dtype of the weights.
+            state: hidden and cell state [h, c]. *Shape of each:* (batch, units).
+            kernel, recurrent_kernel, bias: the layer's weights in the dtype of the products.
+
+        Returns:
+            The state after it, in float32.
+        """
+        h, c = state
+        z = tf.matmul(x, kernel) + tf.matmul(tf.cast(h, x.dtype), recurrent_kernel) + bias
+        i, f, g, o = tf.split(tf.cast(z, tf.float32), 4, axis=-1)
+        c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
+        return [tf.sigmoid(o) * tf.tanh(c), c]
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""

@@ -1,6 +1,6 @@
 """What writing must know of the training text, gathered while it is encoded."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 import numpy as np
@@ -81,11 +81,11 @@ class NoveltyIndexer:
         if self._words <= _MOST_WORDS:
             self._parts.append(word_hashes(words))
 
-    def save(self, path: Path) -> bool:
-        """Writes the sorted hashes; False, and no file, where the text is too long for an index."""
+    def save(self, path: Path, note: Callable[[str], None]) -> None:
+        """Writes the sorted hashes; no file where the text is too long for an index, which is told."""
         if self._words > _MOST_WORDS:
-            return False
+            note("The text is too long for an index of its word sequences: no_copy will not be offered by this model.")
+            return
         hashes = np.concatenate([*self._parts, np.empty(0, np.uint64)])
         with replacing(path) as file:
             file.write(np.unique(ngram_hashes(hashes, NOVELTY_WORDS)).tobytes())
-        return True

@@ -5,7 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from textgen.config import EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig, TrainingConfig
+from textgen.config import CELLS, EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig, TrainingConfig
 from textgen.inference.weights import weight_shapes
 from textgen.models.encoder_decoder import EncoderDecoderMasks
 from textgen.models.language_model import LanguageModelMasks
@@ -56,7 +56,7 @@ def language_model_masks(
         step: the step's number. *Shape:* (), int64.
     """
     masks = Masks(training.seed, step)
-    hidden, recurrent = (1, batch, model.hidden), (model.hidden, 4 * model.hidden)
+    hidden, recurrent = (1, batch, model.hidden), (model.hidden, CELLS[model.cell].gates * model.hidden)
     first = masks.draw("inputs 0", (1, batch, model.embedding), training.input_dropout)
     between = (masks.draw(f"inputs {k}", hidden, training.dropout) for k in range(1, model.layers))
     return LanguageModelMasks(

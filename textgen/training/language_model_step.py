@@ -41,8 +41,7 @@ class LanguageModelStep(TrainingStep):
 
     def initial_state(self) -> State:
         """The state before a document."""
-        shape = (self.streams, self.model.config.hidden)
-        return [tf.zeros(shape) for _ in range(2 * self.model.config.layers)]
+        return self.model.initial_state(self.streams)
 
     def losses(self, batch: Any, state: State, step: Tensor) -> tuple[Tensor, Tensor, State]:
         """The window's cross-entropy, twice, and the state after it; from a sample an estimate and a stand-in."""
@@ -85,9 +84,7 @@ class LanguageModelValidation:
 
     def __call__(self) -> float:
         """Cross-entropy in nats a token."""
-        shape = (self.lanes.inputs.shape[1], self.model.config.hidden)
-        state = [tf.zeros(shape) for _ in range(2 * self.model.config.layers)]
-        nats = 0.0
+        state, nats = self.model.initial_state(self.lanes.inputs.shape[1]), 0.0
         for begin in range(0, len(self.lanes.inputs), self._WINDOW):
             part = [array[begin : begin + self._WINDOW] for array in self.lanes]
             loss, state = self._compiled(*part, state)

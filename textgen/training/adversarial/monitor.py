@@ -45,15 +45,15 @@ class GeneratorMetric(Protocol):
 
 
 GeneratorMetricMaker = Callable[[Sequence[str], int], GeneratorMetric]
-"""Makes a judge from real lines in random order and the number of lines in a sample."""
+"""Makes the metric of real lines in random order and the number of lines in a sample."""
 
 
-def require_same_metric(folder: Path, judge: GeneratorMetric) -> None:
-    """Sees to it that a run that goes on is judged as it was before, or the best generator would be anyone's guess.
+def require_same_metric(folder: Path, metric: GeneratorMetric) -> None:
+    """Refuses to go on with another metric than before: which generator is the best could no longer be told.
 
     Args:
         folder: of the run; what judges it is written down there.
-        judge: that the run has now.
+        metric: that the run has now.
 
     Raises:
         ConfigurationError: the run was judged by something else before.
@@ -61,13 +61,13 @@ def require_same_metric(folder: Path, judge: GeneratorMetric) -> None:
     path = folder / _FILE
     if not path.is_file():
         with replacing(path) as file:
-            file.write(judge.measure.encode())
+            file.write(metric.measure.encode())
         return
     before = path.read_text(encoding="utf-8")
-    if before != judge.measure:
+    if before != metric.measure:
         raise ConfigurationError(
             f"The run in {folder} was to go on, but its generators were judged so far by: {before}; and now they would "
-            f"be by: {judge.measure}. The two cannot be compared: bring back what was installed then, or begin anew "
+            f"be by: {metric.measure}. The two cannot be compared: bring back what was installed then, or begin anew "
             "with another --out."
         )
 
@@ -180,12 +180,12 @@ class Monitor:
         step: of both players.
         passages: held-out lines.
         tokenizer: of the model.
-        judging: makes what says how far a sample is from real text.
+        make_metric: makes what says how far a sample is from real text.
         table: of what was seen so far.
         listeners: are told the figures and the warnings.
 
     Attributes:
-        judge: made from the held-out lines.
+        metric: made from the held-out lines.
     """
 
     def __init__(
@@ -193,7 +193,7 @@ class Monitor:
         step: AdversarialStep,
         passages: Passages,
         tokenizer: Tokenizer,
-        judging: GeneratorMetricMaker,
+        make_metric: GeneratorMetricMaker,
         table: CsvTable[Observation],
         listeners: Iterable[Listener],
     ) -> None:
@@ -202,13 +202,13 @@ class Monitor:
         chosen = np.unique(np.linspace(0, len(passages) - 1, _LINES).astype(int))
         self._lines = passages.lines(chosen)
         some = np.random.default_rng(0).permutation(len(passages))[:_REAL_LINES]
-        self.judge = judging(self._texts(passages.lines(some).ids), len(chosen))
+        self.metric = make_metric(self._texts(passages.lines(some).ids), len(chosen))
         self._judged = as_graph(step.critic.judge, reduce_retracing=True)
 
     def __call__(self, step: int, held_out: float) -> float:
         """The distance between the sample and real text, lower is better."""
         ids, lengths = self._step.generator.sample(self._lines.context, tf.constant([0, 0], tf.int64))
-        found, real = self.judge(self._texts(ids.numpy())), self.judge.of_real
+        found, real = self.metric(self._texts(ids.numpy())), self.metric.of_real
         now = Observation(
             step=step,
             epoch=step / self._step.steps_per_epoch,

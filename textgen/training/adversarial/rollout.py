@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from textgen.models.graph import as_graph
 from textgen.models.language_model import KerasLanguageModel
+from textgen.models.recurrent import State, weights_of
 from textgen.tokenizers.special import LINE_END, PAD, START
 
 Tensor = Any
-State = list[Tensor]
 
 _NEVER = -1e9
 
@@ -60,8 +60,7 @@ class Generator:
         Args:
             context: ids. *Shape:* (time, batch).
         """
-        batch = context.shape[1]
-        state = [tf.zeros((batch, self.network.config.hidden)) for _ in range(2 * self.network.config.layers)]
+        state = self.network.initial_state(context.shape[1])
         keep = tf.cast(context != START, tf.float32)
         if context.shape[0] > 1:
             _, state = self.network(context[:-1], state, keep[:-1])
@@ -156,12 +155,11 @@ class Generator:
     def _step(self, weights: dict[str, Tensor], x: Tensor, state: State) -> tuple[Tensor, State]:
         """Vectors of tokens (batch, embedding) to the logits of the next ones (batch, vocabulary), and the state."""
         after: State = []
-        for k in range(self.network.config.layers):
-            kernel, recurrent, bias = (weights[f"lstm_{k}/{part}"] for part in ("kernel", "recurrent_kernel", "bias"))
-            z = tf.matmul(x, kernel) + tf.matmul(tf.cast(state[2 * k], x.dtype), recurrent) + bias
-            h, c = _cell(z, state[2 * k + 1])
-            after += [h, c]
-            x = tf.cast(h, x.dtype)
+        for k, layer in enumerate(self.network.recurrent):
+            parts = (weights[name] for name in weights_of(f"{self.network.config.cell}_{k}", layer))
+            carried = layer.step(x, self.network.of_layer(k, state), *parts)
+            after += carried
+            x = tf.cast(carried[0], x.dtype)
         logits = tf.matmul(x, weights["output/kernel"])
         if "head" in weights:
             logits = tf.matmul(logits, weights["head"])
@@ -173,13 +171,6 @@ def _turned(ids: Tensor) -> Tensor:
     rows, columns = tf.unstack(tf.shape(ids))
     places = tf.range(columns)[:, None] + columns * tf.range(rows)[None, :]
     return tf.ensure_shape(tf.gather(tf.reshape(ids, [-1]), places), list(ids.shape)[::-1])
-
-
-def _cell(z: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-    """Gate pre-activations (batch, 4 x units) and the cell state to hidden and cell state, in float32."""
-    i, f, g, o = tf.split(tf.cast(z, tf.float32), 4, axis=-1)
-    c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
-    return tf.sigmoid(o) * tf.tanh(c), c
 
 
 def gumbel_noise(shape: tuple[int, ...], seed: Tensor) -> Tensor:

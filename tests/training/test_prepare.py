@@ -1,9 +1,12 @@
+"""A new model folder is put in its place whole, or not at all."""
+
 from pathlib import Path
 
 import pytest
 
+from tests.training.tasks import prepared, script_task
 from textgen.artifact import ModelFolder
-from textgen.training.building import building, versions
+from textgen.training.prepare import building, versions
 
 
 def test_what_was_built_stands_in_its_place_whole(tmp_path: Path) -> None:
@@ -13,6 +16,18 @@ def test_what_was_built_stands_in_its_place_whole(tmp_path: Path) -> None:
         assert not folder.path.exists()
     assert (folder.training / "ids").read_text() == "1"
     assert [path.name for path in folder.path.parent.iterdir()] == ["model"]
+
+
+def test_a_run_that_cannot_be_prepared_leaves_nothing_behind(
+    tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*arguments: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("textgen.training.prepare.initial_weights", fail)
+    with pytest.raises(KeyboardInterrupt):
+        prepared(tmp_path / "model", script_task(corpus))
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("failure", [KeyboardInterrupt, ValueError])

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.training.talks import Said, planned, prepared, sources_of, talks
+from tests.training.tasks import Said, chat_task, is_explained, prepared, script_task, short_and_long, talks
 from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.config import Budget, ChatTrainingConfig
@@ -14,11 +14,10 @@ from textgen.corpus.collection import ScriptCorpus
 from textgen.decoding.ngrams import ngram_hashes, word_hashes
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.tokenizers.special import END, START, TURN
-from textgen.training.chat_preparation import ChatSources, Listening, make_chat_plan
+from textgen.training.chat_task import Listening, held_out_talks
 from textgen.training.pairs import PairStore
-from textgen.training.preparation import Sources, make_plan
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
-from textgen.training.sizing import ChatChoice, ScriptChoice
+from textgen.training.sizing import ChatChoice
 
 TALK: list[list[Said]] = [
     ["hello there", "oh hello", "how are you", "fine and you"],
@@ -52,7 +51,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory, path: Path) -> ModelFolder:
     """Prepared with nothing asked for but the widths. Not to be changed."""
-    return prepared(tmp_path_factory.mktemp("prepared") / "deep" / "model", sources_of(path))
+    return prepared(tmp_path_factory.mktemp("prepared") / "deep" / "model", chat_task(path))
 
 
 def test_a_prepared_folder_is_a_chatbot_with_everything_a_run_needs(folder: ModelFolder) -> None:
@@ -110,27 +109,27 @@ def test_a_run_knows_how_much_there_is_to_score(folder: ModelFolder) -> None:
 
 def test_a_validation_file_is_held_out_and_everything_else_is_learned(tmp_path: Path, path: Path) -> None:
     judged = talks(tmp_path / "judged.jsonl", [["who", "me"], ["and you", "not me"]])
-    folder = prepared(tmp_path / "model", sources_of(path, validation=judged))
+    folder = prepared(tmp_path / "model", chat_task(path, validation=judged))
     assert len(texts(folder, TRAINING_IDS)) == 9
     assert texts(folder, HELD_OUT_IDS) == [(["who"], "me"), (["and you"], "not me")]
     assert folder.load_card().corpus["split"] is None
 
 
 def test_without_turns_every_context_is_empty(tmp_path: Path, path: Path) -> None:
-    folder = prepared(tmp_path / "model", sources_of(path, Listening(turns=0)))
+    folder = prepared(tmp_path / "model", chat_task(path, Listening(turns=0)))
     store = PairStore(folder.training / TRAINING_IDS)
     assert [store.context(k).tolist() for k in range(len(store))] == [[START]] * 7
     assert folder.load_card().corpus["turns"] == 0
 
 
 def test_a_context_looks_back_as_far_as_asked(tmp_path: Path, path: Path) -> None:
-    folder = prepared(tmp_path / "model", sources_of(path, Listening(turns=1)))
+    folder = prepared(tmp_path / "model", chat_task(path, Listening(turns=1)))
     assert [turns for turns, _ in texts(folder, TRAINING_IDS)][:3] == [["hello there"], ["oh hello"], ["how are you"]]
 
 
 def test_of_a_long_context_the_newest_tokens_are_kept(tmp_path: Path) -> None:
     long = ["you " * 90 + "is", "is " * 20 + "you", "you"]
-    folder = prepared(tmp_path / "model", sources_of(talks(tmp_path / "a.jsonl", [long, *TALK, LAST])))
+    folder = prepared(tmp_path / "model", chat_task(talks(tmp_path / "a.jsonl", [long, *TALK, LAST])))
     store = PairStore(folder.training / TRAINING_IDS)
     first, second = (store.context(k).tolist() for k in range(2))
     assert 92 <= len(first) < len(second) == 100
@@ -139,7 +138,7 @@ def test_of_a_long_context_the_newest_tokens_are_kept(tmp_path: Path) -> None:
 
 
 def test_only_one_speakers_turns_are_replies(tmp_path: Path, dialogues: Path) -> None:
-    folder = prepared(tmp_path / "model", sources_of(dialogues, Listening(replies_by="BOB")))
+    folder = prepared(tmp_path / "model", chat_task(dialogues, Listening(replies_by="BOB")))
     found = texts(folder, TRAINING_IDS)
     assert len(found) > 50
     assert all(reply.endswith(".") and turns[-1].endswith("?") for turns, reply in found)
@@ -148,7 +147,7 @@ def test_only_one_speakers_turns_are_replies(tmp_path: Path, dialogues: Path) ->
 
 def test_a_name_that_nobody_has_is_told(dialogues: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"nobody of that name speaks .* are Bob"):
-        sources_of(dialogues, Listening(replies_by="bop"))
+        chat_task(dialogues, Listening(replies_by="bop")).read(print)
 
 
 def long_reply(words: int) -> list[Said]:
@@ -158,7 +157,7 @@ def long_reply(words: int) -> list[Said]:
 def test_replies_that_are_too_long_are_left_out_counted_and_told(tmp_path: Path) -> None:
     dialogues = [*TALK, long_reply(59), long_reply(60), long_reply(61), LAST, long_reply(70)]
     notes: list[str] = []
-    folder = prepared(tmp_path / "model", sources_of(talks(tmp_path / "a.jsonl", dialogues)), notes=notes)
+    folder = prepared(tmp_path / "model", chat_task(talks(tmp_path / "a.jsonl", dialogues)), notes=notes)
     assert [len(reply.split()) for _, reply in texts(folder, TRAINING_IDS)][-3:] == [59, 1, 2]
     assert notes == [
         "left out  2 x reply of more than 60 tokens",
@@ -169,7 +168,7 @@ def test_replies_that_are_too_long_are_left_out_counted_and_told(tmp_path: Path)
 
 
 def test_nothing_but_long_replies_cannot_be_learned_from(tmp_path: Path) -> None:
-    sources = sources_of(talks(tmp_path / "a.jsonl", [long_reply(words) for words in range(80, 90)]))
+    sources = chat_task(talks(tmp_path / "a.jsonl", [long_reply(words) for words in range(80, 90)]))
     with pytest.raises(TrainingError, match="All 9 replies to learn from are longer than 60 tokens: give dialogues"):
         prepared(tmp_path / "model", sources)
     assert [entry.name for entry in tmp_path.iterdir()] == ["a.jsonl"]
@@ -190,7 +189,7 @@ TOKENISED: list[list[Said]] = [[f"don ' t you see , number {k} ?", f"i ' m here 
 )
 def test_spacing(tmp_path: Path, spacing: str, dialogues: list[list[Said]], reply: str) -> None:
     listening = Listening(spacing=spacing)  # type: ignore[arg-type]
-    folder = prepared(tmp_path / "model", sources_of(talks(tmp_path / "a.jsonl", dialogues), listening))
+    folder = prepared(tmp_path / "model", chat_task(talks(tmp_path / "a.jsonl", dialogues), listening))
     assert texts(folder, TRAINING_IDS)[0][1] == reply
     assert folder.load_card().corpus["detokenise"] is (reply[-2] != " ")
 
@@ -209,27 +208,29 @@ def test_listening_that_makes_no_sense_is_refused(values: dict[str, object], sen
 
 def test_too_few_exchanges_are_told(tmp_path: Path) -> None:
     with pytest.raises(TrainingError, match="hold 3 exchanges to learn from, and a model needs 4 at the very least"):
-        sources_of(talks(tmp_path / "a.jsonl", [["one", "two"], ["three", "four", "five"]]))
-    assert isinstance(sources_of(talks(tmp_path / "a.jsonl", [["one", "two"], ["3", "4", "5", "6"]])), ChatSources)
+        chat_task(talks(tmp_path / "a.jsonl", [["one", "two"], ["three", "four", "five"]])).read(print)
+    chat_task(talks(tmp_path / "a.jsonl", [["one", "two"], ["3", "4", "5", "6"]])).read(print)
 
 
 def test_a_corpus_whose_split_leaves_nothing_to_learn_from_is_told(tmp_path: Path) -> None:
     path = talks(tmp_path / "a.jsonl", [["hello"], ["who is it", "it is me", "me who", "me again", "oh", "yes oh"]])
     with pytest.raises(TrainingError, match=r"once the last ones are held out, hold no exchange: .* --validation"):
-        sources_of(path)
-    assert len(texts(prepared(tmp_path / "model", sources_of(path, validation=path)), TRAINING_IDS)) == 5
+        chat_task(path).read(print)
+    assert len(texts(prepared(tmp_path / "model", chat_task(path, validation=path)), TRAINING_IDS)) == 5
 
 
-def test_texts_to_learn_words_from_are_the_newest_turns_and_the_replies(path: Path) -> None:
-    found = list(sources_of(path).texts())
-    assert found[:6] == ["hello there", "oh hello", "oh hello", "how are you", "how are you", "fine and you"]
-    assert len(found) == 14
+def test_words_are_learned_from_replies_and_newest_turns_also_where_contexts_are_ignored(
+    tmp_path: Path, path: Path, folder: ModelFolder
+) -> None:
+    listening = Listening(turns=0)
+    ignoring = prepared(tmp_path / "model", chat_task(path, listening)).load()
+    assert ignoring.tokenizer.to_json() == folder.load().tokenizer.to_json()
 
 
 def test_going_on_from_a_chatbot_keeps_its_vocabulary_and_weights(tmp_path: Path, folder: ModelFolder) -> None:
     other = talks(tmp_path / "other.jsonl", [["ünïcödé", f"is new here, {k}"] for k in range(6)])
-    old, sources = folder.load(), sources_of(other)
-    new = prepared(tmp_path / "model", sources, start_from=old).load()
+    old = folder.load()
+    new = prepared(tmp_path / "model", chat_task(other), old).load()
     assert new.tokenizer.to_json() == old.tokenizer.to_json()
     assert new.card.architecture == old.card.architecture
     assert all(np.array_equal(new.weights[name], old.weights[name]) for name in old.weights)
@@ -239,21 +240,24 @@ def test_going_on_from_a_chatbot_keeps_its_vocabulary_and_weights(tmp_path: Path
 
 def test_only_a_run_that_begins_afresh_begins_without_contexts(path: Path, folder: ModelFolder) -> None:
     for model, expected in ((None, 0.8), (folder.load(), 0.0)):
-        plan = make_chat_plan(sources_of(path), ChatChoice(), Budget(steps=1), 0, model)
+        task = chat_task(path, choice=ChatChoice())
+        task.read(print)
+        plan = task.plan(Budget(steps=1), model)
+        assert isinstance(plan.training, ChatTrainingConfig)
         assert (plan.training.empty_at_first, plan.training.empty_contexts) == (expected, 0.1)
 
 
 def test_kinds_of_models_do_not_go_on_from_each_other(
-    path: Path, corpus: Path, folder: ModelFolder, untrained: Path
+    tmp_path: Path, path: Path, corpus: Path, folder: ModelFolder, untrained: Path
 ) -> None:
     with pytest.raises(ConfigurationError, match="a script model, but a chatbot can only go on from a chatbot"):
-        planned(sources_of(path), ModelFolder(untrained).load())
+        prepared(tmp_path / "chat", chat_task(path), ModelFolder(untrained).load())
     with pytest.raises(ConfigurationError, match="a chat model, but a script writer can only go on from a script"):
-        make_plan(Sources(ScriptCorpus(corpus), None), ScriptChoice(), Budget(steps=1), 0, folder.load())
+        prepared(tmp_path / "script", script_task(corpus), folder.load())
 
 
 def test_no_index_on_request(tmp_path: Path, path: Path) -> None:
-    assert not prepared(tmp_path / "model", sources_of(path), index=False).novelty.exists()
+    assert not prepared(tmp_path / "model", chat_task(path, index=False)).novelty.exists()
 
 
 def known_words(folder: ModelFolder, text: str) -> bool:
@@ -265,5 +269,52 @@ def test_the_index_knows_the_replies_and_not_the_contexts(tmp_path: Path) -> Non
     asked = "this question has more words than eight to be sure"
     answered = "and this answer has more words than eight as well"
     path = talks(tmp_path / "a.jsonl", [[asked, answered], *TALK, LAST])
-    folder = prepared(tmp_path / "model", sources_of(path))
+    folder = prepared(tmp_path / "model", chat_task(path))
     assert known_words(folder, answered) and not known_words(folder, asked)
+
+
+@short_and_long
+def test_where_time_is_short_the_model_is_smaller_unless_its_size_was_asked_for(
+    dialogues: Path,
+    tmp_path: Path,
+    flops: float,
+    budget: Budget,
+    asked: str,
+    hidden: int,
+    is_told: bool,
+) -> None:
+    told: list[str] = []
+    task = chat_task(dialogues, choice=ChatChoice(size=asked))
+    model = prepared(tmp_path / "model", task, budget=budget, notes=told, flops=flops).load()
+    assert model.card.architecture.hidden == hidden
+    assert model.weights["decoder_0/recurrent_kernel"].shape[0] == hidden
+    assert is_explained(told) is is_told
+    assert any(line.startswith("training  1 ") and "tokens of replies a second here" in line for line in told)
+
+
+def test_a_bot_to_go_on_from_keeps_its_size_however_short_the_time(
+    dialogues: Path, tmp_path: Path, folder: ModelFolder
+) -> None:
+    task = chat_task(dialogues, choice=ChatChoice())
+    made = prepared(tmp_path / "model", task, folder.load(), Budget(minutes=1), flops=1.0)
+    assert made.load_card().architecture == folder.load_card().architecture
+
+
+NUMBERS = [[f"what is {k}", f"{k} it is", f"is it {k}", "yes"] for k in range(30)]
+
+
+def test_talks_are_held_out_contexts_evenly_spread(tmp_path: Path) -> None:
+    folder = prepared(tmp_path / "model", chat_task(talks(tmp_path / "a.jsonl", NUMBERS)))
+    contexts = [turns[:k] for turns in NUMBERS[-3:] for k in (1, 2, 3)]
+    assert held_out_talks(folder.load()) == [contexts[k] for k in (0, 2, 5, 8)]
+
+
+def test_without_held_out_dialogues_talks_are_what_was_learned(tmp_path: Path) -> None:
+    path, judged = talks(tmp_path / "a.jsonl", NUMBERS[:2]), talks(tmp_path / "b.jsonl", [["nothing"]])
+    folder = prepared(tmp_path / "model", chat_task(path, validation=judged))
+    assert held_out_talks(folder.load())[0] == NUMBERS[0][:1]
+
+
+def test_a_model_that_ignores_the_context_has_nothing_to_answer(tmp_path: Path) -> None:
+    task = chat_task(talks(tmp_path / "a.jsonl", NUMBERS), Listening(turns=0))
+    assert held_out_talks(prepared(tmp_path / "model", task).load()) == []

@@ -15,14 +15,14 @@ from safetensors.numpy import load_file
 
 import textgen
 from tests.conftest import TINY
-from textgen.api import TrainingInterrupted
+from tests.training.tasks import script_task
 from textgen.artifact import ModelFolder
 from textgen.config import AdversarialConfig, Budget
-from textgen.errors import ConfigurationError, TrainingError
+from textgen.errors import ConfigurationError, TrainingError, TrainingInterrupted
 from textgen.evaluation.sample_judge import SampleJudge, find_judge
 from textgen.training import history
 from textgen.training.adversarial.monitor import observations
-from textgen.training.adversarial.run import AdversarialCourse, adversarial_folder, load_settings
+from textgen.training.adversarial.task import AdversarialTask, adversarial_folder, load_settings
 from textgen.training.run_record import Run
 
 SETTINGS = AdversarialConfig(batch=8, warm_up=2, length=64, critic_steps=2)
@@ -190,8 +190,8 @@ def test_a_writer_that_would_never_learn_is_refused_and_leaves_nothing(tmp_path:
     assert not (tmp_path / "model").exists()
 
 
-def test_damaged_settings_are_told(tmp_path: Path, trained: Path) -> None:
+def test_damaged_settings_are_told(tmp_path: Path, trained: Path, corpus: Path) -> None:
     folder = ModelFolder(Path(shutil.copytree(trained, tmp_path / "model")))
     adversarial_folder(folder).mkdir()
     with pytest.raises(TrainingError, match=r"adversarial\.json is missing or damaged"):
-        AdversarialCourse(folder, find_judge).why_finished()
+        AdversarialTask(script_task(corpus), find_judge).why_finished(folder)

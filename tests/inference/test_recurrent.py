@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from textgen.inference.lstm import LSTM, cell, for_cell
+from textgen.inference.recurrent import LSTM, cell, for_cell
 
 
 def test_a_cell_by_hand() -> None:
@@ -50,7 +50,7 @@ def test_a_window_is_its_steps_with_the_state_zeroed_where_keep_is_0() -> None:
     first, state = (random.normal(size=(2, 5)).astype(np.float32) for _ in range(2))
     keep = np.ones((6, 2), np.float32)
     keep[0, 1] = keep[3, 0] = 0.0
-    outputs, last_h, last_c = lstm.window(x, first, state, keep)
+    outputs, last_h, last_c = lstm.window(x, first, state, keep=keep)
     h, c = first.copy(), state.copy()
     for t in range(6):
         h[keep[t] == 0], c[keep[t] == 0] = 0.0, 0.0

@@ -1,3 +1,5 @@
+"""From real texts and a generator to a discriminator in its folder, and how it learns."""
+
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -11,14 +13,19 @@ from tests.conftest import corpus_text, dialogues_text
 from tests.generation.small import saved_model
 from textgen.api import train_discriminator
 from textgen.artifact import Model, ModelFolder
-from textgen.config import Budget
+from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
+from textgen.discriminator.calibration import cross_entropy
 from textgen.discriminator.file import SavedDiscriminator, discriminator_path
-from textgen.discriminator.matching import Text
+from textgen.discriminator.matching import Examples, Text
 from textgen.discriminator.scorer import Judge
 from textgen.errors import ConfigurationError, TrainingError
-from textgen.training import discriminator_run as module
-from textgen.training.discriminator_run import Samples, make_discriminator, require_enough
+from textgen.inference.discriminator import Discriminator
+from textgen.models.discriminator import KerasDiscriminator
+from textgen.training import discriminator_task as module
+from textgen.training.discriminator_task import DiscriminatorStep, DiscriminatorTask, TextBatches, make_discriminator
+from textgen.training.initialisation import initial_weights
 from textgen.training.real_texts import RealTexts
+from textgen.training.step import exported
 
 
 def texts(count: int, seed: int, order: tuple[int, int]) -> list[Text]:
@@ -33,17 +40,30 @@ def texts(count: int, seed: int, order: tuple[int, int]) -> list[Text]:
     return found
 
 
-def made(model: Model, count: int = 1000, seed: int = 0, **budget: Any) -> tuple[SavedDiscriminator, list[str]]:
+def task_of(model: Model, real: RealTexts, samples: int, seed: int = 0) -> DiscriminatorTask:
+    """A task whose generator puts two tokens in the other order."""
+    learned, unseen = module.parts_of(samples)
+    written = [*texts(learned, 3, (11, 10)), *texts(unseen, 4, (11, 10))]
+    return DiscriminatorTask(model, samples, lambda real, note: written, {"temperature": 0.8}, seed)
+
+
+def made(
+    model: Model, monkeypatch: pytest.MonkeyPatch, count: int = 1000, seed: int = 0, **budget: Any
+) -> tuple[SavedDiscriminator, list[str]]:
     real = RealTexts(texts(2 * count, 1, (10, 11)), texts(count, 2, (10, 11)), "0f")
-    samples = Samples(texts(count, 3, (11, 10)), texts(count, 4, (11, 10)), {"temperature": 0.8})
+    monkeypatch.setattr(module, "stored_texts", lambda *about: real)
+    monkeypatch.setattr(module, "parts_of", lambda samples: (samples // 2, samples // 2))
     told: list[str] = []
-    return make_discriminator(model, real, samples, Budget(**(budget or {"epochs": 12})), seed, told.append), told
+    task = task_of(model, real, 2 * count, seed)
+    return make_discriminator(task, Budget(**(budget or {"epochs": 12})), told.append), told
 
 
 @pytest.mark.slow
-def test_it_finds_what_tells_and_its_figures_are_those_of_texts_nobody_saw(untrained: Path) -> None:
+def test_it_finds_what_tells_and_its_figures_are_those_of_texts_nobody_saw(
+    untrained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     model = ModelFolder(untrained).load()
-    saved, told = made(model)
+    saved, told = made(model, monkeypatch)
     found = saved.metrics["accuracy"]
     assert found["discriminator"] == pytest.approx(0.9, abs=0.06)  # nobody can do better than 0.9
     assert found["ngrams"] > 0.8
@@ -53,17 +73,17 @@ def test_it_finds_what_tells_and_its_figures_are_those_of_texts_nobody_saw(untra
     assert sum(one["texts"] for one in saved.metrics["reliability"]) == saved.metrics["texts"]
     assert (saved.generator, saved.decoding, saved.corpus) == (model.card.metrics, {"temperature": 0.8}, "0f")
     assert any("best so far" in line for line in told)
-    again, _ = made(model)
-    other, _ = made(model, seed=1)
+    again, _ = made(model, monkeypatch)
+    other, _ = made(model, monkeypatch, seed=1)
     assert all(np.array_equal(array, again.weights[name]) for name, array in saved.weights.items())
     assert not np.array_equal(saved.weights["embedding"], other.weights["embedding"])
 
 
-def test_too_few_texts_are_refused(untrained: Path) -> None:
+def test_too_few_texts_are_refused(untrained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(
         TrainingError, match=r"only 2[0-9] real and generated lines of equal lengths in one of the parts"
     ):
-        made(ModelFolder(untrained).load(), count=60)
+        made(ModelFolder(untrained).load(), monkeypatch, count=100)
 
 
 @pytest.mark.slow
@@ -114,9 +134,15 @@ def test_from_a_chat_model_to_a_judge_among_its_candidates(
     assert all(real is not None for real in found) and len(set(found)) > 1
 
 
-def test_too_few_texts_are_refused_before_anything_is_written() -> None:
+def test_too_few_texts_are_refused_before_anything_is_written(untrained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     enough = RealTexts([[1]] * 50, [[1]] * 100, None)
-    require_enough(enough, 300, "lines")
+    model = ModelFolder(untrained).load()
+
+    def read(real: RealTexts, samples: int) -> None:
+        monkeypatch.setattr(module, "stored_texts", lambda *about: real)
+        task_of(model, real, samples).read(print)
+
+    read(enough, 300)
     for real, samples, sentence in (
         (
             replace(enough, training=[[1]] * 49),
@@ -132,7 +158,7 @@ def test_too_few_texts_are_refused_before_anything_is_written() -> None:
         (enough, 0, "only 0 generated lines to learn from, and 50 are needed: give --samples"),
     ):
         with pytest.raises(TrainingError, match=sentence):
-            require_enough(real, samples, "lines")
+            read(real, samples)
 
 
 def test_what_cannot_be_judged_is_told_at_once_and_leaves_the_folder_as_it_was(
@@ -161,3 +187,68 @@ def test_what_cannot_be_judged_is_told_at_once_and_leaves_the_folder_as_it_was(
         train_discriminator(bot)
     assert "written" not in capsys.readouterr().err
     assert not discriminator_path(untrained).exists() and not discriminator_path(bot).exists()
+
+
+CONFIG = DiscriminatorConfig(30, embedding=8, widths=(1, 2), filters=8)
+
+
+def examples(texts: int = 40) -> Examples:
+    """Real ones have a 7 before an 8, generated ones an 8 before a 7: only spans of two tell."""
+    random = np.random.default_rng(0)
+    real = np.arange(texts) % 2 == 0
+    found = []
+    for is_real in real:
+        text = random.integers(9, 30, random.integers(2, 9)).tolist()
+        place = int(random.integers(len(text) + 1))
+        found.append([*text[:place], *((7, 8) if is_real else (8, 7)), *text[place:]])
+    return Examples(found, real)
+
+
+def test_an_epoch_sees_each_text_once_in_an_order_of_its_own() -> None:
+    batches = TextBatches(examples(), 8, seed=1)
+    assert batches.steps_per_epoch == 5
+    orders = []
+    for epoch in range(2):
+        seen = []
+        for step in range(5 * epoch, 5 * epoch + 5):
+            ids, lengths, real = batches.batch(step)
+            seen += [tuple(row[:n].tolist()) for row, n in zip(ids, lengths, strict=True)]
+            assert (ids.shape[1], real.dtype) == (lengths.max(), np.float32)
+            for row, is_real in zip(ids.tolist(), real, strict=True):
+                assert (row.index(7) < row.index(8)) == bool(is_real)
+        assert sorted(seen) == sorted(map(tuple, examples().texts))
+        orders.append(seen)
+    assert orders[0] != orders[1]
+    again = TextBatches(examples(), 8, seed=1).batch(7)
+    assert all(np.array_equal(ours, theirs) for ours, theirs in zip(again, batches.batch(7), strict=True))
+
+
+def network() -> KerasDiscriminator:
+    model = KerasDiscriminator(CONFIG)
+    for name, array in initial_weights(CONFIG, 0).items():
+        model.named_weights()[name].assign(array)
+    return model
+
+
+def test_the_loss_is_the_cross_entropy_of_the_numpy_pass() -> None:
+    data, model = examples(), network()
+    kernel = model.named_weights()["output/kernel"]  # zero at the beginning, when every judgement is the same
+    kernel.assign(np.random.default_rng(0).normal(0, 1, kernel.shape))
+    expected = cross_entropy(Discriminator(CONFIG, exported(model)).logits(data.texts), data.real)
+    step = DiscriminatorStep(model, TrainingConfig(Budget(steps=1), dropout=0.0))
+    loss, state = step(TextBatches(data, 40, 0).batch(0), [], 0, 0.0)
+    assert abs(loss - expected) < 1e-4
+    assert state == []
+    dropped, _ = DiscriminatorStep(model, TrainingConfig(Budget(steps=1), dropout=0.5))(
+        TextBatches(data, 40, 0).batch(0), [], 0, 0.0
+    )
+    assert abs(dropped - expected) > 1e-3
+
+
+def test_it_learns_what_only_the_order_tells() -> None:
+    data, model = examples(), network()
+    step, batches = DiscriminatorStep(model, TrainingConfig(Budget(steps=150), dropout=0.2)), TextBatches(data, 20, 0)
+    for number in range(150):
+        step(batches.batch(number), [], number, 0.02)
+    logits = Discriminator(CONFIG, exported(model)).logits(data.texts)
+    assert ((logits > 0) == data.real).all()

@@ -1,4 +1,6 @@
-"""One LSTM layer in NumPy: a step for writing, a pass over a window for scoring."""
+"""Recurrent layers in NumPy: a step for writing, a pass over a window for scoring."""
+
+from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +43,7 @@ def for_cell(gates: Array) -> Array:
 
 
 class LSTM:
-    """A layer whose input and recurrent kernels lie in one matrix, so that a step is one product.
+    """An LSTM layer whose input and recurrent kernels lie in one matrix, so that a step is one product.
 
     Args:
         kernel: gates i, f, g, o side by side. *Shape:* (inputs, 4 x units).
@@ -75,7 +77,7 @@ class LSTM:
         return cell(z, c)
 
     def window(
-        self, x: Array, h: Array, c: Array, keep: Array | None = None, mask: Mask | None = None
+        self, x: Array, h: Array, c: Array, *, keep: Array | None = None, mask: Mask | None = None
     ) -> tuple[Array, Array, Array]:
         """Runs over a window.
 
@@ -103,3 +105,12 @@ class LSTM:
                 h, c = np.where(real, h, before[0]), np.where(real, c, before[1])
             outputs[t] = h
         return outputs, h, c
+
+
+LAYERS = {"lstm": LSTM}
+"""The layer of each of `config.CELLS`."""
+
+
+def recurrent_layer(cell: str, arrays: Mapping[str, Array], name: str) -> LSTM:
+    """The layer of a name, of a cell, with its arrays out of all of a model's."""
+    return LAYERS[cell](*(arrays[f"{name}/{part}"] for part in ("kernel", "recurrent_kernel", "bias")))
