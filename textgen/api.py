@@ -121,7 +121,7 @@ def train_script(
         TrainingInterrupted: Ctrl-C; the run was saved and can be resumed.
     """
     _require_training()
-    from textgen.evaluation.sample_judge import find_judge
+    from textgen.evaluation.sample_metric import find_sample_metric
     from textgen.training.adversarial import run as adversarial_run
     from textgen.training.run import Course
     from textgen.training.script_run import SCRIPT, ScriptRequest, begin
@@ -149,7 +149,7 @@ def train_script(
     def course(folder: ModelFolder) -> "Course | AdversarialCourse":
         if config is None and not adversarial_run.adversarial_folder(folder).is_dir():
             return Course(folder, SCRIPT)
-        return adversarial_run.AdversarialCourse(folder, find_judge, config)
+        return adversarial_run.AdversarialCourse(folder, find_sample_metric, config)
 
     name = source.files[0].path.stem
     job = _Job("train-script", course, source, (chosen,), seed, format, name, budget, start, _write_a_little)
@@ -298,21 +298,20 @@ def _real_and_fresh(
     model: Model, corpus: Paths | None, format: str | None, samples: int, seed: int, decoding: dict[str, Any]
 ) -> "tuple[RealTexts, dict[str, Any], Callable[[Callable[[str], None]], list[Text]]]":
     """The real texts, how fresh ones are written, and what writes them and tells how far it is."""
-    from textgen.evaluation.fresh import FreshLines
-    from textgen.evaluation.fresh_replies import FreshReplies
+    from textgen.evaluation.generated_samples import GeneratedLines, GeneratedReplies
     from textgen.training.discriminator_run import parts_of
     from textgen.training.real_replies import corpus_replies, stored_replies
     from textgen.training.real_texts import corpus_texts, stored_texts
 
     most = _REAL_A_SAMPLE * samples
     if model.card.kind == "chat":
-        replies = FreshReplies(model, seed, decoding)
+        replies = GeneratedReplies(model, seed, decoding)
         if corpus is None:
             answers = stored_replies(model, most, seed)
         else:
             answers = corpus_replies(model, DialogueCorpus(corpus, format), most, seed)
         return answers, replies.decoding, lambda tell: replies.write(answers.contexts(*parts_of(samples)), tell)
-    lines = FreshLines(model, seed, decoding)
+    lines = GeneratedLines(model, seed, decoding)
     if corpus is None:
         real = stored_texts(model, most, seed)
     else:

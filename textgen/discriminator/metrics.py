@@ -1,17 +1,18 @@
-"""What a discriminator is worth: how often it is right, beside judges that only count, and how honest it is."""
+"""How good a discriminator is: accuracy beside two baselines that only count, and calibration."""
 
+import math
+from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.discriminator.baselines import LengthBaseline, NgramBaseline
 from textgen.discriminator.calibration import Reliability, sigmoid
 from textgen.discriminator.matching import Examples, Text
 
 
-class TextJudge(Protocol):
+class Classifier(Protocol):
     """Whatever gives texts log-odds of being real."""
 
     def logits(self, texts: Sequence[Text], /) -> NDArray[np.floating]:
@@ -19,7 +20,7 @@ class TextJudge(Protocol):
 
 
 def measure_worth(
-    network: TextJudge, temperature: float, training: tuple[Examples, Examples], unseen: tuple[Examples, Examples]
+    network: Classifier, temperature: float, training: tuple[Examples, Examples], unseen: tuple[Examples, Examples]
 ) -> dict[str, Any]:
     """Measures a discriminator on texts that nobody learned from.
 
@@ -51,3 +52,59 @@ def measure_worth(
 def accuracy(logits: NDArray[np.floating], real: NDArray[np.bool_]) -> float:
     """The share that is judged right; a judge that cannot say is right half the time."""
     return float(np.where(logits == 0, 0.5, (logits > 0) == real).mean())
+
+
+Array: TypeAlias = NDArray[np.float64]
+
+_LONGEST = 3
+
+
+class NgramBaseline:
+    """Naive Bayes over runs of one to three tokens, each counted once a text (Wang and Manning 2012).
+
+    Args:
+        examples: to learn from, as many real ones as generated.
+    """
+
+    def __init__(self, examples: Examples) -> None:
+        counts: tuple[Counter[Text], ...] = (Counter(), Counter())
+        for text, is_real in zip(*examples, strict=True):
+            counts[int(is_real)].update(_ngrams(text))
+        totals = [sum(count.values()) + len(counts[0].keys() | counts[1].keys()) for count in counts]
+        bias = math.log(totals[0] / totals[1])
+        self._weights = {
+            ngram: math.log((counts[1][ngram] + 1) / (counts[0][ngram] + 1)) + bias
+            for ngram in counts[0].keys() | counts[1].keys()
+        }
+
+    def logits(self, texts: Sequence[Text]) -> Array:
+        """Log-odds of being real. *Shape:* (texts,)."""
+        return np.array([sum(self._weights.get(ngram, 0.0) for ngram in _ngrams(text)) for text in texts])
+
+
+class LengthBaseline:
+    """Knows nothing but how many tokens a text has.
+
+    Args:
+        examples: to learn from, as many real ones as generated.
+    """
+
+    def __init__(self, examples: Examples) -> None:
+        self._counts: tuple[Counter[int], ...] = (Counter(), Counter())
+        for text, is_real in zip(*examples, strict=True):
+            self._counts[int(is_real)][_bucket(text)] += 1
+
+    def logits(self, texts: Sequence[Text]) -> Array:
+        """Log-odds of being real. *Shape:* (texts,)."""
+        generated, real = self._counts
+        return np.array([math.log((real[_bucket(t)] + 1) / (generated[_bucket(t)] + 1)) for t in texts])
+
+
+def _ngrams(text: Text) -> set[Text]:
+    ids = tuple(text)
+    return {ids[k : k + n] for n in range(1, _LONGEST + 1) for k in range(len(ids) - n + 1)}
+
+
+def _bucket(text: Text) -> int:
+    """Lengths up to eight by themselves, longer ones in steps of a fifth."""
+    return len(text) if len(text) <= 8 else 8 + round(math.log(len(text) / 8) / math.log(1.2))

@@ -23,7 +23,7 @@ JUDGED = {"script": "lines", "chat": "replies"}
 """What is judged of each kind of model."""
 
 
-class Judge:
+class Scorer:
     """A model's discriminator, ready to judge.
 
     Args:

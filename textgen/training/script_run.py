@@ -9,7 +9,7 @@ from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.id_store import open_ids
-from textgen.inference.lanes import lay_out
+from textgen.inference.scoring import lay_out
 from textgen.models.language_model import LanguageModel
 from textgen.training.candidates import CandidateSampler
 from textgen.training.describing import describe_corpus, describe_plan, describe_smaller
