@@ -8,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from textgen.discriminator.matching import Examples, Text
-from textgen.discriminator.metrics import LengthBaseline, NgramBaseline, accuracy, measure_worth
+from textgen.discriminator.metrics import LengthBaseline, NgramBaseline, accuracy, discriminator_metrics
 
 
 class First:
@@ -26,7 +26,7 @@ def test_accuracy_counts_who_cannot_say_as_half_right() -> None:
 def test_worth_by_hand() -> None:
     matched = Examples([[1, 9], [2, 9], [3, 9], [4, 9]], np.array([True, False, True, True]))
     natural = Examples([[1, 9], [2]], np.array([True, False]))
-    worth = measure_worth(First(), 2.0, (natural, natural), (matched, natural))
+    worth = discriminator_metrics(First(), 2.0, (natural, natural), (matched, natural))
     assert worth["accuracy"] == {"discriminator": 0.75, "ngrams": 1.0, "length": 0.75}
     assert worth["accuracy_natural"] == {"discriminator": 1.0, "ngrams": 1.0, "length": 1.0}
     assert (worth["texts"], worth["texts_natural"]) == (4, 2)

@@ -1,4 +1,4 @@
-"""How good a discriminator is: accuracy beside two baselines that only count, and calibration."""
+"""Metrics of a discriminator: its accuracy beside two baselines that only count, and its calibration."""
 
 import math
 from collections import Counter
@@ -11,52 +11,17 @@ from numpy.typing import NDArray
 from textgen.discriminator.calibration import Reliability, sigmoid
 from textgen.discriminator.matching import Examples, Text
 
-
-class Classifier(Protocol):
-    """Whatever gives texts log-odds of being real."""
-
-    def logits(self, texts: Sequence[Text], /) -> NDArray[np.floating]:
-        """Log-odds of being real. *Shape:* (texts,)."""
-
-
-def measure_worth(
-    network: Classifier, temperature: float, training: tuple[Examples, Examples], unseen: tuple[Examples, Examples]
-) -> dict[str, Any]:
-    """Measures a discriminator on texts that nobody learned from.
-
-    Args:
-        network: judges.
-        temperature: its logits are divided by it.
-        training: what the baselines learn from, of equal lengths (n-grams) and as it comes (length).
-        unseen: what all are judged by, of equal lengths and as it comes.
-
-    Returns:
-        `accuracy` and `accuracy_natural` (of texts as they come) of each judge, `texts` and `texts_natural` they were
-        measured on, and of those of equal lengths `calibration_error` and `reliability`.
-    """
-    judges = {"discriminator": network, "ngrams": NgramBaseline(training[0]), "length": LengthBaseline(training[1])}
-    matched, natural = unseen
-    reliability = Reliability.measure(sigmoid(network.logits(matched.texts) / temperature), matched.real)
-    return {
-        "accuracy": {name: accuracy(judge.logits(matched.texts), matched.real) for name, judge in judges.items()},
-        "accuracy_natural": {
-            name: accuracy(judge.logits(natural.texts), natural.real) for name, judge in judges.items()
-        },
-        "texts": len(matched.texts),
-        "texts_natural": len(natural.texts),
-        "calibration_error": reliability.error,
-        "reliability": reliability.to_json(),
-    }
-
-
-def accuracy(logits: NDArray[np.floating], real: NDArray[np.bool_]) -> float:
-    """The share that is judged right; a judge that cannot say is right half the time."""
-    return float(np.where(logits == 0, 0.5, (logits > 0) == real).mean())
-
-
 Array: TypeAlias = NDArray[np.float64]
 
 _LONGEST = 3
+"""Tokens of the longest n-gram that the baseline counts."""
+
+
+class Classifier(Protocol):
+    """Anything that gives texts log-odds of being real."""
+
+    def logits(self, texts: Sequence[Text], /) -> NDArray[np.floating]:
+        """Log-odds of being real. *Shape:* (texts,)."""
 
 
 class NgramBaseline:
@@ -98,6 +63,48 @@ class LengthBaseline:
         """Log-odds of being real. *Shape:* (texts,)."""
         generated, real = self._counts
         return np.array([math.log((real[_bucket(t)] + 1) / (generated[_bucket(t)] + 1)) for t in texts])
+
+
+def discriminator_metrics(
+    network: Classifier,
+    temperature: float,
+    training: tuple[Examples, Examples],
+    unseen: tuple[Examples, Examples],
+) -> dict[str, Any]:
+    """Measures a discriminator on texts that nobody learned from.
+
+    Args:
+        network: the discriminator.
+        temperature: its logits are divided by it.
+        training: what the baselines learn from, of equal lengths (n-grams) and as it comes (length).
+        unseen: what all three are measured on, of equal lengths and as it comes.
+
+    Returns:
+        `accuracy` and `accuracy_natural` (of texts as they come) of each classifier, the numbers of `texts` and
+        `texts_natural` they were measured on, and of those of equal lengths `calibration_error` and `reliability`.
+    """
+    classifiers: dict[str, Classifier] = {
+        "discriminator": network,
+        "ngrams": NgramBaseline(training[0]),
+        "length": LengthBaseline(training[1]),
+    }
+    matched, natural = unseen
+    reliability = Reliability.measure(sigmoid(network.logits(matched.texts) / temperature), matched.real)
+    return {
+        "accuracy": {name: accuracy(one.logits(matched.texts), matched.real) for name, one in classifiers.items()},
+        "accuracy_natural": {
+            name: accuracy(one.logits(natural.texts), natural.real) for name, one in classifiers.items()
+        },
+        "texts": len(matched.texts),
+        "texts_natural": len(natural.texts),
+        "calibration_error": reliability.error,
+        "reliability": reliability.to_json(),
+    }
+
+
+def accuracy(logits: NDArray[np.floating], real: NDArray[np.bool_]) -> float:
+    """The share of right answers; log-odds of 0 are right half the time."""
+    return float(np.where(logits == 0, 0.5, (logits > 0) == real).mean())
 
 
 def _ngrams(text: Text) -> set[Text]:

@@ -1,4 +1,4 @@
-"""What a text shares with the training text: the longest copy, copied spans, and where they stand."""
+"""What a text shares with the training text: the longest copy and where it stands, and the share of copied spans."""
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
@@ -266,7 +266,7 @@ _NOT_KNOWN = (
 
 
 class TrainingOverlap:
-    """Sees speech, and counts how many of its eight-word spans the training text holds.
+    """Counts how many eight-word spans of a scored text the training text holds.
 
     Args:
         index: sorted hashes of the training text's spans; None where the model keeps none. *Shape:* (spans,).
@@ -278,7 +278,7 @@ class TrainingOverlap:
 
     @classmethod
     def of(cls, folder: ModelFolder) -> "TrainingOverlap":
-        """With the training text of a model."""
+        """The overlap with the training text of a model, none of the scored text read yet."""
         path = folder.novelty
         if not path.is_file():
             return cls(None)
@@ -288,7 +288,7 @@ class TrainingOverlap:
         return cls(index)
 
     def add(self, lines: Iterable[str]) -> None:
-        """Takes lines of speech in, of which the next one goes on where one ends."""
+        """Counts the spans of lines that follow each other; a span may reach into the next line."""
         if self._index is None or len(self._index) == 0:
             return
         words = [word for line in lines for word in line.split()]
@@ -299,7 +299,7 @@ class TrainingOverlap:
 
     @property
     def share(self) -> float:
-        """Of the spans seen, how many the training text holds."""
+        """The share of all spans that the training text holds."""
         return self._known / max(self._spans, 1)
 
     def notes(self, held_out: bool) -> tuple[str, ...]:

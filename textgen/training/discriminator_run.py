@@ -13,7 +13,7 @@ from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
 from textgen.discriminator.calibration import cross_entropy, fit_temperature
 from textgen.discriminator.file import SavedDiscriminator, Weights
 from textgen.discriminator.matching import Examples, Text, balanced, halves, matched
-from textgen.discriminator.metrics import accuracy, measure_worth
+from textgen.discriminator.metrics import accuracy, discriminator_metrics
 from textgen.discriminator.scorer import JUDGED
 from textgen.errors import TrainingError
 from textgen.inference.discriminator import Discriminator as NumpyDiscriminator
@@ -109,7 +109,7 @@ def make_discriminator(
     weights = learn(config, how, training, deciding, note)
     network = NumpyDiscriminator(config, weights)
     temperature = fit_temperature(network.logits(deciding.texts), deciding.real)
-    metrics = measure_worth(
+    metrics = discriminator_metrics(
         network,
         temperature,
         (training, balanced(real.training, samples.training, seed)),
