@@ -30,7 +30,7 @@ from textgen import train_chat
 from textgen.artifact import Model, ModelFolder
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.errors import TextgenError
-from textgen.evaluation.chat import evaluate_chat
+from textgen.evaluation.report import evaluate_chat
 from textgen.generation.chat_model import OpenedChat
 
 OUT = Path(__file__).parents[1] / "textgen" / "pretrained" / "smalltalk"

@@ -10,7 +10,7 @@ from typing import Any
 
 from textgen.artifact import Model
 from textgen.corpus.dialogue import Turn
-from textgen.discriminator.scorer import Judge
+from textgen.discriminator.scorer import Scorer
 from textgen.errors import ConfigurationError, require_text
 from textgen.generation.answering import Answer
 from textgen.generation.character import Character
@@ -194,18 +194,18 @@ class Chatbot:
         return judge_lines([self._responder.line(clean(line)) for line in _LINE_ENDS.split(text)], self.judge)
 
     @cached_property
-    def judge(self) -> Judge:
+    def judge(self) -> Scorer:
         """The model's discriminator.
 
         Raises:
             ModelError: it has none, or a damaged one.
         """
-        judge = Judge(self.path, self.card, self.tokenizer)
+        judge = Scorer(self.path, self.card, self.tokenizer)
         if judge.warning is not None:
             print(judge.warning, file=sys.stderr)
         return judge
 
-    def _judge_for(self, options: ChatOptions) -> Judge | None:
+    def _judge_for(self, options: ChatOptions) -> Scorer | None:
         """Who has a say in the choice of a reply."""
         return self.judge if options.rerank else None
 

@@ -8,8 +8,7 @@ from click.testing import CliRunner, Result
 from tests.training.talks import talks
 from textgen.artifact import ModelFolder
 from textgen.cli.main import cli
-from textgen.evaluation.copies import Copy
-from textgen.evaluation.novelty import CorpusPlace, Novelty
+from textgen.evaluation.copies import Copy, CorpusPlace, Novelty
 from textgen.generation.chat_model import OpenedChat
 
 
@@ -52,7 +51,7 @@ def test_the_table_is_for_people(untrained: Path, corpus: Path, monkeypatch: pyt
 
 
 def test_no_difference_has_no_minus(untrained: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("textgen.evaluation.scoring.lane_difference", lambda *arguments: -1e-9)
+    monkeypatch.setattr("textgen.evaluation.prediction.lane_difference", lambda *arguments: -1e-9)
     result = run("--model", untrained, "--corpus", corpus, "--samples", 0)
     assert "+0.0000" in result.stdout
 

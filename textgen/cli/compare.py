@@ -74,9 +74,8 @@ def command(
     """
     from textgen.api import open_folder
     from textgen.corpus.collection import ScriptCorpus
-    from textgen.evaluation.comparison_page import comparison_files
-    from textgen.evaluation.folder import ResultFolder
     from textgen.evaluation.model_comparison import compare
+    from textgen.evaluation.pages import ResultFolder, comparison_files
     from textgen.writer import ScriptWriter
 
     folder = ResultFolder(out) if out else None
@@ -103,7 +102,7 @@ def _tell(text: str) -> None:
 
 
 def _describe(found: "ModelComparison") -> Iterator[str]:
-    from textgen.evaluation.comparison_page import comparison_facts, curve_table, verdict_sentences
+    from textgen.evaluation.pages import comparison_facts, curve_table, verdict_sentences
 
     for curve in found.curves:
         for name, *cells in curve_table(curve, found.real):

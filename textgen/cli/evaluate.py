@@ -13,7 +13,7 @@ from textgen.decoding.options import LARGEST_SEED
 
 if TYPE_CHECKING:
     from textgen.artifact import Model
-    from textgen.evaluation.part import SplitName
+    from textgen.evaluation.eval_split import SplitName
 
 
 _SAMPLES = 1000
@@ -85,7 +85,7 @@ def command(
     textgen evaluate --model runs/seinfeld --corpus pilot.txt --json
     """
     from textgen.api import open_folder
-    from textgen.evaluation.folder import ResultFolder
+    from textgen.evaluation.pages import ResultFolder
 
     folder = ResultFolder(report) if report else None
     opened = open_folder(model).load()
@@ -97,7 +97,7 @@ def command(
         for line in lines:
             click.echo(line)
     if folder is not None:
-        from textgen.evaluation.page import report_files
+        from textgen.evaluation.pages import report_files
 
         folder.write(report_files(f"{model} on {', '.join(map(str, corpus))}", values, written, real))
         _tell(f"The report is in {folder.path}.")
@@ -122,7 +122,7 @@ def _judge_script(model: "Model", asked: Asked) -> Judged:
 def _judge_chat(model: "Model", asked: Asked) -> Judged:
     from textgen.corpus.dialogues import DialogueCorpus
     from textgen.errors import ConfigurationError
-    from textgen.evaluation.chat import evaluate_chat
+    from textgen.evaluation.report import evaluate_chat
     from textgen.generation.chat_model import OpenedChat
 
     if asked.samples:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 from textgen.wording import count
 
 if TYPE_CHECKING:
-    from textgen.evaluation.chat import ChatEvaluation
     from textgen.evaluation.comparison import Comparison
-    from textgen.evaluation.report import Evaluation
+    from textgen.evaluation.report import ChatEvaluation, Evaluation
 
 _WIDTH = 100
 _INDENT = " " * 4
@@ -55,7 +54,7 @@ def describe(result: "Evaluation") -> Iterator[str]:
 
 
 def _compared(found: "Comparison") -> Iterator[str]:
-    from textgen.evaluation.measures import MEASURES
+    from textgen.evaluation.text_metrics import MEASURES
 
     yield ""
     yield f"{'':<20}{'written':>12}  {'95 in 100 samples':<19}{'real text':>9}"

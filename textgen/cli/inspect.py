@@ -45,7 +45,7 @@ def command(model: Path | None, corpus: tuple[Path, ...], format: str | None, as
         facts = _model_facts(model)
         lines = describe_model(facts)
     elif (dialogues := _dialogues(corpus, format)) is not None:
-        from textgen.evaluation.dialogue_inspection import dialogue_facts, first_turns
+        from textgen.evaluation.inspection import dialogue_facts, first_turns
 
         facts = dialogue_facts(dialogues)
         lines = describe_dialogues(facts, first_turns(dialogues, _SHOWN_LINES))

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from textgen.decoding import results
 from textgen.discriminator.calibration import sigmoid
-from textgen.discriminator.scorer import Judge
+from textgen.discriminator.scorer import Scorer
 from textgen.generation.chat_options import ChatOptions
 from textgen.generation.conversation import Talk
 from textgen.generation.ranking import Candidate, beginning, candidate
@@ -36,7 +36,7 @@ class Answer:
     """
 
     def __init__(
-        self, responder: Responder, talk: Talk, options: ChatOptions, seed: int, judge: Judge | None = None
+        self, responder: Responder, talk: Talk, options: ChatOptions, seed: int, judge: Scorer | None = None
     ) -> None:
         self._responder, self._talk, self._options, self._seed, self._judge = responder, talk, options, seed, judge
         constraint = responder.shape.begin(options.max_new_tokens, options.blocked)

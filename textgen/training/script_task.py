@@ -15,7 +15,7 @@ from textgen.corpus.scene import Scene
 from textgen.corpus.split import Split, find_split, held_out_documents, training_documents
 from textgen.corpus.survey import CorpusSurvey, survey
 from textgen.errors import ConfigurationError, TrainingError
-from textgen.inference.lanes import lay_out
+from textgen.inference.scoring import lay_out
 from textgen.models.language_model import KerasLanguageModel
 from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.special import END, START
