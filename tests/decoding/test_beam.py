@@ -9,7 +9,7 @@ from textgen.decoding.constraints import Constraint
 from textgen.decoding.decode import decode
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Mask
-from textgen.decoding.results import Sequence, collect
+from textgen.decoding.results import GeneratedSequence, collect
 from textgen.tokenizers.special import END, START
 
 A, B, C = TOKENIZER.encode("abc")
@@ -22,7 +22,7 @@ CHAIN = {
 MODEL = markov_model(CHAIN, PIECES.size)
 
 
-def search(**options: object) -> list[Sequence]:
+def search(**options: object) -> list[GeneratedSequence]:
     chosen = DecodingOptions(**{"temperature": 0.0, "num_beams": 64, "length_penalty": 0.0, **options})  # type: ignore[arg-type]
     return collect(decode(MODEL, state(), prompt(), chosen, first_piece=PIECES.first))
 

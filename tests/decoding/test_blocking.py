@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 from tests.decoding.fakes import PieceRenderer, random_model, state
 from textgen.decoding.blocking import BlockList
 from textgen.decoding.constraints import AllOf, Utf8Constraint
-from textgen.decoding.cursor import Prompt
+from textgen.decoding.cursor import SequenceStart
 from textgen.decoding.decode import decode
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.pieces import Pieces
-from textgen.decoding.results import Sequence, collect
+from textgen.decoding.results import GeneratedSequence, collect
 from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.character import CharacterTokenizer
 from textgen.tokenizers.special import END, START
@@ -114,11 +114,11 @@ def test_what_was_cut_off_loses_a_word_of_the_list_at_its_end() -> None:
     assert words.without_end("damn") == ""
 
 
-def written(level: str, words: list[str], seed: int, **options: object) -> list[Sequence]:
+def written(level: str, words: list[str], seed: int, **options: object) -> list[GeneratedSequence]:
     pieces = PIECES[level]
     chosen = DecodingOptions(seed=seed, max_new_tokens=options.pop("max_new_tokens", 40), **options)  # type: ignore[arg-type]
     constraint = AllOf(BlockList(pieces, words).begin(chosen.max_new_tokens), Utf8Constraint(pieces))
-    prompt = Prompt([START], PieceRenderer(pieces), constraint)
+    prompt = SequenceStart([START], PieceRenderer(pieces), constraint)
     return collect(decode(random_model(seed, pieces.size), state(), prompt, chosen, first_piece=pieces.first))
 
 

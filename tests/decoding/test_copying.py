@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from tests.decoding.fakes import PieceRenderer, state
-from textgen.decoding.cursor import Prompt
+from textgen.decoding.cursor import SequenceStart
 from textgen.decoding.decode import decode
 from textgen.decoding.loop import draw_sequences
 from textgen.decoding.ngrams import ngram_hashes, word_hashes
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.protocols import Ids, State, StepFunction
-from textgen.decoding.results import Sequence, collect
+from textgen.decoding.results import GeneratedSequence, collect
 from textgen.decoding.speech import CopyGuard
 from textgen.errors import ConfigurationError
 from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, START
@@ -46,11 +46,11 @@ def reciting_model(second: Tokens[int] = (RED, GREEN, BLUE)) -> StepFunction:
     return step
 
 
-def asked(context: Tokens[int] = (START, FIRST_LABEL), seed: int = 0) -> Prompt:
-    return Prompt(context=context, renderer=PieceRenderer(PIECES), seed=seed)
+def asked(context: Tokens[int] = (START, FIRST_LABEL), seed: int = 0) -> SequenceStart:
+    return SequenceStart(context=context, renderer=PieceRenderer(PIECES), seed=seed)
 
 
-def write(model: StepFunction, context: Tokens[int] = (START, FIRST_LABEL), **options: object) -> Sequence:
+def write(model: StepFunction, context: Tokens[int] = (START, FIRST_LABEL), **options: object) -> GeneratedSequence:
     chosen = DecodingOptions(**{"temperature": 0.0, "no_copy": 8, **options})  # type: ignore[arg-type]
     return collect(decode(model, state(), asked(context), chosen, guard(), PIECES.first))[0]
 
@@ -145,7 +145,7 @@ def test_the_same_seed_goes_the_same_way_in_every_batch() -> None:
     options = DecodingOptions(temperature=2.0, no_copy=8, max_new_tokens=40)
     second = (RED, GREEN, BLUE)
 
-    def draw(seeds: list[int]) -> list[Sequence]:
+    def draw(seeds: list[int]) -> list[GeneratedSequence]:
         prompts = [asked(seed=seed) for seed in seeds]
         model = reciting_model(second)
         return collect(draw_sequences(model, state(len(seeds)), prompts, options, guard(), PIECES.first))

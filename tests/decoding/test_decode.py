@@ -11,14 +11,14 @@ from textgen.corpus.encoding import decode_script
 from textgen.corpus.rendering import ScriptRenderer
 from textgen.corpus.style import ScriptStyle
 from textgen.decoding.constraints import AllOf, Utf8Constraint
-from textgen.decoding.cursor import Prompt
+from textgen.decoding.cursor import SequenceStart
 from textgen.decoding.decode import decode
 from textgen.decoding.grammar import ScriptGrammar
 from textgen.decoding.ngrams import ngram_hashes, word_hashes
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.protocols import Ids, State, StepFunction
-from textgen.decoding.results import Event, Sequence
+from textgen.decoding.results import Event, GeneratedSequence
 from textgen.decoding.shape import ScriptShape
 from textgen.decoding.speech import CopyGuard
 from textgen.tokenizers.special import START
@@ -46,10 +46,12 @@ def speaking_model(seed: int) -> StepFunction:
     return step
 
 
-def write(seed: int | None, style: str = "colon", model: int = 7, **options: Any) -> tuple[list[Event], list[Sequence]]:
+def write(
+    seed: int | None, style: str = "colon", model: int = 7, **options: Any
+) -> tuple[list[Event], list[GeneratedSequence]]:
     chosen = DecodingOptions(**{"seed": seed, "temperature": 1.0, **options})
     rules = ScriptGrammar(PIECES, SHAPE, may_end=chosen.lines is None)
-    asked = Prompt(
+    asked = SequenceStart(
         context=[START],
         renderer=ScriptRenderer(TOKENIZER, ScriptStyle(style)),
         constraint=AllOf(Utf8Constraint(PIECES), rules.begin([START])),

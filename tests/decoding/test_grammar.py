@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 from tests.decoding.fakes import PIECES, TOKENIZER, PieceRenderer, random_model, state
 from textgen.decoding.constraints import AllOf, HealingConstraint, Utf8Constraint
-from textgen.decoding.cursor import Prompt
+from textgen.decoding.cursor import SequenceStart
 from textgen.decoding.decode import decode
 from textgen.decoding.grammar import ScriptConstraint, ScriptGrammar
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.pieces import Pieces
-from textgen.decoding.results import Sequence, collect
+from textgen.decoding.results import GeneratedSequence, collect
 from textgen.decoding.shape import ScriptShape
 from textgen.errors import ConfigurationError
 from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, NAME, NAME_END, PAD, SCENE, START, TURN
@@ -156,7 +156,9 @@ SUBWORD = Pieces(SubwordTokenizer([(0xE2, 0x82), (0x82, 0xAC), (0x61, 0x0A)], ["
 LEVELS = [PIECES, WORD, SUBWORD]
 
 
-def write(seed: int, prefix: bytes = b"", lines: int | None = 3, pieces: Pieces = PIECES, **rules: Any) -> Sequence:
+def write(
+    seed: int, prefix: bytes = b"", lines: int | None = 3, pieces: Pieces = PIECES, **rules: Any
+) -> GeneratedSequence:
     options = DecodingOptions(lines=lines, max_new_tokens=None if lines else 60, seed=seed, temperature=1.0)
     context = [START, JERRY] if prefix else [START]
     constraint = AllOf(
@@ -164,7 +166,7 @@ def write(seed: int, prefix: bytes = b"", lines: int | None = 3, pieces: Pieces 
         HealingConstraint(pieces, prefix),
         ScriptGrammar(pieces, may_end=lines is None, **rules).begin(context, prefix),
     )
-    asked = Prompt(context, PieceRenderer(pieces), constraint)
+    asked = SequenceStart(context, PieceRenderer(pieces), constraint)
     model = random_model(seed, pieces.size)
     return collect(decode(model, state(), asked, options, first_piece=pieces.first))[0]
 

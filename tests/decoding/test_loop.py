@@ -8,14 +8,14 @@ from tests.decoding.fakes import PIECES, TOKENIZER, markov_model, prompt, random
 from textgen.decoding.decode import decode
 from textgen.decoding.loop import draw_sequences, log_totals
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.results import Sequence, collect
+from textgen.decoding.results import GeneratedSequence, collect
 from textgen.errors import ModelError
 from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, SCENE, START
 
 GREEDY = {"temperature": 0.0}
 
 
-def spell(text: str, **options: object) -> Sequence:
+def spell(text: str, **options: object) -> GeneratedSequence:
     tokens = [LINE_END if token == TOKENIZER.encode("\n")[0] else token for token in TOKENIZER.encode(text)]
     model = spelling_model([*tokens, END])
     return collect(decode(model, state(), prompt(), DecodingOptions(**options)))[0]  # type: ignore[arg-type]
@@ -95,7 +95,7 @@ def test_whole_characters_only() -> None:
     assert [event.text for event in events] == ["é", "€", ""]
 
 
-def drawn(rows: list[int], **options: object) -> list[Sequence]:
+def drawn(rows: list[int], **options: object) -> list[GeneratedSequence]:
     model = random_model(3, PIECES.size, spread=2.0)
     asked = DecodingOptions(max_new_tokens=30, **options)  # type: ignore[arg-type]
     prompts = [prompt(seed=seed) for seed in rows]
@@ -130,7 +130,7 @@ def test_rows_finish_one_by_one() -> None:
 def test_each_sequence_can_be_written_again_alone() -> None:
     model = random_model(3, PIECES.size, spread=2.0)
 
-    def write(seed: int, count: int) -> list[Sequence]:
+    def write(seed: int, count: int) -> list[GeneratedSequence]:
         options = DecodingOptions(seed=seed, num_return_sequences=count, max_new_tokens=20)
         return collect(decode(model, state(), prompt(), options))
 

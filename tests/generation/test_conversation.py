@@ -1,15 +1,15 @@
 from textgen.corpus.dialogue import Turn
-from textgen.generation.conversation import Conversation, Exchange
+from textgen.generation.conversation import ChatExchange, Conversation
 from textgen.generation.reply import Reply
 
 
 def conversation() -> Conversation:
     return Conversation(
         [
-            Exchange(None, Reply("Hi!")),
-            Exchange("hello", Reply("How are you?")),
-            Exchange("", Reply("Well?")),
-            Exchange("fine", Reply("Good.")),
+            ChatExchange(None, Reply("Hi!")),
+            ChatExchange("hello", Reply("How are you?")),
+            ChatExchange("", Reply("Well?")),
+            ChatExchange("fine", Reply("Good.")),
         ]
     )
 

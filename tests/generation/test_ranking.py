@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from tests.generation.small import TOKENIZERS
 from textgen.decoding.pieces import Pieces
-from textgen.decoding.results import Sequence
+from textgen.decoding.results import GeneratedSequence
 from textgen.generation.ranking import FIRST_WORDS, MOST_REALNESS, REPETITION, beginning, candidate, repetition
 from textgen.generation.reply import Reply
 from textgen.tokenizers.special import END
@@ -18,12 +18,12 @@ def scored(
     log_odds: float = 0.0,
 ) -> float:
     ids = tuple(range(300, 300 + len(text.split())))
-    sequence = Sequence(ids, text, "end", 0, nats_a_token * len(ids))
+    sequence = GeneratedSequence(ids, text, "end", 0, nats_a_token * len(ids))
     return candidate(Reply(text), sequence, familiarity, said, log_odds).score
 
 
 def test_the_parts_add_up() -> None:
-    found = candidate(Reply("a b"), Sequence((1, 2), "a b", "end", 0, -6.0), -2.5, ["a b"])
+    found = candidate(Reply("a b"), GeneratedSequence((1, 2), "a b", "end", 0, -6.0), -2.5, ["a b"])
     assert found.likelihood == -3.0
     assert (found.novelty, found.length, found.repetition) == pytest.approx((0.75, 0.125, -3.0))
     assert found.score == pytest.approx(-3.0 + 0.75 + 0.125 - 3.0)
@@ -43,7 +43,7 @@ def test_likelier_longer_and_fresher_replies_win() -> None:
 
 
 def test_log_odds_add_to_the_likelihood_token_by_token() -> None:
-    sequence = Sequence((1, 2, 3, 4), "a b c", "end", 0, -6.0)
+    sequence = GeneratedSequence((1, 2, 3, 4), "a b c", "end", 0, -6.0)
     without, found = (candidate(Reply("a b c"), sequence, 0.0, [], log_odds) for log_odds in (0.0, 1.5))
     assert (without.realness, found.realness) == (0.0, 1.5 / 4)
     assert found.likelihood + found.realness == pytest.approx((-6.0 + 1.5) / 4)

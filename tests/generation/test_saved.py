@@ -7,14 +7,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textgen.errors import TextgenError
-from textgen.generation.conversation import Exchange
+from textgen.generation.conversation import ChatExchange
 from textgen.generation.messages import clean
 from textgen.generation.reply import Reply
 from textgen.generation.saved import SavedConversation
 
 TEXT = st.text(max_size=20).map(clean)
 EXCHANGES = st.builds(
-    Exchange,
+    ChatExchange,
     st.none() | TEXT,
     st.builds(lambda text, seed: Reply(text, seed=seed), TEXT, st.integers(0, 2**64 - 1)),
     st.integers(0, 9),
@@ -25,7 +25,7 @@ EXCHANGES = st.builds(
 @given(st.lists(EXCHANGES, max_size=4), st.integers(0, 2**64 - 1))
 @settings(deadline=None)  # each example is synced to the disk
 def test_what_is_written_is_read_again(
-    tmp_path_factory: pytest.TempPathFactory, exchanges: list[Exchange], seed: int
+    tmp_path_factory: pytest.TempPathFactory, exchanges: list[ChatExchange], seed: int
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "talk.json"
     SavedConversation("small", seed, exchanges).write(path)

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 from tests.decoding.fakes import random_model, state
 from tests.generation.small import TOKENIZERS
 from textgen.decoding.constraints import Constraint
-from textgen.decoding.cursor import Prompt
+from textgen.decoding.cursor import SequenceStart
 from textgen.decoding.decode import decode
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.pieces import Pieces
@@ -70,7 +70,7 @@ def test_the_last_token_shows_something() -> None:
 def test_whatever_is_written_is_a_line_that_can_be_seen(level: str, seed: int, room: int) -> None:
     pieces = PIECES[level]
     options = DecodingOptions(seed=seed, max_new_tokens=room, num_return_sequences=4)
-    prompt = Prompt([START], ReplyRenderer(pieces), ReplyShape(pieces, END).begin(room))
+    prompt = SequenceStart([START], ReplyRenderer(pieces), ReplyShape(pieces, END).begin(room))
     for sequence in collect(decode(random_model(seed, pieces.size), state(), prompt, options)):
         assert is_visible(sequence.text)
         assert len(sequence.text.splitlines()) == 1

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from textgen.decoding.cursor import Prompt, start
+from textgen.decoding.cursor import SequenceStart, begin_sequence
 from textgen.decoding.growth import Beam, Growth
 from textgen.decoding.history import history_transform
 from textgen.decoding.options import DecodingOptions
@@ -22,7 +22,7 @@ from textgen.tokenizers.special import FIRST_LABEL
 def beam_search(
     step: StepFunction,
     state: State,
-    prompt: Prompt,
+    prompt: SequenceStart,
     options: DecodingOptions,
     guard: CopyGuard | None = None,
     first_piece: int = FIRST_LABEL,
@@ -45,7 +45,7 @@ def beam_search(
         ModelError: the model gives numbers that are not finite.
     """
     growth = Growth(prompt.context, options, history_transform(options, first_piece))
-    live, whole, shown = [Beam(start(prompt, options, guard))], list[Beam](), ""
+    live, whole, shown = [Beam(begin_sequence(prompt, options, guard))], list[Beam](), ""
     while live:
         logits, state = step(np.array([beam.cursor.last for beam in live]), state)
         grown = growth.grow(live, logits)

@@ -9,7 +9,7 @@ recorded.
 from collections.abc import Set
 from dataclasses import dataclass, field
 
-from textgen.decoding.cursor import Cursor, Step
+from textgen.decoding.cursor import Cursor, CursorStep
 from textgen.decoding.protocols import State
 
 WORDS_BACK = 2
@@ -58,7 +58,7 @@ class WordStarts:
         """What is forbidden as the next token of a sequence so long."""
         return self._starts[-1].tried if self._is_here(length) else frozenset()
 
-    def written(self, before: WordStart, step: Step) -> WordStart | None:
+    def written(self, before: WordStart, step: CursorStep) -> WordStart | None:
         """Takes note of a token.
 
         Args:

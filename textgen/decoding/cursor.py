@@ -16,7 +16,7 @@ from textgen.tokenizers.special import END, LINE_END
 
 
 @dataclass(frozen=True)
-class Prompt:
+class SequenceStart:
     """What a sequence goes on from.
 
     Args:
@@ -78,7 +78,7 @@ class Cursor(NamedTuple):
         )
         reason = cursor._finish_reason(options)
         if reason is None:
-            return Step(cursor, text, None)
+            return CursorStep(cursor, text, None)
         return cursor._finished(text, reason)
 
     def _finished(self, text: str, reason: FinishReason) -> "Step":
@@ -89,7 +89,7 @@ class Cursor(NamedTuple):
             text += rest + stops.held
             reason = "stop" if stops.found else reason
         speech = None if self.speech is None else self.speech.cut(stops.cut)
-        return Step(self._replace(speech=speech), text, reason)
+        return CursorStep(self._replace(speech=speech), text, reason)
 
     def _finish_reason(self, options: DecodingOptions) -> FinishReason | None:
         if self.last == END:
@@ -103,7 +103,7 @@ class Cursor(NamedTuple):
         return None
 
 
-class Step(NamedTuple):
+class CursorStep(NamedTuple):
     """One more id.
 
     Args:
@@ -127,7 +127,7 @@ class Step(NamedTuple):
         return self.cursor.speech is not None and self.cursor.speech.began_word
 
 
-def start(prompt: Prompt, options: DecodingOptions, guard: CopyGuard | None) -> Cursor:
+def begin_sequence(prompt: SequenceStart, options: DecodingOptions, guard: CopyGuard | None) -> Cursor:
     """The cursor after a prompt.
 
     Raises:

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 
 from textgen.decoding.beam import beam_search
-from textgen.decoding.cursor import Prompt
+from textgen.decoding.cursor import SequenceStart
 from textgen.decoding.loop import draw_sequences
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import State, StepFunction, take_rows
@@ -19,7 +19,7 @@ from textgen.tokenizers.special import FIRST_LABEL
 def decode(
     step: StepFunction,
     state: State,
-    prompt: Prompt,
+    prompt: SequenceStart,
     options: DecodingOptions,
     guard: CopyGuard | None = None,
     first_piece: int = FIRST_LABEL,

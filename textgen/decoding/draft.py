@@ -3,11 +3,11 @@
 import numpy as np
 
 from textgen.decoding.copying import WordStart, WordStarts
-from textgen.decoding.cursor import Prompt, start
+from textgen.decoding.cursor import SequenceStart, begin_sequence
 from textgen.decoding.history import HistoryTransform
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Logits, State
-from textgen.decoding.results import Event, FinishReason, Sequence
+from textgen.decoding.results import Event, FinishReason, GeneratedSequence
 from textgen.decoding.sampling import Sampler
 from textgen.decoding.speech import CopyGuard
 
@@ -26,10 +26,10 @@ class Draft:
     """
 
     def __init__(
-        self, row: int, prompt: Prompt, state: State, options: DecodingOptions, guard: CopyGuard | None
+        self, row: int, prompt: SequenceStart, state: State, options: DecodingOptions, guard: CopyGuard | None
     ) -> None:
         self._row, self._seed, self._options = row, prompt.seed, options
-        self.cursor = start(prompt, options, guard)
+        self.cursor = begin_sequence(prompt, options, guard)
         self.starts = None if self.cursor.speech is None else WordStarts(WordStart(self.cursor, state))
         self._prompted = len(prompt.context)
         self._ids = np.zeros(self._prompted + _ROOM, np.int64)
@@ -99,9 +99,9 @@ class Draft:
         self._shown = len(self._texts) if settled is None else settled
         return Event(self._row, text, self.cursor.lines) if text else None
 
-    def _sequence(self, reason: FinishReason) -> Sequence:
+    def _sequence(self, reason: FinishReason) -> GeneratedSequence:
         written = self._ids[self._prompted : self._prompted + self.cursor.length]
-        return Sequence(
+        return GeneratedSequence(
             ids=tuple(written.tolist()),
             text="".join(self._texts),
             finish_reason=reason,

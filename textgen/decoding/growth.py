@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from textgen.decoding import results
+from textgen.decoding.results import FinishReason, GeneratedSequence, collect
 from textgen.decoding.cursor import Cursor
 from textgen.decoding.history import HistoryTransform
 from textgen.decoding.loop import log_totals
@@ -35,13 +35,13 @@ class Beam(NamedTuple):
     text: str = ""
     total: float = 0.0
     parent: int = 0
-    reason: results.FinishReason | None = None
+    reason: FinishReason | None = None
     relaxed: bool = False
 
-    def sequence(self, seed: int) -> results.Sequence:
+    def sequence(self, seed: int) -> GeneratedSequence:
         """What is returned of a whole one."""
         reason = self.reason or "length"
-        return results.Sequence(self.ids, self.text, reason, seed, self.cursor.log_probability, self.relaxed)
+        return GeneratedSequence(self.ids, self.text, reason, seed, self.cursor.log_probability, self.relaxed)
 
     def score(self, penalty: float, length: int | None = None) -> float:
         """The total, divided by a power of the length (tokens), its own or the one given."""

@@ -30,7 +30,7 @@ def repetition_penalty(logits: Logits, history: Ids, penalty: float) -> Logits:
     return penalised
 
 
-def no_repeat_ngram(logits: Logits, history: Ids, size: int, first: int = 0) -> Logits:
+def no_repeat_ngram_size(logits: Logits, history: Ids, size: int, first: int = 0) -> Logits:
     """Rules out each token that would end an n-gram which the history holds already (Paulus et al. 2018).
 
     Where that would leave nothing, nothing is ruled out.
@@ -75,6 +75,6 @@ def history_transform(options: DecodingOptions, first: int) -> HistoryTransform 
     def transform(logits: Logits, history: Ids) -> Logits:
         if penalty != 1:
             logits = repetition_penalty(logits, history[history >= first], penalty)
-        return no_repeat_ngram(logits, history, size, first) if size else logits
+        return no_repeat_ngram_size(logits, history, size, first) if size else logits
 
     return transform

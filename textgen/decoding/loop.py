@@ -3,24 +3,22 @@
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
-from textgen.decoding.cursor import Prompt
+from textgen.decoding.cursor import SequenceStart
 from textgen.decoding.draft import Draft
 from textgen.decoding.history import history_transform
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.protocols import Logits, State, StepFunction, take_rows
+from textgen.decoding.protocols import State, StepFunction, take_rows
 from textgen.decoding.results import Event
 from textgen.decoding.sampling import Sampler
 from textgen.decoding.speech import CopyGuard
-from textgen.errors import ModelError
 from textgen.tokenizers.special import FIRST_LABEL
 
 
 def draw_sequences(
     step: StepFunction,
     state: State,
-    prompts: Sequence[Prompt],
+    prompts: Sequence[SequenceStart],
     options: DecodingOptions,
     guard: CopyGuard | None = None,
     first_piece: int = FIRST_LABEL,
@@ -63,27 +61,6 @@ def draw_sequences(
         if any(draft.finish_reason for draft in drafts):
             going = [row for row, draft in enumerate(drafts) if draft.finish_reason is None]
             drafts, state = [drafts[row] for row in going], take_rows(state, np.array(going, np.intp))
-
-
-def log_totals(logits: Logits) -> NDArray[np.floating]:
-    """The logarithm of the sum of the exponentials; log-probabilities are the logits less it.
-
-    *Shape:* (batch, vocabulary) to (batch,).
-
-    Raises:
-        ModelError: a sum is not finite.
-    """
-    top = logits.max(axis=-1)
-    weights = logits - top[:, None]
-    np.exp(weights, out=weights)
-    totals: NDArray[np.floating] = top + np.log(weights.sum(axis=-1))
-    if not np.isfinite(totals).all():
-        raise ModelError(
-            "The model was asked for the next token and gave numbers that are not finite: its training "
-            "diverged or its files are damaged; copy the model folder again, or train with a lower "
-            "learning rate."
-        )
-    return totals
 
 
 def _row(state: State, row: int) -> State:

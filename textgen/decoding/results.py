@@ -9,7 +9,7 @@ FinishReason: TypeAlias = Literal["end", "stop", "lines", "length"]
 
 
 @dataclass(frozen=True)
-class Sequence:
+class GeneratedSequence:
     """A text that is done.
 
     Args:
@@ -43,10 +43,10 @@ class Event(NamedTuple):
     row: int
     text: str
     lines: int
-    sequence: Sequence | None = None
+    sequence: GeneratedSequence | None = None
 
 
-def collect(events: Iterable[Event]) -> list[Sequence]:
+def collect(events: Iterable[Event]) -> list[GeneratedSequence]:
     """The sequences in the order of their rows, once all are done."""
     done = {event.row: event.sequence for event in events if event.sequence is not None}
     return [done[row] for row in sorted(done)]

@@ -126,13 +126,3 @@ class Speech(NamedTuple):
 
 
 _SILENT = (Place.HEADING, Place.NAME_START, Place.NAME)
-
-
-def whole_characters(data: bytes) -> tuple[str, bytes]:
-    """The text of the whole characters, and the bytes of one that is not; what is invalid becomes U+FFFD."""
-    try:
-        return data.decode(), b""
-    except UnicodeDecodeError as error:
-        if error.reason == "unexpected end of data":
-            return data[: error.start].decode(), data[error.start :]
-        return data.decode(errors="replace"), b""

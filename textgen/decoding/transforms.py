@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from textgen.decoding.axis import take
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Logits
+from textgen.errors import ModelError
 
 Transform: TypeAlias = Callable[[Logits], Logits]
 
@@ -74,6 +75,27 @@ def typical_p(logits: Logits, value: float) -> Logits:
     expected = (weights * finite).sum(axis=-1, keepdims=True)
     distances = np.abs(log_p - expected)
     return _keep(distances <= _distance_bound(distances, weights, value), logits)
+
+
+def log_totals(logits: Logits) -> NDArray[np.floating]:
+    """The logarithm of the sum of the exponentials; log-probabilities are the logits less it.
+
+    *Shape:* (batch, vocabulary) to (batch,).
+
+    Raises:
+        ModelError: a sum is not finite.
+    """
+    top = logits.max(axis=-1)
+    weights = logits - top[:, None]
+    np.exp(weights, out=weights)
+    totals: NDArray[np.floating] = top + np.log(weights.sum(axis=-1))
+    if not np.isfinite(totals).all():
+        raise ModelError(
+            "The model was asked for the next token and gave numbers that are not finite: its training "
+            "diverged or its files are damaged; copy the model folder again, or train with a lower "
+            "learning rate."
+        )
+    return totals
 
 
 def distribution_transforms(options: DecodingOptions) -> tuple[Transform, ...]:

@@ -17,7 +17,7 @@ from textgen.evaluation.familiarity import Familiarity
 from textgen.evaluation.novelty import NO_NOVELTY
 from textgen.evaluation.part import SplitName
 from textgen.evaluation.scores import Scores, finite
-from textgen.generation.chat_model import OpenedChat
+from textgen.generation.chat_model import ChatModel
 from textgen.wording import count
 
 _BATCH = 64
@@ -71,7 +71,7 @@ class ChatEvaluation:
 
 
 def evaluate_chat(
-    model: OpenedChat,
+    model: ChatModel,
     corpus: DialogueCorpus,
     split: SplitName | None = None,
     seed: int = 0,
@@ -120,7 +120,7 @@ def evaluate_chat(
 
 
 def _choose(
-    model: OpenedChat, corpus: DialogueCorpus, asked: SplitName | None
+    model: ChatModel, corpus: DialogueCorpus, asked: SplitName | None
 ) -> tuple[Iterable[Exchange], SplitName, list[str]]:
     """What to score: what the model has not seen, where that is known."""
     known, same = model.card.corpus, corpus.fingerprint == model.card.corpus.get("fingerprint")
@@ -141,7 +141,7 @@ def _choose(
 
 
 def _learned_already(
-    model: OpenedChat, corpus: DialogueCorpus, split: SplitName, replies: Iterable[str]
+    model: ChatModel, corpus: DialogueCorpus, split: SplitName, replies: Iterable[str]
 ) -> Sequence[str]:
     """Notes on replies that the model may have learned, where that is not said already."""
     same = corpus.fingerprint == model.card.corpus.get("fingerprint")
@@ -165,7 +165,7 @@ def _split_anew(corpus: DialogueCorpus, known: Mapping[str, Any]) -> tuple[Dialo
 
 
 def _encode(
-    model: OpenedChat, exchanges: Iterable[Exchange]
+    model: ChatModel, exchanges: Iterable[Exchange]
 ) -> tuple[list[tuple[list[int], list[int]]], list[str], int]:
     """The ids of exchanges, the texts of their replies, and how many replies were too long."""
     encoded, texts, left_out = list[tuple[list[int], list[int]]](), list[str](), 0
@@ -187,7 +187,7 @@ def _dealt_anew(count: int, seed: int) -> list[int]:
     return [int(k) for k in dealt]
 
 
-def _nats(model: OpenedChat, contexts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]) -> float:
+def _nats(model: ChatModel, contexts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]) -> float:
     """Cross-entropy of all replies; those of like length are scored together."""
     order = sorted(range(len(replies)), key=lambda k: (len(replies[k]), len(contexts[k])))
     nats = 0.0

@@ -9,7 +9,7 @@ from textgen.decoding.options import LARGEST_SEED
 from textgen.discriminator.matching import Text
 from textgen.discriminator.scorer import line_ids, reply_line
 from textgen.evaluation.fresh import TOLD, Tell, described, refuse_greedy
-from textgen.generation.chat_model import OpenedChat
+from textgen.generation.chat_model import ChatModel
 from textgen.generation.chat_options import chat_options
 
 _TOGETHER = 64
@@ -35,7 +35,7 @@ class FreshReplies:
     """
 
     def __init__(self, model: Model, seed: int, decoding: dict[str, Any]) -> None:
-        self._chat = OpenedChat(model)
+        self._chat = ChatModel(model)
         self._options = chat_options(self._chat.defaults, decoding)
         refuse_greedy(self._options.greedy)
         self.decoding = {

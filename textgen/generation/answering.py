@@ -4,11 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
-from textgen.decoding import results
+from textgen.decoding.results import GeneratedSequence, collect
 from textgen.discriminator.calibration import sigmoid
 from textgen.discriminator.scorer import Judge
 from textgen.generation.chat_options import ChatOptions
-from textgen.generation.conversation import Talk
+from textgen.generation.conversation import ReplyContext
 from textgen.generation.ranking import Candidate, beginning, candidate
 from textgen.generation.reply import Reply
 from textgen.generation.responder import Responder
@@ -36,7 +36,7 @@ class Answer:
     """
 
     def __init__(
-        self, responder: Responder, talk: Talk, options: ChatOptions, seed: int, judge: Judge | None = None
+        self, responder: Responder, talk: ReplyContext, options: ChatOptions, seed: int, judge: Judge | None = None
     ) -> None:
         self._responder, self._talk, self._options, self._seed, self._judge = responder, talk, options, seed, judge
         constraint = responder.shape.begin(options.max_new_tokens, options.blocked)
@@ -61,8 +61,8 @@ class Answer:
 
     def candidates(self) -> list[Candidate]:
         """Makes several replies, the best first; equal texts count once."""
-        different: dict[str, results.Sequence] = {}
-        for sequence in results.collect(self._events):
+        different: dict[str, GeneratedSequence] = {}
+        for sequence in collect(self._events):
             different.setdefault(self._text(sequence), sequence)
         if len(different) > 1:
             different.pop("", None)
@@ -97,7 +97,7 @@ class Answer:
                 shown, held = shown + safe, held[len(safe) :]
                 yield safe
 
-    def _reply(self, sequence: results.Sequence, candidates: int, log_odds: float | None = None) -> Reply:
+    def _reply(self, sequence: GeneratedSequence, candidates: int, log_odds: float | None = None) -> Reply:
         return Reply(
             self._text(sequence),
             finish_reason="end" if sequence.finish_reason == "lines" else sequence.finish_reason,
@@ -108,7 +108,7 @@ class Answer:
             reads_as_real=None if log_odds is None else float(sigmoid(log_odds)),
         )
 
-    def _text(self, sequence: results.Sequence) -> str:
+    def _text(self, sequence: GeneratedSequence) -> str:
         """The text of a reply; a stop text may have cut a longer word down to a blocked one."""
         text = sequence.text.strip()
         if sequence.finish_reason == "stop" and self._options.blocked:

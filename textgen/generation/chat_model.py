@@ -11,7 +11,7 @@ from textgen.corpus.dialogue_encoding import DialogueEncoder
 from textgen.corpus.normalisation import Normalisation
 from textgen.corpus.scene import Line
 from textgen.decoding.constraints import Constraint
-from textgen.decoding.cursor import Prompt
+from textgen.decoding.cursor import SequenceStart
 from textgen.decoding.decode import decode
 from textgen.decoding.loop import draw_sequences
 from textgen.decoding.options import DecodingOptions
@@ -29,7 +29,7 @@ from textgen.tokenizers.pretokens import LONGEST
 from textgen.tokenizers.special import END, START
 
 
-class OpenedChat:
+class ChatModel:
     """A `Responder`: the parts of a chat model's folder that talking uses.
 
     Args:
@@ -82,7 +82,7 @@ class OpenedChat:
         """Writes replies, and tells of each piece of text."""
         context = self.encoder.encode_context([self._readable(turn.text) for turn in turns])
         state = self.network.read([context])
-        prompt = Prompt([START], ReplyRenderer(self.pieces), constraint)
+        prompt = SequenceStart([START], ReplyRenderer(self.pieces), constraint)
         return decode(self.network.step, state, prompt, options, self.guard(options), self.pieces.first)
 
     def draw(self, contexts: Sequence[Sequence[int]], options: ChatOptions, seeds: Sequence[int]) -> list[str]:
@@ -97,7 +97,7 @@ class OpenedChat:
             The texts, in the order of the contexts.
         """
         constraint = self.shape.begin(options.max_new_tokens, options.blocked)
-        prompts = [Prompt([START], ReplyRenderer(self.pieces), constraint, seed) for seed in seeds]
+        prompts = [SequenceStart([START], ReplyRenderer(self.pieces), constraint, seed) for seed in seeds]
         events = draw_sequences(
             self.network.step, self.network.read(contexts), prompts, options, self.guard(options), self.pieces.first
         )

@@ -13,7 +13,7 @@ _REMEMBERED = 4
 
 
 @dataclass(frozen=True)
-class Exchange:
+class ChatExchange:
     """A message and its reply.
 
     Args:
@@ -37,7 +37,7 @@ class Exchange:
 
 
 @dataclass(frozen=True)
-class Talk:
+class ReplyContext:
     """What a reply is about to follow.
 
     Args:
@@ -52,7 +52,7 @@ class Talk:
 class Conversation:
     """The exchanges so far. It grows; what a reply is made from does not."""
 
-    def __init__(self, exchanges: list[Exchange] | None = None) -> None:
+    def __init__(self, exchanges: list[ChatExchange] | None = None) -> None:
         self.exchanges = exchanges or []
 
     @property
@@ -61,11 +61,11 @@ class Conversation:
         return tuple(turn for exchange in self.exchanges for turn in exchange.turns)
 
     @property
-    def last(self) -> Exchange | None:
+    def last(self) -> ChatExchange | None:
         """The last exchange."""
         return self.exchanges[-1] if self.exchanges else None
 
-    def talk(self, message: str | None, turns: int, before: int) -> Talk:
+    def talk(self, message: str | None, turns: int, before: int) -> ReplyContext:
         """What the reply to a message follows.
 
         Args:
@@ -79,4 +79,4 @@ class Conversation:
             spoken.append(Turn(message, USER))
         filled = [turn for turn in spoken if turn.text]
         said = [exchange.reply.text for exchange in recent]
-        return Talk(tuple(filled[max(0, len(filled) - turns) :]), tuple(said[-_REMEMBERED:]))
+        return ReplyContext(tuple(filled[max(0, len(filled) - turns) :]), tuple(said[-_REMEMBERED:]))

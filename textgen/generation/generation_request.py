@@ -7,26 +7,26 @@ from dataclasses import replace
 import numpy as np
 
 from textgen.corpus.encoding import decode_script
-from textgen.corpus.prompt import Prompt as ScriptPrompt
+from textgen.corpus.prompt import SequenceStart as ScriptPrompt
 from textgen.corpus.prompt import parse_prompt
 from textgen.corpus.rendering import ScriptRenderer
 from textgen.corpus.scene import Scene
 from textgen.decoding.constraints import AllOf, Constraint, HealingConstraint, Utf8Constraint
-from textgen.decoding.cursor import Prompt
+from textgen.decoding.cursor import SequenceStart
 from textgen.decoding.decode import decode
 from textgen.decoding.grammar import ScriptGrammar
 from textgen.decoding.headings import HeadingRules
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.results import Event, Sequence, collect
+from textgen.decoding.results import Event, GeneratedSequence, collect
 from textgen.errors import require_text
-from textgen.generation.script_model import OpenedModel
+from textgen.generation.script_model import ScriptModel
 from textgen.generation.written import WrittenScript
 
 Note = Callable[[str], None]
 Watch = Callable[[int], None]
 
 
-class Job:
+class GenerationRequest:
     """Texts to be written from one prompt.
 
     Captions are documents of one line each, so `lines` of them are so many sequences, not one long one.
@@ -41,7 +41,7 @@ class Job:
         prompt_lines: whole lines of the prompt that every script begins with.
     """
 
-    def __init__(self, model: OpenedModel, prompt: str, options: DecodingOptions, note: Note) -> None:
+    def __init__(self, model: ScriptModel, prompt: str, options: DecodingOptions, note: Note) -> None:
         self.model, self.options, self._note = model, options, note
         self._documents = 1
         if model.style.format == "captions" and options.lines is not None:
@@ -88,14 +88,14 @@ class Job:
         """What happens while it is written."""
         network = self.model.network
         state = network.read(np.array(self._context[:-1], np.intp)[:, None], network.initial_state())
-        prompt = Prompt(self._context, self._renderer, self._constraint)
+        prompt = SequenceStart(self._context, self._renderer, self._constraint)
         first_piece = self.model.tokenizer.first_piece
         for event in decode(network.step, state, prompt, self.options, self._guard, first_piece):
             if event.sequence is not None and event.sequence.relaxed:
                 self._note("A span of the corpus was copied after all: nothing else could be written there.")
             yield event
 
-    def _script(self, sequences: list[Sequence]) -> WrittenScript:
+    def _script(self, sequences: list[GeneratedSequence]) -> WrittenScript:
         """The script of one text's sequences."""
         style = self.model.style
         text = "".join(self._prompt_text + sequence.text for sequence in sequences)

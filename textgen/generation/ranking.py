@@ -16,7 +16,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from textgen.decoding import results
+from textgen.decoding.results import FinishReason, GeneratedSequence, collect
 from textgen.decoding.pieces import Pieces
 from textgen.generation.reply import Reply
 
@@ -71,7 +71,7 @@ class Candidate:
 
 
 def candidate(
-    reply: Reply, sequence: results.Sequence, familiarity: float, said: Sequence[str], log_odds: float = 0.0
+    reply: Reply, sequence: GeneratedSequence, familiarity: float, said: Sequence[str], log_odds: float = 0.0
 ) -> Candidate:
     """A reply with the parts of its score.
 

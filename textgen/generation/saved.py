@@ -8,7 +8,7 @@ from typing import Any
 from textgen.decoding.options import LARGEST_SEED
 from textgen.errors import TextgenError
 from textgen.files import replacing
-from textgen.generation.conversation import Exchange
+from textgen.generation.conversation import ChatExchange
 from textgen.generation.messages import clean
 from textgen.generation.reply import Reply
 
@@ -28,7 +28,7 @@ class SavedConversation:
 
     model: str
     seed: int
-    exchanges: list[Exchange]
+    exchanges: list[ChatExchange]
 
     def write(self, path: Path) -> None:
         """Writes the file, as a whole or not at all.
@@ -101,7 +101,7 @@ def _need(holds: bool, found: str) -> None:
         raise _UnfitError(found)
 
 
-def _exchange(number: int, values: Any) -> Exchange:
+def _exchange(number: int, values: Any) -> ChatExchange:
     damaged = f"exchange {number} in it is damaged"
     _need(isinstance(values, dict), damaged)
     message, reply, seed, attempt = (values.get(name, 0) for name in ("message", "reply", "seed", "attempt"))
@@ -110,7 +110,7 @@ def _exchange(number: int, values: Any) -> Exchange:
     rejected = values.get("rejected", [])  # which files of before do not have
     _need(isinstance(rejected, list) and all(isinstance(text, str) for text in rejected), damaged)
     said = None if message is None else clean(message)
-    return Exchange(said, Reply(clean(reply), seed=seed), attempt, tuple(clean(text) for text in rejected))
+    return ChatExchange(said, Reply(clean(reply), seed=seed), attempt, tuple(clean(text) for text in rejected))
 
 
 def _is_seed(value: object) -> bool:

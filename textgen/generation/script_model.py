@@ -16,7 +16,7 @@ from textgen.generation.guard import copy_guard
 from textgen.inference.language_model import LanguageModel
 
 
-class OpenedModel:
+class ScriptModel:
     """The parts of a model folder that writing uses.
 
     Args:
