@@ -28,12 +28,12 @@ from networks import VOCABULARIES, Weights, architecture
 from numpy.typing import NDArray
 
 from textgen.config import ModelConfig
-from textgen.decoding.cursor import SequenceStart
-from textgen.decoding.decode import decode
-from textgen.decoding.history import history_transform
+from textgen.decoding.logits import history_transform
+from textgen.decoding.loop import decode
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.results import GeneratedSequence, collect
-from textgen.decoding.sampling import Sampler
+from textgen.decoding.protocols import GeneratedSequence, collect
+from textgen.decoding.sampler import Sampler
+from textgen.decoding.sequence import SequenceStart
 from textgen.inference.language_model import LanguageModel
 from textgen.tokenizers.special import END, FIRST_LABEL
 from textgen.training.initialisation import initial_weights

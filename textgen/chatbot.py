@@ -10,20 +10,15 @@ from typing import Any
 
 from textgen.artifact import Model
 from textgen.corpus.dialogue import Turn
+from textgen.decoding.options import ChatOptions, asks_for_beams, chat_options
 from textgen.discriminator.scorer import Judge
 from textgen.errors import ConfigurationError, require_text
-from textgen.generation.answering import Answer
+from textgen.generation.answering import Answer, Responder
 from textgen.generation.character import Character
 from textgen.generation.chat_model import ChatModel
-from textgen.generation.chat_options import ChatOptions, asks_for_beams, chat_options
-from textgen.generation.conversation import ChatExchange, Conversation
-from textgen.generation.messages import clean
-from textgen.generation.ranking import Candidate
-from textgen.generation.reply import Reply
-from textgen.generation.reranking import JudgedText, judge_lines
-from textgen.generation.responder import Responder
-from textgen.generation.saved import SavedConversation
-from textgen.generation.seeds import fresh_seed, turn_seed
+from textgen.generation.conversation import ChatExchange, Conversation, SavedConversation, fresh_seed, turn_seed
+from textgen.generation.ranking import Candidate, JudgedText, judge_lines
+from textgen.generation.reply import Reply, clean
 from textgen.writer import ScriptWriter
 
 __all__ = ["Candidate", "ChatOptions", "Chatbot", "Reply", "as_character"]

@@ -8,17 +8,15 @@ from typing import Any
 
 from textgen.artifact import Model
 from textgen.corpus.readers import read_script
-from textgen.decoding.options import DecodingOptions, refuse_unknown
+from textgen.decoding.option_row import refuse_unknown
+from textgen.decoding.options import DEFAULT_LINES, DecodingOptions
 from textgen.discriminator.scorer import Judge
 from textgen.errors import require_text
-from textgen.generation.generation_request import GenerationRequest, Note, Watch
-from textgen.generation.reranking import JudgedText, best_first, check_rerank, judge_lines
+from textgen.generation.generation_request import GenerationRequest, Note, Watch, WrittenScript
+from textgen.generation.ranking import JudgedText, best_first, check_rerank, judge_lines
 from textgen.generation.script_model import ScriptModel
-from textgen.generation.written import WrittenScript
 
 __all__ = ["DEFAULT_LINES", "ScriptWriter", "WrittenScript"]
-
-DEFAULT_LINES = 20
 
 
 class ScriptWriter:

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.decoding.cursor import SequenceStart
-from textgen.decoding.pieces import Pieces
+from textgen.decoding.pieces import Pieces, whole_characters
 from textgen.decoding.protocols import Ids, State, StepFunction
-from textgen.decoding.speech import whole_characters
+from textgen.decoding.sequence import SequenceStart
 from textgen.tokenizers.character import CharacterTokenizer
 from textgen.tokenizers.special import LINE_END, START
 

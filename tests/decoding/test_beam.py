@@ -5,11 +5,10 @@ import numpy as np
 import pytest
 
 from tests.decoding.fakes import PIECES, TOKENIZER, markov_model, prompt, random_model, spelling_model, state
-from textgen.decoding.constraints import Constraint
-from textgen.decoding.decode import decode
+from textgen.decoding.constraints.base import Constraint
+from textgen.decoding.loop import decode
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.protocols import Mask
-from textgen.decoding.results import GeneratedSequence, collect
+from textgen.decoding.protocols import GeneratedSequence, Mask, collect
 from textgen.tokenizers.special import END, START
 
 A, B, C = TOKENIZER.encode("abc")

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from textgen.artifact import ModelFolder
-from textgen.decoding.ngrams import ngram_hashes, word_hashes
+from textgen.decoding.copy_detection import ngram_hashes, word_hashes
 from textgen.evaluation.familiarity import Familiarity
 
 KNOWN = [str(number) for number in range(9)]

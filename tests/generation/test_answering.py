@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from tests.generation.small import TOKENIZERS, Parrot, chat_model
 from textgen.corpus.dialogue import Turn
+from textgen.decoding.options import chat_options
 from textgen.generation.answering import Answer
 from textgen.generation.chat_model import ChatModel
-from textgen.generation.chat_options import chat_options
 from textgen.generation.conversation import ReplyContext
 
 RESPONDERS = {level: ChatModel(chat_model(level)) for level in TOKENIZERS}

@@ -8,10 +8,10 @@ from textgen.chatbot import Chatbot, as_character
 from textgen.corpus.dialogue import Turn
 from textgen.corpus.encoding import decode_script
 from textgen.corpus.scene import Line
+from textgen.decoding.options import ChatOptions
 from textgen.decoding.protocols import State
 from textgen.errors import ConfigurationError
 from textgen.generation.character import Character
-from textgen.generation.chat_options import ChatOptions
 from textgen.generation.script_model import ScriptModel
 from textgen.tokenizers.special import LINE_END, START
 from textgen.writer import ScriptWriter

@@ -9,11 +9,11 @@ from tests.inference.small import config
 from textgen.artifact import ModelFolder
 from textgen.corpus.dialogue import Turn
 from textgen.corpus.scene import Line
-from textgen.decoding.ngrams import ngram_hashes, word_hashes
+from textgen.decoding.copy_detection import ngram_hashes, word_hashes
+from textgen.decoding.options import chat_options
 from textgen.errors import ConfigurationError, ModelError
 from textgen.generation.answering import Answer
 from textgen.generation.chat_model import ChatModel
-from textgen.generation.chat_options import chat_options
 from textgen.generation.conversation import ReplyContext
 from textgen.tokenizers.special import END, START, TURN
 

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.artifact import ModelFolder
-from textgen.decoding.ngrams import ngram_hashes, word_hashes
+from textgen.decoding.copy_detection import ngram_hashes, word_hashes
 from textgen.decoding.options import SHORTEST_COPY
 
 _SUSPICIOUS = 0.1

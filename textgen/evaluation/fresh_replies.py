@@ -5,12 +5,11 @@ from typing import Any
 
 from textgen.artifact import Model
 from textgen.corpus.encoding import ScriptEncoder
-from textgen.decoding.options import LARGEST_SEED
+from textgen.decoding.options import LARGEST_SEED, chat_options
 from textgen.discriminator.matching import Text
 from textgen.discriminator.scorer import line_ids, reply_line
 from textgen.evaluation.fresh import TOLD, Tell, described, refuse_greedy
 from textgen.generation.chat_model import ChatModel
-from textgen.generation.chat_options import chat_options
 
 _TOGETHER = 64
 """Replies that are drawn side by side."""

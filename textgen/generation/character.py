@@ -8,16 +8,16 @@ import numpy as np
 
 from textgen.corpus.dialogue import Turn
 from textgen.corpus.scene import Line
-from textgen.decoding.constraints import Constraint
-from textgen.decoding.cursor import SequenceStart
-from textgen.decoding.decode import decode
+from textgen.decoding.constraints.base import Constraint
+from textgen.decoding.constraints.reply import ReplyShape
+from textgen.decoding.copy_detection import CopyGuard
+from textgen.decoding.loop import decode
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.results import Event
-from textgen.decoding.speech import CopyGuard
+from textgen.decoding.protocols import Event
+from textgen.decoding.sequence import SequenceStart
 from textgen.generation.conversation import BOT
-from textgen.generation.rendering import ReplyRenderer
+from textgen.generation.reply import ReplyRenderer
 from textgen.generation.script_model import ScriptModel
-from textgen.generation.shape import ReplyShape
 from textgen.tokenizers.pretokens import LONGEST
 from textgen.tokenizers.special import LINE_END, START
 
@@ -51,7 +51,7 @@ class Character:
 
     def guard(self, options: DecodingOptions) -> CopyGuard | None:
         """What notices copies of the training corpus, where that is asked for."""
-        return self._model.guard if options.no_copy else None
+        return self._model.guard(options)
 
     def events(self, turns: Sequence[Turn], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
         """Writes replies, and tells of each piece of text."""

@@ -1,26 +1,74 @@
-"""One request to write: the prompt understood, the constraints built, the sequences decoded."""
+"""One request to write a script: the prompt understood, the constraints built, the sequences decoded and given back."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from textgen.corpus.encoding import decode_script
-from textgen.corpus.prompt import SequenceStart as ScriptPrompt
+from textgen.corpus.prompt import Prompt as ScriptPrompt
 from textgen.corpus.prompt import parse_prompt
 from textgen.corpus.rendering import ScriptRenderer
 from textgen.corpus.scene import Scene
-from textgen.decoding.constraints import AllOf, Constraint, HealingConstraint, Utf8Constraint
-from textgen.decoding.cursor import SequenceStart
-from textgen.decoding.decode import decode
-from textgen.decoding.grammar import ScriptGrammar
-from textgen.decoding.headings import HeadingRules
+from textgen.corpus.script import Script
+from textgen.decoding.constraints.base import AllOf, Constraint, HealingConstraint, Utf8Constraint
+from textgen.decoding.constraints.headings import HeadingRules
+from textgen.decoding.constraints.script import ScriptGrammar
+from textgen.decoding.loop import decode
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.results import Event, GeneratedSequence, collect
+from textgen.decoding.protocols import Event, FinishReason, GeneratedSequence, collect
+from textgen.decoding.sequence import SequenceStart
 from textgen.errors import require_text
 from textgen.generation.script_model import ScriptModel
-from textgen.generation.written import WrittenScript
+
+
+@dataclass(frozen=True)
+class WrittenScript(Script):
+    """A script that a model wrote, its prompt included.
+
+    Args:
+        scenes: the script.
+        style: how its text looks.
+        written: the text exactly as it was streamed; an unfinished last line has no line end.
+        finish_reason: `end` (the document ended), `stop`, `lines` or `length`.
+        seed: writes the same text again, alone.
+        log_probability: of what was written after the prompt, by the model alone, in nats.
+        relaxed: whether `no_copy` had to let a copy through because nothing else was left.
+        reads_as_real: how likely its new lines are to be real ones, by the model's discriminator; None where it was not
+            one of several candidates.
+    """
+
+    written: str
+    finish_reason: FinishReason
+    seed: int
+    log_probability: float
+    relaxed: bool
+    reads_as_real: float | None = None
+
+    @property
+    def text(self) -> str:
+        """The text exactly as it was streamed."""
+        return self.written
+
+    def to_json_object(self) -> dict[str, Any]:
+        """The script and how it was written, as plain JSON values."""
+        return {
+            **json.loads(self.to_json()),
+            "text": self.written,
+            "seed": self.seed,
+            "finish_reason": self.finish_reason,
+            "log_probability": self.log_probability,
+            "relaxed": self.relaxed,
+            "reads_as_real": self.reads_as_real,
+        }
+
+    def to_text(self, finished: bool = False) -> str:
+        """The text as it was streamed, or with its last line closed by a line end."""
+        return super().to_text() if finished else self.written
+
 
 Note = Callable[[str], None]
 Watch = Callable[[int], None]
@@ -57,7 +105,7 @@ class GenerationRequest:
             text, self._renderer = self._renderer.advance(token)
             self._prompt_text += text
         self._constraint = self._begin()
-        self._guard = model.guard if options.no_copy else None
+        self._guard = model.guard(options)
 
     def scripts(self, watch: Watch | None = None) -> list[WrittenScript]:
         """Writes all texts; `watch` is told how many whole lines there are of all of them together."""
