@@ -14,8 +14,8 @@ from click.testing import CliRunner, Result
 
 from tests.repl.fake_bot import FakeBot
 from textgen.cli.chat import command
+from textgen.decoding.options import ChatOptions
 from textgen.errors import ModelError
-from textgen.generation.chat_options import ChatOptions
 from textgen.repl import opening
 from textgen.repl.settings import SETTINGS
 

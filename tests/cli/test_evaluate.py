@@ -9,7 +9,7 @@ from tests.training.talks import talks
 from textgen.artifact import ModelFolder
 from textgen.cli.main import cli
 from textgen.evaluation.copies import Copy, CorpusPlace, Novelty
-from textgen.generation.chat_model import OpenedChat
+from textgen.generation.chat_model import ChatModel
 
 
 def run(*arguments: object) -> Result:
@@ -88,7 +88,7 @@ def test_a_trained_chatbot_is_evaluated(chat_model: Path, dialogues: Path) -> No
     # Whoever trained it scored the same replies, in TensorFlow.
     assert values["bits_per_character"] == pytest.approx(card.metrics["bits_per_character"], rel=1e-3)
     assert values["characters"] == card.metrics["held_out_characters"]
-    assert values["perplexity"] < 0.1 * OpenedChat(ModelFolder(chat_model).load()).network.vocabulary_size
+    assert values["perplexity"] < 0.1 * ChatModel(ModelFolder(chat_model).load()).network.vocabulary_size
     whole = json.loads(run("--model", chat_model, "--corpus", dialogues, "--json", "--split", "all").stdout)
     assert (whole["split"], whole["exchanges"] > values["exchanges"]) == ("all", True)
     assert whole["bleu_2"] is whole["frechet_distance"] is whole["copied_share"] is None

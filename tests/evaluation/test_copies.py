@@ -11,7 +11,7 @@ from textgen.artifact import ModelFolder
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.scene import Line
 from textgen.corpus.split import Split
-from textgen.decoding.ngrams import ngram_hashes, word_hashes
+from textgen.decoding.copy_detection import ngram_hashes, word_hashes
 from textgen.evaluation import copies
 from textgen.evaluation.copies import (
     NO_NOVELTY,

@@ -1,5 +1,3 @@
-"""None"""
-
 import sys
 import unicodedata
 

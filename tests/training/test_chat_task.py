@@ -11,7 +11,7 @@ from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.config import Budget, ChatTrainingConfig
 from textgen.corpus.collection import ScriptCorpus
-from textgen.decoding.ngrams import ngram_hashes, word_hashes
+from textgen.decoding.copy_detection import ngram_hashes, word_hashes
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.tokenizers.special import END, START, TURN
 from textgen.training.chat_task import Listening, held_out_talks

@@ -5,8 +5,8 @@ import pytest
 
 from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.scene import Line, Scene
-from textgen.decoding.ngrams import ngram_hashes, word_hashes
-from textgen.decoding.shape import ScriptShape
+from textgen.decoding.constraints.script import ScriptShape
+from textgen.decoding.copy_detection import ngram_hashes, word_hashes
 from textgen.tokenizers.character import CharacterTokenizer
 from textgen.training import corpus_stats
 from textgen.training.corpus_stats import NoveltyIndexer, ShapeObserver

@@ -19,17 +19,7 @@ from textgen.cli.decoding import decoding_options, given
 @click.option(
     "--transcript", type=click.Path(path_type=Path), metavar="FILE", help="Append the conversation as JSON lines."
 )
-@decoding_options(without=("num_return_sequences",))
-@click.option("--candidates", type=int, metavar="N", help="Choose the best of N replies; 1 shows it live.  [8]")
-@click.option(
-    "--rerank",
-    is_flag=True,
-    default=None,
-    help="Prefer replies that read as if a person had written them, by the judge of train-discriminator.",
-)
-@click.option(
-    "--block", "blocked", multiple=True, metavar="WORD", help="Never write this word; may be given several times."
-)
+@decoding_options("talking")
 @click.option("--debug", is_flag=True, help="Show the whole traceback on failure.")
 def command(
     model: str, speaker: str | None, conversation: Path | None, transcript: Path | None, debug: bool, **options: Any

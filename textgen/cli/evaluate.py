@@ -123,7 +123,7 @@ def _judge_chat(model: "Model", asked: Asked) -> Judged:
     from textgen.corpus.dialogues import DialogueCorpus
     from textgen.errors import ConfigurationError
     from textgen.evaluation.report import evaluate_chat
-    from textgen.generation.chat_model import OpenedChat
+    from textgen.generation.chat_model import ChatModel
 
     if asked.samples:
         raise ConfigurationError(
@@ -131,5 +131,5 @@ def _judge_chat(model: "Model", asked: Asked) -> Judged:
             "messages and writes nothing else: leave it out."
         )
     corpus = DialogueCorpus(asked.corpus, asked.format)
-    result = evaluate_chat(OpenedChat(model), corpus, asked.split, asked.seed, _tell)
+    result = evaluate_chat(ChatModel(model), corpus, asked.split, asked.seed, _tell)
     return Judged(result.to_json_object(), describe_chat(result))

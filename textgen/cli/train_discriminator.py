@@ -13,15 +13,6 @@ from textgen.cli.options import DIALOGUE_FORMATS, FORMATS, Whole, corpus_options
 if TYPE_CHECKING:
     from textgen.discriminator.file import SavedDiscriminator
 
-_NOT_OF_SAMPLES = (
-    "num_beams",
-    "length_penalty",
-    "max_new_tokens",
-    "stop",
-    "seed",
-    "num_return_sequences",
-    "no_copy",
-)
 _NAMES = {"discriminator": "discriminator", "ngrams": "n-grams", "length": "length alone"}
 _USES = {"script": "generate --rerank 8", "chat": "chat --rerank"}
 _BAR = 30
@@ -54,7 +45,7 @@ _BAR = 30
     metavar="N",
     help="The same seed gives the same discriminator.",
 )
-@decoding_options(without=_NOT_OF_SAMPLES)
+@decoding_options("writing", of_draws_only=True)
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @debug_option
 def command(model: Path, corpus: tuple[Path, ...], **options: Any) -> None:

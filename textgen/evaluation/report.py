@@ -29,7 +29,7 @@ from textgen.evaluation.frechet import NO_ENCODER, TOO_FEW, find_encoder
 from textgen.evaluation.generated_samples import telling_quarters, write_lines
 from textgen.evaluation.prediction import Scores, finite, score_documents, score_replies
 from textgen.evaluation.text_metrics import MEASURES
-from textgen.generation.chat_model import OpenedChat
+from textgen.generation.chat_model import ChatModel
 from textgen.wording import count
 from textgen.writer import ScriptWriter
 
@@ -236,7 +236,7 @@ class ChatEvaluation:
 
 
 def evaluate_chat(
-    model: OpenedChat,
+    model: ChatModel,
     corpus: DialogueCorpus,
     split: SplitName | None = None,
     seed: int = 0,
@@ -285,7 +285,7 @@ def evaluate_chat(
     return ChatEvaluation(score(contexts), score(others), score(nothing), len(replies), part.split, tuple(notes))
 
 
-def _overlap_notes(model: OpenedChat, part: ChatEvalSplit, replies: Iterable[str]) -> Sequence[str]:
+def _overlap_notes(model: ChatModel, part: ChatEvalSplit, replies: Iterable[str]) -> Sequence[str]:
     """Notes on replies that the model may have learned, where `part` does not say so already."""
     if part.is_training_corpus and part.split == "all":
         return ()
@@ -295,7 +295,7 @@ def _overlap_notes(model: OpenedChat, part: ChatEvalSplit, replies: Iterable[str
 
 
 def _encode(
-    model: OpenedChat, exchanges: Iterable[Exchange]
+    model: ChatModel, exchanges: Iterable[Exchange]
 ) -> tuple[list[tuple[list[int], list[int]]], list[str], int]:
     """The ids of exchanges, the texts of their replies, and how many replies were too long."""
     encoded, texts, left_out = list[tuple[list[int], list[int]]](), list[str](), 0
