@@ -44,8 +44,7 @@ def command(
     textgen chat --model runs/seinfeld --as jerry
     echo hello | textgen chat --seed 7
     """
-    from textgen.repl.opening import open_bot
-    from textgen.repl.session import Session
+    from textgen.repl.session import Session, open_bot
     from textgen.repl.transcript import Transcript
 
     with ExitStack() as stack:
