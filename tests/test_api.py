@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 import textgen
-from tests.generation.small import saved_model
 from tests.conftest import TINY, TINY_CHAT
+from tests.generation.small import saved_model
 from textgen.api import TrainingInterrupted, load, open_folder, train_chat, train_script
 from textgen.artifact import ModelFolder
 from textgen.corpus.id_store import open_ids

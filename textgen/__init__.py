@@ -13,6 +13,8 @@ The names below are resolved when they are first used, so that `import textgen` 
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from textgen._version import __version__ as __version__
+
 if TYPE_CHECKING:
     from textgen.api import load, train_chat, train_discriminator, train_script
     from textgen.chatbot import Chatbot, as_character
@@ -22,8 +24,6 @@ if TYPE_CHECKING:
     from textgen.generation.chat_options import ChatOptions
     from textgen.generation.reply import Reply
     from textgen.writer import ScriptWriter, WrittenScript
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "load": "textgen.api",

@@ -39,7 +39,7 @@ def command(as_json: bool) -> None:
 
 def machine_facts() -> dict[str, Any]:
     """What `textgen doctor --json` prints."""
-    from textgen import __version__
+    from textgen._version import __version__
     from textgen.training.machine import best_precision, processor_flags, thread_count
 
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]

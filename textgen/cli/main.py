@@ -55,7 +55,7 @@ class _LazyGroup(click.Group):
 
 def _version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
     if asked:
-        from textgen import __version__
+        from textgen._version import __version__
 
         click.echo(f"textgen {__version__}")
         ctx.exit()

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
-from textgen import __version__
+from textgen._version import __version__
 from textgen.artifact import Model, ModelCard, ModelFolder
 from textgen.inference.weights import Architecture
 from textgen.tokenizers.base import Tokenizer
