@@ -1,4 +1,4 @@
-"""`textgen chat`: talk to a model, in a terminal or on a pipe."""
+"""`textgen chat`: Talk to a chatbot, or to a character of a script model."""
 
 import sys
 from contextlib import ExitStack
@@ -34,7 +34,7 @@ from textgen.cli.decoding import decoding_options, given
 def command(
     model: str, speaker: str | None, conversation: Path | None, transcript: Path | None, debug: bool, **options: Any
 ) -> None:
-    """Talk to a chat model, or to a character of a script model.
+    """Talk to a chatbot, or to a character of a script model.
 
     In a terminal /help lists the commands. On a pipe every line is a message, commands too, and every reply is one
     line. "bye" ends the conversation.
