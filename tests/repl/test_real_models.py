@@ -8,10 +8,9 @@ import pytest
 
 from tests.generation.small import saved_model
 from textgen.errors import ConfigurationError, ModelError
-from textgen.repl.opening import open_bot
-from textgen.repl.outputs import Failure, Table
-from textgen.repl.rendering import fragments
-from textgen.repl.session import Session
+from textgen.repl.commands import handle
+from textgen.repl.outputs import Failure, Listing, fragments
+from textgen.repl.session import Session, open_bot
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,7 +60,7 @@ def test_every_command_works_with_a_real_bot(model: Path, untrained: Path, tmp_p
         "/quit",
     ]
     for line in lines:
-        outputs = list(session.handle(line))
+        outputs = list(handle(session, line))
         assert outputs and not any(isinstance(output, Failure) for output in outputs), (line, outputs)
     assert session.over
     assert session.bot.name == "JERRY"
@@ -71,7 +70,7 @@ def test_every_command_works_with_a_real_bot(model: Path, untrained: Path, tmp_p
 def test_the_same_seed_is_the_same_talk(model: Path) -> None:
     def talk() -> list[str]:
         session = Session(open_bot(model), open_bot, {"seed": 7})
-        outputs = [output for line in ("hello", "who are you?") for output in session.handle(line)]
+        outputs = [output for line in ("hello", "who are you?") for output in handle(session, line)]
         return ["".join(text for _, text in fragments(output)) for output in outputs]
 
     assert talk() == talk()
@@ -79,9 +78,9 @@ def test_the_same_seed_is_the_same_talk(model: Path) -> None:
 
 def test_a_picked_candidate_is_the_last_reply(model: Path) -> None:
     session = Session(open_bot(model), open_bot)
-    list(session.handle("hello"))
-    table = next(output for output in session.handle("/candidates 4") if isinstance(output, Table))
-    list(session.handle(f"/pick {len(table.rows)}"))
+    list(handle(session, "hello"))
+    table = next(output for output in handle(session, "/candidates 4") if isinstance(output, Listing))
+    list(handle(session, f"/pick {len(table.rows)}"))
     assert session.said()[-1] == ("small", table.rows[-1][2])
 
 

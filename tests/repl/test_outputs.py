@@ -1,17 +1,16 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textgen.repl.outputs import Note, Piece, Table, Talk
-from textgen.repl.rendering import fragments
+from textgen.repl.outputs import Listing, Note, Piece, Turns, fragments
 
 
 def test_columns_are_aligned() -> None:
-    shown = fragments(Table((("a", "long", "x"), ("bcd", "s", "y"))))
+    shown = fragments(Listing((("a", "long", "x"), ("bcd", "s", "y"))))
     assert "".join(text for _, text in shown) == "  a    long  x\n  bcd  s     y\n"
 
 
 def test_every_turn_has_its_speaker() -> None:
-    shown = fragments(Talk((("you", "hello"), ("echo", "hi"))))
+    shown = fragments(Turns((("you", "hello"), ("echo", "hi"))))
     assert "".join(text for _, text in shown) == "you: hello\necho: hi\n"
     assert {style for style, _ in shown} == {"you", "name", "reply", ""}
 
