@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.training.talks import talks
+from tests.training.tasks import talks
 from textgen.artifact import ModelFolder
 from textgen.cli.main import cli
 from textgen.evaluation.copies import Copy, CorpusPlace, Novelty

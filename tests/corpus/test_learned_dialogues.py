@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.training.talks import talks
+from tests.training.tasks import talks
 from textgen.corpus.dialogue_split import DialogueSplit
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.learned_dialogues import count_dialogues, reread, training_split

@@ -12,7 +12,7 @@ from unittest.mock import ANY
 import numpy as np
 import pytest
 
-from tests.training.talks import Said, prepared, sources_of, talks
+from tests.training.tasks import Said, chat_task, prepared, talks
 from textgen.artifact import Model
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.errors import ConfigurationError, CorpusError
@@ -51,7 +51,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory, path: Path) -> Model:
     """Never trained: its weights are random."""
-    return prepared(tmp_path_factory.mktemp("judged") / "model", sources_of(path, Listening(replies_by="bob"))).load()
+    return prepared(tmp_path_factory.mktemp("judged") / "model", chat_task(path, Listening(replies_by="bob"))).load()
 
 
 def described(model: Model, **corpus: Any) -> Model:
@@ -191,7 +191,7 @@ def test_replies_that_were_learned_are_told_of_in_a_corpus_that_was_changed(
 
 def test_without_an_index_it_is_told_that_nobody_knows_what_was_learned(tmp_path: Path, path: Path) -> None:
     other = talks(tmp_path / "other.jsonl", [[("Ann", "what is it"), ("Bob", "it is")]])
-    opened = ChatModel(prepared(tmp_path / "model", sources_of(path), index=False).load())
+    opened = ChatModel(prepared(tmp_path / "model", chat_task(path, index=False)).load())
     (note,) = evaluate_chat(opened, DialogueCorpus(other)).notes
     assert "keeps no index" in note
     assert evaluate_chat(opened, DialogueCorpus(path)).notes == ()
