@@ -29,7 +29,7 @@ from typing import Any
 import textgen
 from textgen.artifact import ModelFolder
 from textgen.config import AdversarialConfig
-from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.collection import Corpus
 from textgen.discriminator.file import discriminator_path
 from textgen.evaluation.bootstrap import Estimate
 from textgen.evaluation.curves import PURE, WriteLines
@@ -245,7 +245,7 @@ def main() -> None:
     writers = {name: ScriptWriter(systems.folder(name).load()) for name in names}
     found = compare(
         writers,
-        ScriptCorpus(asked.corpus, FORMAT),
+        Corpus(asked.corpus, FORMAT),
         samples=asked.lines,
         tell=say,
         ways={BEST: best_of(writers[BEST], CANDIDATES)},

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textgen.artifact import Model, ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.config import AdversarialConfig, Budget, TrainingConfig
-from textgen.corpus.paths import Paths
+from textgen.corpus.collection import Paths
 from textgen.errors import ConfigurationError, MissingExtraError
 from textgen.errors import TrainingInterrupted as TrainingInterrupted
 from textgen.wording import to_install

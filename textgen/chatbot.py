@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from textgen.artifact import Model
-from textgen.corpus.dialogue import Turn
+from textgen.corpus.document import Line
 from textgen.decoding.options import ChatOptions, asks_for_beams, chat_options
 from textgen.discriminator.scorer import Scorer
 from textgen.errors import ConfigurationError, require_text
@@ -88,7 +88,7 @@ class Chatbot:
         return self._fresh_seed if self._options.seed is None else self._options.seed
 
     @property
-    def turns(self) -> tuple[Turn, ...]:
+    def turns(self) -> tuple[Line, ...]:
         """What was said, by the speakers "user" and "bot"."""
         return self._conversation.turns
 

@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 
 from textgen.artifact import Model
-from textgen.corpus.readers import read_script
+from textgen.corpus.script import read_script
 from textgen.decoding.option_row import refuse_unknown
 from textgen.decoding.options import DEFAULT_LINES, DecodingOptions
 from textgen.discriminator.scorer import Scorer

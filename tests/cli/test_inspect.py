@@ -9,7 +9,7 @@ from tests.generation.small import saved_model
 from textgen.artifact import ModelFolder
 from textgen.cli import inspect
 from textgen.cli.main import cli
-from textgen.corpus.dialogues import DIALOGUE_FORMATS
+from textgen.corpus.formats.registry import DIALOGUE_FORMATS
 from textgen.training.checkpoint import NAME
 from textgen.training.prepare import MIN_P
 

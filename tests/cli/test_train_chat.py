@@ -11,8 +11,8 @@ from textgen.artifact import ModelFolder
 from textgen.cli.main import cli
 from textgen.cli.train_chat import command
 from textgen.config import Budget
-from textgen.corpus.dialogues import DIALOGUE_FORMATS
 from textgen.corpus.exchanges import DEFAULT_TURNS
+from textgen.corpus.formats.registry import DIALOGUE_FORMATS
 from textgen.training.chat_task import Listening
 from textgen.training.run_record import Run
 from textgen.training.sizing import LEVELS, SIZES, ChatChoice

@@ -10,7 +10,7 @@ from textgen.artifact import ModelFolder
 from textgen.cli.main import cli
 from textgen.cli.train_script import chosen_settings, command
 from textgen.config import AdversarialConfig, Budget
-from textgen.corpus.readers import READERS
+from textgen.corpus.formats.registry import SCRIPT_FORMATS
 from textgen.errors import ConfigurationError
 from textgen.training.run_record import Run
 from textgen.training.sizing import LEVELS, SIZES, ScriptChoice
@@ -93,7 +93,7 @@ def test_choices_are_those_of_the_trainer() -> None:
     choices = {parameter.name: list(getattr(parameter.type, "choices", [])) for parameter in command.params}
     assert choices["level"] == ["auto", *LEVELS]
     assert choices["size"] == ["auto", *SIZES]
-    assert choices["format"] == list(READERS)
+    assert choices["format"] == list(SCRIPT_FORMATS)
     assert set(ScriptChoice.__dataclass_fields__) <= set(choices)
 
 

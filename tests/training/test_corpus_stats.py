@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from textgen.corpus.encoding import ScriptEncoder
-from textgen.corpus.scene import Line, Scene
+from textgen.corpus.document import Line, Scene
+from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.decoding.constraints.script import ScriptShape
 from textgen.decoding.copy_detection import ngram_hashes, word_hashes
 from textgen.tokenizers.character import CharacterTokenizer

@@ -77,14 +77,14 @@ def command(
     textgen compare runs/plain runs/adversarial --corpus captions.txt --out comparison
     """
     from textgen.api import open_folder
-    from textgen.corpus.collection import ScriptCorpus
+    from textgen.corpus.collection import Corpus
     from textgen.evaluation.model_comparison import compare
     from textgen.evaluation.pages import ResultFolder, comparison_files
     from textgen.writer import ScriptWriter
 
     folder = ResultFolder(out) if out else None
     writers = {name: ScriptWriter(open_folder(path).load()) for name, path in _named(models).items()}
-    found = compare(writers, ScriptCorpus(corpus, format), temperatures, samples, seed, _log)
+    found = compare(writers, Corpus(corpus, format), temperatures, samples, seed, _log)
     if as_json:
         click.echo(json.dumps(found.to_json_object(), ensure_ascii=False, indent=1))
     else:

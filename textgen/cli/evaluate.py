@@ -114,19 +114,19 @@ def _log(text: str) -> None:
 
 
 def _evaluate_script(model: "Model", asked: _Request) -> _Result:
-    from textgen.corpus.collection import ScriptCorpus
+    from textgen.corpus.collection import Corpus
     from textgen.evaluation.report import evaluate
     from textgen.writer import ScriptWriter
 
     writer = ScriptWriter(model)
     samples = _SAMPLES if asked.samples is None else asked.samples
-    result = evaluate(writer, ScriptCorpus(asked.corpus, asked.format), asked.split, samples, asked.seed, _log)
+    result = evaluate(writer, Corpus(asked.corpus, asked.format), asked.split, samples, asked.seed, _log)
     written, real = ([writer.style.line_text(line) for line in lines] for lines in (result.samples, result.real))
     return _Result(result.to_json_object(), describe(result), written, real)
 
 
 def _evaluate_chat(model: "Model", asked: _Request) -> _Result:
-    from textgen.corpus.dialogues import DialogueCorpus
+    from textgen.corpus.collection import Corpus
     from textgen.errors import ConfigurationError
     from textgen.evaluation.report import evaluate_chat
     from textgen.generation.chat_model import ChatModel
@@ -136,7 +136,7 @@ def _evaluate_chat(model: "Model", asked: _Request) -> _Result:
             f"--samples {asked.samples} was asked for, but {model.path} is a chat model, which answers the held-out "
             "messages and writes nothing else: leave it out."
         )
-    corpus = DialogueCorpus(asked.corpus, asked.format)
+    corpus = Corpus(asked.corpus, asked.format, kind="dialogues")
     result = evaluate_chat(ChatModel(model), corpus, asked.split, asked.seed, _log)
     return _Result(result.to_json_object(), describe_chat(result))
 

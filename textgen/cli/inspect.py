@@ -13,9 +13,8 @@ from textgen.cli.options import corpus_options, debug_option, model_option
 from textgen.wording import count
 
 if TYPE_CHECKING:
-    from textgen.corpus.dialogue import Turn
-    from textgen.corpus.dialogues import DialogueCorpus
-    from textgen.corpus.scene import Line
+    from textgen.corpus.collection import Corpus
+    from textgen.corpus.document import Line
 
 INDENT = 12
 WIDTH = 100
@@ -56,10 +55,10 @@ def command(model: Path | None, corpus: tuple[Path, ...], format: str | None, as
         facts = dialogue_facts(dialogues)
         lines = describe_dialogues(facts, first_turns(dialogues, _SHOWN_LINES))
     else:
-        from textgen.corpus.collection import ScriptCorpus
+        from textgen.corpus.collection import Corpus
         from textgen.evaluation.inspection import corpus_facts, first_lines
 
-        source = ScriptCorpus(corpus, format)
+        source = Corpus(corpus, format)
         facts = corpus_facts(source)
         lines = describe_corpus(facts, first_lines(source, _SHOWN_LINES))
         if format is None:
@@ -88,11 +87,11 @@ def describe_corpus(facts: dict[str, Any], first: "list[Line]") -> Iterator[str]
 
 def describe_for_chat(paths: tuple[Path, ...]) -> Iterator[str]:
     """A note for a corpus that `train-chat` would not read as a script."""
-    from textgen.corpus.dialogues import DialogueCorpus
+    from textgen.corpus.collection import Corpus
     from textgen.errors import CorpusError
 
     try:
-        formats = dict.fromkeys(file.format for file in DialogueCorpus(paths).files)
+        formats = dict.fromkeys(file.format for file in Corpus(paths, kind="dialogues").files)
     except CorpusError:
         return
     for format in formats:
@@ -100,7 +99,7 @@ def describe_for_chat(paths: tuple[Path, ...]) -> Iterator[str]:
             yield from row("for a chat", f"train-chat reads this as {format}; --format {format} shows how")
 
 
-def describe_dialogues(facts: dict[str, Any], first: "Sequence[Turn]") -> Iterator[str]:
+def describe_dialogues(facts: dict[str, Any], first: "Sequence[Line]") -> Iterator[str]:
     """The facts about a corpus of dialogues, as rows."""
     yield from corpus_files(facts["files"])
     yield from row(
@@ -156,13 +155,14 @@ def _discriminator(facts: dict[str, Any] | None, kind: str) -> str:
     return f"{found}; made before the model was last trained: make a new one" if facts["outdated"] else found
 
 
-def _dialogues(corpus: tuple[Path, ...], format: str | None) -> "DialogueCorpus | None":
+def _dialogues(corpus: tuple[Path, ...], format: str | None) -> "Corpus | None":
     """The corpus as dialogues, if it was asked for as such or clearly is one."""
-    from textgen.corpus.dialogues import DIALOGUE_FORMATS, DialogueCorpus, recognise_dialogues
+    from textgen.corpus.collection import Corpus, recognise_dialogues
+    from textgen.corpus.formats.registry import DIALOGUE_FORMATS
 
     if format is None:
         return recognise_dialogues(corpus)
-    return DialogueCorpus(corpus, format) if format in DIALOGUE_FORMATS else None
+    return Corpus(corpus, format, kind="dialogues") if format in DIALOGUE_FORMATS else None
 
 
 def _held_out(split: dict[str, Any] | None) -> str:

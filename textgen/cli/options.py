@@ -38,10 +38,9 @@ def corpus_options(
         help: what the corpus is for.
     """
     # Imported here because the commands that take no corpus need not load the readers for their help.
-    from textgen.corpus.dialogues import DIALOGUE_FORMATS
-    from textgen.corpus.readers import READERS
+    from textgen.corpus.formats.registry import DIALOGUE_FORMATS, SCRIPT_FORMATS
 
-    formats = (*(READERS if scripts else ()), *(DIALOGUE_FORMATS if dialogues else ()))
+    formats = (*(SCRIPT_FORMATS if scripts else ()), *(DIALOGUE_FORMATS if dialogues else ()))
 
     def add(command: Command) -> Command:
         command = click.option(

@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from textgen.artifact import Model
-from textgen.corpus.encoding import ScriptEncoder
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
+from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.decoding.options import LARGEST_SEED, chat_options
 from textgen.discriminator.matching import Text
 from textgen.discriminator.scorer import line_ids, reply_line

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from textgen.artifact import ModelFolder
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.dialogues import DialogueCorpus
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import Line
 from textgen.corpus.exchanges import Exchange
-from textgen.corpus.scene import Line
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.script import ScriptStyle
 from textgen.errors import ConfigurationError, CorpusError
 from textgen.evaluation.comparison import NO_COMPARISON, Comparison, compare_with_real
 from textgen.evaluation.copies import NO_NOVELTY, Novelty, TrainingOverlap, measure_novelty
@@ -114,7 +113,7 @@ class Evaluation:
 
 def evaluate(
     writer: ScriptWriter,
-    corpus: ScriptCorpus,
+    corpus: Corpus,
     split: SplitName | None = None,
     samples: int = SAMPLE_LINES,
     seed: int = 0,
@@ -237,7 +236,7 @@ class ChatEvaluation:
 
 def evaluate_chat(
     model: ChatModel,
-    corpus: DialogueCorpus,
+    corpus: Corpus,
     split: SplitName | None = None,
     seed: int = 0,
     tell: Callable[[str], None] = lambda text: None,

@@ -7,8 +7,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from textgen.artifact import ModelCard
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
 from textgen.decoding.constraints.base import Constraint
 from textgen.decoding.constraints.reply import ReplyShape
 from textgen.decoding.copy_detection import CopyGuard
@@ -48,7 +47,7 @@ class Responder(Protocol):
             ConfigurationError: the model has no novelty index.
         """
 
-    def events(self, turns: Sequence[Turn], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
+    def events(self, turns: Sequence[Line], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
         """Writes replies, and tells of each piece of text.
 
         Args:

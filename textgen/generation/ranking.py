@@ -18,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
 from textgen.decoding.options import TABLE, DecodingOptions
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.protocols import GeneratedSequence

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
-from textgen.corpus.paths import Paths
+from textgen.corpus.collection import Paths
 from textgen.discriminator.calibration import cross_entropy, fit_temperature
 from textgen.discriminator.file import SavedDiscriminator, Weights
 from textgen.discriminator.matching import Examples, Text, balanced, halves, matched
