@@ -1,5 +1,4 @@
-"""Which of several replies is the best, by maximum mutual information, length, repetition and a discriminator; which of
-several scripts is, by the discriminator alone.
+"""The best of several replies by maximum mutual information, length, repetition and realism; of scripts by realism alone.
 
 The likeliest replies to almost anything are dull ones. Li et al. (2016) subtract how likely the beginning of a reply
 is without any message ("anti-language model"), so that what fits this message wins over what fits every message.
