@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from textgen.artifact import Model
-from textgen.corpus.dialogue import Turn
+from textgen.corpus.document import Line
 from textgen.decoding.options import ChatOptions, asks_for_beams, chat_options
-from textgen.discriminator.scorer import Judge
+from textgen.discriminator.scorer import Scorer
 from textgen.errors import ConfigurationError, require_text
 from textgen.generation.answering import Answer, Responder
 from textgen.generation.character import Character
@@ -88,7 +88,7 @@ class Chatbot:
         return self._fresh_seed if self._options.seed is None else self._options.seed
 
     @property
-    def turns(self) -> tuple[Turn, ...]:
+    def turns(self) -> tuple[Line, ...]:
         """What was said, by the speakers "user" and "bot"."""
         return self._conversation.turns
 
@@ -189,18 +189,18 @@ class Chatbot:
         return judge_lines([self._responder.line(clean(line)) for line in _LINE_ENDS.split(text)], self.judge)
 
     @cached_property
-    def judge(self) -> Judge:
+    def judge(self) -> Scorer:
         """The model's discriminator.
 
         Raises:
             ModelError: it has none, or a damaged one.
         """
-        judge = Judge(self.path, self.card, self.tokenizer)
+        judge = Scorer(self.path, self.card, self.tokenizer)
         if judge.warning is not None:
             print(judge.warning, file=sys.stderr)
         return judge
 
-    def _judge_for(self, options: ChatOptions) -> Judge | None:
+    def _judge_for(self, options: ChatOptions) -> Scorer | None:
         """Who has a say in the choice of a reply."""
         return self.judge if options.rerank else None
 

@@ -7,10 +7,10 @@ from functools import cached_property
 from typing import Any
 
 from textgen.artifact import Model
-from textgen.corpus.readers import read_script
+from textgen.corpus.script import read_script
 from textgen.decoding.option_row import refuse_unknown
 from textgen.decoding.options import DEFAULT_LINES, DecodingOptions
-from textgen.discriminator.scorer import Judge
+from textgen.discriminator.scorer import Scorer
 from textgen.errors import require_text
 from textgen.generation.generation_request import GenerationRequest, Note, Watch, WrittenScript
 from textgen.generation.ranking import JudgedText, best_first, check_rerank, judge_lines
@@ -125,13 +125,13 @@ class ScriptWriter:
         )
 
     @cached_property
-    def judge(self) -> Judge:
+    def judge(self) -> Scorer:
         """The model's discriminator.
 
         Raises:
             ModelError: it has none, or a damaged one.
         """
-        judge = Judge(self.path, self.card, self.tokenizer)
+        judge = Scorer(self.path, self.card, self.tokenizer)
         if judge.warning is not None:
             self._note_once(judge.warning)
         return judge

@@ -13,8 +13,8 @@ import numpy as np
 import textgen
 from tests.conftest import corpus_text, dialogues_text
 from textgen.artifact import FORMAT_VERSION, ModelFolder
-from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.prompt import parse_prompt
+from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.generation.chat_model import ChatModel
 from textgen.tokenizers.special import START
 

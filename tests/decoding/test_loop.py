@@ -10,9 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.decoding.fakes import PIECES, TOKENIZER, markov_model, prompt, random_model, spelling_model, state
-from textgen.corpus.encoding import decode_script
-from textgen.corpus.rendering import ScriptRenderer
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.script import ScriptStyle
+from textgen.corpus.token_parser import ScriptRenderer, decode_script
 from textgen.decoding.constraints.base import AllOf, Utf8Constraint
 from textgen.decoding.constraints.script import ScriptGrammar, ScriptShape
 from textgen.decoding.copy_detection import CopyGuard, ngram_hashes, word_hashes

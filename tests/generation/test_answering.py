@@ -5,14 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.generation.small import TOKENIZERS, Parrot, chat_model
-from textgen.corpus.dialogue import Turn
+from textgen.corpus.document import turn_of
 from textgen.decoding.options import chat_options
 from textgen.generation.answering import Answer
 from textgen.generation.chat_model import ChatModel
 from textgen.generation.conversation import ReplyContext
 
 RESPONDERS = {level: ChatModel(chat_model(level)) for level in TOKENIZERS}
-TALK = ReplyContext((Turn("hello", "user"),))
+TALK = ReplyContext((turn_of("hello", "user"),))
 
 
 def answer(level: str = "word", seed: int = 1, talk: ReplyContext = TALK, **options: Any) -> Answer:

@@ -5,9 +5,8 @@ import pytest
 
 from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot, as_character
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.encoding import decode_script
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line, turn_of
+from textgen.corpus.token_parser import decode_script
 from textgen.decoding.options import ChatOptions
 from textgen.decoding.protocols import State
 from textgen.errors import ConfigurationError
@@ -38,7 +37,7 @@ def test_the_name_with_a_label_is_meant_where_a_rare_one_differs_in_case(opened:
     assert again.spelled("newman") == "newman"
 
 
-def prompt_of(opened: ScriptModel, name: str, *turns: Turn) -> list[int]:
+def prompt_of(opened: ScriptModel, name: str, *turns: Line) -> list[int]:
     """The ids that the character's line follows."""
     character = Character(opened, name)
     read: list[list[int]] = []
@@ -60,7 +59,7 @@ def prompt_of(opened: ScriptModel, name: str, *turns: Turn) -> list[int]:
 
 
 def test_the_talk_is_a_script(opened: ScriptModel) -> None:
-    ids = prompt_of(opened, "elaine", Turn("Hello?", "user"), Turn("Hi.", "bot"), Turn("Bye", "user"))
+    ids = prompt_of(opened, "elaine", turn_of("Hello?", "user"), turn_of("Hi.", "bot"), turn_of("Bye", "user"))
     other = opened.tokenizer.speakers[0] if opened.tokenizer.speakers[0] != "ELAINE" else opened.tokenizer.speakers[1]
     lines = decode_script(ids, opened.tokenizer, opened.style).lines
     assert [(line.speaker, line.text) for line in lines] == [(other, "Hello?"), ("ELAINE", "Hi."), (other, "Bye")]
@@ -72,12 +71,12 @@ def test_a_reply_is_judged_as_a_line_of_the_character(opened: ScriptModel) -> No
 
 
 def test_a_character_without_a_label_is_spelled(opened: ScriptModel) -> None:
-    ids = prompt_of(opened, "kramer", Turn("Hi.", "bot"))
+    ids = prompt_of(opened, "kramer", turn_of("Hi.", "bot"))
     assert [line.speaker for line in decode_script(ids, opened.tokenizer, opened.style).lines] == ["KRAMER", "KRAMER"]
 
 
 def test_of_a_long_message_the_end_is_read(opened: ScriptModel) -> None:
-    ids = prompt_of(opened, "elaine", Turn("word " * 10_000 + "end", "user"))
+    ids = prompt_of(opened, "elaine", turn_of("word " * 10_000 + "end", "user"))
     assert len(ids) == opened.shape.longest_line + 3
     assert opened.tokenizer.decode(ids[2:-1]).endswith("word end")
 

@@ -7,8 +7,7 @@ import pytest
 from tests.generation.small import TOKENIZERS, Parrot, chat_model, saved_model
 from tests.inference.small import config
 from textgen.artifact import ModelFolder
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line, turn_of
 from textgen.decoding.copy_detection import ngram_hashes, word_hashes
 from textgen.decoding.options import chat_options
 from textgen.errors import ConfigurationError, ModelError
@@ -24,7 +23,7 @@ def context_of(*turns: str) -> list[int]:
     """What the network reads before it replies to these turns."""
     responder = ChatModel(chat_model())
     network = responder.network = Parrot(TOKENIZER, "hello")  # type: ignore[assignment]
-    Answer(responder, ReplyContext(tuple(Turn(text, "user") for text in turns)), chat_options({}), 0)
+    Answer(responder, ReplyContext(tuple(turn_of(text, "user") for text in turns)), chat_options({}), 0)
     (context,) = network.contexts
     return context
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textgen.corpus.dialogue import Turn
+from textgen.corpus.document import Line
 from textgen.errors import TextgenError
 from textgen.generation.conversation import ChatExchange, Conversation, SavedConversation, fresh_seed, turn_seed
 from textgen.generation.reply import Reply, clean
@@ -37,7 +37,7 @@ def conversation() -> Conversation:
     )
 
 
-def texts(turns: tuple[Turn, ...]) -> list[str]:
+def texts(turns: tuple[Line, ...]) -> list[str]:
     return [turn.text for turn in turns]
 
 

@@ -1,4 +1,4 @@
-"""`textgen chat`: talk to a model, in a terminal or on a pipe."""
+"""`textgen chat`: Talk to a chatbot, or to a character of a script model."""
 
 import sys
 from contextlib import ExitStack
@@ -24,7 +24,7 @@ from textgen.cli.decoding import decoding_options, given
 def command(
     model: str, speaker: str | None, conversation: Path | None, transcript: Path | None, debug: bool, **options: Any
 ) -> None:
-    """Talk to a chat model, or to a character of a script model.
+    """Talk to a chatbot, or to a character of a script model.
 
     In a terminal /help lists the commands. On a pipe every line is a message, commands too, and every reply is one
     line. "bye" ends the conversation.
@@ -34,8 +34,7 @@ def command(
     textgen chat --model runs/seinfeld --as jerry
     echo hello | textgen chat --seed 7
     """
-    from textgen.repl.opening import open_bot
-    from textgen.repl.session import Session
+    from textgen.repl.session import Session, open_bot
     from textgen.repl.transcript import Transcript
 
     with ExitStack() as stack:

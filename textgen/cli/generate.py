@@ -1,4 +1,4 @@
-"""`textgen generate`: new text on stdout, everything else on stderr."""
+"""`textgen generate`: Write new text with a trained model."""
 
 import json
 import secrets

@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from textgen.artifact import ModelCard
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
 from textgen.decoding.constraints.base import Constraint
 from textgen.decoding.constraints.reply import ReplyShape
 from textgen.decoding.copy_detection import CopyGuard
 from textgen.decoding.options import ChatOptions, DecodingOptions
 from textgen.decoding.protocols import Event, GeneratedSequence, collect
 from textgen.discriminator.calibration import sigmoid
-from textgen.discriminator.scorer import Judge
+from textgen.discriminator.scorer import Scorer
 from textgen.generation.conversation import ReplyContext
 from textgen.generation.ranking import Candidate, beginning, candidate
 from textgen.generation.reply import Reply
@@ -48,7 +47,7 @@ class Responder(Protocol):
             ConfigurationError: the model has no novelty index.
         """
 
-    def events(self, turns: Sequence[Turn], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
+    def events(self, turns: Sequence[Line], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
         """Writes replies, and tells of each piece of text.
 
         Args:
@@ -97,7 +96,7 @@ class Answer:
     """
 
     def __init__(
-        self, responder: Responder, talk: ReplyContext, options: ChatOptions, seed: int, judge: Judge | None = None
+        self, responder: Responder, talk: ReplyContext, options: ChatOptions, seed: int, judge: Scorer | None = None
     ) -> None:
         self._responder, self._talk, self._options, self._seed, self._judge = responder, talk, options, seed, judge
         constraint = responder.shape.begin(options.max_new_tokens, options.blocked)

@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
 from textgen.decoding.constraints.base import Constraint
 from textgen.decoding.constraints.reply import ReplyShape
 from textgen.decoding.copy_detection import CopyGuard
@@ -53,7 +52,7 @@ class Character:
         """What notices copies of the training corpus, where that is asked for."""
         return self._model.guard(options)
 
-    def events(self, turns: Sequence[Turn], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
+    def events(self, turns: Sequence[Line], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
         """Writes replies, and tells of each piece of text."""
         model = self._model
         context = [START]
@@ -73,7 +72,7 @@ class Character:
         """A line of the character."""
         return Line(self.name, self._model.normalisation.apply(reply))
 
-    def _line(self, turn: Turn) -> list[int]:
+    def _line(self, turn: Line) -> list[int]:
         """The ids of a turn, the beginning of one longer than any line of the corpus left out."""
         speaker = self.name if turn.speaker == BOT else self._other
         longest = self._model.shape.longest_line

@@ -5,9 +5,8 @@ from typing import Any
 
 from textgen.artifact import Model
 from textgen.config import EncoderDecoderConfig
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.dialogue_encoding import DialogueEncoder
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
+from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.decoding.constraints.base import Constraint
 from textgen.decoding.constraints.reply import ReplyShape
 from textgen.decoding.loop import decode, draw_sequences
@@ -58,7 +57,7 @@ class ChatModel(OpenedModel):
         self.longest_reply = int(corpus["longest_reply"])
         self.name: str = corpus.get("replies_by") or self.path.resolve().name
 
-    def events(self, turns: Sequence[Turn], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
+    def events(self, turns: Sequence[Line], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
         """Writes replies, and tells of each piece of text."""
         context = self.encoder.encode_context([self._readable(turn.text) for turn in turns])
         state = self.network.read([context])

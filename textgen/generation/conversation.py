@@ -8,7 +8,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from textgen.corpus.dialogue import Turn
+from textgen.corpus.document import Line, turn_of
 from textgen.decoding.options import LARGEST_SEED
 from textgen.errors import TextgenError
 from textgen.files import replacing
@@ -56,11 +56,11 @@ class ChatExchange:
     rejected: tuple[str, ...] = ()
 
     @property
-    def turns(self) -> Iterator[Turn]:
+    def turns(self) -> Iterator[Line]:
         """Its turns."""
         if self.message is not None:
-            yield Turn(self.message, USER)
-        yield Turn(self.reply.text, BOT)
+            yield turn_of(self.message, USER)
+        yield turn_of(self.reply.text, BOT)
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class ReplyContext:
         said: the bot's last replies.
     """
 
-    turns: tuple[Turn, ...]
+    turns: tuple[Line, ...]
     said: tuple[str, ...] = ()
 
 
@@ -83,7 +83,7 @@ class Conversation:
         self.exchanges = exchanges or []
 
     @property
-    def turns(self) -> tuple[Turn, ...]:
+    def turns(self) -> tuple[Line, ...]:
         """All turns."""
         return tuple(turn for exchange in self.exchanges for turn in exchange.turns)
 
@@ -103,7 +103,7 @@ class Conversation:
         recent = self.exchanges[max(0, before - max(turns, _REMEMBERED)) : before]
         spoken = [turn for exchange in recent for turn in exchange.turns]
         if message is not None:
-            spoken.append(Turn(message, USER))
+            spoken.append(turn_of(message, USER))
         filled = [turn for turn in spoken if turn.text]
         said = [exchange.reply.text for exchange in recent]
         return ReplyContext(tuple(filled[max(0, len(filled) - turns) :]), tuple(said[-_REMEMBERED:]))

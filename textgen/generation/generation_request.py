@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from textgen.corpus.encoding import decode_script
-from textgen.corpus.prompt import Prompt as ScriptPrompt
+from textgen.corpus.document import Scene
+from textgen.corpus.prompt import ScriptPrompt as ScriptPrompt
 from textgen.corpus.prompt import parse_prompt
-from textgen.corpus.rendering import ScriptRenderer
-from textgen.corpus.scene import Scene
 from textgen.corpus.script import Script
+from textgen.corpus.token_parser import ScriptRenderer, decode_script
 from textgen.decoding.constraints.base import AllOf, Constraint, HealingConstraint, Utf8Constraint
 from textgen.decoding.constraints.headings import HeadingRules
 from textgen.decoding.constraints.script import ScriptGrammar

@@ -18,12 +18,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
 from textgen.decoding.options import TABLE, DecodingOptions
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.protocols import GeneratedSequence
 from textgen.discriminator.calibration import sigmoid
-from textgen.discriminator.scorer import Judge, page_log_odds
+from textgen.discriminator.scorer import Scorer, page_log_odds
 from textgen.errors import ConfigurationError
 from textgen.generation.generation_request import WrittenScript
 from textgen.generation.reply import Reply
@@ -177,7 +177,7 @@ def check_rerank(rerank: int, options: DecodingOptions) -> None:
         )
 
 
-def judge_lines(lines: Sequence[Line], judge: Judge) -> JudgedText:
+def judge_lines(lines: Sequence[Line], judge: Scorer) -> JudgedText:
     """How real lines read, one by one and together; those without text are left out."""
     said = [line for line in lines if line.text.strip()]
     log_odds = judge.lines(said)
@@ -185,7 +185,7 @@ def judge_lines(lines: Sequence[Line], judge: Judge) -> JudgedText:
     return JudgedText(judged, float(sigmoid(page_log_odds(log_odds))) if said else None)
 
 
-def best_first(scripts: Sequence[WrittenScript], judge: Judge, prompt_lines: int) -> list[WrittenScript]:
+def best_first(scripts: Sequence[WrittenScript], judge: Scorer, prompt_lines: int) -> list[WrittenScript]:
     """Candidates in the order of how real they read; one in which nothing is said comes last.
 
     Args:

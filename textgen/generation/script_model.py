@@ -7,8 +7,8 @@ from typing import Any
 
 from textgen.artifact import Model
 from textgen.config import ModelConfig
-from textgen.corpus.encoding import ScriptEncoder
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.script import ScriptStyle
+from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.decoding.constraints.script import ScriptShape
 from textgen.errors import ConfigurationError, ModelError
 from textgen.generation.base import OpenedModel
