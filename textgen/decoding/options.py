@@ -247,11 +247,13 @@ class ChatOptions(DecodingOptions):
         default=False,
         metadata=row(
             Values("switch", "on or off (off: the discriminator is not asked)", lambda value: isinstance(value, bool)),
-            "Prefer what reads as if a person had written it, by the discriminator that train-discriminator makes.",
+            "Prefer what reads as if a person had written it; needs train-discriminator.",
             ("on", "off"),
             advice="switch it on or off, and give the number of replies to choose from as candidates",
             while_writing=WhileWriting(
-                whole(1, "a whole number of candidates, 1 (off) or more"), 1, "Keeps the best of N texts; 1 is off."
+                whole(1, "a whole number of candidates, 1 (off) or more"),
+                1,
+                "Keeps the best of N candidates; 1 is off.",
             ),
         ),
     )
