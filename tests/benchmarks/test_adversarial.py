@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.benchmarks.scripts import script
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
 from textgen.evaluation.bootstrap import Estimate
 from textgen.evaluation.curves import Curve, Point
 from textgen.evaluation.dominance import PLANES, Verdict, gaps

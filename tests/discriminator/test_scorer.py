@@ -4,7 +4,7 @@ import pytest
 
 from tests.discriminator.small import likes, with_discriminator
 from textgen.artifact import ModelFolder
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
 from textgen.discriminator.scorer import Scorer, page_log_odds
 
 

@@ -12,17 +12,17 @@ from unittest.mock import ANY
 import numpy as np
 import pytest
 
-from tests.training.talks import Said, prepared, sources_of, talks
+from tests.training.tasks import Said, chat_task, prepared, talks
 from textgen.artifact import Model
-from textgen.corpus.dialogues import DialogueCorpus
+from textgen.corpus.collection import Corpus
 from textgen.errors import ConfigurationError, CorpusError
 from textgen.evaluation.comparison import NO_COMPARISON
 from textgen.evaluation.copies import NO_NOVELTY
 from textgen.evaluation.prediction import Scores
 from textgen.evaluation.report import ChatEvaluation, evaluate_chat
-from textgen.generation.chat_model import OpenedChat
+from textgen.generation.chat_model import ChatModel
 from textgen.tokenizers.special import START
-from textgen.training.chat_preparation import Listening
+from textgen.training.chat_task import Listening
 
 DIALOGUES: list[list[Said]] = [
     [
@@ -51,7 +51,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def model(tmp_path_factory: pytest.TempPathFactory, path: Path) -> Model:
     """Never trained: its weights are random."""
-    return prepared(tmp_path_factory.mktemp("judged") / "model", sources_of(path, Listening(replies_by="bob"))).load()
+    return prepared(tmp_path_factory.mktemp("judged") / "model", chat_task(path, Listening(replies_by="bob"))).load()
 
 
 def described(model: Model, **corpus: Any) -> Model:
@@ -59,13 +59,13 @@ def described(model: Model, **corpus: Any) -> Model:
 
 
 def ids(model: Model, turns: Sequence[Said], reply: Said) -> tuple[list[int], list[int]]:
-    encoder = OpenedChat(model).encoder
+    encoder = ChatModel(model).encoder
     return encoder.encode_context([turn[1] for turn in turns]), encoder.encode_reply(reply[1])
 
 
 def test_the_held_out_replies_by_hand(model: Model, path: Path) -> None:
-    result = evaluate_chat(OpenedChat(model), DialogueCorpus(path))
-    network = OpenedChat(model).network
+    result = evaluate_chat(ChatModel(model), Corpus(path, kind="dialogues"))
+    network = ChatModel(model).network
     nats = alone = tokens = 0.0
     for turns, reply in HELD_OUT:
         context, told = ids(model, turns, reply)
@@ -85,7 +85,7 @@ def test_the_held_out_replies_by_hand(model: Model, path: Path) -> None:
 
 def test_a_model_that_knows_nothing_hesitates_between_all_tokens(model: Model, path: Path) -> None:
     zeros = {name: np.zeros_like(array) for name, array in model.weights.items()}
-    result = evaluate_chat(OpenedChat(replace(model, weights=zeros)), DialogueCorpus(path), "all")
+    result = evaluate_chat(ChatModel(replace(model, weights=zeros)), Corpus(path, kind="dialogues"), "all")
     size = model.tokenizer.vocabulary_size
     for scores in (result.scores, result.shuffled, result.alone):
         assert scores.perplexity == pytest.approx(size, rel=1e-5)
@@ -109,9 +109,9 @@ class Recorder:
 
 def passes(model: Model, path: Path, seed: int = 0) -> list[dict[tuple[int, ...], tuple[int, ...]]]:
     """What was scored in each of the three passes: contexts by reply."""
-    opened = OpenedChat(model)
+    opened = ChatModel(model)
     opened.network = recorder = Recorder()  # type: ignore[assignment]
-    evaluate_chat(opened, DialogueCorpus(path), "all", seed)
+    evaluate_chat(opened, Corpus(path, kind="dialogues"), "all", seed)
     *done, rest = recorder.passes
     assert rest == [] and [len(one) for one in done] == [40] * 3
     return [{reply: context for context, reply in one} for one in done]
@@ -132,7 +132,7 @@ def test_contexts_are_dealt_out_by_the_seed(model: Model, path: Path) -> None:
 
 def test_one_exchange_has_no_other_context(model: Model, tmp_path: Path) -> None:
     one = talks(tmp_path / "one.jsonl", [[("Ann", "what is it"), ("Bob", "it is")]])
-    result = evaluate_chat(OpenedChat(model), DialogueCorpus(one))
+    result = evaluate_chat(ChatModel(model), Corpus(one, kind="dialogues"))
     assert result.shuffled == result.scores
     assert result.exchanges == 1
 
@@ -172,9 +172,9 @@ def test_an_infinite_perplexity_is_no_json_number() -> None:
 def test_the_training_corpus_is_known_by_its_content_not_its_name(model: Model, path: Path, tmp_path: Path) -> None:
     copy = tmp_path / "copy.jsonl"
     copy.write_bytes(path.read_bytes())
-    assert evaluate_chat(OpenedChat(model), DialogueCorpus(copy)).split == "held-out"
+    assert evaluate_chat(ChatModel(model), Corpus(copy, kind="dialogues")).split == "held-out"
     copy.write_bytes(path.read_bytes().replace(b"what", b"who "))
-    result = evaluate_chat(OpenedChat(model), DialogueCorpus(copy))
+    result = evaluate_chat(ChatModel(model), Corpus(copy, kind="dialogues"))
     assert (result.split, result.exchanges) == ("all", 40)
 
 
@@ -183,22 +183,22 @@ def test_replies_that_were_learned_are_told_of_in_a_corpus_that_was_changed(
 ) -> None:
     changed, new = tmp_path / "changed.jsonl", tmp_path / "new.jsonl"
     changed.write_bytes(path.read_bytes().replace(b"what", b"who "))
-    (note,) = evaluate_chat(OpenedChat(model), DialogueCorpus(changed)).notes
+    (note,) = evaluate_chat(ChatModel(model), Corpus(changed, kind="dialogues")).notes
     assert re.match(r"(8|9)\d% of the eight-word spans of the scored text stand in the training text too", note)
     new.write_bytes(path.read_bytes().replace(b"yes", b"aye"))
-    assert evaluate_chat(OpenedChat(model), DialogueCorpus(new)).notes == ()
+    assert evaluate_chat(ChatModel(model), Corpus(new, kind="dialogues")).notes == ()
 
 
 def test_without_an_index_it_is_told_that_nobody_knows_what_was_learned(tmp_path: Path, path: Path) -> None:
     other = talks(tmp_path / "other.jsonl", [[("Ann", "what is it"), ("Bob", "it is")]])
-    opened = OpenedChat(prepared(tmp_path / "model", sources_of(path), index=False).load())
-    (note,) = evaluate_chat(opened, DialogueCorpus(other)).notes
+    opened = ChatModel(prepared(tmp_path / "model", chat_task(path, index=False)).load())
+    (note,) = evaluate_chat(opened, Corpus(other, kind="dialogues")).notes
     assert "keeps no index" in note
-    assert evaluate_chat(opened, DialogueCorpus(path)).notes == ()
+    assert evaluate_chat(opened, Corpus(path, kind="dialogues")).notes == ()
 
 
 def test_all_of_the_training_corpus_comes_with_a_note(model: Model, path: Path) -> None:
-    result = evaluate_chat(OpenedChat(model), DialogueCorpus(path), "all")
+    result = evaluate_chat(ChatModel(model), Corpus(path, kind="dialogues"), "all")
     assert (result.split, result.exchanges) == ("all", 40)
     assert result.notes == (
         "This is the corpus the model was trained on, so the scores say little about new dialogues.",
@@ -207,7 +207,7 @@ def test_all_of_the_training_corpus_comes_with_a_note(model: Model, path: Path) 
 
 def test_of_another_corpus_a_tenth_can_be_held_out(model: Model, tmp_path: Path) -> None:
     other = talks(tmp_path / "other.jsonl", [[("Ann", f"who {k}"), ("Bob", f"me {k}")] for k in range(30)])
-    result = evaluate_chat(OpenedChat(model), DialogueCorpus(other), "held-out")
+    result = evaluate_chat(ChatModel(model), Corpus(other, kind="dialogues"), "held-out")
     assert (result.split, result.exchanges) == ("held-out", 3)
     assert "was trained on another corpus (numbers.jsonl)" in result.notes[0]
 
@@ -215,27 +215,27 @@ def test_of_another_corpus_a_tenth_can_be_held_out(model: Model, tmp_path: Path)
 def test_one_dialogue_cannot_be_split(model: Model, tmp_path: Path) -> None:
     one = talks(tmp_path / "one.jsonl", [[("Ann", "what is it"), ("Bob", "it is")]])
     with pytest.raises(CorpusError, match=r"--split held-out was asked for, but .* too few .*: use --split all"):
-        evaluate_chat(OpenedChat(model), DialogueCorpus(one), "held-out")
+        evaluate_chat(ChatModel(model), Corpus(one, kind="dialogues"), "held-out")
 
 
 def test_a_model_without_a_split_has_no_held_out_part(model: Model, path: Path) -> None:
-    opened = OpenedChat(described(model, split=None))
+    opened = ChatModel(described(model, split=None))
     with pytest.raises(ConfigurationError, match=r"trained on all of this corpus.*--validation.*--split all"):
-        evaluate_chat(opened, DialogueCorpus(path), "held-out")
-    result = evaluate_chat(opened, DialogueCorpus(path))
+        evaluate_chat(opened, Corpus(path, kind="dialogues"), "held-out")
+    result = evaluate_chat(opened, Corpus(path, kind="dialogues"))
     assert (result.split, len(result.notes)) == ("all", 1)
 
 
 def test_the_training_corpus_must_be_read_as_it_was(model: Model, path: Path) -> None:
-    other = OpenedChat(described(model, split={"held_out": [1], "dialogues": [25]}))
+    other = ChatModel(described(model, split={"held_out": [1], "dialogues": [25]}))
     sentence = r"read as turns-jsonl with 20 dialogues, and in training it had 25: give the --format"
     for split in (None, "held-out"):
         with pytest.raises(ConfigurationError, match=sentence):
-            evaluate_chat(other, DialogueCorpus(path), split)  # type: ignore[arg-type]
+            evaluate_chat(other, Corpus(path, kind="dialogues"), split)  # type: ignore[arg-type]
 
 
 def test_replies_longer_than_the_models_are_not_scored(model: Model, path: Path) -> None:
-    result = evaluate_chat(OpenedChat(described(model, longest_reply=6)), DialogueCorpus(path), "all")
+    result = evaluate_chat(ChatModel(described(model, longest_reply=6)), Corpus(path, kind="dialogues"), "all")
     lengths = [len(ids(model, [], turn)[1]) - 1 for turns in DIALOGUES for turn in turns[1::2]]
     assert 0 < sum(length > 6 for length in lengths) < 40
     assert result.exchanges == sum(length <= 6 for length in lengths)
@@ -245,23 +245,23 @@ def test_replies_longer_than_the_models_are_not_scored(model: Model, path: Path)
 
 def test_nothing_to_score_is_told(model: Model, path: Path, tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match=r"no exchange .* at most 1 token; .* textgen inspect --corpus"):
-        evaluate_chat(OpenedChat(described(model, longest_reply=1)), DialogueCorpus(path))
+        evaluate_chat(ChatModel(described(model, longest_reply=1)), Corpus(path, kind="dialogues"))
     nobody = talks(tmp_path / "a.jsonl", [[("Cy", "hello"), ("Di", "hello you")] for _ in range(3)])
     with pytest.raises(CorpusError, match="replies are those of bob"):
-        evaluate_chat(OpenedChat(model), DialogueCorpus(nobody))
+        evaluate_chat(ChatModel(model), Corpus(nobody, kind="dialogues"))
 
 
 def test_replies_are_those_of_the_models_voice_where_speakers_are_known(model: Model, tmp_path: Path) -> None:
     silent = talks(tmp_path / "a.jsonl", [["hello", "hello you", "what is it"]])
-    assert evaluate_chat(OpenedChat(model), DialogueCorpus(silent)).exchanges == 2
+    assert evaluate_chat(ChatModel(model), Corpus(silent, kind="dialogues")).exchanges == 2
     said = talks(tmp_path / "b.jsonl", [[("Ann", "hello"), ("BOB", "hello you"), ("Ann", "what is it")]])
-    assert evaluate_chat(OpenedChat(model), DialogueCorpus(said)).exchanges == 1
+    assert evaluate_chat(ChatModel(model), Corpus(said, kind="dialogues")).exchanges == 1
 
 
 def test_text_is_put_into_normal_writing_as_it_was_for_training(model: Model, tmp_path: Path) -> None:
     said = talks(tmp_path / "a.jsonl", [["what is it ?", "it is , really ."]])
     lengths = [
-        evaluate_chat(OpenedChat(described(model, detokenise=known)), DialogueCorpus(said)).scores.characters
+        evaluate_chat(ChatModel(described(model, detokenise=known)), Corpus(said, kind="dialogues")).scores.characters
         for known in (True, False)
     ]
     assert lengths == [len("it is, really.") + 1, len("it is , really .") + 1]
@@ -269,6 +269,6 @@ def test_text_is_put_into_normal_writing_as_it_was_for_training(model: Model, tm
 
 def test_what_is_done_is_told(model: Model, path: Path) -> None:
     told: list[str] = []
-    evaluate_chat(OpenedChat(model), DialogueCorpus(path), tell=told.append)
+    evaluate_chat(ChatModel(model), Corpus(path, kind="dialogues"), tell=told.append)
     assert told[0] == "Scoring the held-out part of the dialogues."
     assert len(told) == 2

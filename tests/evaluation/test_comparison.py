@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from textgen.corpus.scene import Line
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.document import Line
+from textgen.corpus.script import ScriptStyle
 from textgen.evaluation.comparison import NO_COMPARISON, compare_with_real, is_well_formed, script_shares
 from textgen.writer import ScriptWriter
 

@@ -8,10 +8,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textgen.artifact import ModelFolder
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.scene import Line
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import Line
 from textgen.corpus.split import Split
-from textgen.decoding.ngrams import ngram_hashes, word_hashes
+from textgen.decoding.copy_detection import ngram_hashes, word_hashes
 from textgen.evaluation import copies
 from textgen.evaluation.copies import (
     NO_NOVELTY,
@@ -104,7 +104,7 @@ def training_text(folder: Path) -> TrainingText:
     """Two files, of which the last line is held out."""
     for name, text in (("a.txt", FIRST), ("b.txt", SECOND)):
         (folder / name).write_text(text)
-    corpus = ScriptCorpus([folder / "a.txt", folder / "b.txt"], "colon")
+    corpus = Corpus([folder / "a.txt", folder / "b.txt"], "colon")
     return TrainingText(corpus, Split(parts=3, lines=1, characters=1, total=2, boundary="line"))
 
 

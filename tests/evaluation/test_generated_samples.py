@@ -11,7 +11,7 @@ import pytest
 from tests.generation.small import TOKENIZERS, Parrot, chat_model
 from textgen.artifact import Model, ModelFolder
 from textgen.chatbot import Chatbot
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
 from textgen.errors import ConfigurationError
 from textgen.evaluation.generated_samples import GeneratedLines, GeneratedReplies, telling_quarters, write_lines
 from textgen.tokenizers.special import END, LINE_END, START, TURN

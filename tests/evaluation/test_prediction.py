@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.collection import Corpus
 from textgen.errors import CorpusError
 from textgen.evaluation.copies import TrainingOverlap
 from textgen.evaluation.prediction import Scores, lane_difference, score_documents
@@ -34,7 +34,7 @@ def test_a_short_text_is_told_to_say_little(characters: int, told: bool) -> None
     assert notes == (("999 characters are too few to judge a model by: score more text.",) if told else ())
 
 
-def score(writer: ScriptWriter, corpus: ScriptCorpus) -> tuple[Scores, float]:
+def score(writer: ScriptWriter, corpus: Corpus) -> tuple[Scores, float]:
     return score_documents(writer.model, writer.tokenizer, corpus.documents(), corpus.style, TrainingOverlap(None))
 
 
@@ -42,7 +42,7 @@ def test_a_model_that_knows_nothing_needs_the_same_for_every_token(uniform: Scri
     text = "[a coat]\nJERRY: the soup.\nJERRY: nothing.\nELAINE: a coat was nothing.\n"
     path = tmp_path / "new.txt"
     path.write_text(text)
-    scores, difference = score(uniform, ScriptCorpus(path, "colon"))
+    scores, difference = score(uniform, Corpus(path, "colon"))
     # SCENE and LINE_END, a label and LINE_END for each of three lines, END; the rest are characters.
     tokens = len("[a coat]") + 2 + len("the soup.nothing.a coat was nothing.") + 3 * 2 + 1
     assert (scores.tokens, scores.characters, scores.line_ends) == (tokens, len(text), 4)
@@ -57,13 +57,13 @@ def test_speakers_without_a_label_are_spelled(uniform: ScriptWriter, tmp_path: P
     known.write_text("JERRY: a coat\n" * 4)
     unknown.write_text("LUNA: a coat\n" * 4)
     # A name of four letters between NAME and NAME_END takes six tokens where a label takes one.
-    extra = score(uniform, ScriptCorpus(unknown))[0].tokens - score(uniform, ScriptCorpus(known))[0].tokens
+    extra = score(uniform, Corpus(unknown))[0].tokens - score(uniform, Corpus(known))[0].tokens
     spelling = len(uniform.tokenizer.encode("LUNA"))
     assert extra == 4 * (spelling + 2 - 1)
 
 
 def test_no_text_is_refused(uniform: ScriptWriter) -> None:
-    corpus = ScriptCorpus(Path(__file__))
+    corpus = Corpus(Path(__file__))
     with pytest.raises(CorpusError, match="no text"):
         score_documents(uniform.model, uniform.tokenizer, (), corpus.style, TrainingOverlap(None))
 

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from textgen.decoding.options import chat_options
 from textgen.errors import ConfigurationError
-from textgen.generation.chat_options import chat_options
 from textgen.repl.settings import SETTINGS, parsed, shown
 
 

@@ -7,11 +7,10 @@ from rich.console import Console
 
 from textgen.evaluation.text_metrics import TEXT_MEASURES
 from textgen.training import display
-from textgen.training.display import FIGURES, LiveDisplay, PlainDisplay, SilentDisplay, make_display
-from textgen.training.history import Row
-from textgen.training.listener import Listener
+from textgen.training.display import FIGURES, Listener, LiveDisplay, PlainDisplay, SilentDisplay, make_display
+from textgen.training.history import HistoryRow
 
-ROW = Row(40, 1.25, 75.0, 1e-3, 2.5, 2.25, 4321.0)
+ROW = HistoryRow(40, 1.25, 75.0, 1e-3, 2.5, 2.25, 4321.0)
 
 
 def told(listener: Listener) -> None:

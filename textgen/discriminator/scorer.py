@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.artifact import ModelCard
-from textgen.corpus.encoding import ScriptEncoder
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
+from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.discriminator.file import how_to_make, load_discriminator
 from textgen.inference.discriminator import Discriminator
 from textgen.tokenizers.base import Tokenizer

@@ -6,9 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from textgen.corpus.readers import read_script
-from textgen.corpus.scene import Line
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.document import Line
+from textgen.corpus.script import ScriptStyle, read_script
 from textgen.evaluation.bootstrap import Estimate, estimate
 from textgen.evaluation.frechet import SentenceEncoder
 from textgen.evaluation.text_metrics import SCRIPT_MEASURES, TEXT_MEASURES, TOKENISATION, TextMetrics

@@ -10,10 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.artifact import ModelFolder
-from textgen.corpus.assembly import NumberedPart, assemble
-from textgen.corpus.scene import DocumentOpening, Line
+from textgen.corpus.document import DocumentOpening, Line, NumberedPart, assemble
 from textgen.corpus.split import before_split
-from textgen.decoding.ngrams import ngram_hashes, word_hashes
+from textgen.decoding.copy_detection import ngram_hashes, word_hashes
 from textgen.decoding.options import SHORTEST_COPY
 from textgen.evaluation.eval_split import TrainingText
 

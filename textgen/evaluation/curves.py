@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from textgen.decoding.options import TABLE
 from textgen.errors import ConfigurationError
 from textgen.evaluation.bootstrap import Estimate
 from textgen.evaluation.generated_samples import write_lines
@@ -17,7 +18,9 @@ from textgen.writer import ScriptWriter
 
 TEMPERATURES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3)
 
-PURE: dict[str, Any] = {"min_p": 0.0, "top_k": 0, "top_p": 1.0, "typical_p": 1.0}
+PURE: dict[str, Any] = {
+    name: option.off for name, option in TABLE.items() if option.edits == "distribution" and name != "temperature"
+}
 """Decoding that draws from the model's own distribution, bent by nothing but the temperature."""
 
 WriteLines = Callable[[float, int, int], Sequence[str]]

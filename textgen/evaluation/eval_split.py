@@ -5,14 +5,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
-from textgen.corpus.dialogues import DialogueCorpus
-from textgen.corpus.exchanges import Exchange
-from textgen.corpus.learned_dialogues import count_dialogues, reread, training_split
-from textgen.corpus.reservoir import keep_some
-from textgen.corpus.scene import Line, Scene
-from textgen.corpus.split import Split, find_split, held_out_documents, training_documents
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import Line, Scene
+from textgen.corpus.exchanges import Exchange, count_dialogues, reread, training_split
+from textgen.corpus.split import (
+    DialogueSplit,
+    Split,
+    find_split,
+    held_out_documents,
+    keep_some,
+    split_dialogues,
+    training_documents,
+)
 from textgen.corpus.survey import survey
 from textgen.errors import ConfigurationError, CorpusError, ModelError
 
@@ -33,7 +37,7 @@ _NOTHING_HELD_OUT = (
 class TrainingText:
     """What a model was trained on: the part of a corpus before the split, or all of it."""
 
-    corpus: ScriptCorpus
+    corpus: Corpus
     split: Split | None
 
 
@@ -71,7 +75,7 @@ class ChatEvalSplit:
     notes: tuple[str, ...] = ()
 
 
-def script_eval_split(known: Mapping[str, Any], corpus: ScriptCorpus, asked: SplitName | None) -> EvalSplit:
+def script_eval_split(known: Mapping[str, Any], corpus: Corpus, asked: SplitName | None) -> EvalSplit:
     """Chooses what to score of a corpus of scripts.
 
     Args:
@@ -99,7 +103,7 @@ def script_eval_split(known: Mapping[str, Any], corpus: ScriptCorpus, asked: Spl
     return EvalSplit(held_out_documents(corpus, saved), "held-out", training)
 
 
-def chat_eval_split(known: Mapping[str, Any], corpus: DialogueCorpus, asked: SplitName | None) -> ChatEvalSplit:
+def chat_eval_split(known: Mapping[str, Any], corpus: Corpus, asked: SplitName | None) -> ChatEvalSplit:
     """Chooses what to score of a corpus of dialogues.
 
     Args:
@@ -145,9 +149,7 @@ def lines_of(documents: Documents) -> Iterable[Line]:
     return (line for document in documents for scene in document for line in scene.lines)
 
 
-def _of_another(
-    known: Mapping[str, Any], corpus: ScriptCorpus, saved: Split | None, asked: SplitName | None
-) -> EvalSplit:
+def _of_another(known: Mapping[str, Any], corpus: Corpus, saved: Split | None, asked: SplitName | None) -> EvalSplit:
     """The part of a corpus whose bytes are not those of the training corpus."""
     if asked != "held-out":
         return EvalSplit(training_documents(corpus, None), "all", None)
@@ -167,7 +169,7 @@ def _of_another(
     return EvalSplit(held_out_documents(corpus, own), "held-out", None, (note,))
 
 
-def _split_anew(corpus: DialogueCorpus) -> DialogueSplit:
+def _split_anew(corpus: Corpus) -> DialogueSplit:
     """A split of a corpus that the model was not trained on."""
     split = split_dialogues(count_dialogues(corpus))
     if split is None:
@@ -178,7 +180,7 @@ def _split_anew(corpus: DialogueCorpus) -> DialogueSplit:
     return split
 
 
-def _check_reading(known: Mapping[str, Any], corpus: ScriptCorpus, saved: Split | None) -> None:
+def _check_reading(known: Mapping[str, Any], corpus: Corpus, saved: Split | None) -> None:
     """Refuses the training corpus read in another format: the split would be at another place."""
     total, expected = survey(corpus).characters, saved.total if saved else known.get("characters")
     if total != expected or not _is_read_alike(known, corpus):
@@ -189,7 +191,7 @@ def _check_reading(known: Mapping[str, Any], corpus: ScriptCorpus, saved: Split 
         )
 
 
-def _is_read_alike(known: Mapping[str, Any], corpus: ScriptCorpus) -> bool:
+def _is_read_alike(known: Mapping[str, Any], corpus: Corpus) -> bool:
     """Whether scenes and lines are found as in training; the number of characters alone does not tell."""
     return known.get("style") == corpus.style.to_json()
 

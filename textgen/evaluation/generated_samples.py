@@ -4,14 +4,13 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from textgen.artifact import Model
-from textgen.corpus.encoding import ScriptEncoder
-from textgen.corpus.scene import Line
-from textgen.decoding.options import LARGEST_SEED
+from textgen.corpus.document import Line
+from textgen.corpus.token_grammar import ScriptEncoder
+from textgen.decoding.options import LARGEST_SEED, chat_options
 from textgen.discriminator.matching import Text
 from textgen.discriminator.scorer import line_ids, reply_line
 from textgen.errors import ConfigurationError
-from textgen.generation.chat_model import OpenedChat
-from textgen.generation.chat_options import chat_options
+from textgen.generation.chat_model import ChatModel
 from textgen.writer import ScriptWriter
 
 _PAGE = 50
@@ -136,7 +135,7 @@ class GeneratedReplies:
     """
 
     def __init__(self, model: Model, seed: int, decoding: dict[str, Any]) -> None:
-        self._chat = OpenedChat(model)
+        self._chat = ChatModel(model)
         self._options = chat_options(self._chat.defaults, decoding)
         _refuse_greedy(self._options.greedy)
         self.decoding = {

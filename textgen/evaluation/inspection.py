@@ -7,17 +7,15 @@ from pathlib import Path
 from typing import Any
 
 from textgen.artifact import FORMAT_VERSION, Model, ModelFolder
-from textgen.corpus.collection import CorpusFile, ScriptCorpus
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.dialogues import DialogueCorpus, DialogueFile
-from textgen.corpus.scene import Line
+from textgen.corpus.collection import Corpus, CorpusFile
+from textgen.corpus.document import Line
 from textgen.corpus.survey import survey
 from textgen.discriminator.file import discriminator_path, load_discriminator
 from textgen.evaluation.eval_split import lines_of
 from textgen.inference.weights import check_weights
 
 
-def corpus_facts(corpus: ScriptCorpus) -> dict[str, Any]:
+def corpus_facts(corpus: Corpus) -> dict[str, Any]:
     """How a corpus is read and what is in it; reads it once.
 
     Returns:
@@ -38,7 +36,7 @@ def corpus_facts(corpus: ScriptCorpus) -> dict[str, Any]:
     }
 
 
-def dialogue_facts(corpus: DialogueCorpus) -> dict[str, Any]:
+def dialogue_facts(corpus: Corpus) -> dict[str, Any]:
     """How dialogues are read and what is in them; reads them once.
 
     Returns:
@@ -50,9 +48,9 @@ def dialogue_facts(corpus: DialogueCorpus) -> dict[str, Any]:
     speakers: Counter[str] = Counter()
     for _, dialogue in corpus.dialogues():
         dialogues += 1
-        turns += len(dialogue.turns)
-        longest_dialogue = max(longest_dialogue, len(dialogue.turns))
-        for turn in dialogue.turns:
+        turns += len(dialogue.lines)
+        longest_dialogue = max(longest_dialogue, len(dialogue.lines))
+        for turn in dialogue.lines:
             empty_turns += not turn.text
             characters += len(turn.text) + 1
             longest_turn = max(longest_turn, len(turn.text))
@@ -77,14 +75,14 @@ def dialogue_facts(corpus: DialogueCorpus) -> dict[str, Any]:
     }
 
 
-def first_lines(corpus: ScriptCorpus, count: int) -> list[Line]:
+def first_lines(corpus: Corpus, count: int) -> list[Line]:
     """The first lines of a corpus as they were understood."""
     return list(islice(lines_of(corpus.documents()), count))
 
 
-def first_turns(corpus: DialogueCorpus, count: int) -> tuple[Turn, ...]:
+def first_turns(corpus: Corpus, count: int) -> tuple[Line, ...]:
     """The first turns of the first dialogue as they were understood."""
-    return next((dialogue.turns[:count] for _, dialogue in corpus.dialogues()), ())
+    return next((dialogue.lines[:count] for _, dialogue in corpus.dialogues()), ())
 
 
 def model_facts(path: Path) -> dict[str, Any]:
@@ -124,7 +122,7 @@ def model_facts(path: Path) -> dict[str, Any]:
 
 
 def _shared_facts(
-    files: Sequence[CorpusFile | DialogueFile],
+    files: Sequence[CorpusFile | CorpusFile],
     scenes: int,
     lines: int,
     speakers: Mapping[str, int],
@@ -144,7 +142,7 @@ def _shared_facts(
     }
 
 
-def _file_facts(file: CorpusFile | DialogueFile, paths: Sequence[Path]) -> dict[str, Any]:
+def _file_facts(file: CorpusFile | CorpusFile, paths: Sequence[Path]) -> dict[str, Any]:
     """How a file, or two that belong together, are read."""
     return {
         "path": ", ".join(map(str, paths)),

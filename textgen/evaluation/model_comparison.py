@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.collection import Corpus
 from textgen.errors import ConfigurationError
 from textgen.evaluation.bootstrap import Estimate
 from textgen.evaluation.copies import TrainingOverlap
@@ -70,7 +70,7 @@ class ModelComparison:
 
 def compare(
     writers: Mapping[str, ScriptWriter],
-    corpus: ScriptCorpus,
+    corpus: Corpus,
     temperatures: Sequence[float] = TEMPERATURES,
     samples: int = 1000,
     seed: int = 0,
@@ -124,7 +124,7 @@ def compare(
     )
 
 
-def _common_part(writers: Mapping[str, ScriptWriter], corpus: ScriptCorpus) -> tuple[EvalSplit, list[str]]:
+def _common_part(writers: Mapping[str, ScriptWriter], corpus: Corpus) -> tuple[EvalSplit, list[str]]:
     """What none of the models that were trained on the corpus has seen, and notes about it."""
     parts = {name: script_eval_split(writer.card.corpus, corpus, None) for name, writer in writers.items()}
     trained = [part for part in parts.values() if part.training is not None]

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.decoding.ngrams import ngram_hashes, word_hashes
+from textgen.decoding.copy_detection import ngram_hashes, word_hashes
 
 BLEU_ORDERS = (2, 3, 4, 5)
 """BLEU-n looks at n-grams up to n."""

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.id_store import IdArray, IdStoreWriter, open_ids
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.script import ScriptStyle
+from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.errors import CorpusError
 from textgen.evaluation.copies import TrainingOverlap
 from textgen.evaluation.eval_split import Documents

@@ -8,11 +8,10 @@ from typing import Any
 import numpy as np
 
 from textgen.artifact import ModelFolder
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.dialogues import DialogueCorpus
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import Line
 from textgen.corpus.exchanges import Exchange
-from textgen.corpus.scene import Line
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.script import ScriptStyle
 from textgen.errors import ConfigurationError, CorpusError
 from textgen.evaluation.comparison import NO_COMPARISON, Comparison, compare_with_real
 from textgen.evaluation.copies import NO_NOVELTY, Novelty, TrainingOverlap, measure_novelty
@@ -29,7 +28,7 @@ from textgen.evaluation.frechet import NO_ENCODER, TOO_FEW, find_encoder
 from textgen.evaluation.generated_samples import telling_quarters, write_lines
 from textgen.evaluation.prediction import Scores, finite, score_documents, score_replies
 from textgen.evaluation.text_metrics import MEASURES
-from textgen.generation.chat_model import OpenedChat
+from textgen.generation.chat_model import ChatModel
 from textgen.wording import count
 from textgen.writer import ScriptWriter
 
@@ -114,7 +113,7 @@ class Evaluation:
 
 def evaluate(
     writer: ScriptWriter,
-    corpus: ScriptCorpus,
+    corpus: Corpus,
     split: SplitName | None = None,
     samples: int = SAMPLE_LINES,
     seed: int = 0,
@@ -236,8 +235,8 @@ class ChatEvaluation:
 
 
 def evaluate_chat(
-    model: OpenedChat,
-    corpus: DialogueCorpus,
+    model: ChatModel,
+    corpus: Corpus,
     split: SplitName | None = None,
     seed: int = 0,
     tell: Callable[[str], None] = lambda text: None,
@@ -285,7 +284,7 @@ def evaluate_chat(
     return ChatEvaluation(score(contexts), score(others), score(nothing), len(replies), part.split, tuple(notes))
 
 
-def _overlap_notes(model: OpenedChat, part: ChatEvalSplit, replies: Iterable[str]) -> Sequence[str]:
+def _overlap_notes(model: ChatModel, part: ChatEvalSplit, replies: Iterable[str]) -> Sequence[str]:
     """Notes on replies that the model may have learned, where `part` does not say so already."""
     if part.is_training_corpus and part.split == "all":
         return ()
@@ -295,7 +294,7 @@ def _overlap_notes(model: OpenedChat, part: ChatEvalSplit, replies: Iterable[str
 
 
 def _encode(
-    model: OpenedChat, exchanges: Iterable[Exchange]
+    model: ChatModel, exchanges: Iterable[Exchange]
 ) -> tuple[list[tuple[list[int], list[int]]], list[str], int]:
     """The ids of exchanges, the texts of their replies, and how many replies were too long."""
     encoded, texts, left_out = list[tuple[list[int], list[int]]](), list[str](), 0
