@@ -13,6 +13,8 @@ from textgen.evaluation.frechet import SentenceEncoder
 from textgen.evaluation.text_metrics import SCRIPT_MEASURES, TEXT_MEASURES, TOKENISATION, TextMetrics
 from textgen.writer import ScriptWriter
 
+_CLOSING = {")": "(", "]": "["}
+
 
 @dataclass(frozen=True)
 class Comparison:
@@ -97,9 +99,6 @@ def compare_with_real(
         encoder=encoder.name if encoder and figures.frechet_lines else None,
         frechet_lines=figures.frechet_lines,
     )
-
-
-_CLOSING = {")": "(", "]": "["}
 
 
 def is_well_formed(line: Line, style: ScriptStyle) -> bool:

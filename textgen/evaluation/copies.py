@@ -18,6 +18,17 @@ from textgen.evaluation.eval_split import TrainingText
 
 BLOCK_WORDS = 1 << 18
 
+_QUOTED = 8
+"""Words of the line that are quoted on each side of a copy."""
+
+_SUSPICIOUS = 0.1
+"""Share of spans above which a text is suspected; two texts of one show share about one in a hundred."""
+
+_NOT_KNOWN = (
+    "The model keeps no index of its training text, so that it cannot be told whether this text was in it: of text it "
+    "has learned, the scores say little."
+)
+
 Place = TypeVar("Place")
 
 
@@ -126,10 +137,6 @@ class CopySearch(Generic[Place]):
         self._words = self._words[cut:]
         self._starts = [start - cut for start in self._starts[first:]]
         self._places = self._places[first:]
-
-
-_QUOTED = 8
-"""Words of the line that are quoted on each side of a copy."""
 
 
 @dataclass(frozen=True)
@@ -252,16 +259,6 @@ def _parts_by_file(training: TrainingText) -> Iterator[NumberedPart]:
     for number, file in enumerate(training.corpus.files):
         for _, scene in assemble(chain([DocumentOpening()], file.elements())):
             yield number, scene
-
-
-_SUSPICIOUS = 0.1
-"""Two texts of one show share about one span in a hundred."""
-
-
-_NOT_KNOWN = (
-    "The model keeps no index of its training text, so that it cannot be told whether this text was in it: of text it "
-    "has learned, the scores say little."
-)
 
 
 class TrainingOverlap:

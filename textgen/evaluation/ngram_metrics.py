@@ -1,4 +1,10 @@
-"""BLEU, self-BLEU and distinct-n of many lines, from n-grams that are counted once."""
+"""BLEU, self-BLEU and distinct-n of many lines, from n-grams that are counted once.
+
+BLEU is that of Papineni et al. 2002 for a single line, smoothed by method 1 of Chen and Cherry 2014; self-BLEU, the
+BLEU of a line against all others of its sample, is that of Zhu et al. 2018 (Texygen). Figures are those of NLTK's
+`sentence_bleu` with equal weights and `SmoothingFunction().method1`. Distinct-n is the share of different n-grams among
+all (Li et al. 2016).
+"""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,6 +15,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.decoding.copy_detection import ngram_hashes, word_hashes
+
+BLEU_ORDERS = (2, 3, 4, 5)
+"""BLEU-n looks at n-grams up to n."""
+
+DISTINCT_ORDERS = (1, 2, 3, 4)
+"""Distinct-n counts n-grams of these lengths."""
+
+_LENGTHS = range(1, BLEU_ORDERS[-1] + 1)
+
+_EPSILON = 0.1
+"""Matches that method 1 puts in the place of none."""
+
+Counts = NDArray[np.intp]
 
 
 @dataclass(frozen=True)
@@ -48,16 +67,6 @@ def _gathered(hashes: NDArray[np.uint64], lines: NDArray[np.intp]) -> Ngrams:
     is_new[1:] = (hashes[1:] != hashes[:-1]) | (lines[1:] != lines[:-1])
     starts = np.flatnonzero(is_new)
     return Ngrams(hashes[starts], lines[starts], np.diff(starts, append=len(hashes)))
-
-
-BLEU_ORDERS = (2, 3, 4, 5)
-"""BLEU-n looks at n-grams up to n."""
-
-_LENGTHS = range(1, BLEU_ORDERS[-1] + 1)
-_EPSILON = 0.1
-"""Matches that method 1 puts in the place of none."""
-
-Counts = NDArray[np.intp]
 
 
 class References:
@@ -160,9 +169,6 @@ def _maxima(ngrams: Ngrams) -> tuple[NDArray[np.uint64], Counts]:
     """The n-grams, ascending, and how often the line has each that has it most often."""
     ids, starts = np.unique(ngrams.ids, return_index=True)
     return ids, np.maximum.reduceat(ngrams.counts, starts) if len(ids) else ngrams.counts
-
-
-DISTINCT_ORDERS = (1, 2, 3, 4)
 
 
 class Distinct:
