@@ -30,13 +30,12 @@ from variants import DEFAULT, VARIANTS, find
 import textgen
 from textgen.artifact import ModelFolder
 from textgen.config import Budget
-from textgen.corpus.collection import Corpus
 from textgen.inference.scoring import score_ids
 from textgen.training.display import PlainDisplay
 from textgen.training.machine import share_cores
-from textgen.training.run import run_training
+from textgen.training.run import TrainingRequest, run_training
 from textgen.training.run_record import Run
-from textgen.training.script_run import SCRIPT, ScriptRequest, begin
+from textgen.training.script_task import ScriptTask
 from textgen.training.sizing import ScriptChoice
 
 FORMATS = {
@@ -80,12 +79,13 @@ def train(name: str, seed: int, parts: Parts, setting: Setting, folder: ModelFol
     """Trains a variant into a folder, in this process."""
     variant, display = find(name), _Display()
     choice = ScriptChoice(**{**_BASE, "size": setting.size, **variant.choice})
-    texts = (Corpus(path, FORMAT) for path in parts)
+    request = TrainingRequest(parts[0], choice, FORMAT, parts[1], seed, index=False)
     with variant.patched():
-        begin(folder, ScriptRequest(*texts, choice, setting.budget, seed, None, False), display.note)
+        task = variant.task(ScriptTask(request, lambda model: ""))
+        task.begin(folder, setting.budget, None, display.note)
         run = Run.load(folder.training)
         replace(run, training=replace(run.training, **{**_BASE_TRAINING, **variant.training})).save(folder.training)
-        run_training(folder, variant.recipe(SCRIPT), display, lambda model: "")
+        run_training(task, folder, display)
 
 
 def measured(name: str, seed: int, parts: Parts, setting: Setting, out: Path) -> Row:

@@ -31,18 +31,20 @@ from textgen.artifact import ModelFolder
 from textgen.config import AdversarialConfig
 from textgen.corpus.collection import Corpus
 from textgen.discriminator.file import discriminator_path
-from textgen.evaluation.curve import PURE, WriteLines
-from textgen.evaluation.estimates import Estimate
-from textgen.evaluation.measures import BLEU, SELF_BLEU, TEXT_MEASURES
-from textgen.evaluation.model_comparison import ModelComparison, Verdict, compare
-from textgen.evaluation.plots import curves_picture
-from textgen.evaluation.sample_judge import find_judge
-from textgen.evaluation.sampling import write_lines
+from textgen.evaluation.bootstrap import Estimate
+from textgen.evaluation.curves import PURE, WriteLines
+from textgen.evaluation.dominance import Verdict
+from textgen.evaluation.generated_samples import write_lines
+from textgen.evaluation.model_comparison import ModelComparison, compare
+from textgen.evaluation.pages import curves_picture
+from textgen.evaluation.sample_metric import find_sample_metric
+from textgen.evaluation.text_metrics import BLEU, SELF_BLEU, TEXT_MEASURES
 from textgen.files import replacing
 from textgen.training import history
-from textgen.training.adversarial.run import AdversarialCourse, adversarial_folder
-from textgen.training.run import Course
-from textgen.training.script_run import SCRIPT
+from textgen.training.adversarial.task import AdversarialTask, adversarial_folder
+from textgen.training.run import TrainingRequest
+from textgen.training.script_task import ScriptTask
+from textgen.training.sizing import ScriptChoice
 from textgen.writer import ScriptWriter
 
 START, CONTROL = "maximum likelihood", "the same, for longer"
@@ -112,7 +114,7 @@ class Systems:
             "bits_per_character": found.bits_per_character[name],
         }
 
-    def _history(self, name: str) -> list[history.Row]:
+    def _history(self, name: str) -> list[history.HistoryRow]:
         """The validations of a system's training, of the part that is its own."""
         folder = self.folder(name)
         own = adversarial_folder(folder)
@@ -120,18 +122,19 @@ class Systems:
 
     def _train(self, name: str, **options: Any) -> None:
         folder = self.folder(name)
-        if not is_trained(folder):
+        if not is_trained(folder, self._asked.corpus):
             say(f"{name}: training")
             textgen.train_script(self._asked.corpus, folder.path, format=FORMAT, resume=True, index=False, **options)
 
 
-def is_trained(folder: ModelFolder) -> bool:
-    """Whether a run in this folder has come to its end."""
+def is_trained(folder: ModelFolder, corpus: Path) -> bool:
+    """Whether a run on a corpus in this folder has come to its end."""
     if not folder.exists():
         return False
     is_adversarial = adversarial_folder(folder).is_dir()
-    course = AdversarialCourse(folder, find_judge) if is_adversarial else Course(folder, SCRIPT)
-    return course.why_finished() is not None
+    script = ScriptTask(TrainingRequest(corpus, ScriptChoice(), FORMAT))
+    task = AdversarialTask(script, find_sample_metric) if is_adversarial else script
+    return task.why_finished(folder) is not None
 
 
 def best_of(writer: ScriptWriter, candidates: int) -> WriteLines:

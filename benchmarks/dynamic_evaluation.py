@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 from textgen.artifact import ModelFolder
 from textgen.config import ModelConfig
 from textgen.corpus.id_store import open_ids
-from textgen.models.language_model import LanguageModel
+from textgen.models.language_model import KerasLanguageModel
 from textgen.models.softmax import cross_entropy
 from textgen.tokenizers.special import PAD, START
 from textgen.training.run_record import TRAINING_IDS
@@ -49,7 +49,7 @@ class DynamicEvaluation:
     def __init__(
         self, config: ModelConfig, weights: Mapping[str, NDArray[np.floating]], learned: NDArray[np.integer]
     ) -> None:
-        self._network = LanguageModel(config)
+        self._network = KerasLanguageModel(config)
         variables = self._network.named_weights()
         self._weights = [variable.value for variable in variables.values()]
         self._trained = [tf.constant(weights[name], tf.float32) for name in variables]

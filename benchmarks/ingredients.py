@@ -10,21 +10,22 @@ import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from copy import copy
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
-from textgen.models.language_model import LanguageModel, Noise
+from textgen.models.language_model import KerasLanguageModel, LanguageModelMasks
 from textgen.training.language_model_step import LanguageModelStep
-from textgen.training.run import Recipe
+from textgen.training.script_task import ScriptTask
 from textgen.training.step import State
-from textgen.training.trainer import Step
+from textgen.training.task import Workspace
+from textgen.training.trainer import Learner
 
 Tensor = Any
 Patches = Mapping[str, Any]
-Ingredient = Callable[[Recipe], Recipe]
+Ingredient = Callable[[ScriptTask], ScriptTask]
 
 
 def schedule(shape: Callable[[float], float], warm_up: int = 100) -> Patches:
@@ -86,8 +87,8 @@ def activation_regularisation(size: float, change: float) -> Patches:
             ]
             return nats, loss + tf.add_n(penalties) / len(penalties), state
 
-    module = "textgen.training.script_run"
-    return {f"{module}.LanguageModel": _Watched, f"{module}.LanguageModelStep": RegularisedStep}
+    module = "textgen.training.script_task"
+    return {f"{module}.KerasLanguageModel": _Watched, f"{module}.LanguageModelStep": RegularisedStep}
 
 
 def averaged(decay: float) -> Ingredient:
@@ -97,33 +98,43 @@ def averaged(decay: float) -> Ingredient:
         decay: of the average, a step; smaller at the beginning, so that the first weights are soon forgotten.
     """
 
-    def ingredient(recipe: Recipe) -> Recipe:
-        def step(model: Any, network: LanguageModel, run: Any, batches: Any) -> Step:
+    def ingredient(task: ScriptTask) -> ScriptTask:
+        usual = task.step
+
+        def step(at: Workspace, network: KerasLanguageModel, batches: Any) -> Learner:
             learner = type(network)(network.config, network.compute)
             for name, variable in learner.named_weights().items():
                 variable.assign(network.named_weights()[name])
-            return _AveragedStep(recipe.step(model, learner, run, batches), network, learner, decay)
+            return _AveragedStep(usual(at, learner, batches), network, learner, decay)
 
-        return replace(recipe, step=step)
+        return _with_step(task, step)
 
     return ingredient
 
 
-def frequencies_first(recipe: Recipe) -> Recipe:
+def frequencies_first(task: ScriptTask) -> ScriptTask:
     """The softmax's bias begins with the logarithms of how often each token occurs, instead of zero."""
+    usual = task.step
 
-    def step(model: Any, network: LanguageModel, run: Any, batches: Any) -> Step:
+    def step(at: Workspace, network: KerasLanguageModel, batches: Any) -> Learner:
         counts = np.bincount(batches.ids, minlength=network.config.vocabulary_size) + 0.1
         network.output_bias.assign(np.log(counts / counts.sum()).astype(np.float32))
-        return recipe.step(model, network, run, batches)
+        return usual(at, network, batches)
 
-    return replace(recipe, step=step)
+    return _with_step(task, step)
+
+
+def _with_step(task: ScriptTask, step: Callable[[Workspace, KerasLanguageModel, Any], Learner]) -> ScriptTask:
+    """The same task with another training step."""
+    changed = copy(task)
+    changed.step = step
+    return changed
 
 
 class _AveragedStep:
     """Learns with one network, and keeps the average of its weights in another."""
 
-    def __init__(self, inner: Step, average: LanguageModel, learner: LanguageModel, decay: float) -> None:
+    def __init__(self, inner: Learner, average: KerasLanguageModel, learner: KerasLanguageModel, decay: float) -> None:
         self.model, self.optimizer = average, inner.optimizer
         self._inner, self._decay = inner, decay
         self._weights, self._averages = (
@@ -155,14 +166,16 @@ class _Seen:
         self.windows: list[tuple[Tensor, Tensor]] = []
 
 
-class _Watched(LanguageModel):
+class _Watched(KerasLanguageModel):
     """A language model that remembers its last layer's outputs."""
 
     def __init__(self, *given: Any) -> None:
         super().__init__(*given)
         self.seen = _Seen()
 
-    def products(self, ids: Tensor, state: State, keep: Tensor, noise: Noise | None = None) -> tuple[Tensor, State]:
+    def products(
+        self, ids: Tensor, state: State, keep: Tensor, noise: LanguageModelMasks | None = None
+    ) -> tuple[Tensor, State]:
         result = super().products(ids, state, keep, noise)
         self.seen.windows.append(self.seen.latest)  # the last dropout is the one before the softmax
         return result

@@ -12,12 +12,12 @@ import tensorflow as tf
 from networks import CLIP, LEARNING_RATE, Train, Weights
 
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig
-from textgen.models.encoder_decoder import EncoderDecoder
-from textgen.models.language_model import LanguageModel
-from textgen.training.candidates import CandidateSampler
+from textgen.models.encoder_decoder import KerasEncoderDecoder
+from textgen.models.language_model import KerasLanguageModel
 from textgen.training.encoder_decoder_step import EncoderDecoderStep
 from textgen.training.language_model_step import LanguageModelStep
 from textgen.training.machine import share_cores, thread_count
+from textgen.training.negative_sampling import CandidateSampler
 
 
 def configure() -> None:
@@ -62,7 +62,7 @@ def language_model(
     """
     configure()
     training = ScriptTrainingConfig(precision=precision, streams=streams, window=window, **common_settings())
-    step = LanguageModelStep(_loaded(LanguageModel(config, precision), weights), training, streams, sampler)
+    step = LanguageModelStep(_loaded(KerasLanguageModel(config, precision), weights), training, streams, sampler)
     state, keep, numbers = step.initial_state(), np.ones((window, streams), np.float32), count()
 
     def train(*batch: Any) -> float:
@@ -87,7 +87,7 @@ def encoder_decoder(
     """
     configure()
     training = ChatTrainingConfig(precision=precision, batch=exchanges, label_smoothing=0.0, **common_settings())
-    step = EncoderDecoderStep(_loaded(EncoderDecoder(config, precision), weights), training, exchanges)
+    step = EncoderDecoderStep(_loaded(KerasEncoderDecoder(config, precision), weights), training, exchanges)
     scored, numbers = np.ones((reply, exchanges), np.float32), count()
 
     def train(contexts: Any, inputs: Any, targets: Any) -> float:

@@ -24,7 +24,7 @@ from ingredients import (
     warm_restarts,
 )
 
-from textgen.training.run import Recipe
+from textgen.training.script_task import ScriptTask
 
 DEFAULT = "default"
 
@@ -37,7 +37,7 @@ class Variant:
         choice: what `textgen.train_script` is given instead of its own choice.
         training: fields of the training configuration that it has no option for.
         patches: what takes the place of things of the package, by their full names.
-        ingredients: change the recipe, one after the other.
+        ingredients: change the task, one after the other.
     """
 
     choice: Mapping[str, Any] = field(default_factory=dict)
@@ -54,9 +54,9 @@ class Variant:
             (*self.ingredients, *other.ingredients),
         )
 
-    def recipe(self, usual: Recipe) -> Recipe:
-        """The recipe with the ingredients."""
-        return reduce(lambda recipe, ingredient: ingredient(recipe), self.ingredients, usual)
+    def task(self, usual: ScriptTask) -> ScriptTask:
+        """The task with the ingredients."""
+        return reduce(lambda task, ingredient: ingredient(task), self.ingredients, usual)
 
     @contextmanager
     def patched(self) -> Iterator[None]:

@@ -7,11 +7,7 @@ from typing import Any
 
 import pytest
 
-from textgen.artifact import ModelFolder
 from textgen.config import Budget
-from textgen.corpus.collection import Corpus
-from textgen.training.preparation import Sources, make_plan, prepare
-from textgen.training.sizing import ScriptChoice
 
 TINY: dict[str, Any] = {
     "level": "character",
@@ -65,13 +61,13 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def untrained(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
-    """A model folder as it is before the first training step; made without TensorFlow. Not to be changed."""
-    folder = ModelFolder(tmp_path_factory.mktemp("untrained") / "model")
-    sources = Sources(Corpus(corpus), None)
+    """A model folder as it is before the first training step. Not to be changed."""
+    from tests.training.tasks import prepared, script_task
+    from textgen.training.sizing import ScriptChoice
+
     choice = ScriptChoice(level="character", embedding=16, hidden=24, layers=2, streams=4, window=16)
-    plan = make_plan(sources, choice, Budget(steps=4), seed=0, start_from=None)
-    prepare(folder, sources, plan, None, True, lambda text: None)
-    return folder.path
+    task = script_task(corpus, choice)
+    return prepared(tmp_path_factory.mktemp("untrained") / "model", task, budget=Budget(steps=4)).path
 
 
 @pytest.fixture(scope="session")

@@ -13,10 +13,17 @@ import pytest
 import textgen
 from tests.conftest import TINY, TINY_CHAT
 from tests.generation.small import saved_model
-from textgen.api import TrainingInterrupted, load, open_folder, train_chat, train_script
+from textgen.api import load, open_folder, train_chat, train_script
 from textgen.artifact import ModelFolder
 from textgen.corpus.id_store import open_ids
-from textgen.errors import ConfigurationError, CorpusError, MissingExtraError, ModelError, TrainingError
+from textgen.errors import (
+    ConfigurationError,
+    CorpusError,
+    MissingExtraError,
+    ModelError,
+    TrainingError,
+    TrainingInterrupted,
+)
 from textgen.inference.language_model import LanguageModel
 from textgen.inference.scoring import score_ids
 from textgen.training import history

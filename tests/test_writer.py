@@ -8,15 +8,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests.training.tasks import prepared, script_task
 from textgen.api import load
 from textgen.artifact import ModelFolder
 from textgen.config import Budget
-from textgen.corpus.collection import Corpus
 from textgen.corpus.script import Script
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.errors import ConfigurationError, TextgenError
 from textgen.tokenizers.special import START
-from textgen.training.preparation import Sources, make_plan, prepare
 from textgen.training.sizing import ScriptChoice
 from textgen.writer import ScriptWriter
 
@@ -62,10 +61,9 @@ def test_what_is_streamed_is_what_is_written(writers: list[ScriptWriter], prompt
 def test_a_prompt_may_end_with_the_directions_behind_a_name(tmp_path: Path, level: str) -> None:
     corpus = tmp_path / "play.txt"
     corpus.write_text("ROMEO:\nWhat light is this?\n\nJULIET:\nThe light of the east.\n\n" * 80, encoding="utf-8")
-    sources = Sources(Corpus(corpus), None)
     choice = ScriptChoice(level=level, embedding=8, hidden=8, layers=1, streams=4, window=8)
     folder = ModelFolder(tmp_path / "model")
-    prepare(folder, sources, make_plan(sources, choice, Budget(steps=4), 0, None), None, True, lambda text: None)
+    prepared(folder.path, script_task(corpus, choice), budget=Budget(steps=4))
     text = load(folder.path).write("ROMEO (aside):", lines=1, seed=1).text
     assert text.startswith("ROMEO:\n(aside)\n")  # there is no line break in a line of this corpus
 

@@ -1,33 +1,22 @@
-"""`train_script`, `train_chat` and `load`: training and writing put together."""
+"""The functions of the package: `load`, `train_script`, `train_chat` and `train_discriminator`."""
 
 import importlib.util
 import os
-import shlex
-from collections.abc import Callable
-from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any
 
 from textgen.artifact import Model, ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.config import AdversarialConfig, Budget, TrainingConfig
-from textgen.corpus.collection import Corpus, Paths
-from textgen.discriminator.scorer import JUDGED
+from textgen.corpus.collection import Paths
 from textgen.errors import ConfigurationError, MissingExtraError
-from textgen.wording import count, to_install
+from textgen.errors import TrainingInterrupted as TrainingInterrupted
+from textgen.wording import to_install
 from textgen.writer import ScriptWriter
 
 if TYPE_CHECKING:
     from textgen.discriminator.file import SavedDiscriminator
-    from textgen.discriminator.matching import Text
-    from textgen.training.adversarial.run import AdversarialCourse
-    from textgen.training.chat_preparation import Listening
-    from textgen.training.real_texts import RealTexts
-    from textgen.training.run import Course
-    from textgen.training.sizing import Choice
-    from textgen.training.target import Target
-
-DEFAULT_MINUTES = 20.0
+    from textgen.training.discriminator_task import Write
 
 DEFAULT_SAMPLES = 6000
 """Texts that are written for a discriminator."""
@@ -39,10 +28,6 @@ SMALLTALK = "smalltalk"
 """The name of the chat model that comes along."""
 
 SMALLTALK_FOLDER = Path(__file__).parent / "pretrained" / SMALLTALK
-
-
-class TrainingInterrupted(KeyboardInterrupt):
-    """Ctrl-C during training; the message says what was saved and how to go on."""
 
 
 def load(path: str | Path) -> ScriptWriter | Chatbot:
@@ -119,39 +104,21 @@ def train_script(
         TrainingInterrupted: Ctrl-C; the run was saved and can be resumed.
     """
     _require_training()
-    from textgen.evaluation.sample_judge import find_judge
-    from textgen.training.adversarial import run as adversarial_run
-    from textgen.training.run import Course
-    from textgen.training.script_run import SCRIPT, ScriptRequest, begin
+    from textgen.evaluation.sample_metric import find_sample_metric
+    from textgen.training.adversarial.task import AdversarialTask, adversarial_folder
+    from textgen.training.run import Start, TrainingRequest, train
+    from textgen.training.script_task import ScriptTask
     from textgen.training.sizing import ScriptChoice
+    from textgen.training.target import Target
 
-    chosen = _chosen(ScriptChoice, choice, "train_script")
-    source = Corpus(corpus, format)
-    budget = _budget(minutes, epochs, steps)
-
-    if not isinstance(adversarial, bool | AdversarialConfig):
-        raise ConfigurationError(
-            f"adversarial is {adversarial!r}; it must be True, False or an AdversarialConfig: give "
-            'AdversarialConfig(loss="minimax"), for one.'
-        )
-    config = AdversarialConfig() if adversarial is True else adversarial or None
-
-    def start(folder: ModelFolder, given: Budget, origin: Model | None, note: Callable[[str], None]) -> None:
-        held_out = Corpus(validation, format) if validation is not None else None
-        request = ScriptRequest(source, held_out, chosen, given, seed, origin, index)
-        if config is None:
-            begin(folder, request, note)
-        else:
-            adversarial_run.begin_adversarial(folder, config, request, note)
-
-    def course(folder: ModelFolder) -> "Course | AdversarialCourse":
-        if config is None and not adversarial_run.adversarial_folder(folder).is_dir():
-            return Course(folder, SCRIPT)
-        return adversarial_run.AdversarialCourse(folder, find_judge, config)
-
-    name = source.files[0].path.stem
-    job = _Job("train-script", course, source, (chosen,), seed, format, name, budget, start, _write_a_little)
-    return ScriptWriter(_train(job, corpus, out, start_from, resume, overwrite, tensorboard, quiet))
+    request = TrainingRequest(corpus, _chosen(ScriptChoice, choice, "train_script"), format, validation, seed, index)
+    script = ScriptTask(request, _write_a_little)
+    start = Start(_budget(minutes, epochs, steps), _origin(start_from), tensorboard, quiet)
+    config = _adversarial_config(adversarial)
+    with Target(out, script.name, resume, overwrite) as target:
+        both = config is not None or adversarial_folder(target.building).is_dir()
+        task = AdversarialTask(script, find_sample_metric, config) if both else script
+        return ScriptWriter(train(task, target, start))
 
 
 def train_chat(
@@ -206,26 +173,17 @@ def train_chat(
         TrainingInterrupted: Ctrl-C; the run was saved and can be resumed.
     """
     _require_training()
-    from textgen.training.chat_preparation import Listening
-    from textgen.training.chat_run import CHAT, ChatRequest, begin_chat
-    from textgen.training.run import Course
+    from textgen.training.chat_task import ChatTask, Listening
+    from textgen.training.run import Start, TrainingRequest, train
     from textgen.training.sizing import ChatChoice
+    from textgen.training.target import Target
 
-    chosen = _chosen(ChatChoice, choice, "train_chat")
+    request = TrainingRequest(corpus, _chosen(ChatChoice, choice, "train_chat"), format, validation, seed, index)
     listening = Listening(turns, replies_by, spacing)  # type: ignore[arg-type]
-    source = Corpus(corpus, format, "dialogues")
-    budget = _budget(minutes, epochs, steps)
-
-    def start(folder: ModelFolder, given: Budget, origin: Model | None, note: Callable[[str], None]) -> None:
-        held_out = Corpus(validation, format, "dialogues") if validation is not None else None
-        begin_chat(folder, ChatRequest(source, held_out, listening, chosen, given, seed, origin, index), note)
-
-    def course(folder: ModelFolder) -> Course:
-        return Course(folder, CHAT)
-
-    name = source.files[0].paths[0].stem
-    job = _Job("train-chat", course, source, (chosen, listening), seed, format, name, budget, start, _talk_a_little)
-    return Chatbot(_train(job, corpus, out, start_from, resume, overwrite, tensorboard, quiet))
+    task = ChatTask(request, listening, _talk_a_little)
+    start = Start(_budget(minutes, epochs, steps), _origin(start_from), tensorboard, quiet)
+    with Target(out, task.name, resume, overwrite) as target:
+        return Chatbot(train(task, target, start))
 
 
 def train_discriminator(
@@ -266,7 +224,7 @@ def train_discriminator(
         >>> textgen.train_discriminator("runs/seinfeld").metrics["accuracy"]  # doctest: +SKIP
     """
     _require_training()
-    from textgen.training.discriminator_run import Samples, make_discriminator, parts_of, require_enough
+    from textgen.training.discriminator_task import DiscriminatorTask, make_discriminator
     from textgen.training.display import PlainDisplay, SilentDisplay
 
     folder = open_folder(model)
@@ -279,43 +237,23 @@ def train_discriminator(
             f"The format {format} was given without a corpus, but what training left in the model folder has none: "
             "give the file with --corpus, or leave --format out."
         )
-    note = (SilentDisplay() if quiet else PlainDisplay()).note
-    noun, learned = JUDGED[opened.card.kind], parts_of(samples)[0]
-    real, options, write = _real_and_fresh(opened, corpus, format, samples, seed, decoding)
-    require_enough(real, samples, noun)
-    note(f"real      {len(real.training):,} {noun} to learn from, {len(real.held_out):,} held out")
-    written = write(note)
-    trained = make_discriminator(
-        opened, real, Samples(written[:learned], written[learned:], options), budget, seed, note
-    )
+    write, options = _generator(opened, samples, seed, decoding)
+    task = DiscriminatorTask(opened, samples, write, options, seed, corpus, format)
+    trained = make_discriminator(task, budget, (SilentDisplay() if quiet else PlainDisplay()).note)
     trained.save(folder, opened.card, opened.tokenizer)
     return trained
 
 
-def _real_and_fresh(
-    model: Model, corpus: Paths | None, format: str | None, samples: int, seed: int, decoding: dict[str, Any]
-) -> "tuple[RealTexts, dict[str, Any], Callable[[Callable[[str], None]], list[Text]]]":
-    """The real texts, how fresh ones are written, and what writes them and tells how far it is."""
-    from textgen.evaluation.fresh import FreshLines
-    from textgen.evaluation.fresh_replies import FreshReplies
-    from textgen.training.discriminator_run import parts_of
-    from textgen.training.real_replies import corpus_replies, stored_replies
-    from textgen.training.real_texts import corpus_texts, stored_texts
+def _generator(model: Model, samples: int, seed: int, decoding: dict[str, Any]) -> "tuple[Write, dict[str, Any]]":
+    """What writes texts for a discriminator: lines, or replies to real messages; and how they are written."""
+    from textgen.evaluation.generated_samples import GeneratedLines, GeneratedReplies
+    from textgen.training.discriminator_task import parts_of
 
-    most = _REAL_A_SAMPLE * samples
     if model.card.kind == "chat":
-        replies = FreshReplies(model, seed, decoding)
-        if corpus is None:
-            answers = stored_replies(model, most, seed)
-        else:
-            answers = corpus_replies(model, Corpus(corpus, format, "dialogues"), most, seed)
-        return answers, replies.decoding, lambda tell: replies.write(answers.contexts(*parts_of(samples)), tell)
-    lines = FreshLines(model, seed, decoding)
-    if corpus is None:
-        real = stored_texts(model, most, seed)
-    else:
-        real = corpus_texts(model, Corpus(corpus, format), most, seed)
-    return real, lines.decoding, partial(lines.write, samples)
+        replies = GeneratedReplies(model, seed, decoding)
+        return lambda real, note: replies.write(real.contexts(*parts_of(samples)), note), replies.decoding
+    lines = GeneratedLines(model, seed, decoding)
+    return lambda real, note: lines.write(samples, note), lines.decoding
 
 
 def _require_place_for_discriminator(folder: ModelFolder) -> None:
@@ -336,91 +274,6 @@ def _require_place_for_discriminator(folder: ModelFolder) -> None:
     )
 
 
-_REAL_A_SAMPLE = 10
-"""Real texts read for each that is written, so that there are some of every length."""
-
-
-class _Corpus(Protocol):
-    @property
-    def fingerprint(self) -> str: ...
-
-
-class _Job(NamedTuple):
-    """What sets the kinds of models apart when one is trained."""
-
-    command: str
-    course: "Callable[[ModelFolder], Course | AdversarialCourse]"
-    corpus: _Corpus
-    asked: "tuple[Choice | Listening, ...]"
-    seed: int
-    format: str | None
-    name: str
-    budget: Budget | None
-    begin: Callable[[ModelFolder, Budget, Model | None, Callable[[str], None]], None]
-    sample: Callable[[Model], str]
-
-
-def _train(
-    job: _Job,
-    corpus: Paths,
-    out: str | Path | None,
-    start_from: str | Path | None,
-    resume: bool,
-    overwrite: bool,
-    tensorboard: bool,
-    quiet: bool,
-) -> Model:
-    """Trains a model of any kind, and loads it."""
-    from textgen.training.display import SilentDisplay, make_display
-    from textgen.training.resuming import require_as_begun
-    from textgen.training.target import Target
-
-    display = SilentDisplay() if quiet else make_display()
-    with Target(out, job.name, resume, overwrite) as target:
-        display.note(f"folder    {target.described}")
-        course = job.course(target.building)
-        trained = resume and target.replaces and job.budget is None and course.why_finished()
-        if trained:  # the run came to its end, and was cut off before it took the old model's place
-            target.finish()
-            return target.final.load()
-        if resume and target.started:
-            require_as_begun(target.building, *job.asked, seed=job.seed)
-            course.go_on(job.corpus.fingerprint, job.budget, display.note)
-        else:
-            if resume:
-                display.note(f"There is no run in {target.final.path} yet: training starts from the beginning.")
-            origin = open_folder(start_from).load() if start_from is not None else None
-            if origin is not None:
-                display.note(f"from      {start_from}: its weights, vocabulary and architecture")
-            job.begin(target.building, job.budget or Budget(minutes=DEFAULT_MINUTES), origin, display.note)
-        resuming = _resuming(job, corpus, target, tensorboard)
-        try:
-            outcome = course.run(display, job.sample, tensorboard)
-        except KeyboardInterrupt:
-            kept = "Interrupted; the last checkpoint is kept. To go on from it:"
-            raise TrainingInterrupted(f"{kept}\n  {resuming}") from None
-        if outcome.reason == "interrupted":
-            steps = count(outcome.steps, "step")
-            raise TrainingInterrupted(f"Interrupted after {steps}, and saved{outcome.behind}. To go on:\n  {resuming}")
-        target.finish()
-        return target.final.load()
-
-
-def _resuming(job: _Job, corpus: Paths, target: "Target", tensorboard: bool) -> str:
-    """The command that goes on with a run.
-
-    Without their format some files could not be read again; and an adversarial run shares the cores in another way.
-    """
-    from textgen.training.run_record import ADVERSARIAL
-
-    given = " ".join(f"--corpus {shlex.quote(str(path))}" for path in _as_list(corpus))
-    if job.format is not None:
-        given += f" --format {job.format}"
-    wanted = f" --{ADVERSARIAL}" if (target.building.training / ADVERSARIAL).is_dir() else ""
-    wanted += " --tensorboard" if tensorboard else ""
-    return f"textgen {job.command} {given} --out {shlex.quote(str(target.final.path))}{wanted} --resume"
-
-
 def _chosen(kind: type[Any], choice: dict[str, Any], function: str) -> Any:
     try:
         return kind(**choice)
@@ -432,6 +285,20 @@ def _budget(minutes: float | None, epochs: float | None, steps: int | None) -> B
     return None if minutes is epochs is steps is None else Budget(minutes, epochs, steps)
 
 
+def _origin(start_from: str | Path | None) -> tuple[ModelFolder, str] | None:
+    """The folder to go on from, and what a person calls it."""
+    return None if start_from is None else (open_folder(start_from), str(start_from))
+
+
+def _adversarial_config(asked: AdversarialConfig | bool) -> AdversarialConfig | None:
+    if not isinstance(asked, bool | AdversarialConfig):
+        raise ConfigurationError(
+            f"adversarial is {asked!r}; it must be True, False or an AdversarialConfig: give "
+            'AdversarialConfig(loss="minimax"), for one.'
+        )
+    return AdversarialConfig() if asked is True else asked or None
+
+
 def _write_a_little(model: Model) -> str:
     """The sample of a script writer while it trains, with the same seed each time."""
     return ScriptWriter(model, note=lambda text: None).write(lines=8, max_new_tokens=120, seed=1).text
@@ -439,17 +306,13 @@ def _write_a_little(model: Model) -> str:
 
 def _talk_a_little(model: Model) -> str:
     """The sample of a chatbot while it trains: replies to a few held-out messages, with the same seed each time."""
-    from textgen.training.samples import held_out_talks
+    from textgen.training.chat_task import held_out_talks
 
     lines, bot = list[str](), Chatbot(model)
     for turns in held_out_talks(model):
         bot.reset()
         lines += [f"> {turns[-1]}", f"  {bot.reply(turns[-1], seed=1)}"]
     return "\n".join(lines)
-
-
-def _as_list(paths: Paths) -> list[str | os.PathLike[str]]:
-    return [paths] if isinstance(paths, str | os.PathLike) else list(paths)
 
 
 def _require_training() -> None:

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import asdict, dataclass, fields
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, NamedTuple, Self
 
 from textgen.errors import ConfigurationError, ModelError
 
@@ -39,6 +39,28 @@ class _JsonConfig:
             raise ModelError(f"The saved {cls.__name__} is not usable: {error}") from error
 
 
+class Cell(NamedTuple):
+    """What the recurrent layers of a kind are made of, whoever computes them.
+
+    Args:
+        gates: side by side in the kernels and the bias of a layer, each as wide as the layer.
+        states: arrays that are carried from one time step to the next; the first of them is the output.
+        open_gates: those whose biases begin at one, counted from 0.
+    """
+
+    gates: int
+    states: int
+    open_gates: tuple[int, ...]
+
+    def parameters(self, inputs: int, units: int) -> int:
+        """Number of weights of a layer."""
+        return self.gates * units * (inputs + units + 1)
+
+
+CELLS = {"lstm": Cell(gates=4, states=2, open_gates=(1,))}
+"""The cells by name; each has a Keras layer (`models/recurrent.py`) and a NumPy one (`inference/recurrent.py`)."""
+
+
 @dataclass(frozen=True)
 class ModelConfig(_JsonConfig):
     """The architecture of a language model.
@@ -49,7 +71,12 @@ class ModelConfig(_JsonConfig):
         hidden: units of each LSTM layer.
         layers: number of LSTM layers.
         tied: whether the softmax shares the embedding matrix (through a projection from `hidden` to `embedding`).
+
+    Attributes:
+        cell: of the recurrent layers, one of `CELLS`.
     """
+
+    cell: ClassVar[str] = "lstm"
 
     vocabulary_size: int
     embedding: int
@@ -70,13 +97,11 @@ class ModelConfig(_JsonConfig):
     @property
     def parameters(self) -> int:
         """Number of weights."""
-        lstm, inputs = 0, self.embedding
-        for _ in range(self.layers):
-            lstm += 4 * self.hidden * (inputs + self.hidden + 1)
-            inputs = self.hidden
+        inputs = [self.embedding, *[self.hidden] * (self.layers - 1)]
+        recurrent = sum(CELLS[self.cell].parameters(width, self.hidden) for width in inputs)
         embedding = self.vocabulary_size * self.embedding
         output = self.hidden * (self.embedding if self.tied else self.vocabulary_size) + self.vocabulary_size
-        return embedding + lstm + output
+        return embedding + recurrent + output
 
 
 DIRECTIONS = ("forward", "backward")
@@ -94,7 +119,12 @@ class EncoderDecoderConfig(_JsonConfig):
         layers: number of layers, of the encoder and of the decoder.
         attention: whether the decoder looks at the context again for every token, or knows it by the encoder's last
             state alone.
+
+    Attributes:
+        cell: of the recurrent layers, one of `CELLS`.
     """
+
+    cell: ClassVar[str] = "lstm"
 
     vocabulary_size: int
     embedding: int
@@ -116,7 +146,7 @@ class EncoderDecoderConfig(_JsonConfig):
     @property
     def parameters(self) -> int:
         """Number of weights."""
-        decoder = sum(4 * self.hidden * (inputs + self.hidden + 1) for inputs in self._inputs)
+        decoder = sum(CELLS[self.cell].parameters(inputs, self.hidden) for inputs in self._inputs)
         attention = self.hidden * (self.hidden + self.embedding) if self.attention else 0
         output = self.hidden * self.embedding + self.vocabulary_size
         return self.vocabulary_size * self.embedding + self.encoder_parameters + decoder + attention + output
@@ -124,8 +154,7 @@ class EncoderDecoderConfig(_JsonConfig):
     @property
     def encoder_parameters(self) -> int:
         """Number of weights that read a context, the token vectors aside."""
-        half = self.hidden // 2
-        return sum(2 * 4 * half * (inputs + half + 1) for inputs in self._inputs)
+        return sum(2 * CELLS[self.cell].parameters(inputs, self.hidden // 2) for inputs in self._inputs)
 
     @property
     def _inputs(self) -> list[int]:

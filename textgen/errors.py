@@ -7,6 +7,9 @@
     ├── TrainingError        a run that cannot go on
     └── MissingExtraError    a command that needs packages which are not installed
 
+    KeyboardInterrupt
+    └── TrainingInterrupted  Ctrl-C in training, which can go on
+
 Every message is one sentence for a person: what was asked, what was found, what is allowed, what to do next.
 """
 
@@ -31,6 +34,10 @@ class ModelError(TextgenError):
 
 class TrainingError(TextgenError):
     """A training run cannot go on; what was reached so far is kept."""
+
+
+class TrainingInterrupted(KeyboardInterrupt):
+    """Ctrl-C during training; the message says what was saved and how to go on."""
 
 
 class MissingExtraError(TextgenError, ImportError):

@@ -11,7 +11,7 @@ import tensorflow as tf
 from tests.benchmarks.scripts import script
 from tests.models.small import config, network
 from textgen.config import Budget, ScriptTrainingConfig
-from textgen.training import script_run, trainer
+from textgen.training import script_task, trainer
 from textgen.training.language_model_step import LanguageModelStep
 from textgen.training.run_record import Run
 from textgen.training.windows import Windows
@@ -52,10 +52,10 @@ def test_the_average_follows_the_weights() -> None:
                 variable.assign(variable * 0.5)
             return 1.0, state
 
-    usual = replace(script_run.SCRIPT, step=lambda model, learner, run, batches: Half(learner))
+    usual = SimpleNamespace(step=lambda at, learner, batches: Half(learner))
     average = network(config())
     average.output_bias.assign(np.full(270, 8.0))
-    step = ingredients.averaged(0.5)(usual).step(None, average, None, None)
+    step = ingredients.averaged(0.5)(usual).step(None, average, None)
     assert step.model is average
     step(None, [], 0, 0.1)  # the decay is a tenth at first: 4 + 0.1 * (8 - 4)
     assert float(average.output_bias[0]) == pytest.approx(4.4)
@@ -64,8 +64,8 @@ def test_the_average_follows_the_weights() -> None:
 
 
 def test_the_bias_begins_with_frequencies() -> None:
-    usual = replace(script_run.SCRIPT, step=lambda model, network, run, batches: network)
-    model = ingredients.frequencies_first(usual).step(None, network(config()), None, BATCHES)
+    usual = SimpleNamespace(step=lambda at, network, batches: network)
+    model = ingredients.frequencies_first(usual).step(None, network(config()), BATCHES)
     probabilities = np.exp(np.asarray(model.output_bias))
     assert probabilities.sum() == pytest.approx(1.0, abs=1e-4)
     token = int(BATCHES.ids[0])
@@ -77,12 +77,12 @@ def test_large_and_restless_outputs_are_paid_for() -> None:
     """Without dropout the penalty is that of the outputs themselves, which an ordinary pass gives."""
     training = replace(TRAINING, dropout=0.0)
     patches = ingredients.activation_regularisation(2.0, 3.0)
-    run = Run(training, (1, 1), (1, 1), 1)
+    at = SimpleNamespace(run=Run(training, (1, 1), (1, 1), 1), model=SimpleNamespace(tokenizer=None))
     with variants.Variant(patches=patches).patched():
-        model = script_run.LanguageModel(config())
+        model = script_task.KerasLanguageModel(config())
         for name, variable in network(config()).named_weights().items():
             model.named_weights()[name].assign(variable)
-        step = script_run.SCRIPT.step(SimpleNamespace(tokenizer=None), model, run, BATCHES)
+        step = script_task.ScriptTask.step(SimpleNamespace(), at, model, BATCHES)
     usual = LanguageModelStep(network(config()), training, 2)
     batch, zeros, number = tuple(BATCHES.batch(0)), usual.initial_state(), tf.constant(0, tf.int64)
     nats, loss, _ = step.losses(batch, zeros, number)

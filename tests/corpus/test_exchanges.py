@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.corpus.dialogue_fakes import FakeCorpus, dialogue
-from tests.training.talks import talks
+from tests.training.tasks import talks
 from textgen.corpus.collection import Corpus
 from textgen.corpus.document import Line, Scene
 from textgen.corpus.exchanges import (

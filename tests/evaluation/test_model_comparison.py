@@ -8,8 +8,8 @@ import pytest
 
 from textgen.corpus.collection import Corpus
 from textgen.errors import ConfigurationError
-from textgen.evaluation.comparison_page import comparison_files, curve_table, verdict_sentences
 from textgen.evaluation.model_comparison import ModelComparison, compare
+from textgen.evaluation.pages import comparison_files, curve_table, verdict_sentences
 from textgen.writer import ScriptWriter
 
 

@@ -8,8 +8,8 @@ import pytest
 from textgen.corpus.collection import Corpus
 from textgen.errors import ConfigurationError
 from textgen.evaluation.comparison import NO_COMPARISON
+from textgen.evaluation.prediction import Scores
 from textgen.evaluation.report import Evaluation, evaluate
-from textgen.evaluation.scores import Scores
 from textgen.writer import ScriptWriter
 
 

@@ -4,7 +4,7 @@ import numpy as np
 
 from textgen.config import ModelConfig
 from textgen.inference.weights import weight_shapes
-from textgen.models.language_model import LanguageModel
+from textgen.models.language_model import KerasLanguageModel
 from textgen.tokenizers.special import START
 
 VOCABULARY = 270
@@ -19,8 +19,8 @@ def random_weights(config: ModelConfig, seed: int = 0) -> dict[str, np.ndarray]:
     return {name: random.normal(0, 0.4, shape).astype(np.float32) for name, shape in weight_shapes(config).items()}
 
 
-def network(config: ModelConfig, compute: str = "float32") -> LanguageModel:
-    model = LanguageModel(config, compute)
+def network(config: ModelConfig, compute: str = "float32") -> KerasLanguageModel:
+    model = KerasLanguageModel(config, compute)
     weights = random_weights(config)
     for name, variable in model.named_weights().items():
         variable.assign(weights[name])

@@ -9,7 +9,7 @@ import tensorflow as tf
 from textgen.config import DiscriminatorConfig
 from textgen.inference.discriminator import Discriminator as NumpyDiscriminator
 from textgen.inference.weights import weight_shapes
-from textgen.models.discriminator import Discriminator, Noise
+from textgen.models.discriminator import DiscriminatorNoise, KerasDiscriminator
 
 VOCABULARY = 40
 LENGTHS = np.array([9, 1, 4, 12, 0])
@@ -24,8 +24,8 @@ def random_weights(chosen: DiscriminatorConfig) -> dict[str, Any]:
     return {name: random.normal(0, 0.5, shape).astype(np.float32) for name, shape in weight_shapes(chosen).items()}
 
 
-def network(chosen: DiscriminatorConfig, compute: str = "float32") -> Discriminator:
-    model = Discriminator(chosen, compute)
+def network(chosen: DiscriminatorConfig, compute: str = "float32") -> KerasDiscriminator:
+    model = KerasDiscriminator(chosen, compute)
     for name, variable in model.named_weights().items():
         variable.assign(random_weights(chosen)[name])
     return model
@@ -119,7 +119,7 @@ def test_the_gradient_of_a_gradient_is_the_numeric_one() -> None:
 
 def test_named_weights_are_all_weights_in_their_shapes() -> None:
     chosen = config(speakers=3)
-    model = Discriminator(chosen)
+    model = KerasDiscriminator(chosen)
     named = model.named_weights()
     assert {name: tuple(v.shape) for name, v in named.items()} == weight_shapes(chosen)
     assert {id(v) for v in named.values()} == {id(v) for v in model.weights}
@@ -129,9 +129,9 @@ def test_each_noise_acts_where_it_says() -> None:
     chosen = config()
     model, ids = network(chosen), some_ids()
     plain = np.asarray(model(ids, LENGTHS))
-    dropped = model(ids, LENGTHS, noise=Noise(features=np.zeros((5, chosen.features), np.float32)))
+    dropped = model(ids, LENGTHS, noise=DiscriminatorNoise(features=np.zeros((5, chosen.features), np.float32)))
     assert np.allclose(dropped, random_weights(chosen)["output/bias"])
     inputs = np.random.default_rng(2).normal(0, 1, (*ids.shape, 6)).astype(np.float32)
-    noisy = np.asarray(model(ids, LENGTHS, noise=Noise(inputs=inputs)))
+    noisy = np.asarray(model(ids, LENGTHS, noise=DiscriminatorNoise(inputs=inputs)))
     assert (np.abs(noisy - plain)[:4] > 1e-3).all()
     assert noisy[4] == pytest.approx(plain[4])  # an empty text has padding only

@@ -11,14 +11,14 @@ from tests.inference.exchanges import CONTEXT_LENGTHS, REPLY_LENGTHS, VOCABULARY
 from tests.inference.small import random_weights
 from textgen.config import EncoderDecoderConfig
 from textgen.inference.encoder_decoder import padded
-from textgen.models.encoder_decoder import EncoderDecoder, Noise
+from textgen.models.encoder_decoder import EncoderDecoderMasks, KerasEncoderDecoder
 
 KINDS = [(attention, layers) for attention in (True, False) for layers in (1, 2)]
 LONGEST, ROWS, TIME = max(CONTEXT_LENGTHS), len(CONTEXT_LENGTHS), max(REPLY_LENGTHS) - 1
 
 
-def network(chosen: EncoderDecoderConfig, compute: str = "float32") -> EncoderDecoder:
-    model = EncoderDecoder(chosen, compute)
+def network(chosen: EncoderDecoderConfig, compute: str = "float32") -> KerasEncoderDecoder:
+    model = KerasEncoderDecoder(chosen, compute)
     weights = random_weights(chosen)
     for name, variable in model.named_weights().items():
         variable.assign(weights[name])
@@ -32,7 +32,7 @@ def batch() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
     return contexts, mask.astype(np.float32), replies[:-1], replies[1:], real[1:].astype(np.float32)
 
 
-def logits_of(model: EncoderDecoder, noise: Noise | None = None) -> np.ndarray:
+def logits_of(model: KerasEncoderDecoder, noise: EncoderDecoderMasks | None = None) -> np.ndarray:
     contexts, real, inputs, _, _ = batch()
     return np.asarray(model(contexts, real, inputs, noise))
 
@@ -84,7 +84,7 @@ def test_ids_under_the_padding_change_nothing_and_the_mask_is_needed(attention: 
     assert (changed[~padding] < 1e-6).all()
 
 
-def gradients(model: EncoderDecoder, given: Any) -> dict[str, np.ndarray]:
+def gradients(model: KerasEncoderDecoder, given: Any) -> dict[str, np.ndarray]:
     """Of the sum of the scored targets' log-probabilities, for each weight."""
     contexts, real, inputs, targets, scored = given
     variables = {name: variable.value for name, variable in model.named_weights().items()}
@@ -126,7 +126,7 @@ def test_bfloat16_gives_float32_logits_close_by() -> None:
 @pytest.mark.parametrize(("attention", "layers"), KINDS)
 def test_named_weights_are_all_weights_in_the_shapes_of_the_model_folder(attention: bool, layers: int) -> None:
     chosen = config(attention, layers)
-    model = EncoderDecoder(chosen)
+    model = KerasEncoderDecoder(chosen)
     named = model.named_weights()
     assert {name: tuple(v.shape) for name, v in named.items()} == {
         name: array.shape for name, array in random_weights(chosen).items()
@@ -144,7 +144,7 @@ def test_masks_on_weights_are_other_weights() -> None:
     for name in ("encoder_0/forward", "encoder_1/backward", "decoder_1"):
         kernel = f"{name}/recurrent_kernel"
         dropped = mask(*weights[kernel].shape)
-        masked = logits_of(network(chosen), Noise(recurrent={name: dropped}))
+        masked = logits_of(network(chosen), EncoderDecoderMasks(recurrent={name: dropped}))
         by_hand = network(chosen)
         by_hand.named_weights()[kernel].assign(weights[kernel] * dropped)
         assert np.abs(masked - logits_of(by_hand)).max() < 1e-5, name
@@ -155,7 +155,7 @@ def test_dropped_token_vectors_are_not_read_but_still_predicted() -> None:
     model, dropped = network(config()), np.ones((VOCABULARY, 1), np.float32)
     contexts, _, inputs, _, _ = batch()
     dropped[contexts[1, 0]] = 0.0
-    masked = logits_of(model, Noise(embedding=dropped))
+    masked = logits_of(model, EncoderDecoderMasks(embedding=dropped))
     plain = logits_of(model)
     rows = np.abs(masked - plain).max(axis=(0, 2))
     reads = (contexts == contexts[1, 0]).any(axis=0) | (inputs == contexts[1, 0]).any(axis=0)
@@ -173,7 +173,7 @@ def test_a_mask_on_the_activations_of_one_exchange_changes_that_one() -> None:
         one_row = np.ones((1, ROWS, width), np.float32)
         one_row[0, 3] = mask(width)
         layers = {"": one_row, "0": (one_row, None), "1": (None, one_row)}
-        rows = np.abs(logits_of(model, Noise(**{kind: layers[k]})) - plain).max(axis=(0, 2))
+        rows = np.abs(logits_of(model, EncoderDecoderMasks(**{kind: layers[k]})) - plain).max(axis=(0, 2))
         assert rows[3] > 1e-3, place
         assert (np.delete(rows, 3) == 0.0).all(), place
 
@@ -181,8 +181,10 @@ def test_a_mask_on_the_activations_of_one_exchange_changes_that_one() -> None:
 def test_without_output_and_memory_only_the_bias_speaks() -> None:
     nothing = np.zeros((1, ROWS, 12), np.float32)
     bias = random_weights(config())["output/bias"]
-    assert np.allclose(logits_of(network(config()), Noise(output=nothing, memory=nothing)), bias, atol=1e-6)
-    assert not np.allclose(logits_of(network(config()), Noise(output=nothing)), bias, atol=1e-2)
+    assert np.allclose(
+        logits_of(network(config()), EncoderDecoderMasks(output=nothing, memory=nothing)), bias, atol=1e-6
+    )
+    assert not np.allclose(logits_of(network(config()), EncoderDecoderMasks(output=nothing)), bias, atol=1e-2)
 
 
 def test_contexts_of_one_token_are_no_reason_for_a_warning() -> None:

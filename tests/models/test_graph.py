@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
 from textgen.models.graph import as_kernel
-from textgen.models.language_model import LanguageModel
+from textgen.models.language_model import KerasLanguageModel
 from textgen.training.language_model_step import LanguageModelStep
 
 
@@ -22,9 +22,9 @@ def test_a_kernel_is_compiled_once() -> None:
     assert as_kernel(twice) is as_kernel(twice)
 
 
-def test_towers_do_not_share_a_kernel_that_reduces() -> None:
+def test_shards_do_not_share_a_kernel_that_reduces() -> None:
     """In TensorFlow 2.21 two threads in the same one may crash."""
-    model = LanguageModel(ModelConfig(300, embedding=8, hidden=8, layers=1, tied=True))
+    model = KerasLanguageModel(ModelConfig(300, embedding=8, hidden=8, layers=1, tied=True))
     config = ScriptTrainingConfig(Budget(steps=1), streams=32, window=3, towers=2)
     step = LanguageModelStep(model, config, 32)
     ids = tf.zeros((3, 32), tf.int32)

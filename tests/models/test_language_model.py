@@ -7,10 +7,12 @@ import tensorflow as tf
 from tests.models.small import VOCABULARY, config, network, ragged_ids, random_state, random_weights
 from textgen.config import ModelConfig
 from textgen.inference.language_model import LanguageModel as NumpyModel
-from textgen.models.language_model import LanguageModel, Noise
+from textgen.models.language_model import KerasLanguageModel, LanguageModelMasks
 
 
-def keras_logits(model: LanguageModel, noise: Noise | None = None) -> tuple[np.ndarray, list[np.ndarray]]:
+def keras_logits(
+    model: KerasLanguageModel, noise: LanguageModelMasks | None = None
+) -> tuple[np.ndarray, list[np.ndarray]]:
     ids, keep = ragged_ids()
     logits, state = model(ids, [tf.constant(part) for part in random_state(model.config, 3)], keep, noise)
     return np.asarray(logits), [np.asarray(part) for part in state]
@@ -67,7 +69,7 @@ def test_vectors_times_the_output_of_ids_are_their_logits(tied: bool) -> None:
 
 
 def test_named_weights_are_all_weights_in_the_shapes_of_the_model_folder() -> None:
-    model = LanguageModel(config(tied=True))
+    model = KerasLanguageModel(config(tied=True))
     named = model.named_weights()
     expected = random_weights(config(tied=True))
     assert {name: tuple(v.shape) for name, v in named.items()} == {n: a.shape for n, a in expected.items()}
@@ -97,9 +99,9 @@ def test_each_mask_acts_where_it_says() -> None:
     recurrent, output = mask(12, 48), mask(1, 3, 12)
     weights = random_weights(chosen)
     for noise, change in [
-        (Noise(embedding=embedding), {"embedding": weights["embedding"] * embedding}),
+        (LanguageModelMasks(embedding=embedding), {"embedding": weights["embedding"] * embedding}),
         (
-            Noise(recurrent=(recurrent, None)),
+            LanguageModelMasks(recurrent=(recurrent, None)),
             {"lstm_0/recurrent_kernel": weights["lstm_0/recurrent_kernel"] * recurrent},
         ),
     ]:
@@ -109,11 +111,15 @@ def test_each_mask_acts_where_it_says() -> None:
             by_hand.named_weights()[name].assign(value)
         assert np.abs(masked - keras_logits(by_hand)[0]).max() < 1e-5
         assert np.abs(masked - plain).max() > 1e-2
-    for noise in (Noise(inputs=(first, None)), Noise(inputs=(None, second)), Noise(output=output)):
+    for noise in (
+        LanguageModelMasks(inputs=(first, None)),
+        LanguageModelMasks(inputs=(None, second)),
+        LanguageModelMasks(output=output),
+    ):
         masked = keras_logits(model, noise)[0]
         changed = np.abs(masked - plain).max(axis=(0, 2)) > 1e-3
         assert changed.all()
-    nothing = Noise(output=np.zeros((1, 3, 12), np.float32))
+    nothing = LanguageModelMasks(output=np.zeros((1, 3, 12), np.float32))
     assert np.allclose(keras_logits(model, nothing)[0], weights["output/bias"], atol=1e-6)
 
 
@@ -121,7 +127,7 @@ def test_a_token_that_is_not_seen_changes_its_own_sequence_from_there_on() -> No
     model = network(config())
     tokens = np.ones((17, 3, 1), np.float32)
     tokens[6, 1] = 0.0
-    changed = np.abs(keras_logits(model, Noise(tokens=tokens))[0] - keras_logits(model)[0]).max(axis=-1)
+    changed = np.abs(keras_logits(model, LanguageModelMasks(tokens=tokens))[0] - keras_logits(model)[0]).max(axis=-1)
     assert not changed[:6].any() and not changed[:, [0, 2]].any()
     assert changed[6, 1] > 1e-2
 
@@ -129,7 +135,7 @@ def test_a_token_that_is_not_seen_changes_its_own_sequence_from_there_on() -> No
 def test_masks_of_one_change_nothing() -> None:
     chosen = config(layers=1)
     one = np.ones
-    noise = Noise(
+    noise = LanguageModelMasks(
         embedding=one((VOCABULARY, 1), np.float32),
         tokens=one((17, 3, 1)),
         inputs=(one((1, 3, 10)),),

@@ -2,25 +2,23 @@ from pathlib import Path
 
 import pytest
 
-from tests.training.talks import planned, prepared, sources_of, talks
+from tests.training.tasks import chat_task, prepared, script_task, talks
 from textgen.artifact import ModelFolder
 from textgen.config import Budget
 from textgen.corpus.collection import Corpus
 from textgen.corpus.survey import survey
 from textgen.corpus.survey import survey_dialogues as survey_dialogues
 from textgen.training.describing import (
-    describe_chat_plan,
     describe_corpus,
     describe_dialogues,
     describe_plan,
     describe_smaller,
 )
-from textgen.training.estimating import Estimate
-from textgen.training.preparation import Sources, make_plan
+from textgen.training.run import ModelTask
 from textgen.training.run_record import Run
-from textgen.training.sizing import ChatChoice, ScriptChoice
+from textgen.training.sizing import ChatChoice, RunEstimate, ScriptChoice
 
-GUESS = Estimate(1234.5, 6.7, 8.9, 4321, 10**9)
+GUESS = RunEstimate(1234.5, 6.7, 8.9, 4321, 10**9)
 
 
 def test_what_was_read_and_repaired_is_told(tmp_path: Path) -> None:
@@ -42,34 +40,38 @@ def test_many_files_are_counted_not_listed(tmp_path: Path) -> None:
     assert "          and 4 more files" in lines
 
 
-def test_the_plan_is_told(corpus: Path, untrained: Path) -> None:
+def told_plan(task: ModelTask, budget: Budget, folder: Path) -> str:
+    """What is told of a plan before it is settled."""
+    run = Run.load(prepared(folder, task).training)
+    return "\n".join(describe_plan(task.plan(budget, None), run, GUESS))
+
+
+def test_the_plan_is_told(corpus: Path, tmp_path: Path) -> None:
     choice = ScriptChoice(level="character", embedding=16, hidden=24, layers=2)
-    plan = make_plan(Sources(Corpus(corpus), None), choice, Budget(epochs=3), 0, None)
-    text = "\n".join(describe_plan(plan, Run.load(ModelFolder(untrained).training), GUESS))
+    text = told_plan(script_task(corpus, choice), Budget(epochs=3), tmp_path / "model")
     for part in ("character level", "(3 of them speakers)", "2 x 24 LSTM", "3 epochs", "GB of memory"):
         assert part in text, part
     assert "softmax" not in text
 
 
-def test_that_the_softmax_is_sampled_is_told(corpus: Path, untrained: Path) -> None:
+def test_that_the_softmax_is_sampled_is_told(corpus: Path, tmp_path: Path) -> None:
     choice = ScriptChoice(level="word", embedding=16, hidden=24, layers=1, sampled_words=7)
-    plan = make_plan(Sources(Corpus(corpus), None), choice, Budget(epochs=3), 0, None)
-    words = len(plan.tokenizer.ranked_ids())
-    text = "\n".join(describe_plan(plan, Run.load(ModelFolder(untrained).training), GUESS))
+    text = told_plan(script_task(corpus, choice), Budget(epochs=3), tmp_path / "model")
+    words = len(ModelFolder(tmp_path / "model").load().tokenizer.ranked_ids())
     assert f"softmax   over 7 of {words} words in each step, so that the training score is an estimate" in text
 
 
 def test_dialogues_and_what_was_changed_in_them_are_told(tmp_path: Path) -> None:
     path = talks(tmp_path / "talk.jsonl", [[f"don ' t you , {k} ?", f"oh , i ' m {k} ."] for k in range(6)] + [["hm"]])
     path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    sources = sources_of(path)
-    lines = list(describe_dialogues(sources.corpus, sources.survey, sources.detokenised))
+    task, lines = chat_task(path), list[str]()
+    task.read(lines.append)
     assert lines[0].startswith(f"corpus    {path}: turns-jsonl, because ")
     assert "7 dialogues, 6 exchanges" in lines[1]
     assert any("left out 1 x dialogue in which at most one turn is not empty" in line for line in lines)
     assert "          put back into normal writing (--spacing as-is leaves it alone)" in lines
     assert lines[-1].startswith("repaired  ") and lines[-1].endswith(" in talk.jsonl")
-    assert not any("normal writing" in line for line in describe_dialogues(sources.corpus, sources.survey, False))
+    assert not any("normal writing" in line for line in describe_dialogues(task.corpus, task.survey, False))
 
 
 def test_two_files_of_one_corpus_are_told_together(tmp_path: Path) -> None:
@@ -83,8 +85,8 @@ def test_two_files_of_one_corpus_are_told_together(tmp_path: Path) -> None:
 def test_many_files_of_dialogues_are_counted_not_listed(tmp_path: Path) -> None:
     for number in range(9):
         talks(tmp_path / f"{number}.jsonl", [[f"hello {number}", f"hello to you, {number}"]])
-    sources = sources_of(tmp_path)
-    lines = list(describe_dialogues(sources.corpus, sources.survey, False))
+    lines: list[str] = []
+    chat_task(tmp_path).read(lines.append)
     assert sum(line.startswith("corpus") for line in lines) == 5
     assert "          and 4 more files" in lines
 
@@ -98,13 +100,12 @@ def test_minutes_are_told_as_finely_as_they_are_given(minutes: float, told: str)
 
 
 def test_the_plan_of_a_chatbot_is_told(tmp_path: Path, dialogues: Path) -> None:
-    sources = sources_of(dialogues)
     for attention in (True, False):
         choice = ChatChoice(level="word", embedding=8, hidden=12, layers=2, dropout=0.25, attention=attention)
-        folder = prepared(tmp_path / str(attention), sources, choice=choice)
-        run, plan = Run.load(folder.training), planned(sources, choice=choice)
-        text = "\n".join(describe_chat_plan(plan, run, GUESS))
-        parts = ["word level", f"{plan.tokenizer.vocabulary_size:,} tokens in the vocabulary", "2 x 12 LSTM"]
+        folder = tmp_path / str(attention)
+        text = told_plan(chat_task(dialogues, choice=choice), Budget(steps=3), folder)
+        run, vocabulary = Run.load(folder / "training"), ModelFolder(folder).load().tokenizer.vocabulary_size
+        parts = ["word level", f"{vocabulary:,} tokens in the vocabulary, ", "2 x 12 LSTM"]
         parts += ["dropout 0.25", "the model will mostly recite", f"replies of {run.characters[1]:,} characters"]
         parts += ["too few to choose the best weights by, so the last ones are kept"]
         parts += ["3 steps", "about 1,234 tokens of replies a second here, 8.9 epochs in 6.7 minutes"]

@@ -5,13 +5,12 @@ import sys
 import pytest
 from rich.console import Console
 
-from textgen.evaluation.measures import TEXT_MEASURES
+from textgen.evaluation.text_metrics import TEXT_MEASURES
 from textgen.training import display
-from textgen.training.display import FIGURES, LiveDisplay, PlainDisplay, SilentDisplay, make_display
-from textgen.training.history import Row
-from textgen.training.listener import Listener
+from textgen.training.display import FIGURES, Listener, LiveDisplay, PlainDisplay, SilentDisplay, make_display
+from textgen.training.history import HistoryRow
 
-ROW = Row(40, 1.25, 75.0, 1e-3, 2.5, 2.25, 4321.0)
+ROW = HistoryRow(40, 1.25, 75.0, 1e-3, 2.5, 2.25, 4321.0)
 
 
 def told(listener: Listener) -> None:

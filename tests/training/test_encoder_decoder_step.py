@@ -8,7 +8,7 @@ import tensorflow as tf
 from tests.training.test_pairs import Exchange, stored
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
 from textgen.inference.encoder_decoder import EncoderDecoder as NumpyModel
-from textgen.models.encoder_decoder import EncoderDecoder
+from textgen.models.encoder_decoder import KerasEncoderDecoder
 from textgen.tokenizers.special import END, START, TURN
 from textgen.training.encoder_decoder_step import EncoderDecoderStep, EncoderDecoderValidation
 from textgen.training.initialisation import initial_weights
@@ -18,8 +18,8 @@ from textgen.training.step import exported
 CONFIG = EncoderDecoderConfig(270, embedding=10, hidden=12, layers=1)
 
 
-def network() -> EncoderDecoder:
-    model = EncoderDecoder(CONFIG)
+def network() -> KerasEncoderDecoder:
+    model = KerasEncoderDecoder(CONFIG)
     for name, variable in model.named_weights().items():
         variable.assign(initial_weights(CONFIG, 0)[name])
     return model
@@ -40,12 +40,12 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> PairStore:
     return stored(tmp_path_factory.mktemp("pairs"), exchanges())
 
 
-def step_of(model: EncoderDecoder, batch: int, **settings: Any) -> EncoderDecoderStep:
+def step_of(model: KerasEncoderDecoder, batch: int, **settings: Any) -> EncoderDecoderStep:
     plain = {"dropout": 0.0, "label_smoothing": 0.0}
     return EncoderDecoderStep(model, ChatTrainingConfig(Budget(steps=60), **{**plain, **settings}), batch)
 
 
-def expected_nats(model: EncoderDecoder, chosen: list[Exchange], alone: bool = False) -> tuple[float, int]:
+def expected_nats(model: KerasEncoderDecoder, chosen: list[Exchange], alone: bool = False) -> tuple[float, int]:
     """What the NumPy pass finds: nats and tokens."""
     contexts = [[START] if alone else context for context, _ in chosen]
     scores = NumpyModel(CONFIG, exported(model)).score(contexts, [reply for _, reply in chosen])
@@ -78,7 +78,7 @@ def test_smoothed_labels_change_what_is_learned_but_not_what_is_told(store: Pair
     assert minimised == pytest.approx(0.5 * plain + 0.5 * even, abs=1e-5)
 
 
-def test_towers_change_nothing_but_the_order_of_sums(tmp_path: Path) -> None:
+def test_shards_change_nothing_but_the_order_of_sums(tmp_path: Path) -> None:
     batch, results = gather(stored(tmp_path, exchanges(32)), range(32), np.zeros(32, bool)), []
     for count in (1, 2):
         settings = {"dropout": 0.4, "weight_drop": 0.3, "embedding_dropout": 0.2, "label_smoothing": 0.1}

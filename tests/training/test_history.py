@@ -1,11 +1,36 @@
-from dataclasses import replace
+"""The records of a run."""
+
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from textgen.training.history import NAME, Row, append, forget_after, read
+from textgen.training.history import NAME, CsvTable, HistoryRow, append, forget_after, read, save_curves
 
-ROW = Row(10, 0.25, 1.5, 1e-3, 2.5, 2.25, 4000.0)
+
+@dataclass(frozen=True)
+class Numbers:
+    step: int
+    share: float
+
+
+def test_any_rows_of_numbers_come_back(tmp_path: Path) -> None:
+    table = CsvTable(tmp_path / "numbers.csv", Numbers)
+    assert table.read() == []
+    for step in (5, 1_234_567):
+        table.append(Numbers(step, 0.125))
+    assert table.read() == [Numbers(5, 0.125), Numbers(1_234_567, 0.125)]
+    assert (tmp_path / "numbers.csv").read_text() == "step,share\n5,0.125\n1234567,0.125\n"
+
+
+def test_what_comes_after_a_step_is_forgotten(tmp_path: Path) -> None:
+    table = CsvTable(tmp_path / "numbers.csv", Numbers)
+    table.write([Numbers(step, 0.5) for step in (5, 10, 15)])
+    table.forget_after(10)
+    assert [row.step for row in table.read()] == [5, 10]
+
+
+ROW = HistoryRow(10, 0.25, 1.5, 1e-3, 2.5, 2.25, 4000.0)
 
 
 def test_rows_come_back(tmp_path: Path) -> None:
@@ -32,4 +57,19 @@ def test_steps_that_will_be_done_again_are_forgotten(tmp_path: Path, step: int, 
 
 def test_nothing_is_forgotten_where_there_is_no_table(tmp_path: Path) -> None:
     forget_after(tmp_path, 5)
+    assert list(tmp_path.iterdir()) == []
+
+
+FIRST_ROW = HistoryRow(10, 0.25, 1.5, 1e-3, 2.5, 2.25, 4000.0)
+
+
+def test_curves_are_a_picture(tmp_path: Path) -> None:
+    save_curves(tmp_path / "curves.png", [FIRST_ROW, replace(FIRST_ROW, epoch=0.5)], "my $show_1^")
+    content = (tmp_path / "curves.png").read_bytes()
+    assert content.startswith(b"\x89PNG\r\n")
+    assert len(content) > 5000
+
+
+def test_no_rows_no_picture(tmp_path: Path) -> None:
+    save_curves(tmp_path / "curves.png", [], "show")
     assert list(tmp_path.iterdir()) == []

@@ -2,22 +2,21 @@ import numpy as np
 import pytest
 
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
-from textgen.inference.lanes import lay_out
 from textgen.inference.language_model import LanguageModel as NumpyModel
-from textgen.inference.scoring import score_ids
-from textgen.models.language_model import LanguageModel
+from textgen.inference.scoring import lay_out, score_ids
+from textgen.models.language_model import KerasLanguageModel
 from textgen.tokenizers.special import END, START
-from textgen.training.candidates import CandidateSampler
 from textgen.training.initialisation import initial_weights
 from textgen.training.language_model_step import LanguageModelStep, LanguageModelValidation
+from textgen.training.negative_sampling import CandidateSampler
 from textgen.training.step import exported
-from textgen.training.windows import Batch, Windows
+from textgen.training.windows import WindowBatch, Windows
 
 CONFIG = ModelConfig(270, embedding=10, hidden=12, layers=2, tied=True)
 
 
-def network() -> LanguageModel:
-    model = LanguageModel(CONFIG)
+def network() -> KerasLanguageModel:
+    model = KerasLanguageModel(CONFIG)
     for name, variable in model.named_weights().items():
         variable.assign(initial_weights(CONFIG, 0)[name])
     return model
@@ -67,7 +66,7 @@ def test_a_step_is_a_function_of_weights_batch_state_and_number(sampler: Candida
     assert all(np.array_equal(results[0][name], results[1][name]) for name in results[0])
 
 
-def test_towers_change_nothing_but_the_order_of_sums() -> None:
+def test_shards_change_nothing_but_the_order_of_sums() -> None:
     batch, results = Windows(documents(40), 32, 8, 0.1, seed=0).batch(0), []
     for count in (1, 2):
         model = network()
@@ -93,7 +92,7 @@ def test_targets_that_are_all_start_teach_nothing() -> None:
     step = LanguageModelStep(model, ScriptTrainingConfig(Budget(steps=1), weight_decay=0.0), 1)
     before = exported(model)
     ids = np.full((2, 1), START, np.int32)
-    loss, _ = step(Batch(ids, ids, np.zeros((2, 1), np.float32)), step.initial_state(), 0, 1e-2)
+    loss, _ = step(WindowBatch(ids, ids, np.zeros((2, 1), np.float32)), step.initial_state(), 0, 1e-2)
     assert loss == 0.0
     assert all(np.array_equal(before[name], array) for name, array in exported(model).items())
 
@@ -105,8 +104,8 @@ def test_the_validation_pass_is_the_score_of_the_numpy_pass() -> None:
     assert exact.tokens == tokens
     assert exact() == pytest.approx(nats / tokens, abs=1e-5)
     assert LanguageModelValidation(model, lay_out(ids, 6))() == pytest.approx(nats / tokens, abs=1e-4)
-    in_two_towers = LanguageModelValidation(model, lay_out(ids, 32), most=2)
-    assert in_two_towers() == pytest.approx(nats / tokens, abs=1e-4)
+    in_two_shards = LanguageModelValidation(model, lay_out(ids, 32), most=2)
+    assert in_two_shards() == pytest.approx(nats / tokens, abs=1e-4)
 
 
 def test_exported_weights_are_copies() -> None:
@@ -133,7 +132,7 @@ def learned(sampler: CandidateSampler | None) -> tuple[float, float]:
     """What the last of 120 training steps say on average, and the score on other text."""
     random = np.random.default_rng(2)
     windows, other = Windows(zipfian(20_000, random), 16, 16, 0.0, seed=0), zipfian(2_000, random)
-    model = LanguageModel(MANY)
+    model = KerasLanguageModel(MANY)
     for name, variable in model.named_weights().items():
         variable.assign(initial_weights(MANY, 0)[name])
     step = LanguageModelStep(model, ScriptTrainingConfig(Budget(steps=120), dropout=0.0), 16, sampler)

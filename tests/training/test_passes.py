@@ -7,14 +7,8 @@ from typing import IO, Any
 
 import pytest
 
-from tests.training.talks import planned, sources_of, talks
-from textgen.artifact import ModelFolder
-from textgen.config import Budget
-from textgen.corpus.collection import Corpus
+from tests.training.tasks import chat_task, prepared, script_task, talks
 from textgen.corpus.reading import TextFile
-from textgen.training.chat_preparation import prepare_chat
-from textgen.training.preparation import Sources, make_plan, prepare
-from textgen.training.sizing import ScriptChoice
 
 MOST_PASSES = 3
 """To count and find the split, to learn the vocabulary, to write the ids."""
@@ -45,9 +39,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
 
 
 def test_a_script_is_read_three_times(tmp_path: Path, corpus: Path, reads: Reads) -> None:
-    sources = Sources(Corpus(corpus), None)
-    plan = make_plan(sources, ScriptChoice(embedding=8, hidden=12, layers=1), Budget(steps=3), 5, None)
-    prepare(ModelFolder(tmp_path / "model"), sources, plan, None, True, lambda text: None)
+    prepared(tmp_path / "model", script_task(corpus))
     assert reads.parsed[corpus.name] <= MOST_PASSES
     assert reads.opened[corpus.name] <= MOST_PASSES + 1  # once more to recognise its encoding and format
 
@@ -57,7 +49,6 @@ def test_dialogues_are_read_three_times(tmp_path: Path, reads: Reads, say: Calla
     talk = [[say(f"it's number {number}"), say(f"so you're {number} too"), "fine"] for number in range(30)]
     path = talks(tmp_path / "few.jsonl", talk)
     reads.opened.clear()
-    sources = sources_of(path)
-    prepare_chat(ModelFolder(tmp_path / "model"), sources, planned(sources), None, True, lambda text: None)
+    prepared(tmp_path / "model", chat_task(path))
     assert reads.parsed[path.name] <= MOST_PASSES
     assert reads.opened[path.name] <= MOST_PASSES + 1

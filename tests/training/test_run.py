@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import signal
 from collections.abc import Iterator
@@ -16,19 +17,19 @@ from safetensors.numpy import load_file
 
 import textgen
 from tests.conftest import TINY_CHAT, dialogues_text
-from textgen.api import TrainingInterrupted, train_chat
+from tests.training.tasks import chat_task, script_task
+from textgen.api import train_chat, train_script
 from textgen.artifact import ModelFolder
 from textgen.config import Budget
-from textgen.corpus.collection import Corpus
-from textgen.errors import ConfigurationError
+from textgen.errors import ConfigurationError, TrainingInterrupted
 from textgen.training import history
 from textgen.training import run as running
-from textgen.training.chat_run import CHAT
+from textgen.training.chat_task import Listening
 from textgen.training.checkpoint import Checkpoint
 from textgen.training.display import SilentDisplay
-from textgen.training.run import Course, go_on, run_training, why_finished
+from textgen.training.run import require_as_begun, run_training
 from textgen.training.run_record import Run
-from textgen.training.script_run import SCRIPT
+from textgen.training.sizing import ChatChoice, ScriptChoice
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -46,14 +47,14 @@ def copied(tmp_path: Path, chat_model: Path) -> ModelFolder:
 
 def test_a_larger_budget_goes_on_and_is_told(copied: ModelFolder, dialogues: Path) -> None:
     told: list[str] = []
-    go_on(copied, CHAT, Corpus(dialogues, kind="dialogues").fingerprint, Budget(epochs=30.0), told.append)
+    chat_task(dialogues).go_on(copied, Budget(epochs=30.0), told.append)
     assert told == [f"The run in {copied.path} goes on as it was begun; its budget is 30 epochs."]
     assert Run.load(copied.training).training.budget == Budget(epochs=30.0)
 
 
 def test_a_spent_budget_does_not(copied: ModelFolder, dialogues: Path) -> None:
     with pytest.raises(ConfigurationError, match="its budget of 100 steps is spent; give a larger one, or --overwrite"):
-        go_on(copied, CHAT, Corpus(dialogues, kind="dialogues").fingerprint, None, print)
+        chat_task(dialogues).go_on(copied, None, print)
 
 
 def test_another_corpus_is_refused(copied: ModelFolder, tmp_path: Path) -> None:
@@ -61,17 +62,17 @@ def test_another_corpus_is_refused(copied: ModelFolder, tmp_path: Path) -> None:
     other.write_text(dialogues_text(seed=1), encoding="utf-8")
     before = (copied.training / "run.json").read_bytes()
     with pytest.raises(ConfigurationError, match=r"was begun with talks\.jsonl, but the corpus given now has another"):
-        go_on(copied, CHAT, Corpus(other, kind="dialogues").fingerprint, Budget(steps=200), print)
+        chat_task(other).go_on(copied, Budget(steps=200), print)
     assert (copied.training / "run.json").read_bytes() == before
 
 
-def test_a_run_goes_on_as_the_kind_of_model_it_was_begun_as(copied: ModelFolder, dialogues: Path) -> None:
+def test_a_run_goes_on_as_the_kind_of_model_it_was_begun_as(copied: ModelFolder, corpus: Path) -> None:
     before = (copied.training / "run.json").read_bytes()
     sentence = "trains a chat model, but a script model was asked for: give --resume to train-chat, or another --out"
     with pytest.raises(ConfigurationError, match=sentence):
-        go_on(copied, SCRIPT, Corpus(dialogues, kind="dialogues").fingerprint, Budget(steps=200), print)
+        script_task(corpus).go_on(copied, Budget(steps=200), print)
     with pytest.raises(ConfigurationError, match=sentence):
-        why_finished(copied.training, SCRIPT)
+        script_task(corpus).why_finished(copied)
     assert (copied.training / "run.json").read_bytes() == before
 
 
@@ -86,14 +87,17 @@ class Notes(SilentDisplay):
 
 
 @pytest.mark.parametrize("decides", [True, False])
-def test_a_run_that_stops_before_its_budget_says_why(copied: ModelFolder, decides: bool) -> None:
+def test_a_run_that_stops_before_its_budget_says_why(
+    copied: ModelFolder, dialogues: Path, decides: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run, display = Run.load(copied.training), Notes()
     characters = run.characters[0], 1000 if decides else 999
     budget = Budget(steps=120)
     replace(run, characters=characters, training=replace(run.training, budget=budget, patience=2)).save(copied.training)
     rising = count(100)
-    recipe = replace(CHAT, validation=lambda network, training, run: lambda: float(next(rising)))
-    outcome = run_training(copied, recipe, display, lambda model: "")
+    task = chat_task(dialogues)
+    monkeypatch.setattr(task, "validate", lambda at, network: lambda: float(next(rising)))
+    outcome = run_training(task, copied, display)
     if decides:
         assert outcome.reason == "no improvement"
         assert display.told[-1].startswith(
@@ -107,19 +111,24 @@ def test_a_run_that_stops_before_its_budget_says_why(copied: ModelFolder, decide
 @pytest.mark.parametrize(
     ("steps_since", "why"), [(0, "its budget of 100 steps is spent; give a larger one"), (3, None)]
 )
-def test_a_run_is_over_when_its_last_validation_is_made(copied: ModelFolder, steps_since: int, why: str | None) -> None:
+def test_a_run_is_over_when_its_last_validation_is_made(
+    copied: ModelFolder, dialogues: Path, steps_since: int, why: str | None
+) -> None:
     checkpoint = Checkpoint.load(copied.training)
     checkpoint.position.train_steps = steps_since
     checkpoint.save(copied.training)
-    assert why_finished(copied.training, CHAT) == why
+    assert chat_task(dialogues).why_finished(copied) == why
 
 
-def test_a_picture_has_the_name_of_the_model_that_is_to_be_replaced(copied: ModelFolder) -> None:
+def test_a_picture_has_the_name_of_the_model_that_is_to_be_replaced(
+    copied: ModelFolder, dialogues: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     beside = ModelFolder(copied.path.rename(copied.path.with_name(".bob.new")))
     run, titles = Run.load(beside.training), list[str]()
     replace(run, training=replace(run.training, budget=Budget(steps=105))).save(beside.training)
-    recipe = replace(CHAT, draw=lambda training, title: titles.append(title))
-    run_training(beside, recipe, SilentDisplay(), lambda model: "")
+    task = chat_task(dialogues)
+    monkeypatch.setattr(task, "draw", lambda at, title: titles.append(title))
+    run_training(task, beside, SilentDisplay())
     assert titles == ["bob"]
 
 
@@ -134,7 +143,13 @@ def test_a_script_run_does_not_go_on_as_a_chatbot(tmp_path: Path, trained: Path,
 
 @pytest.mark.parametrize(("towers", "shared", "told"), [(2, False, True), (2, True, False), (1, False, False)])
 def test_threads_that_are_left_alone_are_told(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, untrained: Path, towers: int, shared: bool, told: bool
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    untrained: Path,
+    corpus: Path,
+    towers: int,
+    shared: bool,
+    told: bool,
 ) -> None:
     folder = ModelFolder(shutil.copytree(untrained, tmp_path / "copy"))
     run = Run.load(folder.training)
@@ -144,8 +159,60 @@ def test_threads_that_are_left_alone_are_told(
     notes: list[str] = []
     display = SilentDisplay()
     monkeypatch.setattr(display, "note", notes.append)
-    Course(folder, SCRIPT).run(display, lambda model: "", False)
+    script_task(corpus).run(folder, display, False)
     assert any("TF_NUM_INTRAOP_THREADS" in note for note in notes) == told
+
+
+BEGUN = {"level": "character", "embedding": 16, "hidden": 24, "layers": 2, "streams": 4, "window": 16}
+"""With what the model of the fixture `untrained` was."""
+
+
+@pytest.mark.parametrize("asked", [{}, BEGUN, {"words": "whitespace", "vocabulary_limit": 5}, {"dropout": 0.0}])
+def test_what_a_run_was_begun_with_may_be_asked_for_again(untrained: Path, asked: dict[str, Any]) -> None:
+    require_as_begun(ModelFolder(untrained), [ScriptChoice(**asked)], seed=0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"level": "word"}, "level is 'word', but the run in {} was begun with 'character': leave it out to resume"),
+        ({"size": "large"}, "size is 'large', but the run in {} was begun with '2 x 24': leave it out"),
+        ({"size": "large", "hidden": 23}, "hidden is 23, but the run in {} was begun with 24"),
+        ({**BEGUN, "layers": 3}, "layers is 3, but the run in {} was begun with 2"),
+        ({"streams": 5}, "streams is 5, but the run in {} was begun with 4"),
+        ({"dropout": 0.3}, "dropout is 0.3, but the run in {} was begun with 0.0"),
+        ({"learning_rate": 1.0}, "learning_rate is 1.0, but the run in {} was begun with 0.004"),
+    ],
+)
+def test_what_it_was_not_begun_with_is_refused(untrained: Path, asked: dict[str, Any], found: str) -> None:
+    with pytest.raises(ConfigurationError, match="^" + re.escape(found.format(untrained))):
+        require_as_begun(ModelFolder(untrained), [ScriptChoice(**asked)], seed=0)
+
+
+def test_another_seed_is_refused(untrained: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"^seed is 3, but the run in .* was begun with 0: leave it out"):
+        require_as_begun(ModelFolder(untrained), [ScriptChoice()], seed=3)
+
+
+def test_a_chatbot_goes_on_as_it_was_begun_too(chat_model: Path) -> None:
+    folder = ModelFolder(chat_model)
+    require_as_begun(folder, [ChatChoice(attention=True), Listening(replies_by="bob", spacing="as-is")], seed=0)
+    with pytest.raises(ConfigurationError, match=r"attention is False, but the run in .* was begun with True"):
+        require_as_begun(folder, [ChatChoice(attention=False), Listening()], seed=0)
+    with pytest.raises(ConfigurationError, match=r"turns is 0, but the run in .* was begun with 3: leave it out"):
+        require_as_begun(folder, [ChatChoice(), Listening(turns=0)], seed=0)
+    with pytest.raises(ConfigurationError, match=r"replies_by is 'ann', but the run in .* was begun with 'bob'"):
+        require_as_begun(folder, [ChatChoice(), Listening(replies_by="ann")], seed=0)
+
+
+def test_a_refused_run_is_as_it_was(trained: Path, corpus: Path, chat_model: Path, dialogues: Path) -> None:
+    for train, text, folder in ((train_script, corpus, trained), (train_chat, dialogues, chat_model)):
+        before = (folder / "training" / "run.json").read_bytes()
+        with pytest.raises(ConfigurationError, match="size is 'large', but the run in"):
+            train(text, folder, resume=True, steps=1000, size="large", quiet=True)
+        with pytest.raises(ConfigurationError, match="its budget of 10 steps is spent"):
+            train(text, folder, resume=True, steps=10, quiet=True)
+        assert (folder / "training" / "run.json").read_bytes() == before
 
 
 def train(corpus: Path, out: Path, **options: Any) -> textgen.Chatbot:

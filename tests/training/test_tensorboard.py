@@ -5,7 +5,7 @@ from tensorflow import make_ndarray
 from tensorflow.core.util.event_pb2 import Event
 from tensorflow.data import TFRecordDataset
 
-from textgen.training.history import Row
+from textgen.training.history import HistoryRow
 from textgen.training.tensorboard import TensorBoard
 
 
@@ -14,7 +14,7 @@ def test_each_validation_is_an_event(tmp_path: Path) -> None:
     board.note("hello")
     board.step(0.5, 4000.0, 2.5)
     board.validating()
-    board.validated(Row(10, 0.25, 1.5, 1e-3, 2.5, 2.25, 4000.0), True)
+    board.validated(HistoryRow(10, 0.25, 1.5, 1e-3, 2.5, 2.25, 4000.0), True)
     board.figures(10, {"distance": 0.5})
     board.sample("JERRY: Hello.")
     board.close()

@@ -70,6 +70,14 @@ class CorpusSurvey(Survey):
     split: Split | None
     training_speakers: dict[str, int]
 
+    def speakers_before(self, split: Split | None) -> dict[str, int]:
+        """Lines of everybody who has a name in the training text, the one with most lines first.
+
+        Args:
+            split: the corpus's own, or None where all of it is for training.
+        """
+        return self.training_speakers if split else {name: lines for name, lines in self.speakers.items() if name}
+
 
 @dataclass(frozen=True)
 class DialogueSurvey(Survey):

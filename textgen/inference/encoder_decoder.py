@@ -6,9 +6,9 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.config import DIRECTIONS, EncoderDecoderConfig
+from textgen.config import CELLS, DIRECTIONS, EncoderDecoderConfig
 from textgen.inference.language_model import target_log_probabilities
-from textgen.inference.lstm import LSTM
+from textgen.inference.recurrent import recurrent_layer
 from textgen.inference.weights import check_weights
 from textgen.tokenizers.special import PAD
 
@@ -16,8 +16,8 @@ Array: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]
 Ids: TypeAlias = NDArray[np.integer]
 State: TypeAlias = tuple[Array, ...]
-"""Hidden and cell state of each decoder layer in turn, (h, c, h, c, ...), *shape of each:* (batch, hidden); with
-attention then the keys (batch, context, hidden), the values (batch, context, embedding) and what is added to the
+"""What each decoder layer carries, one after the other, of LSTMs (h, c, h, c, ...), *shape of each:* (batch, hidden);
+with attention then the keys (batch, context, hidden), the values (batch, context, embedding) and what is added to the
 scores, 0 or -inf for padding (batch, context)."""
 
 _LOGITS_BYTES = 64 << 20
@@ -40,14 +40,13 @@ class EncoderDecoder:
     def __init__(self, config: EncoderDecoderConfig, weights: Mapping[str, NDArray[np.floating]]) -> None:
         check_weights(config, weights)
         arrays = {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in weights.items()}
-
-        def layer(name: str) -> LSTM:
-            return LSTM(*(arrays[f"{name}/{part}"] for part in ("kernel", "recurrent_kernel", "bias")))
-
-        self.config = config
+        self.config, cell = config, config.cell
+        self._carried = CELLS[cell].states
         self.embedding = arrays["embedding"]
-        self._encoder = [[layer(f"encoder_{k}/{way}") for way in DIRECTIONS] for k in range(config.layers)]
-        self._decoder = [layer(f"decoder_{k}") for k in range(config.layers)]
+        self._encoder = [
+            [recurrent_layer(cell, arrays, f"encoder_{k}/{way}") for way in DIRECTIONS] for k in range(config.layers)
+        ]
+        self._decoder = [recurrent_layer(cell, arrays, f"decoder_{k}") for k in range(config.layers)]
         self._output_kernel, self._output_bias = arrays["output/kernel"], arrays["output/bias"]
         self._key_kernel, self._value_kernel = arrays.get("attention/key"), arrays.get("attention/value")
 
@@ -69,10 +68,10 @@ class EncoderDecoder:
         x: Array = self.embedding[ids]
         finals: list[Array] = []
         for forward, backward in self._encoder:
-            zeros = np.zeros((len(contexts), forward.units), np.float32)
-            there, *last_there = forward.window(x, zeros, zeros, mask=mask)
+            zeros = [np.zeros((len(contexts), forward.units), np.float32)] * self._carried
+            there, *last_there = forward.window(x, *zeros, mask=mask)
             # Read from the end, the padding comes first, and the mask holds the zero state over it.
-            back, *last_back = backward.window(x[::-1], zeros, zeros, mask=mask[::-1])
+            back, *last_back = backward.window(x[::-1], *zeros, mask=mask[::-1])
             x = np.concatenate([there, back[::-1]], axis=-1)
             finals += [np.concatenate(pair, axis=-1) for pair in zip(last_there, last_back, strict=True)]
         if self._key_kernel is None or self._value_kernel is None:
@@ -94,9 +93,10 @@ class EncoderDecoder:
         x: Array = self.embedding[ids]
         after: list[Array] = []
         for k, layer in enumerate(self._decoder):
-            x, c = layer.step(x, state[2 * k], state[2 * k + 1])
-            after += [x, c]
-        memory = state[2 * self.config.layers :]
+            carried = layer.step(x, *self._of_layer(k, state))
+            x = carried[0]
+            after += carried
+        memory = state[self._carried * self.config.layers :]
         return self._logits(x[:, None], memory)[:, 0], (*after, *memory)
 
     def score(self, contexts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]) -> list[Array]:
@@ -113,8 +113,8 @@ class EncoderDecoder:
         state = self.read(contexts)
         x: Array = self.embedding[ids[:-1]]
         for k, layer in enumerate(self._decoder):
-            x, _, _ = layer.window(x, state[2 * k], state[2 * k + 1])
-        by_reply, memory, targets = x.swapaxes(0, 1), state[2 * self.config.layers :], ids[1:].T
+            x, *_ = layer.window(x, *self._of_layer(k, state))
+        by_reply, memory, targets = x.swapaxes(0, 1), state[self._carried * self.config.layers :], ids[1:].T
         rows = max(1, _LOGITS_BYTES // (4 * self.vocabulary_size * by_reply.shape[1]))
         scores: list[Array] = []
         for begin in range(0, len(replies), rows):
@@ -123,6 +123,9 @@ class EncoderDecoder:
             flat = target_log_probabilities(logits.reshape(-1, self.vocabulary_size), targets[part].reshape(-1))
             scores += list(flat.reshape(logits.shape[:2]))
         return [score[: len(reply) - 1] for score, reply in zip(scores, replies, strict=True)]
+
+    def _of_layer(self, k: int, state: State) -> State:
+        return state[self._carried * k : self._carried * (k + 1)]
 
     def _logits(self, x: Array, memory: tuple[Array, ...]) -> Array:
         """Top decoder outputs (batch, time, hidden) to logits (batch, time, vocabulary)."""

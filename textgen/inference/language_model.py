@@ -6,14 +6,14 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.config import ModelConfig
-from textgen.inference.lstm import LSTM
+from textgen.config import CELLS, ModelConfig
+from textgen.inference.recurrent import recurrent_layer
 from textgen.inference.weights import check_weights
 
 Array: TypeAlias = NDArray[np.float32]
 Ids: TypeAlias = NDArray[np.integer]
 State: TypeAlias = tuple[Array, ...]
-"""Hidden and cell state of each layer in turn, (h, c, h, c, ...). *Shape of each:* (batch, hidden)."""
+"""What each layer carries, one after the other: of LSTMs (h, c, h, c, ...). *Shape of each:* (batch, hidden)."""
 
 _TABLE_BYTES = 16 << 20  # a first-layer table larger than a processor's cache would be slower than the product
 _LOGITS_BYTES = 64 << 20
@@ -35,10 +35,8 @@ class LanguageModel:
         arrays = {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in weights.items()}
         self.config = config
         self.embedding = arrays["embedding"]
-        self.layers = [
-            LSTM(*(arrays[f"lstm_{k}/{part}"] for part in ("kernel", "recurrent_kernel", "bias")))
-            for k in range(config.layers)
-        ]
+        self.layers = [recurrent_layer(config.cell, arrays, f"{config.cell}_{k}") for k in range(config.layers)]
+        self._carried = CELLS[config.cell].states
         self.output_kernel, self.output_bias = arrays["output/kernel"], arrays["output/bias"]
         self._table = self._first_projection()
 
@@ -50,7 +48,7 @@ class LanguageModel:
     def initial_state(self, batch: int = 1) -> State:
         """The state before a document: zeros."""
         zeros = np.zeros((batch, self.config.hidden), np.float32)
-        return (zeros,) * (2 * self.config.layers)
+        return (zeros,) * (self._carried * self.config.layers)
 
     def step(self, ids: Ids, state: State) -> tuple[Array, State]:
         """One token a sequence.
@@ -66,8 +64,9 @@ class LanguageModel:
         x: Array = (self.embedding if self._table is None else self._table).take(ids, axis=0)
         for k, layer in enumerate(self.layers):
             step = layer.step_projected if k == 0 and self._table is not None else layer.step
-            x, c = step(x, state[2 * k], state[2 * k + 1])
-            after += [x, c]
+            carried = step(x, *self._of_layer(k, state))
+            x = carried[0]
+            after += carried
         return self._logits(x), tuple(after)
 
     def score(self, ids: Ids, targets: Ids, keep: Array, state: State) -> tuple[Array, State]:
@@ -99,9 +98,12 @@ class LanguageModel:
         x: Array = self.embedding[ids]
         after: list[Array] = []
         for k, layer in enumerate(self.layers):
-            x, h, c = layer.window(x, state[2 * k], state[2 * k + 1], keep)
-            after += [h, c]
+            x, *carried = layer.window(x, *self._of_layer(k, state), keep=keep)
+            after += carried
         return x, tuple(after)
+
+    def _of_layer(self, k: int, state: State) -> State:
+        return state[self._carried * k : self._carried * (k + 1)]
 
     def _logits(self, x: Array) -> Array:
         logits = x @ self.output_kernel

@@ -6,7 +6,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.config import DIRECTIONS, DiscriminatorConfig, EncoderDecoderConfig, ModelConfig
+from textgen.config import CELLS, DIRECTIONS, DiscriminatorConfig, EncoderDecoderConfig, ModelConfig
 from textgen.errors import ModelError
 
 Architecture: TypeAlias = ModelConfig | EncoderDecoderConfig
@@ -27,7 +27,7 @@ def _language_model(config: ModelConfig) -> Shapes:
     v, e, u = config.vocabulary_size, config.embedding, config.hidden
     shapes: Shapes = {"embedding": (v, e)}
     for k in range(config.layers):
-        shapes |= _lstm(f"lstm_{k}", u if k else e, u)
+        shapes |= _recurrent(config.cell, f"{config.cell}_{k}", u if k else e, u)
     return {**shapes, "output/kernel": (u, e) if config.tied else (u, v), "output/bias": (v,)}
 
 
@@ -37,8 +37,8 @@ def _encoder_decoder(config: EncoderDecoderConfig) -> Shapes:
     for k in range(config.layers):
         inputs = u if k else e
         for direction in DIRECTIONS:
-            shapes |= _lstm(f"encoder_{k}/{direction}", inputs, u // 2)
-        shapes |= _lstm(f"decoder_{k}", inputs, u)
+            shapes |= _recurrent(config.cell, f"encoder_{k}/{direction}", inputs, u // 2)
+        shapes |= _recurrent(config.cell, f"decoder_{k}", inputs, u)
     if config.attention:
         shapes |= {"attention/key": (u, u), "attention/value": (u, e)}
     return {**shapes, "output/kernel": (u, e), "output/bias": (v,)}
@@ -54,12 +54,9 @@ def _discriminator(config: DiscriminatorConfig) -> Shapes:
     return {**shapes, "output/kernel": (config.features, 1), "output/bias": (1,)}
 
 
-def _lstm(name: str, inputs: int, units: int) -> Shapes:
-    return {
-        f"{name}/kernel": (inputs, 4 * units),
-        f"{name}/recurrent_kernel": (units, 4 * units),
-        f"{name}/bias": (4 * units,),
-    }
+def _recurrent(cell: str, name: str, inputs: int, units: int) -> Shapes:
+    width = CELLS[cell].gates * units
+    return {f"{name}/kernel": (inputs, width), f"{name}/recurrent_kernel": (units, width), f"{name}/bias": (width,)}
 
 
 def check_weights(config: Network, weights: Mapping[str, NDArray[np.floating]]) -> None:

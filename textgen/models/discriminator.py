@@ -10,7 +10,7 @@ from textgen.config import DiscriminatorConfig
 Tensor = Any
 
 
-class Noise(NamedTuple):
+class DiscriminatorNoise(NamedTuple):
     """What disturbs one step; None leaves its place alone.
 
     Args:
@@ -22,7 +22,7 @@ class Noise(NamedTuple):
     features: Tensor | None = None
 
 
-class Discriminator(keras.Model):
+class KerasDiscriminator(keras.Model):
     """Embedding, convolutions of several widths, their maxima over time, one logit (Kim 2014).
 
     With speakers the logit gets the scalar product of the features and the speaker's vector (projection, Miyato and
@@ -56,7 +56,7 @@ class Discriminator(keras.Model):
         return {**weights, "output/kernel": self.output_kernel, "output/bias": self.output_bias}
 
     def call(
-        self, tokens: Tensor, lengths: Tensor, speakers: Tensor | None = None, noise: Noise | None = None
+        self, tokens: Tensor, lengths: Tensor, speakers: Tensor | None = None, noise: DiscriminatorNoise | None = None
     ) -> Tensor:
         """Judges texts.
 
@@ -69,7 +69,7 @@ class Discriminator(keras.Model):
         Returns:
             Logits of "real" in float32. *Shape:* (batch,).
         """
-        noise = noise or Noise()
+        noise = noise or DiscriminatorNoise()
         vectors = self._vectors(tokens)
         if noise.inputs is not None:
             vectors = vectors + ops.cast(noise.inputs, self.compute)

@@ -5,15 +5,14 @@ from typing import Any, NamedTuple
 import keras
 from keras import ops
 
-from textgen.config import DIRECTIONS, EncoderDecoderConfig
-from textgen.models.fused import lstm_window
+from textgen.config import CELLS, DIRECTIONS, EncoderDecoderConfig
 from textgen.models.language_model import mask_of
-from textgen.models.lstm import LSTM
+from textgen.models.recurrent import RecurrentLayer, State, recurrent_layer, weights_of
 
 Tensor = Any
 
 
-class Noise(NamedTuple):
+class EncoderDecoderMasks(NamedTuple):
     """Dropout masks of one step; each holds 0 or 1 / (1 - rate), and None leaves its place alone.
 
     One mask serves all time steps (Gal and Ghahramani 2016).
@@ -34,7 +33,7 @@ class Noise(NamedTuple):
     memory: Tensor | None = None
     output: Tensor | None = None
 
-    def of(self, sequences: slice) -> "Noise":
+    def of(self, sequences: slice) -> "EncoderDecoderMasks":
         """The masks of some of the batch's sequences."""
         return self._replace(
             encoder=tuple(mask_of(mask, sequences) for mask in self.encoder),
@@ -44,7 +43,7 @@ class Noise(NamedTuple):
         )
 
 
-class EncoderDecoder(keras.Model):
+class KerasEncoderDecoder(keras.Model):
     """Bidirectional LSTM encoder, LSTM decoder with teacher forcing, attention, tied softmax.
 
     Attention is Luong's "general" form above the decoder's top layer, for all target steps at once and without input
@@ -60,13 +59,12 @@ class EncoderDecoder(keras.Model):
         self.config, self.compute = config, compute
         v, e, u = config.vocabulary_size, config.embedding, config.hidden
         self.embedding = self.add_weight((v, e), "zeros", name="embedding")
-        self.layers_by_name: dict[str, LSTM] = {}
+        self.layers_by_name: dict[str, RecurrentLayer] = {}
         for k in range(config.layers):
             units = {f"encoder_{k}/{direction}": u // 2 for direction in DIRECTIONS} | {f"decoder_{k}": u}
             for name, width in units.items():
-                lstm = LSTM(width, name=name.replace("/", "_"))
-                lstm.build((None, None, u if k else e))
-                self.layers_by_name[name] = lstm
+                layer = recurrent_layer(config.cell, width, u if k else e, name.replace("/", "_"))
+                self.layers_by_name[name] = layer
         if config.attention:
             self.attention_key = self.add_weight((u, u), "glorot_uniform", name="attention_key")
             self.attention_value = self.add_weight((u, e), "glorot_uniform", name="attention_value")
@@ -77,20 +75,20 @@ class EncoderDecoder(keras.Model):
     def named_weights(self) -> dict[str, Any]:
         """Every weight under the name it has in the model folder."""
         weights = {"embedding": self.embedding}
-        for name, lstm in self.layers_by_name.items():
-            weights[f"{name}/kernel"] = lstm.kernel
-            weights[f"{name}/recurrent_kernel"] = lstm.recurrent_kernel
-            weights[f"{name}/bias"] = lstm.bias
+        for name, layer in self.layers_by_name.items():
+            weights |= weights_of(name, layer)
         if self.config.attention:
             weights |= {"attention/key": self.attention_key, "attention/value": self.attention_value}
         return {**weights, "output/kernel": self.output_kernel, "output/bias": self.output_bias}
 
-    def call(self, contexts: Tensor, real: Tensor, inputs: Tensor, noise: Noise | None = None) -> Tensor:
+    def call(self, contexts: Tensor, real: Tensor, inputs: Tensor, masks: EncoderDecoderMasks | None = None) -> Tensor:
         """The teacher-forced pass: the arguments of `products`, to logits in float32 (time, batch, vocabulary)."""
-        products = self.products(contexts, real, inputs, noise)
+        products = self.products(contexts, real, inputs, masks)
         return ops.cast(products, "float32") + self.output_bias
 
-    def products(self, contexts: Tensor, real: Tensor, inputs: Tensor, noise: Noise | None = None) -> Tensor:
+    def products(
+        self, contexts: Tensor, real: Tensor, inputs: Tensor, masks: EncoderDecoderMasks | None = None
+    ) -> Tensor:
         """The pass up to the logits but for the output's bias.
 
         Args:
@@ -98,44 +96,44 @@ class EncoderDecoder(keras.Model):
             real: 0 where the context is padding, else 1. *Shape:* (context, batch).
             inputs: ids of the replies from START on; what follows a reply's end is predicted too, and is not to be
                 scored. *Shape:* (time, batch).
-            noise: the step's dropout masks; None when not training.
+            masks: the step's dropout masks; None when not training.
 
         Returns:
             Products in the compute dtype. *Shape:* (time, batch, vocabulary).
         """
-        noise = noise or Noise()
-        table = self.embedding if noise.embedding is None else self.embedding * noise.embedding
+        masks = masks or EncoderDecoderMasks()
+        table = self.embedding if masks.embedding is None else self.embedding * masks.embedding
         table = ops.cast(table, self.compute)
-        memory, finals = self._encode(ops.take(table, contexts, axis=0), ops.expand_dims(real, -1), noise)
+        memory, finals = self._encode(ops.take(table, contexts, axis=0), ops.expand_dims(real, -1), masks)
         x = ops.take(table, inputs, axis=0)
-        for k, (h, c) in enumerate(finals):
-            x = self._masked(x, noise.decoder[k] if noise.decoder else None)
+        for k, state in enumerate(finals):
+            x = self._masked(x, masks.decoder[k] if masks.decoder else None)
             name = f"decoder_{k}"
-            x, _, _ = self.layers_by_name[name](x, h, c, recurrent_mask=noise.recurrent.get(name))
-        x = self._masked(x, noise.output)
+            x, _ = self.layers_by_name[name](x, state, recurrent_mask=masks.recurrent.get(name))
+        x = self._masked(x, masks.output)
         vectors = self._product(x, self.output_kernel)
         if self.config.attention:
-            vectors = vectors + self._attend(x, self._masked(memory, noise.memory), real)
+            vectors = vectors + self._attend(x, self._masked(memory, masks.memory), real)
         return self._product(ops.tanh(vectors), ops.transpose(self.embedding))
 
-    def _encode(self, x: Tensor, real: Tensor, noise: Noise) -> tuple[Tensor, list[tuple[Tensor, Tensor]]]:
-        """Token vectors to the outputs of the last layer, and the final [h, c] of each."""
+    def _encode(self, x: Tensor, real: Tensor, masks: EncoderDecoderMasks) -> tuple[Tensor, list[State]]:
+        """Token vectors to the outputs of the last layer, and the final state of each."""
         flipped = ops.flip(real, axis=0)
         finals = []
         for k in range(self.config.layers):
-            x = self._masked(x, noise.encoder[k] if noise.encoder else None)
+            x = self._masked(x, masks.encoder[k] if masks.encoder else None)
             names = [f"encoder_{k}/{direction}" for direction in DIRECTIONS]
             forward, backward = (self.layers_by_name[name] for name in names)
-            drops = [noise.recurrent.get(name) for name in names]
-            zeros = ops.zeros((ops.shape(x)[1], forward.units))
+            drops = [masks.recurrent.get(name) for name in names]
+            zeros = [ops.zeros((ops.shape(x)[1], forward.units))] * CELLS[self.config.cell].states
             # Read from the end, the padding comes first, and the state stays zero over it.
             lanes = [
-                forward.lane(x, zeros, zeros, recurrent_mask=drops[0], real=real),
-                backward.lane(ops.flip(x, axis=0), zeros, zeros, recurrent_mask=drops[1], real=flipped),
+                forward.lane(x, zeros, recurrent_mask=drops[0], real=real),
+                backward.lane(ops.flip(x, axis=0), zeros, recurrent_mask=drops[1], real=flipped),
             ]
-            (there, h_there, c_there), (back, h_back, c_back) = lstm_window(lanes)
+            (there, state_there), (back, state_back) = forward.side_by_side(lanes)
             x = ops.concatenate([there, ops.flip(back, axis=0)], axis=-1)
-            finals.append((ops.concatenate([h_there, h_back], axis=-1), ops.concatenate([c_there, c_back], axis=-1)))
+            finals.append([ops.concatenate(pair, axis=-1) for pair in zip(state_there, state_back, strict=True)])
         return x, finals
 
     def _attend(self, x: Tensor, memory: Tensor, real: Tensor) -> Tensor:

@@ -24,7 +24,7 @@ def as_kernel(function: Any) -> Any:
 
 
 def as_own_kernel(function: Any) -> Any:
-    """A function compiled by XLA for one place alone, for what reduces and may run beside itself, as towers do.
+    """A function compiled by XLA for one place alone, for what reduces and may run beside itself, as shards do.
 
     XLA hands reductions to YNNPACK, and in TensorFlow 2.21 a kernel that two threads run at once collects their
     constants without a lock (`xla::cpu::EmitYnnSubgraph`): now and then a run crashed in its first step.

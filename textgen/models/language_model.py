@@ -1,20 +1,18 @@
-"""The language model in Keras: embedding, LSTM layers, softmax; a pure function of ids, state and noise."""
+"""The language model in Keras: embedding, LSTM layers, softmax; a pure function of ids, state and masks."""
 
 from typing import Any, NamedTuple
 
 import keras
 from keras import ops
 
-from textgen.config import ModelConfig
-from textgen.models.lstm import LSTM
+from textgen.config import CELLS, ModelConfig
+from textgen.models.recurrent import State, recurrent_layer, weights_of
 from textgen.models.rows import columns
 
 Tensor = Any
-State = list[Tensor]
-"""Hidden and cell state of each layer in turn, [h, c, h, c, ...]. *Shape of each:* (batch, hidden)."""
 
 
-class Noise(NamedTuple):
+class LanguageModelMasks(NamedTuple):
     """Dropout masks of one window; each holds 0 or 1 / (1 - rate), and None leaves its place alone.
 
     They are arguments, not layers, because a run that is resumed must draw the very same ones: the training step
@@ -35,7 +33,7 @@ class Noise(NamedTuple):
     recurrent: tuple[Tensor | None, ...] = ()
     output: Tensor | None = None
 
-    def of(self, sequences: slice) -> "Noise":
+    def of(self, sequences: slice) -> "LanguageModelMasks":
         """The masks of some of the batch's sequences."""
         tokens, output = mask_of(self.tokens, sequences), mask_of(self.output, sequences)
         return self._replace(
@@ -48,7 +46,7 @@ def mask_of(mask: Tensor | None, sequences: slice) -> Tensor | None:
     return None if mask is None else mask[:, sequences]
 
 
-class LanguageModel(keras.Model):
+class KerasLanguageModel(keras.Model):
     """Embedding -> LSTM layers -> softmax over the vocabulary.
 
     Args:
@@ -61,9 +59,10 @@ class LanguageModel(keras.Model):
         self.config, self.compute = config, compute
         v, e, u = config.vocabulary_size, config.embedding, config.hidden
         self.embedding = self.add_weight((v, e), "zeros", name="embedding")
-        self.lstms = [LSTM(u, name=f"lstm_{k}") for k in range(config.layers)]
-        for k, lstm in enumerate(self.lstms):
-            lstm.build((None, None, u if k else e))
+        self.recurrent = [
+            recurrent_layer(config.cell, u, u if k else e, f"{config.cell}_{k}") for k in range(config.layers)
+        ]
+        self._carried = CELLS[config.cell].states
         shape = (u, e) if config.tied else (u, v)
         self.output_kernel = self.add_weight(shape, "glorot_uniform", name="output_kernel")
         self.output_bias = self.add_weight((v,), "zeros", name="output_bias")
@@ -72,55 +71,67 @@ class LanguageModel(keras.Model):
     def named_weights(self) -> dict[str, Any]:
         """Every weight under the name it has in the model folder."""
         weights = {"embedding": self.embedding}
-        for k, lstm in enumerate(self.lstms):
-            weights[f"lstm_{k}/kernel"] = lstm.kernel
-            weights[f"lstm_{k}/recurrent_kernel"] = lstm.recurrent_kernel
-            weights[f"lstm_{k}/bias"] = lstm.bias
+        for k, layer in enumerate(self.recurrent):
+            weights |= weights_of(f"{self.config.cell}_{k}", layer)
         return {**weights, "output/kernel": self.output_kernel, "output/bias": self.output_bias}
 
-    def call(self, ids: Tensor, state: State, keep: Tensor, noise: Noise | None = None) -> tuple[Tensor, State]:
+    def initial_state(self, batch: int) -> State:
+        """What the layers carry before a document, one after the other: zeros. *Shape of each:* (batch, hidden)."""
+        return [ops.zeros((batch, self.config.hidden)) for _ in range(self._carried * self.config.layers)]
+
+    def of_layer(self, k: int, state: State) -> State:
+        """The part of a state that a layer carries."""
+        return state[self._carried * k : self._carried * (k + 1)]
+
+    def call(
+        self, ids: Tensor, state: State, keep: Tensor, masks: LanguageModelMasks | None = None
+    ) -> tuple[Tensor, State]:
         """The teacher-forced pass over a window.
 
         The arguments of `products`; returns the logits in float32 (time, batch, vocabulary), and the state after the
         window.
         """
-        products, after = self.products(ids, state, keep, noise)
+        products, after = self.products(ids, state, keep, masks)
         return ops.cast(products, "float32") + self.output_bias, after
 
-    def products(self, ids: Tensor, state: State, keep: Tensor, noise: Noise | None = None) -> tuple[Tensor, State]:
+    def products(
+        self, ids: Tensor, state: State, keep: Tensor, masks: LanguageModelMasks | None = None
+    ) -> tuple[Tensor, State]:
         """The pass up to the logits but for the output's bias.
 
         Args:
             ids: *Shape:* (time, batch).
             state: before the window.
             keep: 0 where a stream's state is zeroed before a token, else 1. *Shape:* (time, batch).
-            noise: the window's dropout masks; None when not training.
+            masks: the window's dropout masks; None when not training.
 
         Returns:
             Products in the compute dtype (time, batch, vocabulary), and the state after the window.
         """
-        x, after = self.vectors(ids, state, keep, noise)
+        x, after = self.vectors(ids, state, keep, masks)
         return self._product(x, ops.transpose(self.embedding) if self.config.tied else self.output_kernel), after
 
-    def vectors(self, ids: Tensor, state: State, keep: Tensor, noise: Noise | None = None) -> tuple[Tensor, State]:
+    def vectors(
+        self, ids: Tensor, state: State, keep: Tensor, masks: LanguageModelMasks | None = None
+    ) -> tuple[Tensor, State]:
         """The pass up to what the output's weights are multiplied with.
 
         The arguments of `products`; returns vectors in the compute dtype (time, batch, width), where width is that of
         the token vectors in a tied model and else that of the last layer, and the state after the window.
         """
-        noise = noise or Noise()
+        masks = masks or LanguageModelMasks()
         x = ops.take(self.embedding, ids, axis=0)
-        if noise.embedding is not None:
-            x = x * ops.take(noise.embedding, ids, axis=0)
-        x = self._masked(ops.cast(x, self.compute), noise.tokens)
+        if masks.embedding is not None:
+            x = x * ops.take(masks.embedding, ids, axis=0)
+        x = self._masked(ops.cast(x, self.compute), masks.tokens)
         keep = ops.expand_dims(keep, -1)
         after: State = []
-        for k, lstm in enumerate(self.lstms):
-            x = self._masked(x, noise.inputs[k] if noise.inputs else None)
-            recurrent = noise.recurrent[k] if noise.recurrent else None
-            x, h, c = lstm(x, state[2 * k], state[2 * k + 1], keep, recurrent)
-            after += [h, c]
-        x = self._masked(x, noise.output)
+        for k, layer in enumerate(self.recurrent):
+            x = self._masked(x, masks.inputs[k] if masks.inputs else None)
+            recurrent = masks.recurrent[k] if masks.recurrent else None
+            x, carried = layer(x, self.of_layer(k, state), keep, recurrent)
+            after += carried
+        x = self._masked(x, masks.output)
         return self._product(x, self.output_kernel) if self.config.tied else x, after
 
     def output(self, ids: Tensor) -> tuple[Tensor, Tensor]:

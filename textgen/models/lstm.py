@@ -1,16 +1,237 @@
 """The LSTM layer of every model: Keras's weights and gate order, our pass over a window."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
 
 import keras
+import tensorflow as tf
 from keras import ops
 
-from textgen.models.fused import Lane, lstm_window
+from textgen.models.graph import as_kernel
 
 Tensor = Any
+State = list[Tensor]
 
 
-class LSTM(keras.layers.Layer):
+class Lane(NamedTuple):
+    """What one LSTM reads in a window, time first.
+
+    Args:
+        x: inputs. *Shape:* (time, batch, inputs), in the compute dtype.
+        kernel: *Shape:* (inputs, 4 x units), gates in Keras's order i, f, g, o.
+        recurrent_kernel: *Shape:* (units, 4 x units).
+        bias: *Shape:* (4 x units,).
+        h: hidden state before the window. *Shape:* (batch, units), float32.
+        c: cell state before the window. *Shape:* (batch, units), float32.
+        flow: two columns: 0 where the state is zeroed before a time step, else 1; and 0 where a time step is padding,
+            which leaves the state as it is, else 1. *Shape:* (time, batch, 2), float32.
+    """
+
+    x: Tensor
+    kernel: Tensor
+    recurrent_kernel: Tensor
+    bias: Tensor
+    h: Tensor
+    c: Tensor
+    flow: Tensor
+
+
+def lstm_window(lanes: Sequence[Lane]) -> list[tuple[Tensor, Tensor, Tensor]]:
+    """Runs LSTMs over windows of the same number of time steps, side by side.
+
+    Returns:
+        For each lane its outputs (time, batch, units) in the compute dtype, and the last hidden and cell state in
+        float32.
+    """
+    # Variables are read here: inside a custom gradient TensorFlow takes them for hidden inputs and refuses them.
+    results = _differentiable_window(*[tf.convert_to_tensor(tensor) for lane in lanes for tensor in lane])
+    return [tuple(results[3 * k : 3 * k + 3]) for k in range(len(lanes))]
+
+
+def recurrent_products(kernel: Tensor) -> tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]:
+    """What multiplies the few rows of a time step with a recurrent kernel, and on the way back with its transpose.
+
+    In float32 such products are up to twice as fast with the kernel as the left factor, transposed beforehand where
+    need be; rows and result are small, and cost little to turn round.
+
+    Args:
+        kernel: *Shape:* (units, 4 x units), in the compute dtype.
+    """
+    if kernel.dtype != tf.float32:
+        return lambda rows: tf.matmul(rows, kernel), lambda rows: tf.matmul(rows, kernel, transpose_b=True)
+    transposed = as_kernel(_transposed)(kernel)  # an op would be folded into the product
+    return (
+        lambda rows: tf.transpose(tf.matmul(transposed, rows, transpose_b=True)),
+        lambda rows: tf.transpose(tf.matmul(kernel, rows, transpose_b=True)),
+    )
+
+
+def _transposed(matrix: Tensor) -> Tensor:
+    return tf.transpose(matrix)
+
+
+def _forward_cell(projected: Tensor, recurrent: Tensor, h: Tensor, c: Tensor, flow: Tensor) -> tuple[Tensor, ...]:
+    """The two halves of the gate pre-activations and the state before a time step, to the gates and the state after.
+
+    All gates are one tanh, since sigmoid(x) = (1 + tanh(x / 2)) / 2.
+    """
+    dtype, units = projected.dtype, c.shape[-1]
+    keep, real = flow[:, :1], flow[:, 1:] > 0
+    scale = tf.repeat(tf.constant([0.5, 0.5, 1.0, 0.5]), units)
+    z = tf.cast(projected, tf.float32) + keep * tf.cast(recurrent, tf.float32)
+    gates = scale * tf.tanh(scale * z) + (1.0 - scale)
+    i, f, g, o = tf.split(gates, 4, axis=-1)
+    c_before = keep * c
+    c = f * c_before + i * g
+    h_after = tf.where(real, o * tf.tanh(c), keep * tf.cast(h, tf.float32))
+    return tf.cast(gates, dtype), tf.where(real, c, c_before), tf.cast(h_after, dtype)
+
+
+def _backward_cell(
+    gates: Tensor, c_before: Tensor, c: Tensor, dh: Tensor, recurrent: Tensor, past: Tensor, dc: Tensor, flow: Tensor
+) -> tuple[Tensor, ...]:
+    """The gradients that reach a time step, to those that leave it.
+
+    Args:
+        gates: of the time step.
+        c_before: cell state before it.
+        c: cell state after it.
+        dh: gradient of its output.
+        recurrent: gradient of its hidden state through the matmul of the step after.
+        past: gradient of its hidden state through the step after, where that is padding.
+        dc: gradient of its cell state.
+        flow: of the time step, and a third column: whether the step after keeps the state.
+
+    Returns:
+        The gradients of the four gates' pre-activations, and `past` and `dc` for the step before.
+    """
+    keep, real, kept = flow[:, :1], flow[:, 1:2] > 0, flow[:, 2:]
+    i, f, g, o = tf.split(tf.cast(gates, tf.float32), 4, axis=-1)
+    dh = tf.cast(dh, tf.float32) + kept * tf.cast(recurrent, tf.float32) + past
+    tanh_c = tf.tanh(c)
+    dc_inside = tf.where(real, dc + dh * o * (1.0 - tanh_c * tanh_c), 0.0)
+    dz = (
+        dc_inside * g * i * (1.0 - i),
+        dc_inside * keep * c_before * f * (1.0 - f),
+        dc_inside * i * (1.0 - g * g),
+        tf.where(real, dh * tanh_c * o * (1.0 - o), 0.0),
+    )
+    past, dc = tf.where(real, 0.0, keep * dh), keep * tf.where(real, dc_inside * f, dc)
+    return *(tf.cast(part, gates.dtype) for part in dz), past, dc
+
+
+@tf.custom_gradient  # type: ignore[untyped-decorator]
+def _differentiable_window(*tensors: Tensor) -> Any:
+    """`lstm_window` on the tensors of all lanes in turn, with its gradient."""
+    width = len(Lane._fields)
+    runs = [_Run(Lane(*tensors[k : k + width])) for k in range(0, len(tensors), width)]
+    time = tf.shape(runs[0].lane.x)[0]
+    _, states = tf.while_loop(
+        lambda t, _: t < time,
+        lambda t, states: (t + 1, [run.forward(t, *state) for run, state in zip(runs, states, strict=True)]),
+        (0, [run.before_first(time) for run in runs]),
+        maximum_iterations=time,
+    )
+    results = [run.remember(*state) for run, state in zip(runs, states, strict=True)]
+
+    def gradient(*upstream: Tensor) -> list[Tensor]:
+        for k, run in enumerate(runs):
+            run.receive(*upstream[3 * k : 3 * k + 3])
+        _, states = tf.while_loop(
+            lambda t, _: t >= 0,
+            lambda t, states: (t - 1, [run.backward(t, *state) for run, state in zip(runs, states, strict=True)]),
+            (time - 1, [run.after_last(time) for run in runs]),
+            maximum_iterations=time,
+        )
+        found = [g for run, state in zip(runs, states, strict=True) for g in run.gradients(*state)]
+        return list(_only_once(*found))
+
+    return [tensor for result in results for tensor in result], gradient
+
+
+@tf.custom_gradient  # type: ignore[untyped-decorator]
+def _only_once(*gradients: Tensor) -> Any:
+    """The gradients as they are; differentiated again they would be wrong without a word."""
+
+    def refuse(*upstream: Tensor) -> None:
+        raise NotImplementedError(
+            "The gradient of a fused LSTM was to be differentiated once more, but it has no second derivatives: take "
+            "keras.layers.LSTM, which reads the same weights, where you need them."
+        )
+
+    return gradients, refuse
+
+
+class _Run:
+    """One lane on its way through the window and back."""
+
+    def __init__(self, lane: Lane) -> None:
+        self.lane, self.dtype = lane, lane.x.dtype
+        self.kernel, self.recurrent, bias = (
+            tf.cast(w, self.dtype) for w in (lane.kernel, lane.recurrent_kernel, lane.bias)
+        )
+        self.recur, self.recur_back = recurrent_products(self.recurrent)
+        self.projected = _flat_matmul(lane.x, self.kernel) + bias
+
+    def before_first(self, time: Tensor) -> tuple[Any, ...]:
+        arrays = (tf.TensorArray(kind, time) for kind in (self.dtype, tf.float32, self.dtype))
+        return tf.cast(self.lane.h, self.dtype), self.lane.c, *arrays
+
+    def forward(self, t: Tensor, h: Tensor, c: Tensor, hs: Any, cs: Any, gates: Any) -> tuple[Any, ...]:
+        cell = as_kernel(_forward_cell)
+        gate, c, h = cell(self.projected[t], self.recur(h), h, c, self.lane.flow[t])
+        return h, c, hs.write(t, h), cs.write(t, c), gates.write(t, gate)
+
+    def remember(self, h: Tensor, c: Tensor, hs: Any, cs: Any, gates: Any) -> tuple[Tensor, Tensor, Tensor]:
+        """Keeps what the way back needs; returns the lane's results."""
+        self.hs, self.cs, self.gates = hs.stack(), cs.stack(), gates.stack()
+        return self.hs, tf.cast(h, tf.float32), c
+
+    def receive(self, dhs: Tensor, dh: Tensor, dc: Tensor) -> None:
+        """Takes the gradients of the results."""
+        self.dhs, self.dh, self.dc = dhs, dh, dc
+        keep = self.lane.flow[..., :1]
+        self.flow = tf.concat([self.lane.flow, tf.concat([keep[1:], tf.ones_like(keep[:1])], axis=0)], axis=-1)
+        self.hs_before = tf.concat([tf.cast(self.lane.h, self.dtype)[None], self.hs[:-1]], axis=0)
+        self.cs_before = tf.concat([self.lane.c[None], self.cs[:-1]], axis=0)
+
+    def after_last(self, time: Tensor) -> tuple[Any, ...]:
+        return tf.zeros_like(self.dhs[0]), self.dh, self.dc, tf.TensorArray(self.dtype, time)
+
+    def backward(self, t: Tensor, recurrent: Tensor, past: Tensor, dc: Tensor, dzs: Any) -> tuple[Any, ...]:
+        cell, seen = as_kernel(_backward_cell), (self.gates, self.cs_before, self.cs, self.dhs)
+        *parts, past, dc = cell(*(tensor[t] for tensor in seen), recurrent, past, dc, self.flow[t])
+        dz = tf.concat(parts, axis=-1)
+        return self.recur_back(dz), past, dc, dzs.write(t, dz)
+
+    def gradients(self, recurrent: Tensor, past: Tensor, dc: Tensor, dzs: Any) -> Lane:
+        """Of all that a lane holds."""
+        lane, dz, keep = self.lane, dzs.stack(), self.lane.flow[..., :1]
+        return Lane(
+            x=_flat_matmul(dz, self.kernel, transpose_b=True),
+            kernel=_outer(lane.x, dz),
+            recurrent_kernel=_outer(self.hs_before * tf.cast(keep, self.dtype), dz),
+            bias=tf.reduce_sum(tf.cast(dz, tf.float32), axis=(0, 1)),
+            h=keep[0] * tf.cast(recurrent, tf.float32) + past,
+            c=dc,
+            flow=tf.zeros_like(lane.flow),
+        )
+
+
+def _flat_matmul(x: Tensor, kernel: Tensor, transpose_b: bool = False) -> Tensor:
+    """A kernel applied to all time steps as one matmul."""
+    time, batch, width = tf.unstack(tf.shape(x))
+    flat = tf.matmul(tf.reshape(x, [time * batch, width]), kernel, transpose_b=transpose_b)
+    return tf.reshape(flat, [time, batch, kernel.shape[0 if transpose_b else 1]])
+
+
+def _outer(a: Tensor, b: Tensor) -> Tensor:
+    """The sum over time and batch of the outer products, in float32. *Shape:* (a's width, b's width)."""
+    flat = [tf.reshape(x, [-1, x.shape[-1]]) for x in (a, b)]
+    return tf.cast(tf.matmul(*flat, transpose_a=True), tf.float32)
+
+
+class FusedLSTM(keras.layers.Layer):
     """A long short-term memory layer whose state is passed in and returned (Hochreiter and Schmidhuber 1997).
 
     Weights have the names, shapes and gate order (i, f, g, o) of `keras.layers.LSTM`; the forget gate's bias
@@ -38,18 +259,16 @@ class LSTM(keras.layers.Layer):
     def call(
         self,
         x: Tensor,
-        h: Tensor,
-        c: Tensor,
+        state: State,
         keep: Tensor | None = None,
         recurrent_mask: Tensor | None = None,
         real: Tensor | None = None,
-    ) -> tuple[Tensor, Tensor, Tensor]:
+    ) -> tuple[Tensor, State]:
         """Runs the layer over a window.
 
         Args:
             x: inputs. *Shape:* (time, batch, inputs), in the compute dtype.
-            h: hidden state before the window. *Shape:* (batch, units).
-            c: cell state before the window. *Shape:* (batch, units).
+            state: hidden and cell state [h, c] before the window. *Shape of each:* (batch, units).
             keep: 0 where the state is zeroed before a time step, else 1; None keeps it. *Shape:* (time, batch, 1).
             recurrent_mask: factors on the recurrent kernel (weight drop, Merity et al. 2018).
                 *Shape:* (units, 4 x units).
@@ -57,24 +276,47 @@ class LSTM(keras.layers.Layer):
                 *Shape:* (time, batch, 1).
 
         Returns:
-            Outputs (time, batch, units), and the last hidden and cell state (batch, units).
+            Outputs (time, batch, units), and the last hidden and cell state [h, c] (batch, units).
         """
-        return lstm_window([self.lane(x, h, c, keep, recurrent_mask, real)])[0]
+        return self.side_by_side([self.lane(x, state, keep, recurrent_mask, real)])[0]
 
     def lane(
         self,
         x: Tensor,
-        h: Tensor,
-        c: Tensor,
+        state: State,
         keep: Tensor | None = None,
         recurrent_mask: Tensor | None = None,
         real: Tensor | None = None,
     ) -> Lane:
-        """What `call` computes, to be computed beside other things by `lstm_window`; the same arguments."""
+        """What `call` computes, to be computed beside other things by `side_by_side`; the same arguments."""
         recurrent = self.recurrent_kernel if recurrent_mask is None else self.recurrent_kernel * recurrent_mask
         ones = ops.ones_like(x[..., :1], dtype="float32")
         flow = ops.concatenate([ones if keep is None else keep, ones if real is None else real], axis=-1)
+        h, c = state
         return Lane(x, self.kernel, recurrent, self.bias, h, c, flow)
+
+    @staticmethod
+    def side_by_side(lanes: Sequence[Lane]) -> list[tuple[Tensor, State]]:
+        """Runs over the windows of several layers at once; gives outputs and state of each, as `call` does."""
+        return [(outputs, state) for outputs, *state in lstm_window(lanes)]
+
+    @staticmethod
+    def step(x: Tensor, state: State, kernel: Tensor, recurrent_kernel: Tensor, bias: Tensor) -> State:
+        """One time step of plain operations, so that a gradient passes through what `x` was made from.
+
+        Args:
+            x: *Shape:* (batch, inputs), in the dtype of the weights.
+            state: hidden and cell state [h, c]. *Shape of each:* (batch, units).
+            kernel, recurrent_kernel, bias: the layer's weights in the dtype of the products.
+
+        Returns:
+            The state after it, in float32.
+        """
+        h, c = state
+        z = tf.matmul(x, kernel) + tf.matmul(tf.cast(h, x.dtype), recurrent_kernel) + bias
+        i, f, g, o = tf.split(tf.cast(z, tf.float32), 4, axis=-1)
+        c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
+        return [tf.sigmoid(o) * tf.tanh(c), c]
 
     def get_config(self) -> dict[str, Any]:
         """The constructor's arguments."""

@@ -2,14 +2,13 @@
 
 from collections.abc import Iterator
 
-from textgen.config import Budget
+from textgen.config import DiscriminatorConfig, EncoderDecoderConfig, ScriptTrainingConfig
 from textgen.corpus.collection import Corpus
 from textgen.corpus.repairs import REPAIRS
 from textgen.corpus.survey import CorpusSurvey, DialogueSurvey
-from textgen.training.chat_preparation import ChatPlan
-from textgen.training.estimating import Estimate
-from textgen.training.preparation import Plan
 from textgen.training.run_record import Run
+from textgen.training.sizing import RunEstimate
+from textgen.training.task import RunPlan
 from textgen.wording import count
 
 _MOST_FILES = 5
@@ -35,32 +34,41 @@ def describe_corpus(corpus: Corpus, survey: CorpusSurvey) -> Iterator[str]:
         yield f"skipped   {count(survey.skipped, 'bad record')}, such as {survey.skipped_examples[0]}"
 
 
-def describe_plan(plan: Plan, run: Run, guess: Estimate) -> Iterator[str]:
+def describe_plan(plan: RunPlan, run: Run, guess: RunEstimate) -> Iterator[str]:
     """A few lines on the model, the run and what it will take; of a plan that is settled."""
     model, training, tokenizer = plan.architecture, plan.training, plan.tokenizer
+    assert not isinstance(model, DiscriminatorConfig)
+    is_chat = isinstance(model, EncoderDecoderConfig)
+    labels, of = ("", "replies of ") if is_chat else (f" ({len(tokenizer.speakers)} of them speakers)", "")
     yield (
-        f"text      {tokenizer.level} level, {tokenizer.vocabulary_size:,} tokens in the vocabulary "
-        f"({len(tokenizer.speakers)} of them speakers), {run.characters[0] / run.tokens[0]:.2f} characters a token"
+        f"text      {tokenizer.level} level, {tokenizer.vocabulary_size:,} tokens in the vocabulary{labels}, "
+        f"{run.characters[0] / run.tokens[0]:.2f} characters a token"
     )
     yield (
-        f"model     {model.layers} x {model.hidden} LSTM, embedding {model.embedding}, "
-        f"{model.parameters / 1e6:.1f} million weights, dropout {run.training.dropout:g}, {training.precision}"
+        f"model     {'encoder and decoder of ' if is_chat else ''}{model.layers} x {model.hidden} {model.cell.upper()}"
+        f"{', attention' if isinstance(model, EncoderDecoderConfig) and model.attention else ''}, "
+        f"embedding {model.embedding}, {model.parameters / 1e6:.1f} million weights, "
+        f"dropout {training.dropout:g}, {training.precision}"
     )
-    if training.sampled_words:
+    if isinstance(training, ScriptTrainingConfig) and training.sampled_words:
         yield (
             f"softmax   over {training.sampled_words:,} of {len(tokenizer.ranked_ids()):,} words in each step, so that "
             "the training score is an estimate; held out over all"
         )
     if run.characters[0] < _FEW_CHARACTERS:
         yield (
-            f"note      {run.characters[0]:,} characters are few: the model will mostly recite them; "
+            f"note      {of}{run.characters[0]:,} characters are few: the model will mostly recite them; "
             f"{_FEW_CHARACTERS:,} and more are better"
         )
-    yield f"held out  {_held_out(run)}"
-    yield _guessed(training.budget, guess, "tokens")
+    yield f"held out  {of}{_held_out(run)}"
+    yield (
+        f"training  {training.budget.describe()}: about {guess.tokens_per_second:,.0f} "
+        f"{'tokens of replies' if is_chat else 'tokens'} a second here, {guess.epochs:.1f} epochs in "
+        f"{_minutes(guess.minutes)}, {guess.memory / 1e9:.1f} GB of memory"
+    )
 
 
-def describe_smaller(usual: str, guess: Estimate) -> str:
+def describe_smaller(usual: str, guess: RunEstimate) -> str:
     """Why the model is smaller than is usual for its text.
 
     Args:
@@ -87,34 +95,6 @@ def describe_dialogues(corpus: Corpus, survey: DialogueSurvey, detokenised: bool
     for file in corpus.files:
         for kind, times in file.repairs.items():
             yield f"repaired  {times:,} x {REPAIRS[kind]} in {file.paths[0].name}"
-
-
-def describe_chat_plan(plan: ChatPlan, run: Run, guess: Estimate) -> Iterator[str]:
-    """A few lines on the model, the run and what it will take; of a plan that is settled."""
-    model, training, tokenizer = plan.architecture, plan.training, plan.tokenizer
-    yield (
-        f"text      {tokenizer.level} level, {tokenizer.vocabulary_size:,} tokens in the vocabulary, "
-        f"{run.characters[0] / run.tokens[0]:.2f} characters a token"
-    )
-    yield (
-        f"model     encoder and decoder of {model.layers} x {model.hidden} LSTM"
-        f"{', attention' if model.attention else ''}, embedding {model.embedding}, "
-        f"{model.parameters / 1e6:.1f} million weights, dropout {training.dropout:g}, {training.precision}"
-    )
-    if run.characters[0] < _FEW_CHARACTERS:
-        yield (
-            f"note      replies of {run.characters[0]:,} characters are few: the model will mostly recite them; "
-            f"{_FEW_CHARACTERS:,} and more are better"
-        )
-    yield f"held out  replies of {_held_out(run)}"
-    yield _guessed(training.budget, guess, "tokens of replies")
-
-
-def _guessed(budget: Budget, guess: Estimate, tokens: str) -> str:
-    return (
-        f"training  {budget.describe()}: about {guess.tokens_per_second:,.0f} {tokens} a second here, "
-        f"{guess.epochs:.1f} epochs in {_minutes(guess.minutes)}, {guess.memory / 1e9:.1f} GB of memory"
-    )
 
 
 def _held_out(run: Run) -> str:

@@ -1,9 +1,10 @@
-"""The display of a run: a live bar on a terminal, plain lines elsewhere. Everything goes to stderr."""
+"""What is told of a run while it goes on, and its display: a live bar on a terminal, plain lines elsewhere."""
 
 import math
 import sys
 import time
 from collections.abc import Mapping
+from typing import Protocol
 
 from rich.console import Console
 from rich.live import Live
@@ -12,8 +13,32 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
-from textgen.training.history import Row
-from textgen.training.listener import Listener
+from textgen.training.history import HistoryRow
+
+
+class Listener(Protocol):
+    """Is told of every step and validation; changes nothing."""
+
+    def step(self, progress: float, tokens_per_second: float, train_bits_per_character: float) -> None:
+        """A step is done: share of the budget spent, speed and loss of late."""
+
+    def validating(self) -> None:
+        """The held-out text is about to be scored."""
+
+    def validated(self, row: HistoryRow, best: bool) -> None:
+        """A validation is done; `best` when it is lower than all before, and never where the last weights are kept."""
+
+    def figures(self, step: int, values: Mapping[str, float]) -> None:
+        """Further measures of a validation, by name."""
+
+    def sample(self, text: str) -> None:
+        """What the model writes with the weights just validated."""
+
+    def note(self, text: str) -> None:
+        """Something a person should know."""
+
+    def close(self) -> None:
+        """The run is over or interrupted."""
 
 
 def make_display() -> "Listener":
@@ -53,7 +78,7 @@ class SilentDisplay:
     def validating(self) -> None:
         """Shows nothing."""
 
-    def validated(self, row: Row, best: bool) -> None:
+    def validated(self, row: HistoryRow, best: bool) -> None:
         """Shows nothing."""
 
     def figures(self, step: int, values: Mapping[str, float]) -> None:
@@ -103,7 +128,7 @@ class LiveDisplay:
             console=self._console,
         )
         self._task = self._bar.add_task("training", total=1.0, detail="compiling the training step")
-        self._remaining, self._rows, self._sample = _Remaining(), list[tuple[Row, bool]](), ""
+        self._remaining, self._rows, self._sample = _Remaining(), list[tuple[HistoryRow, bool]](), ""
         self._live: Live | None = None
 
     def step(self, progress: float, tokens_per_second: float, train_bits_per_character: float) -> None:
@@ -121,7 +146,7 @@ class LiveDisplay:
         """Says that the held-out text is being scored."""
         self._bar.update(self._task, description="validating")
 
-    def validated(self, row: Row, best: bool) -> None:
+    def validated(self, row: HistoryRow, best: bool) -> None:
         """Adds a row to the table."""
         self._rows = [*self._rows, (row, best)][-self._ROWS :]
         self._redraw()
@@ -176,7 +201,7 @@ class PlainDisplay(SilentDisplay):
 
     _figures = ""
 
-    def validated(self, row: Row, best: bool) -> None:
+    def validated(self, row: HistoryRow, best: bool) -> None:
         """Prints the row."""
         self.note(
             f"epoch {row.epoch:.2f}  {_clock(row.seconds)}  {row.tokens_per_second:,.0f} tokens/s  "

@@ -6,13 +6,13 @@ import numpy as np
 import tensorflow as tf
 
 from textgen.config import ChatTrainingConfig
-from textgen.models.encoder_decoder import EncoderDecoder
+from textgen.models.encoder_decoder import KerasEncoderDecoder
 from textgen.models.graph import as_graph
 from textgen.models.softmax import cross_entropy
-from textgen.training.noise import encoder_decoder_noise
+from textgen.training.batch_shards import in_shards
+from textgen.training.dropout import encoder_decoder_masks
 from textgen.training.pairs import PairStore, by_length, gather
 from textgen.training.step import State, Tensor, TrainingStep
-from textgen.training.towers import in_towers
 
 
 class EncoderDecoderStep(TrainingStep):
@@ -26,21 +26,21 @@ class EncoderDecoderStep(TrainingStep):
 
     config: ChatTrainingConfig
 
-    def __init__(self, model: EncoderDecoder, config: ChatTrainingConfig, batch: int) -> None:
+    def __init__(self, model: KerasEncoderDecoder, config: ChatTrainingConfig, batch: int) -> None:
         super().__init__(model, config, shapes=_shapes(batch))
         self.batch = batch
 
     def losses(self, batch: Any, state: State, step: Tensor) -> tuple[Tensor, Tensor, State]:
         """The replies' cross-entropy, the same with smoothed labels, and no state."""
         contexts, real, inputs, targets, scored = batch
-        noise = encoder_decoder_noise(self.model.config, self.config, self.batch, step)
+        masks = encoder_decoder_masks(self.model.config, self.config, self.batch, step)
 
         def learn(part: slice) -> tuple[Tensor, Tensor, State]:
-            products = self.model.products(contexts[:, part], real[:, part], inputs[:, part], noise.of(part))
+            products = self.model.products(contexts[:, part], real[:, part], inputs[:, part], masks.of(part))
             aims = targets[:, part], scored[:, part], self.config.label_smoothing
             return *cross_entropy(products, self.model.output_bias, *aims), []
 
-        nats, loss, _ = in_towers(self.batch, self.config.towers, learn)
+        nats, loss, _ = in_shards(self.batch, self.config.towers, learn)
         tokens = tf.reduce_sum(scored)
         return nats / tokens, loss / tokens, state
 
@@ -56,7 +56,7 @@ class EncoderDecoderValidation:
 
     _BATCH = 128
 
-    def __init__(self, model: EncoderDecoder, store: PairStore, limit: int) -> None:
+    def __init__(self, model: KerasEncoderDecoder, store: PairStore, limit: int) -> None:
         self.model, self.store = model, store
         chosen = np.unique(np.linspace(0, len(store) - 1, min(limit, len(store))).astype(np.int64))
         self.exchanges = by_length(chosen, store.lengths)

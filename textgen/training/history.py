@@ -1,15 +1,68 @@
-"""The table of a run: one row a validation, in `history.csv`."""
+"""The records of a run: one row a validation, in `history.csv` and as a picture of the learning curves."""
 
-from dataclasses import dataclass
+import csv
+from dataclasses import asdict, dataclass, fields
+from io import StringIO
 from pathlib import Path
+from typing import Any, Generic, TypeVar
 
-from textgen.training.table import Table
+from textgen.files import replacing
+
+AnyRow = TypeVar("AnyRow")
+
+
+class CsvTable(Generic[AnyRow]):
+    """The rows of a run; each is a dataclass of numbers, the first of them the step.
+
+    Args:
+        path: of the file.
+        kind: of the rows.
+    """
+
+    def __init__(self, path: Path, kind: type[AnyRow]) -> None:
+        self.path, self._kind = path, kind
+        self._fields = fields(kind)  # type: ignore[arg-type]
+
+    def read(self) -> list[AnyRow]:
+        """The rows so far; none where there is no table."""
+        if not self.path.is_file():
+            return []
+        with self.path.open(encoding="utf-8", newline="") as file:
+            return [self._row(record) for record in csv.DictReader(file)]
+
+    def append(self, row: AnyRow) -> None:
+        """Adds a row."""
+        self.write([*self.read(), row])
+
+    def write(self, rows: list[AnyRow]) -> None:
+        """Replaces the table."""
+        text = StringIO()
+        writer = csv.DictWriter(text, [field.name for field in self._fields], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows({name: _written(value) for name, value in asdict(row).items()} for row in rows)  # type: ignore[call-overload]
+        with replacing(self.path) as file:
+            file.write(text.getvalue().encode())
+
+    def _row(self, record: dict[str, str]) -> AnyRow:
+        types: dict[str, Any] = {field.name: field.type for field in self._fields}
+        return self._kind(**{name: kind(record[name]) for name, kind in types.items()})
+
+    def forget_after(self, step: int) -> None:
+        """Drops the rows of steps that will be done again."""
+        rows: list[Any] = list(self.read())
+        if any(row.step > step for row in rows):
+            self.write([row for row in rows if row.step <= step])
+
+
+def _written(value: float) -> str:
+    return str(value) if isinstance(value, int) else f"{value:.6g}"
+
 
 NAME = "history.csv"
 
 
 @dataclass(frozen=True)
-class Row:
+class HistoryRow:
     """What one validation saw.
 
     Args:
@@ -32,12 +85,12 @@ class Row:
     tokens_per_second: float
 
 
-def append(folder: Path, row: Row) -> None:
+def append(folder: Path, row: HistoryRow) -> None:
     """Adds a row to the table."""
     _table(folder).append(row)
 
 
-def read(folder: Path) -> list[Row]:
+def read(folder: Path) -> list[HistoryRow]:
     """The rows so far; none where there is no table."""
     return _table(folder).read()
 
@@ -47,5 +100,40 @@ def forget_after(folder: Path, step: int) -> None:
     _table(folder).forget_after(step)
 
 
-def _table(folder: Path) -> Table[Row]:
-    return Table(folder / NAME, Row)
+def _table(folder: Path) -> CsvTable[HistoryRow]:
+    return CsvTable(folder / NAME, HistoryRow)
+
+
+def save_curves(path: Path, rows: list[HistoryRow], title: str) -> None:
+    """Draws training and held-out bits per character over epochs.
+
+    Args:
+        path: of the PNG file, which is replaced whole.
+        rows: of the run's history; nothing is drawn for none.
+        title: above the picture.
+    """
+    if not rows:
+        return
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(7, 4.2))
+    figure.subplots_adjust(left=0.1, right=0.98, bottom=0.12, top=0.92)  # a layout to be found is drawn twice
+    axes = figure.add_subplot()
+    epochs = [row.epoch for row in rows]
+    held_out = [row.validation_bits_per_character for row in rows]
+    axes.plot(epochs, [row.train_bits_per_character for row in rows], label="training (with dropout)", color="0.6")
+    axes.plot(epochs, held_out, label="held out", color="C0", marker="o", markersize=3)
+    best = min(range(len(rows)), key=held_out.__getitem__)
+    axes.annotate(
+        f"{held_out[best]:.3f}",
+        (epochs[best], held_out[best]),
+        textcoords="offset points",
+        xytext=(0, -14),
+        ha="center",
+    )
+    axes.set(xlabel="epochs", ylabel="bits per character", title=title)
+    axes.margins(y=0.12)
+    axes.grid(alpha=0.3)
+    axes.legend()
+    with replacing(path) as file:
+        figure.savefig(file, format="png", dpi=120)

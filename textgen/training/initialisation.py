@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.config import DiscriminatorConfig, EncoderDecoderConfig, ModelConfig
+from textgen.config import CELLS, DiscriminatorConfig, EncoderDecoderConfig, ModelConfig
 from textgen.inference.weights import Network, weight_shapes
 
 
@@ -22,21 +22,23 @@ def initial_weights(config: Network, seed: int) -> dict[str, NDArray[np.float32]
     """
     tied = isinstance(config, EncoderDecoderConfig) or (isinstance(config, ModelConfig) and config.tied)
     vector = config.embedding**-0.5 if tied else 1.0
-    weights: dict[str, NDArray[np.float32]] = {}
-    for number, (name, shape) in enumerate(weight_shapes(config).items()):
+    weights, shapes = dict[str, NDArray[np.float32]](), weight_shapes(config)
+    for number, (name, shape) in enumerate(shapes.items()):
         random = np.random.default_rng([seed, number])
         layer, _, part = name.rpartition("/")
         if name == "embedding":
             weight = vector * random.standard_normal(shape)
         elif part in ("bias", "speakers") or (name == "output/kernel" and isinstance(config, DiscriminatorConfig)):
             weight = np.zeros(shape)
-            if layer.startswith(("lstm", "encoder", "decoder")):
-                weight[len(weight) // 4 : len(weight) // 2] = 1.0
+            if not isinstance(config, DiscriminatorConfig) and f"{layer}/recurrent_kernel" in shapes:
+                units = shapes[f"{layer}/recurrent_kernel"][0]
+                for gate in CELLS[config.cell].open_gates:
+                    weight[gate * units : (gate + 1) * units] = 1.0
         elif part == "recurrent_kernel":
-            squares = random.standard_normal((4, shape[0], shape[0]))
+            squares = random.standard_normal((shape[1] // shape[0], shape[0], shape[0]))
             weight = np.concatenate(np.linalg.qr(squares)[0], axis=1)
         else:
-            reads_embedding = layer.split("/")[0] in ("lstm_0", "encoder_0", "decoder_0")
+            reads_embedding = layer.split("/")[0].endswith("_0")
             deviation = shape[0] ** -0.5 / (vector if reads_embedding else 1.0)
             weight = deviation * random.standard_normal(shape)
         weights[name] = weight.astype(np.float32)

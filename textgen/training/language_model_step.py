@@ -5,16 +5,16 @@ from typing import Any
 import tensorflow as tf
 
 from textgen.config import ScriptTrainingConfig
-from textgen.inference.lanes import Lanes
+from textgen.inference.scoring import Lanes
 from textgen.models.graph import as_graph
-from textgen.models.language_model import LanguageModel
+from textgen.models.language_model import KerasLanguageModel
 from textgen.models.sampled_softmax import SampledOutput, sampled_cross_entropy
 from textgen.models.softmax import cross_entropy
 from textgen.tokenizers.special import START
-from textgen.training.candidates import CandidateSampler
-from textgen.training.noise import language_model_noise
+from textgen.training.batch_shards import in_shards
+from textgen.training.dropout import language_model_masks
+from textgen.training.negative_sampling import CandidateSampler
 from textgen.training.step import State, Tensor, TrainingStep
-from textgen.training.towers import in_towers
 
 
 class LanguageModelStep(TrainingStep):
@@ -31,7 +31,7 @@ class LanguageModelStep(TrainingStep):
 
     def __init__(
         self,
-        model: LanguageModel,
+        model: KerasLanguageModel,
         config: ScriptTrainingConfig,
         streams: int,
         sampler: CandidateSampler | None = None,
@@ -41,20 +41,19 @@ class LanguageModelStep(TrainingStep):
 
     def initial_state(self) -> State:
         """The state before a document."""
-        shape = (self.streams, self.model.config.hidden)
-        return [tf.zeros(shape) for _ in range(2 * self.model.config.layers)]
+        return self.model.initial_state(self.streams)
 
     def losses(self, batch: Any, state: State, step: Tensor) -> tuple[Tensor, Tensor, State]:
         """The window's cross-entropy, twice, and the state after it; from a sample an estimate and a stand-in."""
         inputs, targets, keep = batch
-        noise = language_model_noise(self.model.config, self.config, int(inputs.shape[0]), self.streams, step)
+        masks = language_model_masks(self.model.config, self.config, int(inputs.shape[0]), self.streams, step)
         scored = tf.cast(targets != START, tf.float32)
         sampled = None
         if self._sampler is not None:
             sampled = SampledOutput.read(self.model.output, self._sampler.draw(step), targets)
 
         def learn(part: slice) -> tuple[Tensor, Tensor, State]:
-            read = inputs[:, part], [tensor[part] for tensor in state], keep[:, part], noise.of(part)
+            read = inputs[:, part], [tensor[part] for tensor in state], keep[:, part], masks.of(part)
             aims = targets[:, part], scored[:, part]
             if sampled is None:
                 products, after = self.model.products(*read)
@@ -62,7 +61,7 @@ class LanguageModelStep(TrainingStep):
             vectors, after = self.model.vectors(*read)
             return *sampled_cross_entropy(vectors, sampled.of(part), *aims), after
 
-        nats, loss, after = in_towers(self.streams, self.config.towers, learn)
+        nats, loss, after = in_shards(self.streams, self.config.towers, learn)
         tokens = tf.maximum(tf.reduce_sum(scored), 1.0)
         return nats / tokens, loss / tokens, after
 
@@ -73,21 +72,19 @@ class LanguageModelValidation:
     Args:
         model: the model that learns.
         lanes: the held-out ids, laid out.
-        most: towers at most.
+        most: shards at most.
     """
 
     _WINDOW = 128
 
-    def __init__(self, model: LanguageModel, lanes: Lanes, most: int = 1) -> None:
+    def __init__(self, model: KerasLanguageModel, lanes: Lanes, most: int = 1) -> None:
         self.model, self.lanes, self._most = model, lanes, most
         self.tokens = int(lanes.scored.sum())
         self._compiled = as_graph(self._run, reduce_retracing=True)
 
     def __call__(self) -> float:
         """Cross-entropy in nats a token."""
-        shape = (self.lanes.inputs.shape[1], self.model.config.hidden)
-        state = [tf.zeros(shape) for _ in range(2 * self.model.config.layers)]
-        nats = 0.0
+        state, nats = self.model.initial_state(self.lanes.inputs.shape[1]), 0.0
         for begin in range(0, len(self.lanes.inputs), self._WINDOW):
             part = [array[begin : begin + self._WINDOW] for array in self.lanes]
             loss, state = self._compiled(*part, state)
@@ -99,5 +96,5 @@ class LanguageModelValidation:
             products, after = self.model.products(inputs[:, part], [tensor[part] for tensor in state], keep[:, part])
             return *cross_entropy(products, self.model.output_bias, targets[:, part], scored[:, part]), after
 
-        nats, _, state = in_towers(int(inputs.shape[1]), self._most, score)
+        nats, _, state = in_shards(int(inputs.shape[1]), self._most, score)
         return nats, state

@@ -36,7 +36,7 @@ def thread_count() -> int:
 def share_cores() -> None:
     """Has TensorFlow give each core operations of its own, instead of all cores a part of every operation.
 
-    That suits a batch in towers and harms most else, so it is for processes that only train. It must come before
+    That suits a batch in shards and harms most else, so it is for processes that only train. It must come before
     TensorFlow is imported; what a person has set stands.
     """
     os.environ.setdefault(_THREADS_OF_AN_OPERATION, str(_share()))
@@ -52,7 +52,7 @@ def cores_are_shared() -> bool:
 
 
 def _share() -> int:
-    """Cores of a tower: a usual batch makes four of them at most."""
+    """Cores of a shard: a usual batch makes four shards at most."""
     return max(1, thread_count() // 4)
 
 
@@ -69,8 +69,8 @@ def measure_flops(precision: Precision, batch: int, hidden: int) -> float:
     """
     import tensorflow as tf
 
-    from textgen.models.fused import recurrent_products
     from textgen.models.graph import as_graph
+    from textgen.models.lstm import recurrent_products
 
     a = tf.cast(tf.random.stateless_uniform((batch, hidden), (0, 0)), precision)
     b = tf.cast(tf.random.stateless_uniform((hidden, 4 * hidden), (0, 1)), precision)

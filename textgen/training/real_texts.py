@@ -1,67 +1,111 @@
-"""The real lines that a discriminator learns from and is judged by."""
+"""The real texts that a discriminator learns from and is judged by: lines of scripts, replies of chats."""
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import cycle, islice
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textgen.artifact import Model, ModelFolder
-from textgen.corpus.collection import Corpus
+from textgen.corpus.collection import Corpus, Paths
+from textgen.corpus.exchanges import SplitPart, count_dialogues, reread, training_split
 from textgen.corpus.id_store import open_ids
-from textgen.corpus.split import DocumentView, Split, held_out_documents, keep_some, training_documents
+from textgen.corpus.split import (
+    DialogueSplit,
+    DocumentView,
+    Split,
+    held_out_documents,
+    keep_some,
+    split_dialogues,
+    training_documents,
+)
 from textgen.corpus.survey import survey
-from textgen.corpus.token_grammar import ScriptEncoder
+from textgen.corpus.token_grammar import DialogueEncoder, ScriptEncoder
 from textgen.discriminator.matching import Text
 from textgen.discriminator.scorer import line_ids
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.tokenizers.special import END, LINE_END, NAME_END, SCENE, START
+from textgen.training.pairs import PairStore
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS
+
+Context = NDArray[np.integer]
+"""Ids from START on. *Shape:* (tokens,)."""
+
+_Pair = tuple[Context, Text]
 
 
 @dataclass(frozen=True)
 class RealTexts:
-    """Texts that people wrote, as ids.
+    """Texts that people wrote, as ids: lines, or replies and what they replied to.
 
     Args:
         training: the model learned from them too.
         held_out: it did not.
         corpus: fingerprint of the text.
+        training_contexts: of the replies that the model learned from, in their order; none of lines.
+        held_out_contexts: of the others.
     """
 
     training: list[Text]
     held_out: list[Text]
     corpus: str | None
+    training_contexts: list[Context] = field(default_factory=list)
+    held_out_contexts: list[Context] = field(default_factory=list)
+
+    def contexts(self, training: int, held_out: int) -> list[Text]:
+        """So many contexts of either part; where there are not so many, they come again."""
+        return [
+            context.tolist()
+            for contexts, count in ((self.training_contexts, training), (self.held_out_contexts, held_out))
+            for context in islice(cycle(contexts), count)
+        ]
 
 
 def stored_texts(model: Model, most: int, seed: int) -> RealTexts:
-    """The lines that a model's training left in its folder.
+    """The texts that a model's training left in its folder.
 
     Args:
-        model: a script model.
+        model: of either kind.
         most: so many of either part, drawn at random; fewer where there are not so many.
         seed: of the draw.
 
     Raises:
         TrainingError: they are not there.
     """
-    training, held_out = (_stored_lines(path, model, most, seed) for path in stored_parts(model))
-    return RealTexts(training, held_out, model.card.corpus.get("fingerprint"))
-
-
-def stored_parts(model: Model) -> tuple[Path, Path]:
-    """The files of ids that a model's training left in its folder: what it learned from, and what was held out.
-
-    Raises:
-        TrainingError: they are not there.
-    """
     folder = ModelFolder(model.path).training
-    training, held_out = folder / TRAINING_IDS, folder / HELD_OUT_IDS
-    if not (training.is_file() and held_out.is_file()):
+    paths = folder / TRAINING_IDS, folder / HELD_OUT_IDS
+    if not all(path.is_file() for path in paths):
         raise TrainingError(
             f"The real text was to be taken from {folder}, but what training left there is gone: name the corpus the "
             "model was trained on with --corpus FILE."
         )
-    return training, held_out
+    fingerprint = model.card.corpus.get("fingerprint")
+    if model.card.kind == "chat":
+        training, held_out = (_stored_replies(path, most, seed) for path in paths)
+        return _of_pairs(training, held_out, fingerprint)
+    lines, others = (_stored_lines(path, model, most, seed) for path in paths)
+    return RealTexts(lines, others, fingerprint)
+
+
+def corpus_texts(model: Model, paths: Paths, format: str | None, most: int, seed: int) -> RealTexts:
+    """The texts of a corpus; of the one the model was trained on, the same part is held out.
+
+    Args:
+        model: of either kind; its kind says how the corpus is read.
+        paths: of the corpus.
+        format: of the corpus; None finds it from its content.
+        most: so many of either part, drawn at random; fewer where there are not so many.
+        seed: of the draw.
+
+    Raises:
+        ConfigurationError: it is the training corpus, read in another way than in training, or learned from whole.
+        TrainingError: the corpus is too small for a held-out part, or the model's voice says nothing in it.
+    """
+    if model.card.kind == "chat":
+        return _corpus_replies(model, Corpus(paths, format, kind="dialogues"), most, seed)
+    return _corpus_lines(model, Corpus(paths, format), most, seed)
 
 
 def _stored_lines(path: Path, model: Model, most: int, seed: int) -> list[Text]:
@@ -84,20 +128,14 @@ def _has_text(line: Text, first_piece: int) -> bool:
     return any(token >= first_piece for token in said)
 
 
-def corpus_texts(model: Model, corpus: Corpus, most: int, seed: int) -> RealTexts:
-    """The lines of a corpus; of the one the model was trained on, the same part is held out.
+def _stored_replies(path: Path, most: int, seed: int) -> list[_Pair]:
+    store = PairStore(path)
+    chosen = np.random.default_rng(seed).permutation(len(store))[:most]
+    return [(store.context(int(k)), _as_line(store.reply(int(k)).tolist())) for k in chosen]
 
-    Args:
-        model: a script model.
-        corpus: the lines.
-        most: so many of either part, drawn at random; fewer where there are not so many.
-        seed: of the draw.
 
-    Raises:
-        ConfigurationError: it is the training corpus, read in another way than in training, or learned from whole.
-        TrainingError: the corpus is too small for a held-out part.
-    """
-    split = _split(model, corpus)
+def _corpus_lines(model: Model, corpus: Corpus, most: int, seed: int) -> RealTexts:
+    split = _script_split(model, corpus)
     encoder = ScriptEncoder(model.tokenizer)
 
     def lines(documents: DocumentView) -> list[Text]:
@@ -110,7 +148,45 @@ def corpus_texts(model: Model, corpus: Corpus, most: int, seed: int) -> RealText
     )
 
 
-def _split(model: Model, corpus: Corpus) -> Split:
+def _corpus_replies(model: Model, corpus: Corpus, most: int, seed: int) -> RealTexts:
+    split = _chat_split(model, corpus)
+
+    def part(name: SplitPart) -> list[_Pair]:
+        random = np.random.default_rng(seed)
+        return keep_some(_exchanges(model, corpus, name, split), most, lambda n: int(random.integers(n)))
+
+    training, voice = part("training"), model.card.corpus.get("replies_by")
+    if not training and voice is not None:
+        raise TrainingError(
+            f"Real replies were to be read, but the model learned what {voice} says, and {voice} says nothing in these "
+            "dialogues: name others with --corpus."
+        )
+    return _of_pairs(training, part("held out"), corpus.fingerprint)
+
+
+def _exchanges(model: Model, corpus: Corpus, part: SplitPart, split: DialogueSplit) -> Iterator[_Pair]:
+    """The exchanges that training would have taken."""
+    known = model.card.corpus
+    encoder = DialogueEncoder(model.tokenizer, int(known["longest_context"]))
+    for exchange in reread(known, corpus, part, split):
+        reply = encoder.encode_reply(exchange.reply)
+        if len(reply) - 1 <= int(known["longest_reply"]):
+            yield np.array(encoder.encode_context(exchange.context)), _as_line(reply)
+
+
+def _of_pairs(training: list[_Pair], held_out: list[_Pair], corpus: str | None) -> RealTexts:
+    (contexts, replies), (others, their_replies) = (
+        ([pair[0] for pair in part], [pair[1] for pair in part]) for part in (training, held_out)
+    )
+    return RealTexts(replies, their_replies, corpus, contexts, others)
+
+
+def _as_line(reply: Text) -> Text:
+    """A reply's ids as they are judged: `line_ids` of `reply_line`."""
+    return [*reply[1:-1], LINE_END]
+
+
+def _script_split(model: Model, corpus: Corpus) -> Split:
     known, counts = model.card.corpus, survey(corpus)
     if known.get("split") is not None and corpus.fingerprint == known.get("fingerprint"):
         if known["split"]["total"] != counts.characters or known.get("style") != corpus.style.to_json():
@@ -119,12 +195,30 @@ def _split(model: Model, corpus: Corpus) -> Split:
                 "part that was held out cannot be found in it: give the --format that training was given."
             )
         return Split(**known["split"])
-    if corpus.fingerprint == known.get("fingerprint"):
-        raise ConfigurationError(
-            "Real lines were to be held out, but the model learned from all of this corpus, because it was given a "
-            "--validation text: name that one with --corpus, or leave --corpus out."
-        )
+    _require_other_text(model, corpus.fingerprint, "Real lines", "all of this corpus")
     split = counts.split
     if split is None:
         raise TrainingError("A part of the corpus is to be held out, but it is too small for that: give more text.")
     return split
+
+
+def _chat_split(model: Model, corpus: Corpus) -> DialogueSplit:
+    split = training_split(model.card.corpus, corpus)
+    if split is not None:
+        return split
+    _require_other_text(model, corpus.fingerprint, "Real replies", "all of these dialogues")
+    split = split_dialogues(count_dialogues(corpus))
+    if split is None:
+        raise TrainingError(
+            "A part of the dialogues is to be held out, but there are fewer than two of them: give more dialogues."
+        )
+    return split
+
+
+def _require_other_text(model: Model, fingerprint: str, texts: str, all_of_it: str) -> None:
+    """Refuses a corpus of which nothing was held out."""
+    if fingerprint == model.card.corpus.get("fingerprint"):
+        raise ConfigurationError(
+            f"{texts} were to be held out, but the model learned from {all_of_it}, because it was given a "
+            "--validation text: name that one with --corpus, or leave --corpus out."
+        )

@@ -1,122 +1,240 @@
-"""One run over a prepared model folder of any kind: its beginning, its way on, and what it leaves in the folder."""
+"""One run over a model folder: how it begins or goes on, what it leaves in the folder, and how it ends."""
 
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+import os
+import shlex
+from abc import abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so it comes before all that imports it
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget
-from textgen.errors import ConfigurationError, TextgenError, TrainingError
+from textgen.corpus.collection import Paths
+from textgen.errors import ConfigurationError, TextgenError, TrainingError, TrainingInterrupted
 from textgen.files import replacing
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint, checkpoint_exists
-from textgen.training.listener import Listener
+from textgen.training.display import Listener, SilentDisplay, make_display
 from textgen.training.machine import cores_are_shared, thread_count
-from textgen.training.plots import save_curves
-from textgen.training.run_record import Run
+from textgen.training.prepare import prepare
+from textgen.training.run_record import ADVERSARIAL, Run
 from textgen.training.schedule import Clock
-from textgen.training.target import final_name
+from textgen.training.sizing import SIZES, Choice
+from textgen.training.target import Target, final_name
+from textgen.training.task import FolderTask, Note, Workspace
 from textgen.training.tensorboard import TensorBoard
-from textgen.training.trainer import Batches, Outcome, Step, Trainer
+from textgen.training.trainer import Outcome, Trainer
 from textgen.wording import count
 
 Arrays = dict[str, NDArray[np.float32]]
-Note = Callable[[str], None]
 Sample = Callable[[Model], str]
 
+DEFAULT_MINUTES = 20.0
 
-def draw_history(training: Path, title: str) -> None:
-    """Draws the curves of a run from its history."""
-    save_curves(training / "curves.png", history.read(training), title)
+_READING = ("turns", "replies_by")
+"""How a chatbot's dialogues are read; a model's card says it."""
 
 
 @dataclass(frozen=True)
-class Recipe:
-    """What sets the kinds of models apart while they train.
+class TrainingRequest:
+    """What a person asked for of a model, whatever its kind.
 
     Args:
-        kind: of the models, `script` or `chat`.
-        batches: opens the training batches in a training folder.
-        network: makes the Keras model.
-        step: makes its training step, from the model as it was prepared, the Keras model, the run and the batches.
-        validation: makes what scores the held-out text, from the Keras model, the training folder and the run; gives
-            None where nothing is held out.
-        rank: makes what ranks the weights, from the step and the listeners; None ranks by the held-out score.
-        watch: makes further listeners for a run in a training folder, which may speak through the display.
-        draw: makes the picture of the run so far, in a training folder and with a title.
-        rate: the option with the learning rate, for what a person is told of a loss that is not finite.
+        corpus: the paths to learn from.
+        format: of the corpus; None finds it from its content.
+        validation: paths of the held-out text; None holds out a part of the corpus.
+        choice: level, size and their details.
+        seed: of all randomness.
+        index: whether to write the novelty index.
     """
 
-    kind: str
-    batches: Callable[[Path, Run], Any]
-    network: Callable[[Model, Run], Any]
-    step: Callable[[Model, Any, Run, Any], Step]
-    validation: Callable[[Any, Path, Run], Callable[[], float] | None]
-    rank: Callable[[Any, list[Listener]], Callable[[int, float], float]] | None = None
-    watch: Callable[[Path, Listener], list[Listener]] = lambda training, display: []
-    draw: Callable[[Path, str], None] = draw_history
-    rate: str = "--learning-rate"
+    corpus: Paths
+    choice: Choice
+    format: str | None = None
+    validation: Paths | None = None
+    seed: int = 0
+    index: bool = True
 
 
-def go_on(
-    folder: ModelFolder,
-    recipe: Recipe,
-    fingerprint: str,
-    budget: Budget | None,
-    note: Note,
-    training: Path | None = None,
-) -> None:
-    """Makes sure that a begun run can go on, with a new budget where one is given.
+@dataclass(frozen=True)
+class Start:
+    """How a run is begun, or goes on.
 
     Args:
-        folder: of the model.
-        recipe: of its kind.
-        fingerprint: of the corpus.
-        budget: the new one; None keeps the run's own.
-        note: is told what a person should know.
-        training: where the run's own files lie; None takes the model's training folder.
+        budget: None takes the usual one, or that of the run that goes on.
+        origin: the folder of a model to go on from, and what a person calls it; None begins afresh.
+        tensorboard: whether to write event files.
+        quiet: show no progress.
+    """
+
+    budget: Budget | None = None
+    origin: tuple[ModelFolder, str] | None = None
+    tensorboard: bool = False
+    quiet: bool = False
+
+
+class ModelTask(FolderTask):
+    """A task whose run begins, goes on and ends in a model folder.
+
+    Args:
+        request: what a person asked for.
+        sample: writes a little with a model, for people to read.
+    """
+
+    command: ClassVar[str]
+    """That trains such a model."""
+
+    rate: ClassVar[str] = "--learning-rate"
+    """The option with the learning rate, for what a person is told of a loss that is not finite."""
+
+    def __init__(self, request: TrainingRequest, sample: Sample) -> None:
+        self.request, self.sample = request, sample
+
+    @property
+    @abstractmethod
+    def fingerprint(self) -> str:
+        """Of the corpus."""
+
+    @property
+    def asked(self) -> tuple[Any, ...]:
+        """What must be as the run was begun with where it goes on: dataclasses of options."""
+        return (self.request.choice,)
+
+    def place(self, folder: ModelFolder) -> Path:
+        """Where the run's own files lie in a model folder."""
+        return folder.training
+
+    def rank(self, at: Workspace, step: Any, listeners: list[Listener]) -> Callable[[int, float], float] | None:
+        """Makes what ranks the weights; None ranks by the held-out score."""
+        return None
+
+    def watch(self, at: Workspace, display: Listener) -> list[Listener]:
+        """Makes further listeners, which may speak through the display."""
+        return []
+
+    def draw(self, at: Workspace, title: str) -> None:
+        """Draws the curves of the run so far."""
+        history.save_curves(at.place / "curves.png", history.read(at.place), title)
+
+    def begin(self, folder: ModelFolder, budget: Budget, origin: Model | None, note: Note) -> None:
+        """Prepares a folder for a new run; see `prepare`."""
+        prepare(self, folder, budget, origin, note)
+
+    def go_on(self, folder: ModelFolder, budget: Budget | None, note: Note) -> None:
+        """Makes sure that a begun run can go on, with a new budget where one is given.
+
+        Raises:
+            ConfigurationError: the kind of model or the corpus is another one, or the budget is spent.
+        """
+        card, at = folder.load_card(), self.at(folder)
+        if card.corpus.get("fingerprint") != self.fingerprint:
+            raise ConfigurationError(
+                f"The run in {folder.path} was begun with {', '.join(card.corpus.get('files', []))}, but the corpus "
+                "given now has another content: give the same files to resume, or --from to go on with other text."
+            )
+        if budget is not None:
+            at = replace(at, run=replace(at.run, training=replace(at.run.training, budget=budget)))
+        if (why := self._why_over(at)) is not None:
+            raise ConfigurationError(f"The run in {folder.path} cannot go on: {why}, or --overwrite to train anew.")
+        at.run.save(at.place)
+        note(f"The run in {folder.path} goes on as it was begun; its budget is {at.run.training.budget.describe()}.")
+
+    def run(self, folder: ModelFolder, display: Listener, tensorboard: bool) -> Outcome:
+        """Trains; see `run_training`."""
+        if Run.load(folder.training).training.towers > 1 and not cores_are_shared():
+            display.note(
+                "note      TensorFlow's threads are left as this process has them; with TF_NUM_INTRAOP_THREADS=1 in "
+                "the environment, as the command line sets it, training is faster"
+            )
+        return run_training(self, folder, display, tensorboard)
+
+    def why_finished(self, folder: ModelFolder) -> str | None:
+        """Why the run is over, and what could be done; None where it can go on.
+
+        Raises:
+            ConfigurationError: it trains another kind of model.
+        """
+        return self._why_over(self.at(folder))
+
+    def at(self, folder: ModelFolder) -> Workspace:
+        """The run in a folder, which must be of this kind."""
+        run = Run.load(self.place(folder))
+        if run.kind != self.kind:
+            raise ConfigurationError(
+                f"The run in {self.place(folder).parent} trains a {run.kind} model, but a {self.kind} model was asked "
+                f"for: give --resume to train-{run.kind}, or another --out."
+            )
+        return Workspace(folder, self.place(folder), run)
+
+    def _why_over(self, at: Workspace) -> str | None:
+        """`why_finished` of a run that may have been given another budget."""
+        if not checkpoint_exists(at.place):
+            return None
+        training, position = at.run.training, Checkpoint.load(at.place).position
+        if position.stale >= training.patience:
+            return f"{count(position.stale, 'validation')} brought no improvement; give more text"
+        clock = Clock(training.budget, self.batches(at).steps_per_epoch)
+        spent = clock.progress(position.step, position.seconds) >= 1.0
+        if spent and not position.train_steps:  # else its last validation is still to come
+            return f"its budget of {training.budget.describe()} is spent; give a larger one"
+        return None
+
+
+def train(task: ModelTask, target: Target, start: Start) -> Model:
+    """Trains a model of any kind from the beginning or from where a run stopped, and loads it.
+
+    Args:
+        task: of the run.
+        target: where.
+        start: how.
 
     Raises:
-        ConfigurationError: the kind of model or the corpus is another one, or the budget is spent.
+        TextgenError: what was asked for cannot be done; nothing is lost.
+        TrainingInterrupted: Ctrl-C; the run was saved and can go on.
     """
-    training = training or folder.training
-    card, run = folder.load_card(), _load_run(training, recipe)
-    if card.corpus.get("fingerprint") != fingerprint:
-        raise ConfigurationError(
-            f"The run in {folder.path} was begun with {', '.join(card.corpus.get('files', []))}, but the corpus given "
-            "now has another content: give the same files to resume, or --from to go on with other text."
-        )
-    if budget is not None:
-        run = replace(run, training=replace(run.training, budget=budget))
-    if (why := _why_over(training, recipe, run)) is not None:
-        raise ConfigurationError(f"The run in {folder.path} cannot go on: {why}, or --overwrite to train anew.")
-    run.save(training)
-    note(f"The run in {folder.path} goes on as it was begun; its budget is {run.training.budget.describe()}.")
+    display = SilentDisplay() if start.quiet else make_display()
+    display.note(f"folder    {target.described}")
+    folder = target.building
+    if target.resume and target.replaces and start.budget is None and task.why_finished(folder):
+        target.finish()  # the run came to its end, and was cut off before it took the old model's place
+        return target.final.load()
+    if target.resume and target.started:
+        require_as_begun(folder, task.asked, task.request.seed)
+        task.go_on(folder, start.budget, display.note)
+    else:
+        if target.resume:
+            display.note(f"There is no run in {target.final.path} yet: training starts from the beginning.")
+        origin = None
+        if start.origin is not None:
+            origin = start.origin[0].load()
+            display.note(f"from      {start.origin[1]}: its weights, vocabulary and architecture")
+        task.begin(folder, start.budget or Budget(minutes=DEFAULT_MINUTES), origin, display.note)
+    resuming = _resuming(task, target, start.tensorboard)
+    try:
+        outcome = task.run(folder, display, start.tensorboard)
+    except KeyboardInterrupt:
+        kept = "Interrupted; the last checkpoint is kept. To go on from it:"
+        raise TrainingInterrupted(f"{kept}\n  {resuming}") from None
+    if outcome.reason == "interrupted":
+        steps = count(outcome.steps, "step")
+        raise TrainingInterrupted(f"Interrupted after {steps}, and saved{outcome.behind}. To go on:\n  {resuming}")
+    target.finish()
+    return target.final.load()
 
 
-def run_training(
-    folder: ModelFolder,
-    recipe: Recipe,
-    display: Listener,
-    sample: Sample,
-    tensorboard: bool = False,
-    training: Path | None = None,
-) -> Outcome:
+def run_training(task: ModelTask, folder: ModelFolder, display: Listener, tensorboard: bool = False) -> Outcome:
     """Trains the model of a prepared folder, from its checkpoint where there is one.
 
     Args:
+        task: of the run.
         folder: as it was prepared or an earlier run left it; the best weights so far are always in it.
-        recipe: of the model's kind.
         display: is told what happens.
-        sample: writes a little with a model, for people to read.
         tensorboard: whether to write event files.
-        training: where the run's own files lie; None takes the model's training folder.
 
     Returns:
         How the run ended.
@@ -124,40 +242,40 @@ def run_training(
     Raises:
         TrainingError: the folder lacks what a run needs, or the loss is no longer finite.
     """
-    training = training or folder.training
-    listeners = [display, *recipe.watch(training, display)]
+    place = task.place(folder)
+    at = Workspace(folder, place, Run.load(place))
+    run, model = at.run, at.model
+    listeners = [display, *task.watch(at, display)]
     if tensorboard:
-        listeners.append(TensorBoard(training / "tensorboard"))
-    model, run = folder.load(), Run.load(training)
+        listeners.append(TensorBoard(place / "tensorboard"))
     _make_deterministic()
-    batches: Batches = recipe.batches(training, run)
-    network = recipe.network(model, run)
+    batches, network = task.batches(at), task.network(at)
     for name, variable in network.named_weights().items():
         variable.assign(model.weights[name].astype(np.float32))
-    if run.threads != thread_count() and checkpoint_exists(training):
+    if run.threads != thread_count() and checkpoint_exists(place):
         display.note(
             f"This run began on {count(run.threads, 'processor')} and goes on with {thread_count()}: "
             "its weights will differ in the last bits from those of a run that was never stopped."
         )
-    step = recipe.step(model, network, run, batches)
+    step = task.step(at, network, batches)
     trainer = Trainer(
         step,
         batches,
-        recipe.validation(network, training, run),
+        task.validate(at, network),
         run.held_out_decides,
         run.training,
-        training,
+        place,
         _bits_per_nat(run),
-        _Keeper(folder, training, model, run, listeners, sample, recipe.draw),
+        _Keeper(task, at, listeners),
         listeners,
-        recipe.rank(step, listeners) if recipe.rank else None,
+        task.rank(at, step, listeners),
     )
     outcome = trainer.run()
     if outcome.reason == "not finite":
         raise TrainingError(
             f"The loss was no longer finite after {count(outcome.steps, 'step')}, so training stopped; the best "
             f"weights so far (step {outcome.best_step}) are kept in {folder.path}: train again with a lower "
-            f"{recipe.rate}."
+            f"{task.rate}."
         )
     if outcome.reason == "no improvement":
         display.note(
@@ -167,109 +285,36 @@ def run_training(
     return outcome
 
 
-def why_finished(folder: Path, recipe: Recipe) -> str | None:
-    """Why the run in a training folder is over, and what could be done; None where it can go on.
-
-    Raises:
-        ConfigurationError: it trains another kind of model.
-    """
-    return _why_over(folder, recipe, _load_run(folder, recipe))
-
-
-def _why_over(folder: Path, recipe: Recipe, run: Run) -> str | None:
-    """`why_finished` of a run that may have been given another budget."""
-    if not checkpoint_exists(folder):
-        return None
-    position = Checkpoint.load(folder).position
-    if position.stale >= run.training.patience:
-        return f"{count(position.stale, 'validation')} brought no improvement; give more text"
-    clock = Clock(run.training.budget, recipe.batches(folder, run).steps_per_epoch)
-    spent = clock.progress(position.step, position.seconds) >= 1.0
-    if spent and not position.train_steps:  # else its last validation is still to come
-        return f"its budget of {run.training.budget.describe()} is spent; give a larger one"
-    return None
-
-
-class Course:
-    """A run of one recipe, from a prepared folder to its end.
-
-    Args:
-        folder: of the model.
-        recipe: of its kind.
-    """
-
-    def __init__(self, folder: ModelFolder, recipe: Recipe) -> None:
-        self.folder, self.recipe = folder, recipe
-
-    def go_on(self, fingerprint: str, budget: Budget | None, note: Note) -> None:
-        """See `go_on`."""
-        go_on(self.folder, self.recipe, fingerprint, budget, note)
-
-    def run(self, display: Listener, sample: Sample, tensorboard: bool) -> Outcome:
-        """See `run_training`."""
-        if Run.load(self.folder.training).training.towers > 1 and not cores_are_shared():
-            display.note(
-                "note      TensorFlow's threads are left as this process has them; with TF_NUM_INTRAOP_THREADS=1 in "
-                "the environment, as the command line sets it, training is faster"
-            )
-        return run_training(self.folder, self.recipe, display, sample, tensorboard)
-
-    def why_finished(self) -> str | None:
-        """See `why_finished`."""
-        return why_finished(self.folder.training, self.recipe)
-
-
-def _load_run(folder: Path, recipe: Recipe) -> Run:
-    """The run in a training folder, which must be of the recipe's kind."""
-    run = Run.load(folder)
-    if run.kind != recipe.kind:
-        raise ConfigurationError(
-            f"The run in {folder.parent} trains a {run.kind} model, but a {recipe.kind} model was asked for: give "
-            f"--resume to train-{run.kind}, or another --out."
-        )
-    return run
-
-
 class _Keeper:
     """Keeps what a validation is worth keeping: best weights, metrics, samples, curves."""
 
-    def __init__(
-        self,
-        folder: ModelFolder,
-        training: Path,
-        model: Model,
-        run: Run,
-        listeners: list[Listener],
-        sample: Sample,
-        draw: Callable[[Path, str], None],
-    ) -> None:
-        self._folder, self._training, self._model, self._run, self._draw = folder, training, model, run, draw
-        self._listeners, self._sample = listeners, sample
+    def __init__(self, task: ModelTask, at: Workspace, listeners: list[Listener]) -> None:
+        self._task, self._at, self._listeners = task, at, listeners
 
-    def __call__(self, weights: Arrays, row: history.Row, best: bool) -> None:
-        card, tokenizer = self._model.card, self._model.tokenizer
+    def __call__(self, weights: Arrays, row: history.HistoryRow, best: bool) -> None:
+        folder, card, tokenizer = self._at.folder, self._at.model.card, self._at.model.tokenizer
         if best:
-            self._folder.save_weights(card, tokenizer, weights)
-            self._folder.save_metrics(
+            folder.save_weights(card, tokenizer, weights)
+            folder.save_metrics(
                 {
                     "bits_per_character": row.validation_bits_per_character,
                     "step": row.step,
                     "epoch": row.epoch,
                     "minutes": row.seconds / 60,
-                    "held_out_characters": self._run.characters[1],
+                    "held_out_characters": self._at.run.characters[1],
                 }
             )
         try:
-            text = self._sample(Model(self._folder.path, card, tokenizer, weights))
+            text = self._task.sample(Model(folder.path, card, tokenizer, weights))
         except TextgenError as error:
             text = f"(no sample: {error})"  # a page for people is not worth a training run
         self._keep_sample(row, text)
-        self._draw(self._training, final_name(self._folder.path))
+        self._task.draw(self._at, final_name(folder.path))
         for listener in self._listeners:
             listener.sample(text)
 
-    def _keep_sample(self, row: history.Row, text: str) -> None:
-        path = self._training / "samples.txt"
+    def _keep_sample(self, row: history.HistoryRow, text: str) -> None:
+        path = self._at.place / "samples.txt"
         before = path.read_bytes() if path.is_file() else b""
         heading = f"== step {row.step}, {row.validation_bits_per_character:.3f} bits per character held out ==\n"
         if heading.encode() in before:
@@ -291,3 +336,54 @@ def _make_deterministic() -> None:
     import tensorflow as tf
 
     tf.config.experimental.enable_op_determinism()
+
+
+def require_as_begun(folder: ModelFolder, asked: Sequence[Any], seed: int) -> None:
+    """Refuses what a run was not begun with; what is left as it usually is is as it was.
+
+    How the vocabulary was learned is not compared, nor how spaces are read, because they leave no trace.
+
+    Args:
+        folder: of the run.
+        asked: what is asked for now.
+        seed: the same; 0 is the usual one.
+
+    Raises:
+        ConfigurationError: something is asked for that the run was begun without.
+    """
+    usual = {field.name: field.default for group in asked for field in fields(group)} | {"seed": 0}
+    chosen = {name: value for group in asked for name, value in asdict(group).items()} | {"seed": seed}
+    begun = _begun(folder)
+    if chosen["hidden"] is not None:
+        del begun["size"]  # which was overruled
+    for name, value in chosen.items():
+        if value != usual[name] and value != begun.get(name, value):
+            raise ConfigurationError(
+                f"{name} is {value!r}, but the run in {folder.path} was begun with {begun[name]!r}: leave it out to "
+                "resume, or train anew with another --out."
+            )
+
+
+def _begun(folder: ModelFolder) -> dict[str, Any]:
+    """What a run was begun with, by the names of the options."""
+    model, training = folder.load(), Run.load(folder.training).training
+    architecture = asdict(model.card.architecture)
+    widths = f"{architecture['layers']} x {architecture['hidden']}"
+    size = next((name for name, size in SIZES.items() if size.hidden == architecture["hidden"]), widths)
+    reading = {name: model.card.corpus[name] for name in _READING if name in model.card.corpus}
+    return {"level": model.tokenizer.level, "size": size, **architecture, **asdict(training), **reading}
+
+
+def _resuming(task: ModelTask, target: Target, tensorboard: bool) -> str:
+    """The command that goes on with a run.
+
+    Without their format some files could not be read again; and an adversarial run shares the cores in another way.
+    """
+    corpus = task.request.corpus
+    paths = [corpus] if isinstance(corpus, str | os.PathLike) else corpus
+    given = " ".join(f"--corpus {shlex.quote(str(path))}" for path in paths)
+    if task.request.format is not None:
+        given += f" --format {task.request.format}"
+    wanted = f" --{ADVERSARIAL}" if (target.building.training / ADVERSARIAL).is_dir() else ""
+    wanted += " --tensorboard" if tensorboard else ""
+    return f"textgen {task.command} {given} --out {shlex.quote(str(target.final.path))}{wanted} --resume"

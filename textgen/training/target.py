@@ -41,7 +41,7 @@ class Target:
             raise ConfigurationError(
                 "Both resume and overwrite were asked for, but a run either goes on or begins anew: choose one of them."
             )
-        self._usual = RUNS / name
+        self.resume, self._usual = resume, RUNS / name
         path = _named(Path(out)) if out is not None else self._usual
         self._is_numbered = out is None and not (resume or overwrite) and path.exists()
         if self._is_numbered:

@@ -6,7 +6,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from textgen.training.history import Row
+from textgen.training.history import HistoryRow
 
 
 class TensorBoard:
@@ -26,7 +26,7 @@ class TensorBoard:
     def validating(self) -> None:
         """Writes nothing."""
 
-    def validated(self, row: Row, best: bool) -> None:
+    def validated(self, row: HistoryRow, best: bool) -> None:
         """Writes the row's figures."""
         self._step = row.step
         with self._writer.as_default(step=row.step):

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from textgen.config import TrainingConfig
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint, Position, checkpoint_exists
+from textgen.training.display import Listener
 from textgen.training.interrupts import interrupts
-from textgen.training.listener import Listener
 from textgen.training.schedule import Clock, learning_rate
 from textgen.training.step import State, exported
 
@@ -35,7 +35,7 @@ _STEPS_PER_VALIDATION = 5
 _STOPPING = "Stopping: the step in hand is finished, and the run is saved. Ctrl-C again ends it without saving."
 
 
-class Batch(Protocol):
+class StepBatch(Protocol):
     """The arrays of one step, in the order in which the step takes them."""
 
     @property
@@ -43,7 +43,7 @@ class Batch(Protocol):
         """Tokens that the step learns from."""
 
 
-class Step(Protocol):
+class Learner(Protocol):
     """Learns from a batch; a `TrainingStep`, or what trains several networks at once."""
 
     model: Any
@@ -65,7 +65,7 @@ class Batches(Protocol):
     steps_per_epoch: int
 
     def batch(self, step: int, progress: float, /) -> Any:
-        """The `Batch` of a step, counted from 0, when that share of the budget is spent."""
+        """The `StepBatch` of a step, counted from 0, when that share of the budget is spent."""
 
 
 @dataclass(frozen=True)
@@ -107,14 +107,14 @@ class Trainer:
 
     def __init__(
         self,
-        step: Step,
+        step: Learner,
         batches: Batches,
         validation: Callable[[], float] | None,
         decides: bool,
         config: TrainingConfig,
         folder: Path,
         bits_per_nat: tuple[float, float],
-        after_validation: Callable[[Arrays, history.Row, bool], None],
+        after_validation: Callable[[Arrays, history.HistoryRow, bool], None],
         listeners: Iterable[Listener],
         rank: Callable[[int, float], float] | None = None,
     ) -> None:
@@ -172,7 +172,7 @@ class Trainer:
     def _train_one(self, progress: float) -> bool:
         position, started = self._position, time.perf_counter()
         self._rate = learning_rate(self._config.learning_rate, position.step, progress)
-        batch: Batch = self._batches.batch(position.step, progress)
+        batch: StepBatch = self._batches.batch(position.step, progress)
         loss, self._state = self._step(batch, self._state, position.step, self._rate)
         seconds = time.perf_counter() - started
         if not math.isfinite(loss):
@@ -226,9 +226,9 @@ class Trainer:
         self._save()
         return True
 
-    def _row(self, train: float, score: float) -> history.Row:
+    def _row(self, train: float, score: float) -> history.HistoryRow:
         position, (train_factor, validation_factor) = self._position, self._bits_per_nat
-        return history.Row(
+        return history.HistoryRow(
             step=position.step,
             epoch=position.step / self._batches.steps_per_epoch,
             seconds=position.seconds,

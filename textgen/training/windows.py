@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from textgen.tokenizers.special import START
 
 
-class Batch(NamedTuple):
+class WindowBatch(NamedTuple):
     """One training step's tokens.
 
     Args:
@@ -48,7 +48,7 @@ class Windows:
         self._stream_length = len(ids) // self.streams
         self.steps_per_epoch = max(1, self._stream_length // self.window)
 
-    def batch(self, step: int, progress: float = 0.0) -> Batch:
+    def batch(self, step: int, progress: float = 0.0) -> WindowBatch:
         """The batch of a step, counted from 0, whatever share of the budget is spent."""
         epoch, index = divmod(step, self.steps_per_epoch)
         begin = self._random("epoch", epoch).integers(len(self.ids)) + index * self.window
@@ -57,7 +57,7 @@ class Windows:
         run = self.ids[positions].astype(np.int32)
         keep = (run[:-1] != START).astype(np.float32)
         keep[0] *= 0.0 if index == 0 else self._random("reset", step).random(self.streams) >= self.reset
-        return Batch(run[:-1], run[1:], keep)
+        return WindowBatch(run[:-1], run[1:], keep)
 
     def _random(self, purpose: str, count: int) -> np.random.Generator:
         return np.random.default_rng([self.seed, {"epoch": 0, "reset": 1}[purpose], count])

@@ -1,13 +1,103 @@
-"""The critic's update, and what it may know."""
+"""What the critic minimises, and how it learns."""
+
+import math
+from typing import Any
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
 from tests.training.adversarial.toy import critic
-from textgen.config import AdversarialConfig
+from textgen.config import ADVERSARIAL_LOSSES, AdversarialConfig
 from textgen.tokenizers.special import FIRST_LABEL
-from textgen.training.adversarial.critic import Critic
+from textgen.training.adversarial.critic import LOSSES, Critic, gradient_penalty
+
+LOG_2, LOG_3 = math.log(2), math.log(3)
+
+# At a logit of log 3 the probability of "real" is 3/4, at 0 it is 1/2.
+CRITIC = {
+    # -0.9 log(3/4) - 0.1 log(1/4) - log(1/2)
+    "minimax": 0.9 * math.log(4 / 3) + 0.1 * math.log(4) + LOG_2,
+    "non-saturating": 0.9 * math.log(4 / 3) + 0.1 * math.log(4) + LOG_2,
+    "least-squares": 0.5 * (LOG_3 - 0.9) ** 2,
+    "relativistic": math.log(4 / 3),
+    "wasserstein": -LOG_3,
+}
+GENERATOR = {
+    "minimax": math.log(1 / 4),
+    "non-saturating": math.log(4 / 3),
+    "least-squares": 0.5 * (LOG_3 - 0.9) ** 2,
+    "relativistic": math.log(4 / 3),
+    "wasserstein": -LOG_3,
+}
+
+
+@pytest.mark.parametrize("name", ADVERSARIAL_LOSSES)
+def test_the_critic_of_a_real_line_at_log_3_and_a_generated_one_at_0(name: str) -> None:
+    found = np.asarray(LOSSES[name].critic(np.array([LOG_3]), np.array([0.0]), 0.9))
+    assert found == pytest.approx([CRITIC[name]], abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ADVERSARIAL_LOSSES)
+def test_the_generator_whose_line_is_at_log_3_beside_a_real_one_at_0(name: str) -> None:
+    found = np.asarray(LOSSES[name].generator(np.array([LOG_3]), np.array([0.0]), 0.9))
+    assert found == pytest.approx([GENERATOR[name]], abs=1e-6)
+
+
+@pytest.mark.parametrize("name", ADVERSARIAL_LOSSES)
+def test_a_line_that_looks_more_real_is_better_for_the_generator_and_worse_for_the_critic(name: str) -> None:
+    generated, real = np.array([-1.0, 0.0, 0.5]), np.zeros(3)
+    assert (np.diff(np.asarray(LOSSES[name].generator(generated, real, 0.9))) < 0).all()
+    assert (np.diff(np.asarray(LOSSES[name].critic(real, generated, 0.9)))[1:] > 0).all()
+
+
+def test_the_list_of_names_is_complete() -> None:
+    assert tuple(LOSSES) == ADVERSARIAL_LOSSES
+
+
+def random_texts(seed: int) -> Any:
+    return tf.constant(np.random.default_rng(seed).random((3, 4, 5)), tf.float32)
+
+
+def test_a_linear_critic_has_the_same_slope_everywhere() -> None:
+    slope = np.zeros((4, 5), np.float32)
+    slope[0, 0], slope[2, 3] = 3.0, 4.0  # of norm 5, which is 4 too much
+    penalty = gradient_penalty(
+        lambda x: tf.reduce_sum(x * slope, axis=(1, 2)), random_texts(0), random_texts(1), tf.constant([0.0, 0.5, 1.0])
+    )
+    assert float(penalty) == pytest.approx(16.0, rel=1e-5)
+
+
+def test_the_slope_is_taken_between_the_texts_and_not_elsewhere() -> None:
+    real, generated = tf.zeros((2, 1, 2)), tf.constant([[[4.0, 0.0]], [[0.0, 4.0]]])
+    # Half the square: the slope at x is x itself. A quarter of the way to the real text x is 3 long, at it 0.
+    penalty = gradient_penalty(
+        lambda x: 0.5 * tf.reduce_sum(x * x, axis=(1, 2)), real, generated, tf.constant([0.25, 1.0])
+    )
+    assert float(penalty) == pytest.approx(((3 - 1) ** 2 + (0 - 1) ** 2) / 2, rel=1e-4)
+
+
+def test_its_own_gradient_is_the_numeric_one() -> None:
+    weight = tf.Variable(np.random.default_rng(2).normal(0, 1, (5, 6)), dtype=tf.float32)
+    head = tf.constant(np.random.default_rng(3).normal(0, 1, (6,)), tf.float32)
+    shares = tf.constant([0.2, 0.7, 0.4])
+
+    def penalty() -> Any:
+        def critic(x: Any) -> Any:
+            return tf.reduce_sum(tf.tanh(x @ weight) * head, axis=(1, 2))
+
+        return gradient_penalty(critic, random_texts(0), random_texts(1), shares)
+
+    with tf.GradientTape() as tape:
+        value = penalty()
+    gradient = tape.gradient(value, weight).numpy()
+    change = np.zeros_like(gradient)
+    change[2, 1] = 1e-2
+    weight.assign_add(change)
+    above = float(penalty())
+    weight.assign_sub(2 * change)
+    assert (above - float(penalty())) / 2e-2 == pytest.approx(gradient[2, 1], rel=2e-2)
+
 
 SPEAKERS = np.array([0, 1] * 8)
 LENGTHS = np.full(16, 4)

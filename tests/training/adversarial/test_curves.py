@@ -9,7 +9,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from textgen.training.adversarial.curves import draw_curves
-from textgen.training.adversarial.observation import Observation, observations
+from textgen.training.adversarial.monitor import Observation, observations
 
 START = Observation(0, 0.0, math.nan, math.nan, 0.7, math.nan, math.nan, math.inf, 0.5, 0.3, 0.1, 0.6, 0.3, 2.0)
 WRITER = "from here on the writer learns"

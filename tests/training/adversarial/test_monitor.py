@@ -1,19 +1,103 @@
-"""What the monitor measures, and that it sees a generator that was made to say one thing."""
+"""What is seen of an adversarial run, and what is worth a warning."""
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, ClassVar
 
 import numpy as np
 import pytest
 
 from tests.training.adversarial.toy import FIRST_LABEL, LENGTH, Automaton, players
-from textgen.evaluation.sample_judge import find_judge
-from textgen.training.adversarial.monitor import Monitor
-from textgen.training.adversarial.observation import observations
-from textgen.training.adversarial.passages import Passages
+from textgen.config import AdversarialConfig, Budget
+from textgen.errors import ConfigurationError
+from textgen.evaluation.sample_metric import find_sample_metric
+from textgen.training.adversarial.batches import Passages
+from textgen.training.adversarial.monitor import (
+    Monitor,
+    Observation,
+    WarmUpWatch,
+    kept_writer,
+    observations,
+    require_generator_updates,
+    require_same_metric,
+    warnings,
+)
 from textgen.training.display import SilentDisplay
+
+
+def judge(measure: str) -> Any:
+    return SimpleNamespace(measure=measure)
+
+
+def test_a_run_is_judged_by_one_judge(tmp_path: Path) -> None:
+    for _ in range(2):
+        require_same_metric(tmp_path, judge("length"))
+    with pytest.raises(ConfigurationError, match="were judged so far by: length; and now they would be by: width"):
+        require_same_metric(tmp_path, judge("width"))
+    require_same_metric(tmp_path, judge("length"))
+
+
+START = Observation(0, 0.0, 0.5, 0.5, 0.7, 3.0, 1.0, 0.4, 0.50, 0.3, 0.1, 0.60, 0.3, 2.0)
+
+
+def test_a_healthy_run_is_not_worth_one() -> None:
+    now = replace(START, step=10, distinct_2=0.45, critic_accuracy=0.9, held_out=2.3)
+    assert warnings(START, now, "least-squares") == {}
+
+
+def test_each_has_its_name_and_what_to_change() -> None:
+    collapsed = warnings(START, replace(START, distinct_2=0.29), "minimax")
+    assert list(collapsed) == ["mode collapse"]
+    assert "fell to 0.29 from 0.50" in collapsed["mode collapse"]
+    assert "raise --teacher-forcing or lower --generator-rate" in collapsed["mode collapse"]
+    won = warnings(START, replace(START, critic_accuracy=0.99, gradient_norm=0.001), "minimax")
+    assert list(won) == ["the critic has won"]
+    assert "99.0% of the pairs" in won["the critic has won"]
+    assert "lower --critic-rate" in won["the critic has won"]
+    lost = warnings(START, replace(START, held_out=2.8), "minimax")
+    assert list(lost) == ["divergence"]
+    assert "2.80 nats a token after 2.00" in lost["divergence"]
+
+
+def test_a_critic_that_learns_alone_has_beaten_nobody() -> None:
+    assert warnings(START, replace(START, critic_accuracy=0.99, gradient_norm=math.nan), "minimax") == {}
+
+
+def test_which_writer_is_kept_is_told() -> None:
+    alone, worse, better = (replace(START, step=step, distance=far) for step, far in ((5, 0.4), (10, 0.7), (15, 0.3)))
+    assert kept_writer([START, alone], warm_up=5).startswith(
+        "the writer as it was: the critic learns alone for 5 steps, and there were 5;"
+    )
+    assert kept_writer([START, alone, worse], 5) == (
+        "the writer as it was, at distance 0.400; the best since then was at 0.700"
+    )
+    assert kept_writer([START, worse, better], 5) == (
+        "the writer of step 15, at distance 0.300; before the critic 0.400"
+    )
+
+
+def test_the_gradient_of_wasserstein_does_not_vanish() -> None:
+    assert warnings(START, replace(START, critic_accuracy=1.0), "wasserstein") == {}
+
+
+def test_without_held_out_text_nothing_is_said_of_it() -> None:
+    start, now = replace(START, held_out=float("nan")), replace(START, held_out=float("nan"))
+    assert warnings(start, now, "minimax") == {}
+
+
+def test_a_diverse_start_is_no_reason_to_warn_where_real_text_is_not() -> None:
+    start = replace(START, distinct_2=0.9, real_distinct_2=0.4)
+    assert warnings(start, replace(start, distinct_2=0.5), "minimax") == {}
+
+
+def test_the_table_comes_back(tmp_path: Path) -> None:
+    observations(tmp_path).append(START)
+    assert observations(tmp_path).read() == [START]
+    assert (tmp_path / "monitor.csv").read_text().startswith("step,epoch,generator_loss,")
+
 
 IDS = Automaton().corpus(300)
 
@@ -40,7 +124,7 @@ class Spelling:
         return " ".join("abcdef"[token - FIRST_LABEL] for token in ids)
 
 
-def monitor(folder: Path, told: Told, judging: Any = find_judge) -> tuple[Any, Monitor]:
+def monitor(folder: Path, told: Told, judging: Any = find_sample_metric) -> tuple[Any, Monitor]:
     step, _ = players(IDS)
     held_out = Passages(Automaton().corpus(200, seed=2), 0, LENGTH)
     return step, Monitor(step, held_out, Spelling(), judging, observations(folder), [told])  # type: ignore[arg-type]
@@ -138,3 +222,44 @@ def test_a_resumed_run_writes_a_row_again(tmp_path: Path) -> None:
 class _Tensor:
     def __init__(self, values: np.ndarray) -> None:
         self.numpy = lambda: values
+
+
+CONFIG = AdversarialConfig(warm_up=30)
+
+
+@pytest.mark.parametrize("budget", [Budget(steps=30), Budget(epochs=3.0)])
+def test_a_budget_that_the_critic_uses_up_is_refused(budget: Budget) -> None:
+    with pytest.raises(
+        ConfigurationError, match=r"alone for 30 steps, but its part of the budget is 30 steps.* below 30"
+    ):
+        require_generator_updates(CONFIG, budget, steps_per_epoch=10)
+
+
+@pytest.mark.parametrize("budget", [Budget(steps=31), Budget(epochs=3.1), Budget(minutes=0.01)])
+def test_one_that_leaves_a_step_is_not(budget: Budget) -> None:
+    require_generator_updates(CONFIG, budget, steps_per_epoch=10)
+
+
+def notes(warm_up: int, first: float, each: float) -> list[str]:
+    """What is told of 20 steps: the first spends a share of the budget on compiling, then all spend alike."""
+    told: list[str] = []
+    watch = WarmUpWatch(warm_up, told.append)
+    for step in range(20):
+        watch.step(first + each * step, 1000.0, 2.0)
+    return told
+
+
+def test_a_pace_that_is_too_slow_is_told_once_and_compiling_is_no_pace() -> None:
+    # After 13 steps 0.3 + 12 * 0.01 of the budget is spent; the remaining 0.58 is worth 58 steps.
+    (note,) = notes(71, first=0.3, each=0.01)
+    assert note.startswith("warning   no turn for the writer: the critic learns alone for 71 steps, and at this pace")
+    assert "there will be 71:" in note
+    assert notes(70, first=0.3, each=0.01) == []
+
+
+def test_a_run_that_is_over_before_its_pace_is_known_is_no_error() -> None:
+    told: list[str] = []
+    watch = WarmUpWatch(100, told.append)
+    for step in range(5):
+        watch.step(step / 4, 1000.0, 2.0)
+    assert told == []

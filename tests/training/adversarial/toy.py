@@ -7,12 +7,11 @@ import numpy as np
 import tensorflow as tf
 
 from textgen.config import AdversarialConfig, Budget, DiscriminatorConfig, ModelConfig, ScriptTrainingConfig
-from textgen.models.discriminator import Discriminator
-from textgen.models.language_model import LanguageModel
+from textgen.models.discriminator import KerasDiscriminator
+from textgen.models.language_model import KerasLanguageModel
 from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, START
-from textgen.training.adversarial.batches import AdversarialBatches
+from textgen.training.adversarial.batches import AdversarialBatches, Passages
 from textgen.training.adversarial.critic import Critic
-from textgen.training.adversarial.passages import Passages
 from textgen.training.adversarial.rollout import Generator
 from textgen.training.adversarial.step import AdversarialStep
 from textgen.training.initialisation import initial_weights
@@ -59,15 +58,15 @@ class Automaton:
         return np.array([token for _ in range(lines) for token in (START, *self.line(random), END)], np.uint16)
 
 
-def language_model(seed: int = 0) -> LanguageModel:
-    network = LanguageModel(ARCHITECTURE)
+def language_model(seed: int = 0) -> KerasLanguageModel:
+    network = KerasLanguageModel(ARCHITECTURE)
     weights = initial_weights(ARCHITECTURE, seed)
     for name, variable in network.named_weights().items():
         variable.assign(weights[name])
     return network
 
 
-def generator(network: LanguageModel | None = None, length: int = LENGTH) -> Generator:
+def generator(network: KerasLanguageModel | None = None, length: int = LENGTH) -> Generator:
     spoken = np.zeros(VOCABULARY, bool)
     spoken[[LINE_END, *range(FIRST_LABEL, FIRST_LABEL + LETTERS)]] = True
     return Generator(network or language_model(), spoken, length)
@@ -75,7 +74,7 @@ def generator(network: LanguageModel | None = None, length: int = LENGTH) -> Gen
 
 def critic(config: AdversarialConfig, speakers: int = 0) -> Critic:
     chosen = DiscriminatorConfig(VOCABULARY, embedding=12, widths=(2, 3), filters=16, speakers=speakers)
-    network, weights = Discriminator(chosen), initial_weights(chosen, 3)
+    network, weights = KerasDiscriminator(chosen), initial_weights(chosen, 3)
     for name, variable in network.named_weights().items():
         variable.assign(weights[name])
     return Critic(network, config, seed=0, clip=1.0)

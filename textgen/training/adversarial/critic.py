@@ -1,18 +1,85 @@
-"""The critic while it learns: what disturbs it, and its update."""
+"""The losses of the two players, from the critic's logits."""
 
 import zlib
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import tensorflow as tf
+from keras import ops
 
 from textgen.config import AdversarialConfig
-from textgen.models.discriminator import Discriminator, Noise
+from textgen.models.discriminator import DiscriminatorNoise, KerasDiscriminator
 from textgen.training.adamw import AdamW
-from textgen.training.adversarial.losses import LOSSES
-from textgen.training.adversarial.penalty import gradient_penalty
-from textgen.training.noise import Masks
+from textgen.training.dropout import Masks
 
 Tensor = Any
+
+
+class Loss(NamedTuple):
+    """What each player minimises.
+
+    Args:
+        critic: logits of real texts, of generated ones and the label of real text to a loss for each pair.
+            *Shapes:* (batch,), (batch,), () to (batch,).
+        generator: logits of generated texts, of real ones and the label of real text to a loss for each generated text.
+            *Shapes:* (...), (...), () to (...).
+    """
+
+    critic: Callable[[Tensor, Tensor, float], Tensor]
+    generator: Callable[[Tensor, Tensor, float], Tensor]
+
+
+def _cross_entropy(real: Tensor, generated: Tensor, label: float) -> Tensor:
+    """The critic's for log-odds; only real text's label is smoothed (Salimans et al. 2016)."""
+    smoothed = label * ops.softplus(-real) + (1.0 - label) * ops.softplus(real)
+    return smoothed + ops.softplus(generated)
+
+
+LOSSES = {
+    # Goodfellow et al. 2014, as it is derived: the critic is to be proved wrong.
+    "minimax": Loss(_cross_entropy, lambda generated, real, label: -ops.softplus(generated)),
+    # The same paper, as it is used: its gradient does not vanish while the critic is ahead.
+    "non-saturating": Loss(_cross_entropy, lambda generated, real, label: ops.softplus(-generated)),
+    # Mao et al. 2017: the logit is to be the label itself.
+    "least-squares": Loss(
+        lambda real, generated, label: 0.5 * (ops.square(real - label) + ops.square(generated)),
+        lambda generated, real, label: 0.5 * ops.square(generated - label),
+    ),
+    # Jolicoeur-Martineau 2019, in pairs: which of the two is more real?
+    "relativistic": Loss(
+        lambda real, generated, label: ops.softplus(generated - real),
+        lambda generated, real, label: ops.softplus(real - generated),
+    ),
+    # Arjovsky et al. 2017; the gradient penalty comes on top.
+    "wasserstein": Loss(
+        lambda real, generated, label: generated - real,
+        lambda generated, real, label: -generated,
+    ),
+}
+"""By their names in `AdversarialConfig`."""
+
+
+def gradient_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, generated: Tensor, shares: Tensor) -> Tensor:
+    """How far the critic's slope is from one between real and generated texts (Gulrajani et al. 2017).
+
+    Args:
+        critic: soft tokens to logits. *Shape:* (batch, time, vocabulary) to (batch,).
+        real: one-hot tokens, zeros where a text is over. *Shape:* (batch, time, vocabulary).
+        generated: likewise.
+        shares: of the real text in the mixture of each pair, 0 to 1. *Shape:* (batch,).
+
+    Returns:
+        The mean squared difference between the gradient's norm and one. *Shape:* ().
+    """
+    shares = shares[:, None, None]
+    mixed = shares * real + (1.0 - shares) * generated
+    with tf.GradientTape() as tape:
+        tape.watch(mixed)
+        total = tf.reduce_sum(critic(mixed))
+    slopes = tape.gradient(total, mixed)
+    # The root's own slope is infinite at zero, where a dead critic begins.
+    norms = tf.sqrt(tf.reduce_sum(slopes * slopes, axis=(1, 2)) + 1e-12)
+    return tf.reduce_mean(tf.square(norms - 1.0))
 
 
 class Critic:
@@ -25,7 +92,7 @@ class Critic:
         clip: largest global norm of a gradient.
     """
 
-    def __init__(self, network: Discriminator, config: AdversarialConfig, seed: int, clip: float) -> None:
+    def __init__(self, network: KerasDiscriminator, config: AdversarialConfig, seed: int, clip: float) -> None:
         self.network, self.config, self._seed = network, config, seed
         self.optimizer = AdamW(network.named_weights(), 0.0, clip)
 
@@ -55,7 +122,7 @@ class Critic:
         config = self.network.config
         shape = tf.concat([tf.shape(tokens)[:2], [config.embedding]], axis=0)
         seed = tf.stack([tf.constant(self._seed ^ zlib.crc32(place.encode()), tf.int64), step])
-        noise = Noise(
+        noise = DiscriminatorNoise(
             inputs=deviation * tf.random.stateless_normal(shape, seed) if self.config.noise else None,
             features=Masks(self._seed, step).draw(
                 f"{place} features", (tokens.shape[0], config.features), self.config.dropout

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from textgen.files import replacing
-from textgen.training.adversarial.observation import Observation, observations
+from textgen.training.adversarial.monitor import Observation, observations
 from textgen.training.display import FIGURES
 
 _PANELS = (

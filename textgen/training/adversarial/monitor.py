@@ -1,21 +1,170 @@
-"""Watches both players: a fixed sample after each validation, its measures, warnings, and how good it is."""
+"""Watches both players: a fixed sample after each validation, its figures, warnings, and how good it is."""
 
 import math
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
+from textgen.config import AdversarialConfig, Budget
+from textgen.errors import ConfigurationError
+from textgen.files import replacing
 from textgen.models.graph import as_graph
 from textgen.tokenizers.base import Tokenizer
-from textgen.training.adversarial.judging import JudgeMaker
-from textgen.training.adversarial.observation import Observation, warnings
-from textgen.training.adversarial.passages import Passages
+from textgen.training.adversarial.batches import Passages
 from textgen.training.adversarial.step import AdversarialStep
-from textgen.training.listener import Listener
-from textgen.training.table import Table
+from textgen.training.display import Listener, SilentDisplay
+from textgen.training.history import CsvTable
+from textgen.training.schedule import Clock
+from textgen.wording import count
+
+_FILE = "judge.txt"
+
+
+class GeneratorMetric(Protocol):
+    """Compares samples of a generator with the real text it was made for.
+
+    The figures have names. Among them are `distance` (to real text; the generator with the lowest is kept),
+    `distinct_2` and `self_bleu_4`.
+    """
+
+    @property
+    def measure(self) -> str:
+        """What the distance is, in words."""
+
+    @property
+    def of_real(self) -> Mapping[str, float]:
+        """The figures of as many real lines as a sample has."""
+
+    def __call__(self, generated: Sequence[str]) -> Mapping[str, float]:
+        """The figures of a sample, of whatever it consists."""
+
+
+GeneratorMetricMaker = Callable[[Sequence[str], int], GeneratorMetric]
+"""Makes the metric of real lines in random order and the number of lines in a sample."""
+
+
+def require_same_metric(folder: Path, metric: GeneratorMetric) -> None:
+    """Refuses to go on with another metric than before: which generator is the best could no longer be told.
+
+    Args:
+        folder: of the run; what judges it is written down there.
+        metric: that the run has now.
+
+    Raises:
+        ConfigurationError: the run was judged by something else before.
+    """
+    path = folder / _FILE
+    if not path.is_file():
+        with replacing(path) as file:
+            file.write(metric.measure.encode())
+        return
+    before = path.read_text(encoding="utf-8")
+    if before != metric.measure:
+        raise ConfigurationError(
+            f"The run in {folder} was to go on, but its generators were judged so far by: {before}; and now they would "
+            f"be by: {metric.measure}. The two cannot be compared: bring back what was installed then, or begin anew "
+            "with another --out."
+        )
+
+
+_COLLAPSED, _WON, _DIVERGED = 0.6, 0.98, 0.7
+
+
+@dataclass(frozen=True)
+class Observation:
+    """One row of `monitor.csv`.
+
+    Args:
+        step: steps done.
+        epoch: passes over the real lines.
+        generator_loss: of late.
+        critic_loss: of late.
+        critic_accuracy: share of pairs of a held-out line and a fresh one that the critic ranks rightly; 0.5 is chance.
+        entropy: of the generator's draws of late, nats a token.
+        gradient_norm: of the generator's gradient of late; not a number before it learns.
+        distance: of the fixed sample from real text, by the judge; the generator with the lowest is kept.
+        distinct_2: of the sample: share of different pairs of words.
+        self_bleu_4: of the sample: how much its lines share with each other.
+        real_distance, real_distinct_2, real_self_bleu_4: of as many real lines.
+        held_out: cross-entropy of held-out text, nats a token; not a number where nothing is held out.
+    """
+
+    step: int
+    epoch: float
+    generator_loss: float
+    critic_loss: float
+    critic_accuracy: float
+    entropy: float
+    gradient_norm: float
+    distance: float
+    distinct_2: float
+    self_bleu_4: float
+    real_distance: float
+    real_distinct_2: float
+    real_self_bleu_4: float
+    held_out: float
+
+
+def observations(folder: Path) -> CsvTable[Observation]:
+    """What was seen in the run of a folder."""
+    return CsvTable(folder / "monitor.csv", Observation)
+
+
+def warnings(start: Observation, now: Observation, loss: str) -> dict[str, str]:
+    """What goes wrong, by its name, in a sentence that says what to change.
+
+    Args:
+        start: what was seen before the first step.
+        now: what is seen now.
+        loss: of the run.
+    """
+    found: dict[str, str] = {}
+    usual = min(start.distinct_2, start.real_distinct_2)
+    if now.distinct_2 < _COLLAPSED * usual:
+        found["mode collapse"] = (
+            f"the share of different pairs of words fell to {now.distinct_2:.2f} from {usual:.2f}, the generator says "
+            "the same again and again: raise --teacher-forcing or lower --generator-rate"
+        )
+    learns = math.isfinite(now.gradient_norm)
+    if learns and now.critic_accuracy > _WON and loss != "wasserstein":
+        found["the critic has won"] = (
+            f"it ranks {now.critic_accuracy:.1%} of the pairs rightly, and the gradient it gives the generator "
+            f"({now.gradient_norm:.2g}) vanishes: lower --critic-rate, raise --noise, or take the loss wasserstein"
+        )
+    if now.held_out > start.held_out + _DIVERGED:
+        found["divergence"] = (
+            f"held-out text costs {now.held_out:.2f} nats a token after {start.held_out:.2f} at the beginning, the "
+            "generator forgets the language: raise --teacher-forcing or lower --generator-rate"
+        )
+    return found
+
+
+def kept_writer(seen: Sequence[Observation], warm_up: int) -> str:
+    """Which writer a finished run has kept, and why.
+
+    Args:
+        seen: all that was seen of the run, from its beginning.
+        warm_up: steps in which the writer did not learn.
+    """
+    first, last = seen[0], seen[-1]
+    learned = [one for one in seen if one.step > warm_up]
+    if not learned:
+        return (
+            f"the writer as it was: the critic learns alone for {count(warm_up, 'step')}, and there were "
+            f"{last.step:,}; give a larger budget or a smaller --warm-up"
+        )
+    best = min(learned, key=lambda one: one.distance)
+    if best.distance < first.distance:
+        return (
+            f"the writer of step {best.step}, at distance {best.distance:.3f}; before the critic {first.distance:.3f}"
+        )
+    return f"the writer as it was, at distance {first.distance:.3f}; the best since then was at {best.distance:.3f}"
+
 
 _LINES = 512
 _REAL_LINES = 2048
@@ -31,12 +180,12 @@ class Monitor:
         step: of both players.
         passages: held-out lines.
         tokenizer: of the model.
-        judging: makes what says how far a sample is from real text.
+        make_metric: makes what says how far a sample is from real text.
         table: of what was seen so far.
         listeners: are told the figures and the warnings.
 
     Attributes:
-        judge: made from the held-out lines.
+        metric: made from the held-out lines.
     """
 
     def __init__(
@@ -44,8 +193,8 @@ class Monitor:
         step: AdversarialStep,
         passages: Passages,
         tokenizer: Tokenizer,
-        judging: JudgeMaker,
-        table: Table[Observation],
+        make_metric: GeneratorMetricMaker,
+        table: CsvTable[Observation],
         listeners: Iterable[Listener],
     ) -> None:
         self._step, self._tokenizer = step, tokenizer
@@ -53,13 +202,13 @@ class Monitor:
         chosen = np.unique(np.linspace(0, len(passages) - 1, _LINES).astype(int))
         self._lines = passages.lines(chosen)
         some = np.random.default_rng(0).permutation(len(passages))[:_REAL_LINES]
-        self.judge = judging(self._texts(passages.lines(some).ids), len(chosen))
+        self.metric = make_metric(self._texts(passages.lines(some).ids), len(chosen))
         self._judged = as_graph(step.critic.judge, reduce_retracing=True)
 
     def __call__(self, step: int, held_out: float) -> float:
         """The distance between the sample and real text, lower is better."""
         ids, lengths = self._step.generator.sample(self._lines.context, tf.constant([0, 0], tf.int64))
-        found, real = self.judge(self._texts(ids.numpy())), self.judge.of_real
+        found, real = self.metric(self._texts(ids.numpy())), self.metric.of_real
         now = Observation(
             step=step,
             epoch=step / self._step.steps_per_epoch,
@@ -96,3 +245,48 @@ class Monitor:
     def _texts(self, lines: NDArray[np.int32]) -> list[str]:
         spoken = [line[line >= self._tokenizer.first_piece].tolist() for line in lines]
         return [self._tokenizer.decode(ids) for ids in spoken]
+
+
+_COMPILING, _MEASURED = 3, 10
+"""Steps that are not like the others, and steps that the pace is taken from."""
+
+
+def require_generator_updates(config: AdversarialConfig, budget: Budget, steps_per_epoch: int) -> None:
+    """Refuses a budget that ends before the generator learns; how many steps minutes will have, nobody knows yet.
+
+    Raises:
+        ConfigurationError: names both numbers of steps.
+    """
+    steps = Clock(budget, steps_per_epoch).total_steps
+    if steps is not None and steps <= config.warm_up:
+        raise ConfigurationError(
+            f"A critic was asked for that learns alone for {count(config.warm_up, 'step')}, but its part of the budget "
+            f"is {count(steps, 'step')}, so that the writer would never learn from it: give a larger budget, or a "
+            f"--warm-up below {steps}."
+        )
+
+
+class WarmUpWatch(SilentDisplay):
+    """Listens to a run of minutes, and tells early if at its pace the critic will learn alone to the end.
+
+    Args:
+        warm_up: steps in which the critic learns alone.
+        note: is told.
+    """
+
+    def __init__(self, warm_up: int, note: Callable[[str], None]) -> None:
+        self._warm_up, self._note = warm_up, note
+        self._steps, self._compiled = 0, 0.0
+
+    def step(self, progress: float, tokens_per_second: float, train_bits_per_character: float) -> None:
+        """Counts; after some steps the pace is known."""
+        self._steps += 1
+        if self._steps == _COMPILING:
+            self._compiled = progress
+        elif self._steps == _COMPILING + _MEASURED:
+            reached = self._steps + round((1.0 - progress) * _MEASURED / (progress - self._compiled))
+            if reached <= self._warm_up:
+                self._note(
+                    f"warning   no turn for the writer: the critic learns alone for {count(self._warm_up, 'step')}, "
+                    f"and at this pace there will be {reached:,}: give a larger budget, or a smaller --warm-up"
+                )

@@ -1,6 +1,6 @@
 """The generator running free, token after token, with weights shared with the language model.
 
-`models/fused.py` runs over a window whose inputs are known, with a gradient of its own. Here each input is the token
+`models/lstm.py` runs over a window whose inputs are known, with a gradient of its own. Here each input is the token
 drawn before, and plain operations let the gradient pass through the drawing.
 """
 
@@ -12,12 +12,11 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from textgen.models.graph import as_graph
-from textgen.models.language_model import LanguageModel
+from textgen.models.language_model import KerasLanguageModel
+from textgen.models.recurrent import State, weights_of
 from textgen.tokenizers.special import LINE_END, PAD, START
-from textgen.training.adversarial.gumbel import gumbel_noise, relaxed_tokens
 
 Tensor = Any
-State = list[Tensor]
 
 _NEVER = -1e9
 
@@ -47,7 +46,7 @@ class Generator:
         length: of a line in tokens, at most, LINE_END included.
     """
 
-    def __init__(self, network: LanguageModel, spoken: NDArray[np.bool_], length: int) -> None:
+    def __init__(self, network: KerasLanguageModel, spoken: NDArray[np.bool_], length: int) -> None:
         self.network, self.length = network, length
         inside = np.where(spoken, 0.0, _NEVER).astype(np.float32)
         first = inside.copy()
@@ -61,8 +60,7 @@ class Generator:
         Args:
             context: ids. *Shape:* (time, batch).
         """
-        batch = context.shape[1]
-        state = [tf.zeros((batch, self.network.config.hidden)) for _ in range(2 * self.network.config.layers)]
+        state = self.network.initial_state(context.shape[1])
         keep = tf.cast(context != START, tf.float32)
         if context.shape[0] > 1:
             _, state = self.network(context[:-1], state, keep[:-1])
@@ -157,12 +155,11 @@ class Generator:
     def _step(self, weights: dict[str, Tensor], x: Tensor, state: State) -> tuple[Tensor, State]:
         """Vectors of tokens (batch, embedding) to the logits of the next ones (batch, vocabulary), and the state."""
         after: State = []
-        for k in range(self.network.config.layers):
-            kernel, recurrent, bias = (weights[f"lstm_{k}/{part}"] for part in ("kernel", "recurrent_kernel", "bias"))
-            z = tf.matmul(x, kernel) + tf.matmul(tf.cast(state[2 * k], x.dtype), recurrent) + bias
-            h, c = _cell(z, state[2 * k + 1])
-            after += [h, c]
-            x = tf.cast(h, x.dtype)
+        for k, layer in enumerate(self.network.recurrent):
+            parts = (weights[name] for name in weights_of(f"{self.network.config.cell}_{k}", layer))
+            carried = layer.step(x, self.network.of_layer(k, state), *parts)
+            after += carried
+            x = tf.cast(carried[0], x.dtype)
         logits = tf.matmul(x, weights["output/kernel"])
         if "head" in weights:
             logits = tf.matmul(logits, weights["head"])
@@ -176,8 +173,31 @@ def _turned(ids: Tensor) -> Tensor:
     return tf.ensure_shape(tf.gather(tf.reshape(ids, [-1]), places), list(ids.shape)[::-1])
 
 
-def _cell(z: Tensor, c: Tensor) -> tuple[Tensor, Tensor]:
-    """Gate pre-activations (batch, 4 x units) and the cell state to hidden and cell state, in float32."""
-    i, f, g, o = tf.split(tf.cast(z, tf.float32), 4, axis=-1)
-    c = tf.sigmoid(f) * c + tf.sigmoid(i) * tf.tanh(g)
-    return tf.sigmoid(o) * tf.tanh(c), c
+def gumbel_noise(shape: tuple[int, ...], seed: Tensor) -> Tensor:
+    """Standard Gumbel noise: the largest of logits plus noise is a draw from their softmax.
+
+    Args:
+        shape: of the noise.
+        seed: *Shape:* (2,), int64.
+    """
+    uniform = tf.random.stateless_uniform(shape, seed, minval=1e-7, maxval=1.0)
+    return -tf.math.log(-tf.math.log(uniform))
+
+
+def relaxed_tokens(noisy: Tensor, temperature: Tensor, hard: bool) -> Tensor:
+    """Draws as vectors over the vocabulary whose gradient is that of a softmax (Jang et al. 2017).
+
+    Args:
+        noisy: logits plus Gumbel noise. *Shape:* (batch, vocabulary).
+        temperature: of the softmax; the lower, the closer to one-hot and the larger the gradient's variance.
+        hard: give one-hot vectors whose gradient is that of the soft ones (straight-through); otherwise the soft ones
+            themselves.
+
+    Returns:
+        *Shape:* (batch, vocabulary).
+    """
+    soft = tf.nn.softmax(noisy / temperature)
+    if not hard:
+        return soft
+    drawn = tf.one_hot(tf.argmax(noisy, axis=-1), noisy.shape[-1])
+    return drawn + (soft - tf.stop_gradient(soft))

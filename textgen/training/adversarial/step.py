@@ -9,10 +9,8 @@ import tensorflow as tf
 from textgen.config import AdversarialConfig, ScriptTrainingConfig
 from textgen.models.graph import as_graph
 from textgen.training.adamw import AdamW
-from textgen.training.adversarial.batches import AdversarialBatch
-from textgen.training.adversarial.critic import Critic
-from textgen.training.adversarial.losses import LOSSES
-from textgen.training.adversarial.passages import Lines
+from textgen.training.adversarial.batches import AdversarialBatch, Lines
+from textgen.training.adversarial.critic import LOSSES, Critic
 from textgen.training.adversarial.reinforce import advantages, no_memory, policy_loss, prefixes, returns
 from textgen.training.adversarial.rollout import Generator
 from textgen.training.language_model_step import LanguageModelStep

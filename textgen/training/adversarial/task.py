@@ -1,0 +1,307 @@
+"""Adversarial runs: teacher forcing first, then both players, in a folder of its own.
+
+training/                 of the teacher forcing: checkpoint, history, curves, samples
+training/adversarial/     the same of what follows, the critic in its checkpoint; settings, `judge.txt`, `monitor.csv`
+"""
+
+import json
+import shutil
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from textgen.artifact import Model, ModelFolder
+from textgen.config import AdversarialConfig, Budget, DiscriminatorConfig, ScriptTrainingConfig
+from textgen.corpus.id_store import open_ids
+from textgen.errors import ConfigurationError, ModelError, TrainingError
+from textgen.files import replacing
+from textgen.models.discriminator import KerasDiscriminator
+from textgen.models.language_model import KerasLanguageModel
+from textgen.tokenizers.base import Tokenizer
+from textgen.tokenizers.special import LINE_END
+from textgen.training.adversarial.batches import AdversarialBatches, Passages, steps_per_epoch
+from textgen.training.adversarial.critic import Critic
+from textgen.training.adversarial.curves import draw_curves
+from textgen.training.adversarial.monitor import (
+    GeneratorMetricMaker,
+    Monitor,
+    WarmUpWatch,
+    kept_writer,
+    observations,
+    require_generator_updates,
+    require_same_metric,
+)
+from textgen.training.adversarial.rollout import Generator
+from textgen.training.adversarial.step import AdversarialStep
+from textgen.training.checkpoint import Checkpoint, checkpoint_exists
+from textgen.training.display import Listener, telling
+from textgen.training.initialisation import initial_weights
+from textgen.training.language_model_step import LanguageModelValidation
+from textgen.training.prepare import prepare
+from textgen.training.run import ModelTask, run_training
+from textgen.training.run_record import ADVERSARIAL, HELD_OUT_IDS, TRAINING_IDS, Run
+from textgen.training.script_task import ScriptTask
+from textgen.training.task import Encoded, Note, RunPlan, Settled, Workspace
+from textgen.training.trainer import Outcome
+from textgen.wording import count
+
+_SETTINGS = "adversarial.json"
+_FEWEST_LINES = 32
+_VALIDATIONS = 12
+_PATIENCE = 10**9
+"""The score of a sample is too noisy, and the losses of two players go up and down too much, to end a run by them: the
+budget alone does."""
+
+
+def adversarial_folder(folder: ModelFolder) -> Path:
+    """Where the adversarial part of a run lies; it exists where there is one."""
+    return folder.training / ADVERSARIAL
+
+
+class AdversarialTask(ModelTask):
+    """Trains a script writer, then lets it and a critic that tells its lines from real ones train each other.
+
+    Args:
+        script: trains the writer by teacher forcing, in the same folder, before the critic comes.
+        metric: makes what says how far a sample is from real text.
+        config: the settings; where a run goes on they must be its own, and None takes those.
+    """
+
+    kind, command = ScriptTask.kind, ScriptTask.command
+    rate = "--generator-rate or --critic-rate"
+
+    def __init__(
+        self, script: ScriptTask, metric: GeneratorMetricMaker, config: AdversarialConfig | None = None
+    ) -> None:
+        super().__init__(script.request, script.sample)
+        self.script, self.metric, self.config = script, metric, config
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the corpus."""
+        return self.script.fingerprint
+
+    def place(self, folder: ModelFolder) -> Path:
+        """In a folder of its own beside the files of the teacher forcing."""
+        return adversarial_folder(folder)
+
+    def read(self, note: Note) -> None:
+        """As without a critic."""
+        self.script.read(note)
+
+    def plan(self, budget: Budget, origin: Model | None) -> RunPlan:
+        """As without a critic; one that knows who speaks needs speakers."""
+        plan = self.script.plan(budget, origin)
+        if self.config is not None and self.config.conditional and not plan.tokenizer.speakers:
+            raise ConfigurationError(
+                "A critic that knows who speaks was asked for, but no speaker of the corpus has ten lines or more: "
+                "leave --conditional out, or give a script with speakers."
+            )
+        return plan
+
+    def encode(self, folder: ModelFolder, plan: RunPlan, note: Note) -> Encoded:
+        """As without a critic."""
+        return self.script.encode(folder, plan, note)
+
+    def settle(self, plan: RunPlan, encoded: Encoded, folder: ModelFolder, origin: Model | None) -> Settled:
+        """As without a critic."""
+        return self.script.settle(plan, encoded, folder, origin)
+
+    def describe(self, settled: Settled, run: Run) -> Iterable[str]:
+        """As without a critic."""
+        return self.script.describe(settled, run)
+
+    def begin(self, folder: ModelFolder, budget: Budget, origin: Model | None, note: Note) -> None:
+        """Prepares a folder for both parts of a new run; nothing goes before the critic where a model is given.
+
+        Raises:
+            ConfigurationError: the critic is to know who speaks, and nobody has a label; or it would learn alone to the
+                end of the budget.
+            TrainingError: there are too few lines to learn from.
+        """
+        config = self.config or AdversarialConfig()
+        if origin is not None:
+            config = replace(config, pretraining=0.0)
+        prepare(self, folder, _part(budget, config.pretraining) if config.pretraining else budget, origin, note)
+        try:
+            _add(folder, config, budget)
+        except BaseException:
+            shutil.rmtree(folder.path, ignore_errors=True)  # it was made just now
+            raise
+
+    def go_on(self, folder: ModelFolder, budget: Budget | None, note: Note) -> None:
+        """Makes sure that a begun run can go on, with a new budget where one is given.
+
+        Raises:
+            ConfigurationError: the corpus or the settings are others, or the budget is spent, or too small for the
+                writer to learn from the critic.
+        """
+        own = adversarial_folder(folder)
+        if not own.is_dir():
+            raise ConfigurationError(
+                f"The run in {folder.path} was begun without --adversarial: finish it, and give --from "
+                f"{folder.path} --adversarial with another --out."
+            )
+        config, usual = load_settings(folder), AdversarialConfig()
+        if self.config not in (None, usual, config, replace(config, pretraining=usual.pretraining)):
+            raise ConfigurationError(
+                f"The run in {folder.path} was begun with other adversarial settings than those given now, and "
+                "they cannot change on the way: leave them out to resume, or begin anew with another --out."
+            )
+        rest = budget and _part(budget, 1.0 - config.pretraining)
+        if rest is not None:
+            passages = _passages(folder, TRAINING_IDS, config)
+            require_generator_updates(config, rest, steps_per_epoch(passages, config.batch))
+        if self._taught(folder, config):
+            super().go_on(folder, rest, note)
+            return
+        self.script.go_on(folder, budget and _part(budget, config.pretraining), note)
+        if rest is not None:
+            run = Run.load(own)
+            replace(run, training=replace(run.training, budget=rest)).save(own)
+
+    def run(self, folder: ModelFolder, display: Listener, tensorboard: bool) -> Outcome:
+        """Trains what is still to be trained, of both parts."""
+        config, own = load_settings(folder), adversarial_folder(folder)
+        if not self._taught(folder, config):
+            outcome = run_training(self.script, folder, display, tensorboard)
+            if outcome.reason == "interrupted":
+                return outcome
+        if not checkpoint_exists(own):
+            display.note(
+                f"adversarial {Run.load(own).training.budget.describe()}: loss {config.loss}, gradient "
+                f"{config.gradient}, {len(_passages(folder, TRAINING_IDS, config)):,} lines of at most "
+                f"{config.length} tokens; the critic learns alone for {count(config.warm_up, 'step')}"
+            )
+        outcome = run_training(self, folder, display, tensorboard)
+        if outcome.reason != "interrupted":
+            display.note(f"kept      {kept_writer(observations(own).read(), config.warm_up)}")
+        return outcome
+
+    def why_finished(self, folder: ModelFolder) -> str | None:
+        """Why the run is over, and what could be done; None where it can go on."""
+        if not adversarial_folder(folder).is_dir() or not self._taught(folder, load_settings(folder)):
+            return None
+        return super().why_finished(folder)
+
+    def batches(self, at: Workspace) -> AdversarialBatches:
+        """Windows for teacher forcing beside real lines."""
+        config = load_settings(at.folder)
+        passages = _passages(at.folder, TRAINING_IDS, config)
+        windows, updates = self.script.batches(at), config.critic_steps + 1
+        return AdversarialBatches(windows, passages, config.batch, updates, at.run.training.seed)
+
+    def network(self, at: Workspace) -> KerasLanguageModel:
+        """The generator's."""
+        return self.script.network(at)
+
+    def step(self, at: Workspace, network: KerasLanguageModel, batches: AdversarialBatches) -> AdversarialStep:
+        """Both players' updates."""
+        config, training, tokenizer = load_settings(at.folder), at.run.training, at.model.tokenizer
+        assert isinstance(training, ScriptTrainingConfig)
+        spoken = np.arange(tokenizer.vocabulary_size) >= tokenizer.first_piece
+        spoken[LINE_END] = True
+        generator = Generator(network, spoken, batches.passages.length)
+        critic = Critic(_discriminator(tokenizer, config, training.seed), config, training.seed, training.clip)
+        return AdversarialStep(generator, critic, training, config, batches.windows.streams, batches.steps_per_epoch)
+
+    def validate(self, at: Workspace, network: KerasLanguageModel) -> LanguageModelValidation | None:
+        """The generator's score of held-out text."""
+        return self.script.validate(at, network)
+
+    def rank(self, at: Workspace, step: AdversarialStep, listeners: list[Listener]) -> Monitor:
+        """The distance of a sample from real text."""
+        config = load_settings(at.folder)
+        compared = _passages(at.folder, HELD_OUT_IDS, config)
+        if len(compared) < _FEWEST_LINES:
+            compared = _passages(at.folder, TRAINING_IDS, config)
+        seen = observations(at.place)
+        if checkpoint_exists(at.place):
+            seen.forget_after(Checkpoint.load(at.place).position.step)
+        monitor = Monitor(step, compared, at.model.tokenizer, self.metric, seen, listeners)
+        require_same_metric(at.place, monitor.metric)
+        for listener in listeners:
+            listener.note(f"judged    by {monitor.metric.measure}")
+            listener.note(f"real text {telling(monitor.metric.of_real)}; a critic that guesses: accuracy 0.500")
+        return monitor
+
+    def watch(self, at: Workspace, display: Listener) -> list[Listener]:
+        """Tells early if the critic will learn alone to the end."""
+        warm_up = load_settings(at.folder).warm_up
+        return [] if checkpoint_exists(at.place) else [WarmUpWatch(warm_up, display.note)]
+
+    def draw(self, at: Workspace, title: str) -> None:
+        """Draws the curves of both players."""
+        draw_curves(at.place, title, load_settings(at.folder).warm_up)
+
+    def _taught(self, folder: ModelFolder, config: AdversarialConfig) -> bool:
+        """Whether no teacher forcing is left: a trained model was given, the critic came already, or it is over."""
+        if not config.pretraining or checkpoint_exists(adversarial_folder(folder)):
+            return True
+        return self.script.why_finished(folder) is not None
+
+
+def _add(folder: ModelFolder, config: AdversarialConfig, budget: Budget) -> None:
+    """Adds the adversarial part to a folder that was prepared for teacher forcing."""
+    passages = _passages(folder, TRAINING_IDS, config)
+    found = len(passages)
+    if found < _FEWEST_LINES:
+        raise TrainingError(
+            f"Adversarial training was asked for, but only {count(found, 'line')} of the training text have at "
+            f"most {config.length} tokens, and {_FEWEST_LINES} are needed: give more text, or a larger --length."
+        )
+    own_budget = _part(budget, 1.0 - config.pretraining)
+    require_generator_updates(config, own_budget, steps_per_epoch(passages, config.batch))
+    run = Run.load(folder.training)
+    training = replace(
+        run.training,
+        budget=own_budget,
+        learning_rate=config.generator_rate,
+        validations=_VALIDATIONS,
+        patience=_PATIENCE,
+    )
+    own = adversarial_folder(folder)
+    own.mkdir(parents=True, exist_ok=True)
+    with replacing(own / _SETTINGS) as file:
+        file.write(json.dumps(config.to_json(), indent=1).encode())
+    replace(run, training=training).save(own)
+
+
+def _discriminator(tokenizer: Tokenizer, config: AdversarialConfig, seed: int) -> KerasDiscriminator:
+    speakers = len(tokenizer.speakers) + 1 if config.conditional else 0
+    architecture = DiscriminatorConfig(tokenizer.vocabulary_size, speakers=speakers)
+    network, weights = KerasDiscriminator(architecture), initial_weights(architecture, seed)
+    for name, variable in network.named_weights().items():
+        variable.assign(weights[name])
+    return network
+
+
+def load_settings(folder: ModelFolder) -> AdversarialConfig:
+    """The settings an adversarial run was begun with.
+
+    Raises:
+        TrainingError: they are damaged.
+    """
+    path = adversarial_folder(folder) / _SETTINGS
+    try:
+        return AdversarialConfig.from_json(json.loads(path.read_bytes()))
+    except (OSError, ValueError, ModelError) as error:
+        raise TrainingError(
+            f"The adversarial run in {folder.path} cannot be resumed ({error!r}): {path.name} is missing or damaged; "
+            "the model itself still works, and --from continues from it."
+        ) from None
+
+
+def _passages(folder: ModelFolder, name: str, config: AdversarialConfig) -> Passages:
+    labels = len(folder.load().tokenizer.speakers)
+    return Passages(open_ids(folder.training / name), labels, config.length)
+
+
+def _part(budget: Budget, share: float) -> Budget:
+    if budget.minutes is not None:
+        return Budget(minutes=budget.minutes * share)
+    if budget.epochs is not None:
+        return Budget(epochs=budget.epochs * share)
+    return Budget(steps=max(1, round((budget.steps or 0) * share)))

@@ -1,0 +1,343 @@
+"""Chatbots: how dialogues are read, planned for and encoded, and how the encoder-decoder learns from them."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from itertools import groupby
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from textgen.artifact import Model, ModelFolder
+from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
+from textgen.corpus.collection import Corpus
+from textgen.corpus.detokenisation import detokenise
+from textgen.corpus.exchanges import DEFAULT_TURNS, Exchange, Exchanges, both_sides
+from textgen.corpus.id_store import IdStoreWriter
+from textgen.corpus.split import DialogueSplit, Side, split_dialogues
+from textgen.corpus.survey import DialogueSurvey, survey_dialogues
+from textgen.corpus.token_grammar import DialogueEncoder
+from textgen.errors import ConfigurationError, TrainingError
+from textgen.models.encoder_decoder import KerasEncoderDecoder
+from textgen.tokenizers.base import Tokenizer
+from textgen.tokenizers.special import START, TURN
+from textgen.training.corpus_stats import NoveltyIndexer
+from textgen.training.describing import describe_dialogues, describe_plan, describe_smaller
+from textgen.training.encoder_decoder_step import EncoderDecoderStep, EncoderDecoderValidation
+from textgen.training.machine import best_precision, measure_flops, thread_count
+from textgen.training.pairs import Pairs, PairStore, ends_path
+from textgen.training.prepare import learn_vocabulary
+from textgen.training.run import ModelTask, Sample, TrainingRequest
+from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
+from textgen.training.sizing import (
+    ChatChoice,
+    choose_chat_training,
+    choose_encoder_decoder,
+    choose_size,
+    estimate_chat,
+    has_time,
+)
+from textgen.training.task import Encoded, Note, RunPlan, Settled, Workspace
+
+Spacing = Literal["auto", "natural", "as-is"]
+
+_LONGEST_CONTEXT = {"character": 400, "word": 100, "subword": 100}
+_LONGEST_REPLY = {"character": 240, "word": 60, "subword": 60}
+"""Tokens at each level: more turns of chat than that are rare, and every token of the longest context in a batch is a
+step of the encoder for all."""
+
+_DETOKENISED = {"auto": None, "natural": True, "as-is": False}
+_FEWEST_EXCHANGES = 4
+_MOST_OFFSET = 1 << 32
+_VALIDATION_EXCHANGES = 4000
+_TALKS = 4
+
+
+@dataclass(frozen=True)
+class Listening:
+    """How dialogues are read.
+
+    Args:
+        turns: before a reply that are its context; 0 trains a model that ignores the context.
+        replies_by: whose turns are replies; None for everybody's.
+        spacing: `natural` puts tokenised text ("I ' m here .") back into normal writing, `as-is` leaves it, `auto`
+            does the former where the corpus is written so.
+    """
+
+    turns: int = DEFAULT_TURNS
+    replies_by: str | None = None
+    spacing: Spacing = "auto"
+
+    def __post_init__(self) -> None:
+        if self.turns < 0:
+            raise ConfigurationError(
+                f"turns is {self.turns}; it must be 0 (the context is ignored) or more: give such a number."
+            )
+        if self.spacing not in ("auto", "natural", "as-is"):
+            raise ConfigurationError(
+                f"spacing is {self.spacing!r}; it must be one of auto, natural, as-is: choose one of them."
+            )
+
+
+class ChatTask(ModelTask):
+    """Trains the encoder-decoder of a chatbot.
+
+    Args:
+        request: what a person asked for; its choice is a `ChatChoice`.
+        listening: how the dialogues are read.
+        sample: writes a little with a model, for people to read.
+
+    Raises:
+        CorpusError: the corpus cannot be read.
+    """
+
+    kind, command = "chat", "train-chat"
+
+    survey: DialogueSurvey
+    split: DialogueSplit | None
+
+    def __init__(
+        self, request: TrainingRequest, listening: Listening | None = None, sample: Sample = lambda model: ""
+    ) -> None:
+        super().__init__(request, sample)
+        self.listening = listening or Listening()
+        self.corpus = Corpus(request.corpus, request.format, kind="dialogues")
+        self._validation: Corpus | None = None
+
+    @property
+    def name(self) -> str:
+        """Of the corpus: that of its first file."""
+        return self.corpus.files[0].paths[0].stem
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the corpus."""
+        return self.corpus.fingerprint
+
+    @property
+    def choice(self) -> ChatChoice:
+        """What was asked for of the model."""
+        assert isinstance(self.request.choice, ChatChoice)
+        return self.request.choice
+
+    @property
+    def asked(self) -> tuple[Any, ...]:
+        """What must be as the run was begun with where it goes on."""
+        return (*super().asked, self.listening)
+
+    def read(self, note: Note) -> None:
+        """Surveys the dialogues, and holds out the last tenth of each file where no others were given for that."""
+        turns, name = self.listening.turns, self.listening.replies_by
+        if self.request.validation is not None:
+            self._validation = Corpus(self.request.validation, self.request.format, kind="dialogues")
+        self.survey = survey_dialogues(self.corpus, turns, name, _DETOKENISED[self.listening.spacing])
+        self.split = split_dialogues(self.survey.dialogues) if self._validation is None else None
+        if self.survey.exchanges < _FEWEST_EXCHANGES:
+            raise TrainingError(
+                f"The dialogues hold {self.survey.exchanges} exchanges to learn from, and a model needs "
+                f"{_FEWEST_EXCHANGES} at the very least (5,000 or more to be fun): give more dialogues, or look at how "
+                "they are read with textgen inspect --corpus FILE."
+            )
+        if not self.survey.has_training_exchanges(self.split):
+            raise TrainingError(
+                "The dialogues to learn from, once the last ones are held out, hold no exchange: give more dialogues, "
+                "or give others with --validation, and all of these are learned from."
+            )
+        for line in describe_dialogues(self.corpus, self.survey, self.survey.detokenised):
+            note(line)
+
+    def plan(self, budget: Budget, origin: Model | None) -> RunPlan:
+        """Learns the vocabulary; the network suits the length of the replies, whatever the time."""
+        choice, characters = self.choice, self.survey.characters
+        if origin:
+            tokenizer, architecture = origin.tokenizer, origin.card.architecture
+            if not isinstance(architecture, EncoderDecoderConfig):
+                raise ConfigurationError(
+                    f"--from names {origin.path}, a {origin.card.kind} model, but a chatbot can only go on from a "
+                    "chatbot: name a model trained by train-chat, or use train-script."
+                )
+        else:
+            tokenizer = learn_vocabulary(choice, characters, self._texts(), [])
+            architecture = choose_encoder_decoder(choice, characters, tokenizer.vocabulary_size)
+        precision = best_precision() if choice.precision == "auto" else choice.precision
+        training = choose_chat_training(choice, characters, budget, self.request.seed, precision, thread_count())
+        if origin:  # it knows its language, and is not to forget how to listen
+            training = replace(training, empty_at_first=0.0)
+        return RunPlan(tokenizer, architecture, training)
+
+    def encode(self, folder: ModelFolder, plan: RunPlan, note: Note) -> Encoded:
+        """Writes the ids of contexts and replies, and the index of the replies' word sequences."""
+        novelty, level = NoveltyIndexer(), plan.tokenizer.level
+
+        def observe(exchange: Exchange) -> None:
+            if self.request.index:
+                novelty.add([exchange.reply])
+
+        learned, judged = _store(folder.training, self._sides(), plan.tokenizer, observe)
+        if learned["exchanges"] == 0:
+            raise TrainingError(
+                f"All {learned['too long']:,} replies to learn from are longer than {_LONGEST_REPLY[level]} tokens: "
+                "give dialogues with shorter turns."
+            )
+        for name, counts in (("", learned), ("held-out ", judged)):
+            if counts["too long"]:
+                note(f"left out  {counts['too long']:,} x {name}reply of more than {_LONGEST_REPLY[level]} tokens")
+        if self.request.index:
+            novelty.save(folder.novelty, note)
+        corpus = {
+            "fingerprint": self.corpus.fingerprint,
+            "files": [path.name for file in self.corpus.files for path in file.paths],
+            "normalisation": self.survey.normalisation.to_json(),
+            "turns": self.listening.turns,
+            "longest_context": _LONGEST_CONTEXT[level],
+            "longest_reply": _LONGEST_REPLY[level],
+            "replies_by": self.listening.replies_by,
+            "split": self.split.to_json() if self.split else None,
+            "detokenise": self.survey.detokenised,
+            "exchanges": learned["exchanges"],
+            "characters": learned["characters"],
+        }
+        tokens, characters = ((learned[of], judged[of]) for of in ("tokens", "characters"))
+        return Encoded(tokens, characters, corpus)
+
+    def settle(self, plan: RunPlan, encoded: Encoded, folder: ModelFolder, origin: Model | None) -> Settled:
+        """Takes a smaller network where there is no time for a large one."""
+        model, training = plan.architecture, plan.training
+        assert isinstance(model, EncoderDecoderConfig) and isinstance(training, ChatTrainingConfig)
+        lengths = PairStore(folder.training / TRAINING_IDS).lengths
+        flops = measure_flops(training.precision, training.batch, model.hidden)
+        guess = usual = estimate_chat(model, training, lengths, flops)
+        if origin is None:
+            model = choose_encoder_decoder(
+                self.choice,
+                self.survey.characters,
+                plan.tokenizer.vocabulary_size,
+                fits=lambda model: has_time(training.budget, estimate_chat(model, training, lengths, flops)),
+            )
+            guess = estimate_chat(model, training, lengths, flops)
+        return Settled(replace(plan, architecture=model), guess, usual if model != plan.architecture else None)
+
+    def describe(self, settled: Settled, run: Run) -> Iterator[str]:
+        """The vocabulary, the network, the run, and why a network is smaller than usual."""
+        yield from describe_plan(settled.plan, run, settled.guess)
+        if settled.usual is not None:
+            yield describe_smaller(choose_size(self.choice, self.survey.characters), settled.usual)
+
+    def batches(self, at: Workspace) -> Pairs:
+        """Exchanges of like length."""
+        config, store = at.run.training, PairStore(at.folder.training / TRAINING_IDS)
+        assert isinstance(config, ChatTrainingConfig)
+        return Pairs(store, config.batch, config.empty_contexts, config.seed, config.empty_at_first)
+
+    def network(self, at: Workspace) -> KerasEncoderDecoder:
+        """The encoder-decoder."""
+        architecture = at.model.card.architecture
+        assert isinstance(architecture, EncoderDecoderConfig)
+        return KerasEncoderDecoder(architecture, at.run.training.precision)
+
+    def step(self, at: Workspace, network: KerasEncoderDecoder, batches: Pairs) -> EncoderDecoderStep:
+        """Learns from a batch of exchanges."""
+        assert isinstance(at.run.training, ChatTrainingConfig)
+        return EncoderDecoderStep(network, at.run.training, batches.batch_size)
+
+    def validate(self, at: Workspace, network: KerasEncoderDecoder) -> EncoderDecoderValidation | None:
+        """Scores held-out exchanges."""
+        store = PairStore(at.folder.training / HELD_OUT_IDS)
+        return EncoderDecoderValidation(network, store, _VALIDATION_EXCHANGES) if len(store) else None
+
+    def _sides(self) -> Iterator[tuple[Side, Exchange]]:
+        """The exchanges to learn from and those to be judged by; none where the dialogues could not be split."""
+        asked = self.listening.turns, self.listening.replies_by, self._normalise
+        yield from both_sides(self.corpus, *asked, self.split)
+        if self._validation is not None:
+            yield from (("held out", exchange) for exchange in Exchanges(self._validation, *asked, "all", None))
+
+    def _normalise(self, text: str) -> str:
+        """A turn as it is learned."""
+        return detokenise(text) if self.survey.detokenised else text
+
+    def _texts(self) -> Iterator[str]:
+        """Every turn to learn from, as a reply and as the newest of a context.
+
+        A model that ignores the context learns the same vocabulary as one that does not, so that the two compare.
+        """
+        turns, name = self.listening.turns or DEFAULT_TURNS, self.listening.replies_by
+        for exchange in Exchanges(self.corpus, turns, name, self._normalise, "training", self.split):
+            yield from exchange.context[-1:]
+            yield exchange.reply
+
+
+def held_out_talks(model: Model) -> list[list[str]]:
+    """The turns of a few contexts, evenly spread over the held-out exchanges (the training ones where none are).
+
+    Args:
+        model: in whose folder the run's exchanges lie.
+    """
+    folder = ModelFolder(model.path).training
+    store = PairStore(folder / HELD_OUT_IDS)
+    if not len(store):
+        store = PairStore(folder / TRAINING_IDS)
+    chosen = np.unique(np.linspace(0, len(store) - 1, _TALKS).astype(int))
+    talks = [_turns(model, store.context(int(k)).tolist()) for k in chosen]
+    return [turns for turns in talks if turns]
+
+
+def _turns(model: Model, context: list[int]) -> list[str]:
+    runs = groupby((token for token in context if token != START), key=lambda token: token == TURN)
+    return [model.tokenizer.decode(ids) for is_end, ids in runs if not is_end]
+
+
+def _store(
+    folder: Path,
+    sides: Iterable[tuple[Side, Exchange]],
+    tokenizer: Tokenizer,
+    observe: Callable[[Exchange], None],
+) -> tuple[Counter[str], Counter[str]]:
+    """Writes the ids of the exchanges of both sides, in one pass.
+
+    Returns:
+        how many exchanges, characters and tokens of replies either side has.
+    """
+    size, training, held_out = tokenizer.vocabulary_size, folder / TRAINING_IDS, folder / HELD_OUT_IDS
+    with (
+        IdStoreWriter(training, size) as learned,
+        IdStoreWriter(ends_path(training), _MOST_OFFSET) as learned_ends,
+        IdStoreWriter(held_out, size) as judged,
+        IdStoreWriter(ends_path(held_out), _MOST_OFFSET) as judged_ends,
+    ):
+        writers: dict[Side, _PairWriter] = {
+            "training": _PairWriter(learned, learned_ends, tokenizer),
+            "held out": _PairWriter(judged, judged_ends, tokenizer),
+        }
+        for side, exchange in sides:
+            if writers[side].append(exchange) and side == "training":
+                observe(exchange)
+    return writers["training"].counts, writers["held out"].counts
+
+
+class _PairWriter:
+    """Writes the ids of exchanges and where they end; leaves out those with overlong replies.
+
+    Attributes:
+        counts: how many exchanges, characters and tokens of replies were written; replies left out as "too long".
+    """
+
+    def __init__(self, store: IdStoreWriter, ends: IdStoreWriter, tokenizer: Tokenizer) -> None:
+        self._store, self._ends, self._longest = store, ends, _LONGEST_REPLY[tokenizer.level]
+        self._encoder, self.counts = DialogueEncoder(tokenizer, _LONGEST_CONTEXT[tokenizer.level]), Counter[str]()
+
+    def append(self, exchange: Exchange) -> bool:
+        """Writes an exchange; says whether its reply was short enough."""
+        reply = self._encoder.encode_reply(exchange.reply)
+        if len(reply) - 1 > self._longest:
+            self.counts["too long"] += 1
+            return False
+        self._store.append(self._encoder.encode_context(exchange.context))
+        self._ends.append([self._store.length])
+        self._store.append(reply)
+        self._ends.append([self._store.length])
+        self.counts["exchanges"] += 1
+        self.counts["tokens"] += len(reply) - 1
+        self.counts["characters"] += len(exchange.reply) + 1
+        return True

@@ -1,0 +1,336 @@
+"""Discriminators: real texts against fresh samples of a frozen generator, and learning to tell them apart."""
+
+import time
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+from keras import ops
+from numpy.typing import NDArray
+
+from textgen.artifact import Model, ModelFolder
+from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
+from textgen.corpus.collection import Paths
+from textgen.discriminator.calibration import cross_entropy, fit_temperature
+from textgen.discriminator.file import SavedDiscriminator, Weights
+from textgen.discriminator.matching import Examples, Text, balanced, halves, matched
+from textgen.discriminator.metrics import accuracy, discriminator_metrics
+from textgen.discriminator.scorer import JUDGED
+from textgen.errors import TrainingError
+from textgen.inference.discriminator import Discriminator
+from textgen.models.discriminator import DiscriminatorNoise, KerasDiscriminator
+from textgen.tokenizers.special import PAD
+from textgen.training.dropout import Masks
+from textgen.training.initialisation import initial_weights
+from textgen.training.machine import thread_count
+from textgen.training.prepare import versions
+from textgen.training.real_texts import RealTexts, corpus_texts, stored_texts
+from textgen.training.run_record import Run
+from textgen.training.schedule import Clock, learning_rate
+from textgen.training.step import State, Tensor, TrainingStep, exported
+from textgen.training.task import Encoded, Note, RunPlan, Task, Workspace
+
+FEWEST = 50
+"""Texts of a kind without which no figure means anything."""
+
+_REAL_A_SAMPLE = 10
+"""Real texts read for each that is written, so that there are some of every length."""
+
+_BATCH = 64
+_VALIDATIONS_AN_EPOCH = 2
+_PATIENCE = 6
+
+Write = Callable[[RealTexts, Note], list[Text]]
+"""Has the generator write texts, told what the real ones are; the note says how far it is."""
+
+
+class TextBatch(NamedTuple):
+    """One step's texts, padded at their ends.
+
+    Args:
+        ids: *Shape:* (batch, time).
+        lengths: *Shape:* (batch,).
+        real: 1 for a real text, 0 for a generated one. *Shape:* (batch,).
+    """
+
+    ids: NDArray[np.int32]
+    lengths: NDArray[np.int32]
+    real: NDArray[np.float32]
+
+
+class TextBatches:
+    """Examples in batches, in a new order each epoch; a function of the step alone.
+
+    Args:
+        examples: what is learned from.
+        batch: texts in a step; fewer where there are not so many.
+        seed: of the order.
+    """
+
+    def __init__(self, examples: Examples, batch: int, seed: int) -> None:
+        self._examples, self._seed = examples, seed
+        self.batch_size = min(batch, len(examples.texts))
+        self.steps_per_epoch = len(examples.texts) // self.batch_size
+
+    def batch(self, step: int, progress: float = 0.0) -> TextBatch:
+        """The batch of a step, counted from 0, whatever share of the budget is spent."""
+        epoch, index = divmod(step, self.steps_per_epoch)
+        order = np.random.default_rng([self._seed, epoch]).permutation(len(self._examples.texts))
+        chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
+        ids, lengths = _padded([self._examples.texts[k] for k in chosen])
+        return TextBatch(ids, lengths, self._examples.real[chosen].astype(np.float32))
+
+
+class DiscriminatorStep(TrainingStep):
+    """Learns to tell a batch's real texts from its generated ones.
+
+    Args:
+        model: the discriminator that learns.
+        config: rates, seed, and the dropout of the features.
+    """
+
+    def __init__(self, model: KerasDiscriminator, config: TrainingConfig) -> None:
+        each = tf.TensorSpec((None,), tf.int32), tf.TensorSpec((None,), tf.float32)
+        super().__init__(model, config, shapes=(tf.TensorSpec((None, None), tf.int32), *each))
+
+    def losses(self, batch: Any, state: State, step: Tensor) -> tuple[Tensor, Tensor, State]:
+        """The mean cross-entropy of the judgements in nats a text, twice, and no state."""
+        ids, lengths, real = batch
+        masks = Masks(self.config.seed, step)
+        features = masks.draw("features", (ops.shape(ids)[0], self.model.config.features), self.config.dropout)
+        logits = self.model(ids, lengths, noise=DiscriminatorNoise(features=features))
+        loss = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=real, logits=logits))
+        return loss, loss, state
+
+
+class DiscriminatorTask(Task):
+    """Trains a discriminator of a generator's texts.
+
+    The held-out texts are halved: the first half says when to stop and sets the temperature, the second one is seen
+    by the figures alone.
+
+    Args:
+        generator: the frozen model.
+        samples: texts that it writes: two thirds to learn from, one to be judged by.
+        write: has it write them.
+        decoding: how they are written, the seed included.
+        seed: of all randomness.
+        corpus: paths of the real text; None takes what training left in the generator's folder.
+        format: of the corpus; None finds it from its content.
+    """
+
+    real: RealTexts
+    written: list[Text]
+    training: Examples
+    deciding: Examples
+    judging: Examples
+    unseen: tuple[Sequence[Text], Sequence[Text]]
+
+    def __init__(
+        self,
+        generator: Model,
+        samples: int,
+        write: Write,
+        decoding: dict[str, Any],
+        seed: int = 0,
+        corpus: Paths | None = None,
+        format: str | None = None,
+    ) -> None:
+        self.generator, self.samples, self.write, self.decoding = generator, samples, write, decoding
+        self.seed, self._corpus, self._format = seed, corpus, format
+        self.noun = JUDGED[generator.card.kind]
+
+    def read(self, note: Note) -> None:
+        """Reads the real texts, and refuses what can only fail before anything is written."""
+        most = _REAL_A_SAMPLE * self.samples
+        if self._corpus is None:
+            self.real = stored_texts(self.generator, most, self.seed)
+        else:
+            self.real = corpus_texts(self.generator, self._corpus, self._format, most, self.seed)
+        self._require_enough()
+        real = self.real
+        note(f"real      {len(real.training):,} {self.noun} to learn from, {len(real.held_out):,} held out")
+
+    def plan(self, budget: Budget, origin: Model | None) -> RunPlan:
+        """The same network and the same training for all generators."""
+        how = TrainingConfig(budget, seed=self.seed, learning_rate=2e-3, weight_decay=0.1, dropout=0.5)
+        tokenizer = self.generator.tokenizer
+        return RunPlan(tokenizer, DiscriminatorConfig(tokenizer.vocabulary_size), how)
+
+    def encode(self, folder: ModelFolder, plan: RunPlan, note: Note) -> Encoded:
+        """Has the samples written, and matches real and generated texts by their lengths."""
+        learned = parts_of(self.samples)[0]
+        self.written = self.write(self.real, note)
+        self.training = matched(self.real.training, self.written[:learned], self.seed)
+        first, self.unseen = zip(
+            halves(self.real.held_out, self.seed), halves(self.written[learned:], self.seed), strict=True
+        )
+        self.deciding, self.judging = matched(*first, self.seed), matched(*self.unseen, self.seed)
+        self._require_enough_matched()
+        note(f"learning  from {len(self.training.texts):,} {self.noun}, half of them real, of equal lengths")
+        return Encoded((_count(self.training), _count(self.deciding)))
+
+    def batches(self, at: Workspace) -> TextBatches:
+        """Texts of both kinds."""
+        return TextBatches(self.training, _BATCH, at.run.training.seed)
+
+    def network(self, at: Workspace) -> KerasDiscriminator:
+        """The network, with first weights drawn from the seed."""
+        config = DiscriminatorConfig(at.model.tokenizer.vocabulary_size)
+        network = KerasDiscriminator(config)
+        for name, array in initial_weights(config, at.run.training.seed).items():
+            network.named_weights()[name].assign(array)
+        return network
+
+    def step(self, at: Workspace, network: KerasDiscriminator, batches: TextBatches) -> DiscriminatorStep:
+        """Learns from a batch of texts."""
+        return DiscriminatorStep(network, at.run.training)
+
+    def validate(self, at: Workspace, network: KerasDiscriminator) -> "DiscriminatorValidation":
+        """Scores the texts that say when to stop."""
+        return DiscriminatorValidation(network, self.deciding)
+
+    def _require_enough(self) -> None:
+        for whose, parts, advice in (
+            ("real", (len(self.real.training), len(self.real.held_out)), "give more text with --corpus"),
+            ("generated", parts_of(self.samples), "give --samples a larger number"),
+        ):
+            needed = {"to learn from": FEWEST, "to be judged by": 2 * FEWEST}
+            for there, (purpose, fewest) in zip(parts, needed.items(), strict=True):
+                if there < fewest:
+                    raise TrainingError(
+                        f"A discriminator was to be trained, but there would be only {there:,} {whose} {self.noun} "
+                        f"{purpose}, and {fewest} are needed: {advice}."
+                    )
+
+    def _require_enough_matched(self) -> None:
+        fewest = min(len(part.texts) // 2 for part in (self.training, self.deciding, self.judging))
+        if fewest < FEWEST:
+            raise TrainingError(
+                f"A discriminator was to be trained, but there are only {fewest} real and generated {self.noun} of "
+                f"equal lengths in one of the parts, and {FEWEST} are needed: give --samples a larger number, or more "
+                "text with --corpus."
+            )
+
+
+class DiscriminatorValidation:
+    """The score of texts under a discriminator as it stands.
+
+    Args:
+        network: that learns.
+        examples: the texts.
+
+    Attributes:
+        accuracy: share of them that was judged right when they were scored last.
+    """
+
+    def __init__(self, network: KerasDiscriminator, examples: Examples) -> None:
+        self._network, self._examples, self.accuracy = network, examples, 0.0
+
+    def __call__(self) -> float:
+        """Cross-entropy in nats a text."""
+        logits = Discriminator(self._network.config, exported(self._network)).logits(self._examples.texts)
+        self.accuracy = accuracy(logits, self._examples.real)
+        return cross_entropy(logits, self._examples.real)
+
+
+def make_discriminator(task: DiscriminatorTask, budget: Budget, note: Note) -> SavedDiscriminator:
+    """Trains a discriminator, makes its probabilities honest and measures what it is worth.
+
+    Args:
+        task: with the generator and the texts.
+        budget: of the training.
+        note: is told how it goes.
+
+    Raises:
+        TrainingError: there are too few texts, or the loss is no longer finite.
+    """
+    generator, seed = task.generator, task.seed
+    folder = ModelFolder(generator.path)
+    task.read(note)
+    plan = task.plan(budget, generator)
+    encoded = task.encode(folder, plan, note)
+    assert isinstance(plan.architecture, DiscriminatorConfig)
+    run = Run(plan.training, encoded.characters, encoded.tokens, thread_count())
+    weights = learn(task, Workspace(folder, folder.training, run), note)
+    network = Discriminator(plan.architecture, weights)
+    temperature = fit_temperature(network.logits(task.deciding.texts), task.deciding.real)
+    learned = parts_of(task.samples)[0]
+    metrics = discriminator_metrics(
+        network,
+        temperature,
+        (task.training, balanced(task.real.training, task.written[:learned], seed)),
+        (task.judging, balanced(*task.unseen, seed)),
+    )
+    return SavedDiscriminator(
+        plan.architecture,
+        weights,
+        temperature,
+        generator.card.metrics,
+        task.decoding,
+        task.real.corpus,
+        metrics,
+        versions(),
+    )
+
+
+def learn(task: DiscriminatorTask, at: Workspace, note: Note) -> Weights:
+    """Trains a network, in memory alone: a discriminator is trained in a minute or two, and begun anew if need be.
+
+    Args:
+        task: whose texts are encoded.
+        at: budget, rates and seed.
+        note: is told of each validation.
+
+    Returns:
+        The weights with the least cross-entropy on the texts that decide.
+
+    Raises:
+        TrainingError: the loss is no longer finite.
+    """
+    how, network, batches = at.run.training, task.network(at), task.batches(at)
+    step, validation = task.step(at, network, batches), task.validate(at, network)
+    clock, every = Clock(how.budget, batches.steps_per_epoch), max(1, batches.steps_per_epoch // _VALIDATIONS_AN_EPOCH)
+    best, least, stale, number, started = exported(network), float("inf"), 0, 0, time.monotonic()
+    while (progress := clock.progress(number, time.monotonic() - started)) < 1.0 and stale < _PATIENCE:
+        loss, _ = step(batches.batch(number), [], number, learning_rate(how.learning_rate, number, progress))
+        if not np.isfinite(loss):
+            raise TrainingError(
+                f"The discriminator's loss was no longer finite after {number} steps, so nothing was saved: "
+                "train again with another --seed."
+            )
+        number += 1
+        if number % every and clock.progress(number, time.monotonic() - started) < 1.0:
+            continue
+        nats = validation()
+        is_best = nats < least
+        if is_best:
+            best, least, stale = exported(network), nats, 0
+        else:
+            stale += 1
+        epoch = number / batches.steps_per_epoch
+        note(
+            f"epoch {epoch:.1f}  training {loss:.3f}  held out {nats:.3f} nats, {validation.accuracy:.1%} right"
+            f"{'  best so far' if is_best else ''}"
+        )
+    return best
+
+
+def parts_of(samples: int) -> tuple[int, int]:
+    """How many of the samples are learned from, and how many the rest are, to be judged by."""
+    learned = samples * 2 // 3
+    return learned, samples - learned
+
+
+def _count(examples: Examples) -> int:
+    """Ids of all texts."""
+    return sum(map(len, examples.texts))
+
+
+def _padded(texts: Sequence[Text]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    lengths = np.array([len(text) for text in texts], np.int32)
+    ids = np.full((len(texts), int(lengths.max())), PAD, np.int32)
+    for row, text in zip(ids, texts, strict=True):
+        row[: len(text)] = text
+    return ids, lengths

@@ -1,0 +1,255 @@
+"""Script writers: how a corpus of scripts is read, planned for and encoded, and how the language model learns it."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, replace
+from itertools import islice
+from pathlib import Path
+
+from textgen.artifact import Model, ModelFolder
+from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import Scene
+from textgen.corpus.id_store import IdStoreWriter, open_ids
+from textgen.corpus.split import Side, Split, split_documents, training_documents
+from textgen.corpus.survey import CorpusSurvey, survey
+from textgen.corpus.token_grammar import ScriptEncoder
+from textgen.errors import ConfigurationError, TrainingError
+from textgen.inference.scoring import lay_out
+from textgen.models.language_model import KerasLanguageModel
+from textgen.tokenizers.base import Tokenizer
+from textgen.tokenizers.special import END, START
+from textgen.training.corpus_stats import NoveltyIndexer, ShapeObserver
+from textgen.training.describing import describe_corpus, describe_plan, describe_smaller
+from textgen.training.language_model_step import LanguageModelStep, LanguageModelValidation
+from textgen.training.machine import best_precision, measure_flops, thread_count
+from textgen.training.negative_sampling import CandidateSampler
+from textgen.training.prepare import learn_vocabulary
+from textgen.training.run import ModelTask, Sample, TrainingRequest
+from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
+from textgen.training.sizing import (
+    ScriptChoice,
+    choose_model,
+    choose_size,
+    choose_training,
+    dropout_for,
+    estimate,
+    has_time,
+    with_dropout,
+    with_weight_decay,
+)
+from textgen.training.task import Encoded, Note, RunPlan, Settled, Workspace
+from textgen.training.windows import Windows
+
+_FEWEST_CHARACTERS = 200
+_LINES_FOR_A_LABEL = 10
+_MOST_SPEAKERS = 10_000  # that model.json lists
+_VALIDATION_TOKENS = 1 << 16
+_LANES = 64
+
+
+class ScriptTask(ModelTask):
+    """Trains the language model of a script writer.
+
+    Args:
+        request: what a person asked for; its choice is a `ScriptChoice`.
+        sample: writes a little with a model, for people to read.
+
+    Raises:
+        CorpusError: the corpus cannot be read.
+    """
+
+    kind, command = "script", "train-script"
+
+    survey: CorpusSurvey
+    split: Split | None
+    characters: int
+    speakers: dict[str, int]
+
+    def __init__(self, request: TrainingRequest, sample: Sample = lambda model: "") -> None:
+        super().__init__(request, sample)
+        self.corpus = Corpus(request.corpus, request.format)
+        self._validation: Corpus | None = None
+
+    @property
+    def name(self) -> str:
+        """Of the corpus: that of its first file."""
+        return self.corpus.files[0].path.stem
+
+    @property
+    def fingerprint(self) -> str:
+        """Of the corpus."""
+        return self.corpus.fingerprint
+
+    @property
+    def choice(self) -> ScriptChoice:
+        """What was asked for of the model."""
+        assert isinstance(self.request.choice, ScriptChoice)
+        return self.request.choice
+
+    def read(self, note: Note) -> None:
+        """Surveys the corpus, and holds out its last tenth where no other text was given for that."""
+        if self.request.validation is not None:
+            self._validation = Corpus(self.request.validation, self.request.format)
+        self.survey = survey(self.corpus)
+        self.split = self.survey.split if self._validation is None else None
+        self.characters = self.split.characters if self.split else self.survey.characters
+        if self.characters < _FEWEST_CHARACTERS:
+            raise TrainingError(
+                f"The training text has {self.characters} characters, and a model needs {_FEWEST_CHARACTERS} at the "
+                "very least (100,000 or more to be fun): give a longer corpus, or several files."
+            )
+        for line in describe_corpus(self.corpus, self.survey):
+            note(line)
+
+    def plan(self, budget: Budget, origin: Model | None) -> RunPlan:
+        """Learns the vocabulary; the network suits the length of the text, whatever the time."""
+        choice, self.speakers = self.choice, self.survey.speakers_before(self.split)
+        if origin:
+            tokenizer, architecture = origin.tokenizer, origin.card.architecture
+            if not isinstance(architecture, ModelConfig):
+                raise ConfigurationError(
+                    f"--from names {origin.path}, a {origin.card.kind} model, but a script writer can only go on "
+                    "from a script writer: name a model trained by train-script, or use train-chat."
+                )
+        else:
+            labels = [name for name, lines in self.speakers.items() if lines >= _LINES_FOR_A_LABEL]
+            tokenizer = learn_vocabulary(choice, self.characters, self._texts(labels), labels)
+            architecture = choose_model(choice, tokenizer.level, self.characters, tokenizer.vocabulary_size)
+        precision = best_precision() if choice.precision == "auto" else choice.precision
+        words = len(tokenizer.ranked_ids())
+        training = choose_training(
+            choice, tokenizer.level, self.characters, budget, self.request.seed, precision, words, thread_count()
+        )
+        return RunPlan(tokenizer, architecture, training)
+
+    def encode(self, folder: ModelFolder, plan: RunPlan, note: Note) -> Encoded:
+        """Writes the ids, the index of word sequences, and notes what a written script looks like."""
+        tokenizer, shape, novelty = plan.tokenizer, ShapeObserver(), NoveltyIndexer()
+
+        def observe(scene: Scene, ids: list[int]) -> None:
+            shape.add(scene, ids, tokenizer.speakers)
+            if self.request.index:
+                novelty.add(line.text for line in scene.lines)
+
+        learned, judged = _store(folder.training, self._sides(), tokenizer, observe)
+        if self.request.index:
+            novelty.save(folder.novelty, note)
+        corpus = {
+            "fingerprint": self.corpus.fingerprint,
+            "files": [file.path.name for file in self.corpus.files],
+            "style": self.corpus.style.to_json(),
+            "normalisation": self.survey.normalisation.to_json(),
+            "shape": asdict(shape.shape()),
+            "split": asdict(self.split) if self.split else None,
+            "characters": self.characters,
+            "speakers": dict(islice(self.speakers.items(), _MOST_SPEAKERS)),
+        }
+        return Encoded((learned, judged), (self.characters, self._held_out_characters()), corpus)
+
+    def settle(self, plan: RunPlan, encoded: Encoded, folder: ModelFolder, origin: Model | None) -> Settled:
+        """Takes a smaller network where there is no time for a large one, and the dropout that suits the epochs."""
+        model, training, tokens = plan.architecture, plan.training, encoded.tokens[0]
+        assert isinstance(model, ModelConfig) and isinstance(training, ScriptTrainingConfig)
+        flops, level = measure_flops(training.precision, training.streams, model.hidden), plan.tokenizer.level
+        usual = estimate(model, training, tokens, flops)
+        if origin is None:
+            budget, asked = training.budget, training
+            model = choose_model(
+                self.choice,
+                level,
+                self.characters,
+                plan.tokenizer.vocabulary_size,
+                fits=lambda model: has_time(budget, estimate(model, asked, tokens, flops)),
+            )
+            # What a model knew before is not in the text, and would be forgotten.
+            training = with_weight_decay(training, self.characters, tokens)
+        if self.choice.dropout is None:
+            training = with_dropout(training, level, dropout_for(estimate(model, training, tokens, flops).epochs))
+        settled = replace(plan, architecture=model, training=training)
+        return Settled(settled, estimate(model, training, tokens, flops), usual if model != plan.architecture else None)
+
+    def describe(self, settled: Settled, run: Run) -> Iterator[str]:
+        """The vocabulary, the network, the run, and why a network is smaller than usual."""
+        yield from describe_plan(settled.plan, run, settled.guess)
+        if settled.usual is not None:
+            yield describe_smaller(choose_size(self.choice, self.characters), settled.usual)
+
+    def batches(self, at: Workspace) -> Windows:
+        """Windows of parallel streams through the training text."""
+        config = at.run.training
+        assert isinstance(config, ScriptTrainingConfig)
+        ids = open_ids(at.folder.training / TRAINING_IDS)
+        return Windows(ids, config.streams, config.window, config.reset, config.seed)
+
+    def network(self, at: Workspace) -> KerasLanguageModel:
+        """The language model."""
+        architecture = at.model.card.architecture
+        assert isinstance(architecture, ModelConfig)
+        return KerasLanguageModel(architecture, at.run.training.precision)
+
+    def step(self, at: Workspace, network: KerasLanguageModel, batches: Windows) -> LanguageModelStep:
+        """Learns from a window, over the whole vocabulary or a sample of it."""
+        config, tokenizer, sampler = at.run.training, at.model.tokenizer, None
+        assert isinstance(config, ScriptTrainingConfig)
+        if config.sampled_words:
+            words = tokenizer.ranked_ids()
+            sampler = CandidateSampler(tokenizer.vocabulary_size, words, config.sampled_words, config.seed)
+        return LanguageModelStep(network, config, batches.streams, sampler)
+
+    def validate(self, at: Workspace, network: KerasLanguageModel) -> LanguageModelValidation | None:
+        """Scores a fixed run of the held-out text."""
+        ids = open_ids(at.folder.training / HELD_OUT_IDS)
+        if not len(ids):
+            return None
+        return LanguageModelValidation(network, lay_out(ids, _LANES, limit=_VALIDATION_TOKENS), at.run.training.towers)
+
+    def _sides(self) -> Iterator[tuple[Side, Iterable[Scene]]]:
+        """The documents to learn from, then those to be judged by: none where the corpus could not be split."""
+        yield from split_documents(self.corpus, self.split)
+        if self._validation is not None:
+            yield from (("held out", document) for document in self._validation.documents())
+
+    def _held_out_characters(self) -> int:
+        """Characters of the held-out text, line ends included."""
+        if self._validation is not None:
+            return survey(self._validation).characters
+        return self.survey.characters - self.characters
+
+    def _texts(self, labels: Iterable[str]) -> Iterator[str]:
+        """Every text that is spelled in pieces: speech, headings, and names without a label."""
+        labelled = set(labels)
+        for document in training_documents(self.corpus, self.split):
+            for scene in document:
+                if scene.heading is not None:
+                    yield scene.heading
+                for line in scene.lines:
+                    if line.speaker is not None and line.speaker not in labelled:
+                        yield line.speaker
+                    yield line.text
+
+
+def _store(
+    folder: Path,
+    sides: Iterable[tuple[Side, Iterable[Scene]]],
+    tokenizer: Tokenizer,
+    observe: Callable[[Scene, list[int]], None],
+) -> tuple[int, int]:
+    """Writes the ids of the documents of both sides, in one pass.
+
+    Returns:
+        how many are scored on either side, which is all but START.
+    """
+    encoder, started, size = ScriptEncoder(tokenizer), Counter[Side](), tokenizer.vocabulary_size
+    with IdStoreWriter(folder / TRAINING_IDS, size) as training, IdStoreWriter(folder / HELD_OUT_IDS, size) as held_out:
+        for side, document in sides:
+            store = training if side == "training" else held_out
+            started[side] += 1
+            store.append([START])
+            for number, scene in enumerate(document):
+                ids = encoder.encode_scene(scene, first_of_document=number == 0)
+                if side == "training":
+                    observe(scene, ids)
+                store.append(ids)
+            store.append([END])
+    return training.length - started["training"], held_out.length - started["held out"]
