@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
 
-import numpy as np
-
 Weights = Mapping[str, float]
 
 _OTHER_LETTER = 0.8  # also of the thousands of characters that East Asian languages use less
@@ -177,8 +175,7 @@ def plausibility(text: str, alphabets: Sequence[Weights]) -> float:
 def _utf16_by_nuls(head: bytes) -> str | None:
     """Find UTF-16 by the NULs on one side of its pairs: every space and line end has one."""
     half = len(head) // 2
-    pairs = np.frombuffer(head, dtype=np.uint8, count=2 * half).reshape(half, 2)
-    first, second = (np.count_nonzero(column == 0) for column in pairs.T)
+    first, second = (head[side : 2 * half : 2].count(0) for side in (0, 1))
     enough = _FEW_NULS * half if half >= _TELLING_PAIRS else max(_MANY_NULS * half, 2)
     for name, nuls, others in (("utf-16-le", second, first), ("utf-16-be", first, second)):
         if nuls > enough and others < 0.1 * nuls and "\ufffd" not in decode_cut(head, name):

@@ -6,13 +6,12 @@ lines are kept in memory while a pass lasts: their text as UTF-8, and 16 bytes a
 
 import re
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
 from typing import Literal
-
-import numpy as np
 
 from textgen.corpus.document import Line, Scene, turn_of
 from textgen.corpus.formats.base import HEAD_LINES, Evidence, FilePair, Format, ReadReport, filled
@@ -123,17 +122,16 @@ class _LineTable:
                 keys.append(_key(fields[0].strip('"')))
             elif line.strip():
                 report.skip(number, line, f"no line of {_LINE_FIELDS} fields in {file.path.name}")
-        unsorted = np.frombuffer(keys, np.uint64) if keys else np.empty(0, np.uint64)
-        self._order = np.argsort(unsorted, kind="stable")
-        self._keys, self._starts = unsorted[self._order], starts
+        self._order = array("Q", sorted(range(len(keys)), key=keys.__getitem__))
+        self._keys, self._starts = array("Q", map(keys.__getitem__, self._order)), starts
 
     def find(self, line_id: str) -> Line | None:
         """The line with an id (the first one that has it); None where there is none."""
-        key = np.uint64(_key(line_id))
-        place = int(np.searchsorted(self._keys, key))
+        key = _key(line_id)
+        place = bisect_left(self._keys, key)
         if place == len(self._keys) or self._keys[place] != key:
             return None
-        number = int(self._order[place])
+        number = self._order[place]
         speaker, text = self._text[self._starts[number] : self._starts[number + 1]].decode().split("\n")
         return turn_of(text, speaker.strip() or None)
 

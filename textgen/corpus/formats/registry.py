@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
+from itertools import chain
 from pathlib import Path
 
 from textgen.corpus.document import Line, Scene, assemble, turn_of
@@ -29,10 +30,11 @@ _CLOSING = (",", ".", ";", ":", "!", "?", "…")
 
 def _all_formats() -> list[Format]:
     """The formats of all modules in this folder, in their order."""
-    own, _, package = __name__.rpartition(".")[::-1]
+    package, _, own = __name__.rpartition(".")
     names = [module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]) if module.name != own]
     modules = [import_module(f"{package}.{name}") for name in names]
-    return sorted((format for module in modules for format in getattr(module, "FORMATS", ())), key=lambda f: f.order)
+    formats = chain.from_iterable(getattr(module, "FORMATS", ()) for module in modules)
+    return sorted(formats, key=lambda format: format.order)
 
 
 SCRIPT_FORMATS = {format.name: format for format in _all_formats() if format.read}
