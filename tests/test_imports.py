@@ -11,7 +11,7 @@ import textgen
 
 ROOT = Path(textgen.__file__).parent
 
-LEAVES = {"errors", "config", "files", "wording"}
+LEAVES = {"_version", "errors", "config", "files", "wording"}
 TEXT = LEAVES | {"tokenizers"}
 INFERENCE = TEXT | {"artifact", "inference"}
 WRITING = INFERENCE | {"decoding", "corpus"}
@@ -19,6 +19,7 @@ JUDGING = WRITING | {"discriminator"}
 TRAINING = JUDGING | {"models"}
 API = TRAINING | {"generation", "writer", "chatbot", "evaluation", "training"}
 MAY_IMPORT = {
+    "_version": set[str](),
     "errors": set[str](),
     "files": set[str](),
     "wording": set[str](),
