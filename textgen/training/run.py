@@ -214,7 +214,7 @@ def train(task: ModelTask, target: Target, start: Start) -> Model:
             origin = start.origin[0].load()
             display.note(f"from      {start.origin[1]}: its weights, vocabulary and architecture")
         task.begin(folder, start.budget or Budget(minutes=DEFAULT_MINUTES), origin, display.note)
-    resuming = _resuming(task, target, start.tensorboard)
+    resuming = resume_command(task, target, start.tensorboard)
     try:
         outcome = task.run(folder, display, start.tensorboard)
     except KeyboardInterrupt:
@@ -374,7 +374,7 @@ def _begun(folder: ModelFolder) -> dict[str, Any]:
     return {"level": model.tokenizer.level, "size": size, **architecture, **asdict(training), **reading}
 
 
-def _resuming(task: ModelTask, target: Target, tensorboard: bool) -> str:
+def resume_command(task: ModelTask, target: Target, tensorboard: bool) -> str:
     """The command that goes on with a run.
 
     Without their format some files could not be read again; and an adversarial run shares the cores in another way.
