@@ -29,15 +29,16 @@ from typing import Any
 import textgen
 from textgen.artifact import ModelFolder
 from textgen.config import AdversarialConfig
-from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.collection import Corpus
 from textgen.discriminator.file import discriminator_path
-from textgen.evaluation.curve import PURE, WriteLines
-from textgen.evaluation.estimates import Estimate
-from textgen.evaluation.measures import BLEU, SELF_BLEU, TEXT_MEASURES
-from textgen.evaluation.model_comparison import ModelComparison, Verdict, compare
-from textgen.evaluation.plots import curves_picture
-from textgen.evaluation.sample_judge import find_judge
-from textgen.evaluation.sampling import write_lines
+from textgen.evaluation.bootstrap import Estimate
+from textgen.evaluation.curves import PURE, WriteLines
+from textgen.evaluation.dominance import Verdict
+from textgen.evaluation.generated_samples import write_lines
+from textgen.evaluation.model_comparison import ModelComparison, compare
+from textgen.evaluation.pages import curves_picture
+from textgen.evaluation.sample_metric import find_sample_metric
+from textgen.evaluation.text_metrics import BLEU, SELF_BLEU, TEXT_MEASURES
 from textgen.files import replacing
 from textgen.training import history
 from textgen.training.adversarial.task import AdversarialTask, adversarial_folder
@@ -132,7 +133,7 @@ def is_trained(folder: ModelFolder, corpus: Path) -> bool:
         return False
     is_adversarial = adversarial_folder(folder).is_dir()
     script = ScriptTask(TrainingRequest(corpus, ScriptChoice(), FORMAT))
-    task = AdversarialTask(script, find_judge) if is_adversarial else script
+    task = AdversarialTask(script, find_sample_metric) if is_adversarial else script
     return task.why_finished(folder) is not None
 
 
@@ -244,7 +245,7 @@ def main() -> None:
     writers = {name: ScriptWriter(systems.folder(name).load()) for name in names}
     found = compare(
         writers,
-        ScriptCorpus(asked.corpus, FORMAT),
+        Corpus(asked.corpus, FORMAT),
         samples=asked.lines,
         tell=say,
         ways={BEST: best_of(writers[BEST], CANDIDATES)},

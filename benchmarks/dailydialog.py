@@ -30,9 +30,9 @@ import numpy as np
 import textgen
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, EncoderDecoderConfig
-from textgen.corpus.dialogue_encoding import DialogueEncoder
-from textgen.corpus.dialogues import DialogueCorpus
+from textgen.corpus.collection import Corpus
 from textgen.corpus.exchanges import Exchanges
+from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.inference.encoder_decoder import EncoderDecoder
 from textgen.training import history
 
@@ -106,7 +106,9 @@ def held_out_pairs(model: Model, validation: Path) -> list[Pair]:
     """The exchanges that a model is scored on, those with long replies included."""
     corpus = model.card.corpus
     encoder = DialogueEncoder(model.tokenizer, corpus["longest_context"])
-    exchanges = Exchanges(DialogueCorpus(validation, FORMAT), corpus["turns"], None, str, "all", None)
+    exchanges = Exchanges(
+        Corpus(validation, FORMAT, "dialogues", kind="dialogues"), corpus["turns"], None, str, "all", None
+    )
     return [
         Pair(encoder.encode_context(exchange.context), encoder.encode_reply(exchange.reply), exchange.reply)
         for exchange in exchanges

@@ -28,12 +28,12 @@ from networks import VOCABULARIES, Weights, architecture
 from numpy.typing import NDArray
 
 from textgen.config import ModelConfig
-from textgen.decoding.cursor import Prompt
-from textgen.decoding.decode import decode
-from textgen.decoding.history import history_transform
+from textgen.decoding.logits import history_transform
+from textgen.decoding.loop import decode
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.results import Sequence, collect
-from textgen.decoding.sampling import Sampler
+from textgen.decoding.protocols import GeneratedSequence, collect
+from textgen.decoding.sampler import Sampler
+from textgen.decoding.sequence import SequenceStart
 from textgen.inference.language_model import LanguageModel
 from textgen.tokenizers.special import END, FIRST_LABEL
 from textgen.training.initialisation import initial_weights
@@ -141,10 +141,10 @@ def endless_weights(config: ModelConfig) -> Weights:
     return weights
 
 
-def write(network: LanguageModel, batch: int) -> list[Sequence]:
+def write(network: LanguageModel, batch: int) -> list[GeneratedSequence]:
     """textgen's own loop, drawing from the distribution as it is."""
     options = DecodingOptions(temperature=1.0, num_return_sequences=batch, max_new_tokens=LOOP_TOKENS, seed=1)
-    return collect(decode(network.step, network.initial_state(), Prompt([FIRST_LABEL], Silent()), options))
+    return collect(decode(network.step, network.initial_state(), SequenceStart([FIRST_LABEL], Silent()), options))
 
 
 def row(case: str, system: str, seconds: float, ours: float) -> Row:

@@ -54,8 +54,8 @@ from numpy.typing import NDArray
 import textgen
 from textgen.artifact import ModelFolder
 from textgen.config import Budget
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.scene import Scene
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import Scene
 from textgen.corpus.split import find_split, held_out_documents, training_documents
 from textgen.corpus.survey import survey
 from textgen.evaluation.report import evaluate
@@ -162,7 +162,7 @@ def say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-def halves(corpus: ScriptCorpus) -> tuple[str, str]:
+def halves(corpus: Corpus) -> tuple[str, str]:
     """The training text and the held-out text, in the corpus's own style."""
     split = find_split(corpus, survey(corpus).characters)
     if split is None:
@@ -264,7 +264,7 @@ def train_ours(corpus: Path, folder: Path, minutes: float) -> None:
     subprocess.run([*command, *options], check=True, stdout=sys.stderr)
 
 
-def score_ours(case: str, corpus: ScriptCorpus, path: Path) -> Row:
+def score_ours(case: str, corpus: Corpus, path: Path) -> Row:
     """Scores a model of textgen on the held-out part, as `textgen evaluate` does."""
     writer, training = textgen.load(path), ModelFolder(path).training
     if writer.card.corpus["fingerprint"] != corpus.fingerprint:
@@ -325,7 +325,7 @@ def arguments() -> argparse.Namespace:
 def main() -> None:
     """Trains and scores both, and prints the table."""
     asked = arguments()
-    corpus = ScriptCorpus(asked.corpus)
+    corpus = Corpus(asked.corpus)
     training, held_out = halves(corpus)
     case = f"{asked.corpus.name}, {Budget(minutes=asked.minutes).describe()}"
     baseline = run_notebook(case, training, held_out, asked.minutes)

@@ -19,9 +19,9 @@ import numpy as np
 
 import textgen
 from textgen.artifact import ModelFolder
+from textgen.decoding.copy_detection import CopyGuard
 from textgen.decoding.options import SHORTEST_COPY
 from textgen.decoding.pieces import Pieces
-from textgen.decoding.speech import CopyGuard
 
 LOOKUPS = 50_000
 

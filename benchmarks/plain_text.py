@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from quality_training import write_text
 
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.encoding import ScriptEncoder, decode_script
+from textgen.corpus.collection import Corpus
+from textgen.corpus.token_grammar import ScriptEncoder
+from textgen.corpus.token_parser import decode_script
 from textgen.inference.language_model import LanguageModel
 from textgen.inference.scoring import score_ids
 from textgen.tokenizers.base import Tokenizer
@@ -61,7 +62,7 @@ def exact_ids(tokenizer: Tokenizer, path: Path) -> NDArray[np.int32]:
     Raises:
         SystemExit: they do not decode to the very same text.
     """
-    corpus, encoder = ScriptCorpus(path, FORMAT), ScriptEncoder(tokenizer)
+    corpus, encoder = Corpus(path, FORMAT), ScriptEncoder(tokenizer)
     ids = [token for document in corpus.documents() for part in encoder.encode_document(document) for token in part]
     if decode_script(ids, tokenizer, corpus.style).text.encode() != path.read_bytes():
         raise SystemExit(f"{path} is changed by being read, so that its characters cannot be counted: mend the text.")

@@ -48,11 +48,11 @@ def make_corpus(path: Path, megabytes: int) -> None:
 
 def learn(corpus: Path, level: str, vocabulary: Path) -> None:
     """Learns textgen's vocabulary of a level."""
-    from textgen.corpus.collection import ScriptCorpus
+    from textgen.corpus.collection import Corpus
     from textgen.corpus.survey import survey
     from textgen.tokenizers.learning import learn_tokenizer
 
-    scripts = ScriptCorpus(corpus)
+    scripts = Corpus(corpus)
     labels = [name for name, lines in survey(scripts).speakers.items() if lines >= FEWEST_LINES]
     texts = (line.text for document in scripts.documents() for scene in document for line in scene.lines)
     vocabulary.write_text(json.dumps(learn_tokenizer(level, texts, labels).to_json()), encoding="utf-8")
@@ -60,15 +60,15 @@ def learn(corpus: Path, level: str, vocabulary: Path) -> None:
 
 def encode(corpus: Path, vocabulary: Path, out: Path) -> None:
     """Encodes with textgen."""
-    from textgen.corpus.collection import ScriptCorpus
-    from textgen.corpus.encoding import ScriptEncoder
+    from textgen.corpus.collection import Corpus
     from textgen.corpus.id_store import IdStoreWriter
+    from textgen.corpus.token_grammar import ScriptEncoder
     from textgen.tokenizers.learning import tokenizer_from_json
 
     tokenizer = tokenizer_from_json(json.loads(vocabulary.read_text(encoding="utf-8")))
     encoder = ScriptEncoder(tokenizer)
     with IdStoreWriter(out, tokenizer.vocabulary_size) as store:
-        for document in ScriptCorpus(corpus).documents():
+        for document in Corpus(corpus).documents():
             for ids in encoder.encode_document(document):
                 store.append(ids)
 

@@ -12,7 +12,7 @@ from measuring import Row
 from quality_training import figures, in_words, say, train
 
 import textgen
-from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.collection import Corpus
 from textgen.corpus.survey import survey
 from textgen.evaluation.report import evaluate
 from textgen.training.sizing import LEVELS, ScriptChoice, choose_level
@@ -40,7 +40,7 @@ def measure(corpus: Path, minutes: Sequence[float], only: Sequence[str], out: Pa
         only: some of `SYSTEMS`.
         out: of the models.
     """
-    scripts = ScriptCorpus(corpus)
+    scripts = Corpus(corpus)
     short, long = min(minutes), max(minutes)
     chosen = choose_level(ScriptChoice(), survey(scripts).characters)
     levels = LEVELS if BEST in only else [level for level in LEVELS if level in only]
@@ -51,7 +51,7 @@ def measure(corpus: Path, minutes: Sequence[float], only: Sequence[str], out: Pa
     return [row for level, row in rows.items() if level in only] + [_row(scripts, best, long, chosen, out)]
 
 
-def _row(corpus: ScriptCorpus, level: str, minutes: float, chosen: str, out: Path) -> Row:
+def _row(corpus: Corpus, level: str, minutes: float, chosen: str, out: Path) -> Row:
     folder = out / f"seinfeld-{level}-{minutes:g}"
     train(folder, corpus.files[0].path, minutes, level=level)
     say(f"{folder.name}: scoring")

@@ -20,7 +20,7 @@ from quality_training import figures, in_words, read_json, say, train, write_jso
 
 import textgen
 from textgen.artifact import ModelFolder
-from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.collection import Corpus
 from textgen.evaluation.report import evaluate
 from textgen.training import history
 
@@ -84,7 +84,7 @@ def _ours(corpus: Path, minutes: float, out: Path) -> tuple[Row, Curve]:
     folder = out / f"treebank-{minutes:g}"
     train(folder, training, minutes, validation=held_out, format="plain", level="word", words="whitespace")
     say(f"{folder.name}: scoring")
-    scores = evaluate(textgen.load(folder), ScriptCorpus(held_out, "plain"), split="all", samples=0).scores
+    scores = evaluate(textgen.load(folder), Corpus(held_out, "plain"), split="all", samples=0).scores
     nats_per_bit = math.log(2) * scores.characters / (scores.words + scores.line_ends)
     curve = [
         (row.seconds / 60, math.exp(row.validation_bits_per_character * nats_per_bit))

@@ -19,10 +19,10 @@ import numpy as np
 
 import textgen
 from textgen.artifact import ModelFolder
-from textgen.discriminator.baselines import NgramBaseline
 from textgen.discriminator.matching import matched
+from textgen.discriminator.metrics import NgramBaseline
 from textgen.discriminator.scorer import line_ids
-from textgen.evaluation.fresh import FreshLines
+from textgen.evaluation.generated_samples import GeneratedLines
 from textgen.training.real_texts import stored_texts
 from textgen.writer import ScriptWriter, WrittenScript
 
@@ -32,7 +32,7 @@ SEED_OF_THE_JUDGE = 900_000  # far from those of the pages
 def train_judge(folder: str, samples: int) -> NgramBaseline:
     """A judge that had no say in the choice."""
     model = ModelFolder(folder).load()
-    fresh = FreshLines(model, SEED_OF_THE_JUDGE, {}).write(samples, lambda text: None)
+    fresh = GeneratedLines(model, SEED_OF_THE_JUDGE, {}).write(samples, lambda text: None)
     return NgramBaseline(matched(stored_texts(model, 10 * samples, 0).training, fresh, 0))
 
 

@@ -18,8 +18,8 @@ import numpy as np
 from nltk.translate.bleu_score import SmoothingFunction, sentence_bleu
 from numpy.typing import NDArray
 
-from textgen.evaluation.bleu import ORDERS, References, SelfBleu
-from textgen.evaluation.tokens import tokens
+from textgen.evaluation.ngram_metrics import BLEU_ORDERS, References, SelfBleu
+from textgen.evaluation.text_metrics import tokens
 
 Lines = list[list[str]]
 
@@ -41,7 +41,7 @@ def ours(lines: Lines, references: Lines) -> NDArray[np.float64]:
 
 def theirs(lines: Lines, references: Lines, count: int) -> NDArray[np.float64]:
     """The same of the first lines by NLTK."""
-    method, weights = SmoothingFunction().method1, [(1 / n,) * n for n in ORDERS]
+    method, weights = SmoothingFunction().method1, [(1 / n,) * n for n in BLEU_ORDERS]
     scores = []
     for number, line in enumerate(lines[:count]):
         others = references[:number] + references[number + 1 :] if lines is references else references

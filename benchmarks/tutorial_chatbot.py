@@ -53,7 +53,7 @@ from numpy.typing import NDArray
 import textgen
 from textgen.artifact import Model, ModelCard, ModelFolder
 from textgen.config import EncoderDecoderConfig
-from textgen.corpus.dialogue_encoding import DialogueEncoder
+from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.inference.encoder_decoder import EncoderDecoder, padded
 from textgen.tokenizers.pretokens import split
 from textgen.tokenizers.word import WordTokenizer

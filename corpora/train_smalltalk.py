@@ -28,10 +28,10 @@ from smalltalk.sources import BOT, require_packages
 
 from textgen import train_chat
 from textgen.artifact import Model, ModelFolder
-from textgen.corpus.dialogues import DialogueCorpus
+from textgen.corpus.collection import Corpus
 from textgen.errors import TextgenError
-from textgen.evaluation.chat import evaluate_chat
-from textgen.generation.chat_model import OpenedChat
+from textgen.evaluation.report import evaluate_chat
+from textgen.generation.chat_model import ChatModel
 
 OUT = Path(__file__).parents[1] / "textgen" / "pretrained" / "smalltalk"
 
@@ -119,7 +119,7 @@ def finish(prepared: Prepared, first: Path, second: Path, out: Path, command: st
 
 
 def _judged(model: Model, held_out: Path) -> dict[str, Any]:
-    figures = evaluate_chat(OpenedChat(model), DialogueCorpus(held_out)).to_json_object()
+    figures = evaluate_chat(ChatModel(model), Corpus(held_out, kind="dialogues")).to_json_object()
     return {name: figure for name, figure in figures.items() if isinstance(figure, int | float)}
 
 

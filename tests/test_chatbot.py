@@ -14,7 +14,7 @@ from tests.generation.small import TOKENIZERS, Parrot, chat_model, saved_model, 
 from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot, ChatOptions, Reply, as_character
 from textgen.errors import ConfigurationError, ModelError, TextgenError
-from textgen.generation.messages import clean
+from textgen.generation.reply import clean
 
 MODELS = {level: chat_model(level) for level in TOKENIZERS}
 BOTS = {level: Chatbot(model) for level, model in MODELS.items()}

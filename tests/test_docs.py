@@ -10,8 +10,8 @@ import pytest
 import textgen
 from textgen import errors
 from textgen.cli.main import cli
-from textgen.cli.options import DIALOGUE_FORMATS, FORMATS
 from textgen.config import AdversarialConfig
+from textgen.corpus.formats.registry import DIALOGUE_FORMATS, SCRIPT_FORMATS
 from textgen.repl.commands import COMMANDS
 
 ROOT = Path(textgen.__file__).parents[1]
@@ -82,7 +82,7 @@ def test_every_option_of_a_command_is_in_docs(name: str) -> None:
 
 def test_every_format_is_in_docs() -> None:
     text = read("docs/formats.md")
-    for heading, formats in (("Scripts", FORMATS), ("Dialogues", DIALOGUE_FORMATS)):
+    for heading, formats in (("Scripts", SCRIPT_FORMATS), ("Dialogues", DIALOGUE_FORMATS)):
         named = re.findall(r"`([a-z-]+)`", "".join(re.findall(r"^\| (`.*?) \|", section(text, heading), re.MULTILINE)))
         assert set(formats) <= set(named), heading
 

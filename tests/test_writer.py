@@ -12,8 +12,8 @@ from tests.training.tasks import prepared, script_task
 from textgen.api import load
 from textgen.artifact import ModelFolder
 from textgen.config import Budget
-from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.script import Script
+from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.errors import ConfigurationError, TextgenError
 from textgen.tokenizers.special import START
 from textgen.training.sizing import ScriptChoice

@@ -19,9 +19,8 @@ if TYPE_CHECKING:
     from textgen.api import load, train_chat, train_discriminator, train_script
     from textgen.chatbot import Chatbot, as_character
     from textgen.corpus.script import Line, Scene, Script
-    from textgen.decoding.options import DecodingOptions
+    from textgen.decoding.options import ChatOptions, DecodingOptions
     from textgen.errors import TextgenError
-    from textgen.generation.chat_options import ChatOptions
     from textgen.generation.reply import Reply
     from textgen.writer import ScriptWriter, WrittenScript
 
@@ -32,7 +31,7 @@ _HOMES = {
     "train_script": "textgen.api",
     "Chatbot": "textgen.chatbot",
     "as_character": "textgen.chatbot",
-    "ChatOptions": "textgen.generation.chat_options",
+    "ChatOptions": "textgen.decoding.options",
     "Reply": "textgen.generation.reply",
     "ScriptWriter": "textgen.writer",
     "WrittenScript": "textgen.writer",

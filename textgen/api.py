@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from textgen.artifact import Model, ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.config import AdversarialConfig, Budget, TrainingConfig
-from textgen.corpus.paths import Paths
+from textgen.corpus.collection import Paths
 from textgen.errors import ConfigurationError, MissingExtraError
 from textgen.errors import TrainingInterrupted as TrainingInterrupted
 from textgen.wording import to_install
@@ -104,7 +104,7 @@ def train_script(
         TrainingInterrupted: Ctrl-C; the run was saved and can be resumed.
     """
     _require_training()
-    from textgen.evaluation.sample_judge import find_judge
+    from textgen.evaluation.sample_metric import find_sample_metric
     from textgen.training.adversarial.task import AdversarialTask, adversarial_folder
     from textgen.training.run import Start, TrainingRequest, train
     from textgen.training.script_task import ScriptTask
@@ -117,7 +117,7 @@ def train_script(
     config = _adversarial_config(adversarial)
     with Target(out, script.name, resume, overwrite) as target:
         both = config is not None or adversarial_folder(target.building).is_dir()
-        task = AdversarialTask(script, find_judge, config) if both else script
+        task = AdversarialTask(script, find_sample_metric, config) if both else script
         return ScriptWriter(train(task, target, start))
 
 
@@ -246,14 +246,13 @@ def train_discriminator(
 
 def _generator(model: Model, samples: int, seed: int, decoding: dict[str, Any]) -> "tuple[Write, dict[str, Any]]":
     """What writes texts for a discriminator: lines, or replies to real messages; and how they are written."""
-    from textgen.evaluation.fresh import FreshLines
-    from textgen.evaluation.fresh_replies import FreshReplies
+    from textgen.evaluation.generated_samples import GeneratedLines, GeneratedReplies
     from textgen.training.discriminator_task import parts_of
 
     if model.card.kind == "chat":
-        replies = FreshReplies(model, seed, decoding)
+        replies = GeneratedReplies(model, seed, decoding)
         return lambda real, note: replies.write(real.contexts(*parts_of(samples)), note), replies.decoding
-    lines = FreshLines(model, seed, decoding)
+    lines = GeneratedLines(model, seed, decoding)
     return lambda real, note: lines.write(samples, note), lines.decoding
 
 

@@ -9,21 +9,16 @@ from pathlib import Path
 from typing import Any
 
 from textgen.artifact import Model
-from textgen.corpus.dialogue import Turn
-from textgen.discriminator.scorer import Judge
+from textgen.corpus.document import Line
+from textgen.decoding.options import ChatOptions, asks_for_beams, chat_options
+from textgen.discriminator.scorer import Scorer
 from textgen.errors import ConfigurationError, require_text
-from textgen.generation.answering import Answer
+from textgen.generation.answering import Answer, Responder
 from textgen.generation.character import Character
-from textgen.generation.chat_model import OpenedChat
-from textgen.generation.chat_options import ChatOptions, asks_for_beams, chat_options
-from textgen.generation.conversation import Conversation, Exchange
-from textgen.generation.messages import clean
-from textgen.generation.ranking import Candidate
-from textgen.generation.reply import Reply
-from textgen.generation.reranking import JudgedText, judge_lines
-from textgen.generation.responder import Responder
-from textgen.generation.saved import SavedConversation
-from textgen.generation.seeds import fresh_seed, turn_seed
+from textgen.generation.chat_model import ChatModel
+from textgen.generation.conversation import ChatExchange, Conversation, SavedConversation, fresh_seed, turn_seed
+from textgen.generation.ranking import Candidate, JudgedText, judge_lines
+from textgen.generation.reply import Reply, clean
 from textgen.writer import ScriptWriter
 
 __all__ = ["Candidate", "ChatOptions", "Chatbot", "Reply", "as_character"]
@@ -58,7 +53,7 @@ class Chatbot:
     """
 
     def __init__(self, model: Model | Responder) -> None:
-        self._responder: Responder = OpenedChat(model) if isinstance(model, Model) else model
+        self._responder: Responder = ChatModel(model) if isinstance(model, Model) else model
         self.name, self.path = self._responder.name, self._responder.path
         self.card, self.tokenizer = self._responder.card, self._responder.tokenizer
         self._kept: dict[str, Any] = {}
@@ -93,7 +88,7 @@ class Chatbot:
         return self._fresh_seed if self._options.seed is None else self._options.seed
 
     @property
-    def turns(self) -> tuple[Turn, ...]:
+    def turns(self) -> tuple[Line, ...]:
         """What was said, by the speakers "user" and "bot"."""
         return self._conversation.turns
 
@@ -194,18 +189,18 @@ class Chatbot:
         return judge_lines([self._responder.line(clean(line)) for line in _LINE_ENDS.split(text)], self.judge)
 
     @cached_property
-    def judge(self) -> Judge:
+    def judge(self) -> Scorer:
         """The model's discriminator.
 
         Raises:
             ModelError: it has none, or a damaged one.
         """
-        judge = Judge(self.path, self.card, self.tokenizer)
+        judge = Scorer(self.path, self.card, self.tokenizer)
         if judge.warning is not None:
             print(judge.warning, file=sys.stderr)
         return judge
 
-    def _judge_for(self, options: ChatOptions) -> Judge | None:
+    def _judge_for(self, options: ChatOptions) -> Scorer | None:
         """Who has a say in the choice of a reply."""
         return self.judge if options.rerank else None
 
@@ -257,7 +252,7 @@ class Chatbot:
         return _Begun(last.message, answer, attempt, last)
 
     def _answer(
-        self, message: str | None, options: dict[str, Any], attempt: int, replaced: Exchange | None = None
+        self, message: str | None, options: dict[str, Any], attempt: int, replaced: ChatExchange | None = None
     ) -> Answer:
         """A reply to be made.
 
@@ -298,17 +293,17 @@ class Chatbot:
         if reply != shown:
             reply = Reply(shown, finish_reason="interrupted", seed=reply.seed)
         rejected = _rejected(begun.replaced)
-        self._conversation.exchanges.append(Exchange(begun.message, reply, begun.attempt, rejected))
+        self._conversation.exchanges.append(ChatExchange(begun.message, reply, begun.attempt, rejected))
         self._offered = []
 
-    def _last(self, asked: str) -> Exchange:
+    def _last(self, asked: str) -> ChatExchange:
         last = self._conversation.last
         if last is None:
             raise ConfigurationError(f"{asked}, but nothing was said yet: say something first, or let the bot begin.")
         return last
 
 
-def _rejected(replaced: Exchange | None) -> tuple[str, ...]:
+def _rejected(replaced: ChatExchange | None) -> tuple[str, ...]:
     """The texts of replies that another one takes the place of."""
     return () if replaced is None else (*replaced.rejected, replaced.reply.text)
 
@@ -327,7 +322,7 @@ class _Begun:
     message: str | None
     answer: Answer
     attempt: int = 0
-    replaced: Exchange | None = None
+    replaced: ChatExchange | None = None
 
 
 def as_character(writer: ScriptWriter, name: str) -> Chatbot:

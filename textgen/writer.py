@@ -7,18 +7,16 @@ from functools import cached_property
 from typing import Any
 
 from textgen.artifact import Model
-from textgen.corpus.readers import read_script
-from textgen.decoding.options import DecodingOptions, refuse_unknown
-from textgen.discriminator.scorer import Judge
+from textgen.corpus.script import read_script
+from textgen.decoding.option_row import refuse_unknown
+from textgen.decoding.options import DEFAULT_LINES, DecodingOptions
+from textgen.discriminator.scorer import Scorer
 from textgen.errors import require_text
-from textgen.generation.generation_request import Job, Note, Watch
-from textgen.generation.reranking import JudgedText, best_first, check_rerank, judge_lines
-from textgen.generation.script_model import OpenedModel
-from textgen.generation.written import WrittenScript
+from textgen.generation.generation_request import GenerationRequest, Note, Watch, WrittenScript
+from textgen.generation.ranking import JudgedText, best_first, check_rerank, judge_lines
+from textgen.generation.script_model import ScriptModel
 
 __all__ = ["DEFAULT_LINES", "ScriptWriter", "WrittenScript"]
-
-DEFAULT_LINES = 20
 
 
 class ScriptWriter:
@@ -41,7 +39,7 @@ class ScriptWriter:
 
     def __init__(self, model: Model, note: Note | None = None) -> None:
         self.path, self.card, self.tokenizer = model.path, model.card, model.tokenizer
-        self.opened = OpenedModel(model)
+        self.opened = ScriptModel(model)
         self.style, self.model = self.opened.style, self.opened.network
         self._note = note or _to_stderr
         self._told: set[str] = set()
@@ -92,10 +90,10 @@ class ScriptWriter:
         """
         chosen = self.options(**options)
         if rerank == 1:
-            return Job(self.opened, prompt, chosen, self._note_once).scripts(watch)
+            return GenerationRequest(self.opened, prompt, chosen, self._note_once).scripts(watch)
         check_rerank(rerank, chosen)
         judge = self.judge
-        job = Job(self.opened, prompt, replace(chosen, num_return_sequences=rerank), self._note_once)
+        job = GenerationRequest(self.opened, prompt, replace(chosen, num_return_sequences=rerank), self._note_once)
         return best_first(job.scripts(watch), judge, job.prompt_lines)[: chosen.num_return_sequences]
 
     def stream(self, prompt: str = "", *, rerank: int = 1, **options: Any) -> Iterator[str]:
@@ -107,7 +105,7 @@ class ScriptWriter:
         if rerank != 1:
             return iter([self.write(prompt, rerank=rerank, **options).text])
         chosen = self.options(**{**options, "num_return_sequences": 1})
-        return Job(self.opened, prompt, chosen, self._note_once).pieces()
+        return GenerationRequest(self.opened, prompt, chosen, self._note_once).pieces()
 
     def score(self, text: str) -> JudgedText:
         """How real a text reads, line by line and as a whole, by the model's discriminator.
@@ -127,13 +125,13 @@ class ScriptWriter:
         )
 
     @cached_property
-    def judge(self) -> Judge:
+    def judge(self) -> Scorer:
         """The model's discriminator.
 
         Raises:
             ModelError: it has none, or a damaged one.
         """
-        judge = Judge(self.path, self.card, self.tokenizer)
+        judge = Scorer(self.path, self.card, self.tokenizer)
         if judge.warning is not None:
             self._note_once(judge.warning)
         return judge

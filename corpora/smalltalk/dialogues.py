@@ -15,7 +15,7 @@ from pathlib import Path
 from smalltalk.filters import ENDING, Filter
 from smalltalk.sources import BOT, Messages, Talk
 from smalltalk.tidying import as_typed, readings, tidy
-from textgen.corpus.dialogue import Turn
+from textgen.corpus.document import Line, turn_of
 
 USER = "YOU"
 EARLIER = "EARLIER"
@@ -66,7 +66,7 @@ def cut(talk: Talk, filters: Mapping[str, Filter], counts: Counter[str]) -> list
     return [piece for piece in pieces if len(piece.turns) >= SHORTEST]
 
 
-def both_sides(piece: Piece, typed: bool, counts: Mapping[str, int]) -> list[tuple[Turn, ...]]:
+def both_sides(piece: Piece, typed: bool, counts: Mapping[str, int]) -> list[tuple[Line, ...]]:
     """A piece as two dialogues, the bot being the second one to speak and the first one.
 
     Args:
@@ -79,29 +79,30 @@ def both_sides(piece: Piece, typed: bool, counts: Mapping[str, int]) -> list[tup
     dialogues = []
     for side in (1, 0):
         turns = [
-            Turn(tidied[place], BOT) if place % 2 == side else Turn(other[place], USER) for place in range(len(other))
+            turn_of(tidied[place], BOT) if place % 2 == side else turn_of(other[place], USER)
+            for place in range(len(other))
         ]
         if side == 0 and not piece.opens:  # what it answers was hit
-            turns[0] = Turn(turns[0].text, EARLIER)
+            turns[0] = turn_of(turns[0].text, EARLIER)
         dialogues.append(tuple(turns))
     return dialogues
 
 
-def exchanges(dialogues: Iterable[Sequence[Turn]]) -> int:
+def exchanges(dialogues: Iterable[Sequence[Line]]) -> int:
     """How many replies of the bot there are; roughly what training finds, which leaves out repeated ones."""
     return sum(turn.speaker == BOT and bool(turn.text) for turns in dialogues for turn in turns)
 
 
-def unlearned(turns: Sequence[Turn], fits: Callable[[str, str], bool]) -> tuple[Turn, ...]:
+def unlearned(turns: Sequence[Line], fits: Callable[[str, str], bool]) -> tuple[Line, ...]:
     """The turns, those of the bot that do not fit the turn before them being said by nobody who is learned from."""
     before = ("", *(turn.text for turn in turns))
     return tuple(
-        Turn(turn.text, EARLIER) if turn.speaker == BOT and not fits(asked, turn.text) else turn
+        turn_of(turn.text, EARLIER) if turn.speaker == BOT and not fits(asked, turn.text) else turn
         for asked, turn in zip(before, turns, strict=False)
     )
 
 
-def write_dialogues(path: Path, dialogues: Iterable[Sequence[Turn]]) -> None:
+def write_dialogues(path: Path, dialogues: Iterable[Sequence[Line]]) -> None:
     """Write one JSON object a dialogue."""
     with path.open("w", encoding="utf-8") as file:
         for turns in dialogues:

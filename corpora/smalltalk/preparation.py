@@ -12,11 +12,11 @@ from smalltalk.selection import could_be_the_bots, select
 from smalltalk.sources import BOT, Talk, read_chatterbot, read_chitchat, read_names, read_own, read_swearing
 from smalltalk.tidying import as_typed, tidy
 from smalltalk.words import Words, learn_words
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.dialogue_split import split_dialogues
+from textgen.corpus.document import Line, turn_of
+from textgen.corpus.split import split_dialogues
 from textgen.errors import CorpusError
 
-Dialogues = Sequence[tuple[Turn, ...]]
+Dialogues = Sequence[tuple[Line, ...]]
 
 SEED = 5
 """Of the order of the project's own dialogues: they stand by topic, and what is held out is to hold some of each."""
@@ -91,7 +91,7 @@ def prepare(folder: Path) -> Prepared:
     )
 
 
-def in_passing(dialogues: Dialogues) -> list[tuple[Turn, ...]]:
+def in_passing(dialogues: Dialogues) -> list[tuple[Line, ...]]:
     """The dialogues again, each behind the end of another one, which is not to be learned.
 
     People jump from one thing to the next: the bot must learn to answer the last message, whatever was said before.
@@ -109,7 +109,7 @@ def _parted(sources: Sequence[Dialogues]) -> tuple[list[Dialogues], list[Dialogu
     return learned, [dialogues[end:] for dialogues, end in zip(sources, ends, strict=True)]
 
 
-def _filtered(talks: Sequence[Talk], known: Words) -> tuple[list[tuple[Turn, ...]], dict[str, int]]:
+def _filtered(talks: Sequence[Talk], known: Words) -> tuple[list[tuple[Line, ...]], dict[str, int]]:
     """The strangers' conversations as dialogues, and all counts."""
     filters, counts = make_filters(known), Counter[str]()
     pieces = []
@@ -133,7 +133,7 @@ def _filtered(talks: Sequence[Talk], known: Words) -> tuple[list[tuple[Turn, ...
     }
 
 
-def _answers(talks: Sequence[Talk], known: Words) -> tuple[list[tuple[Turn, ...]], dict[str, int]]:
+def _answers(talks: Sequence[Talk], known: Words) -> tuple[list[tuple[Line, ...]], dict[str, int]]:
     """A bot's conversations as dialogues: the bot is the second one to speak."""
     filters = make_filters(known)
     kept = []
@@ -142,7 +142,7 @@ def _answers(talks: Sequence[Talk], known: Words) -> tuple[list[tuple[Turn, ...]
         if any(hits(turn) for name, hits in filters.items() if name not in UNKNOWN_TO_THE_BOT for turn in turns):
             continue
         sides = [tidy([turn], known.counts) for turn in turns]
-        kept.append(tuple(Turn(text, BOT if place % 2 else "YOU") for place, text in enumerate(sides)))
+        kept.append(tuple(turn_of(text, BOT if place % 2 else "YOU") for place, text in enumerate(sides)))
     return kept, {"hit by a filter": len(talks) - len(kept), **_sizes(kept)}
 
 
@@ -158,5 +158,5 @@ def _check_own(turns: Sequence[str], known: Words) -> None:
         )
 
 
-def _sizes(dialogues: Sequence[Sequence[Turn]]) -> dict[str, int]:
+def _sizes(dialogues: Sequence[Sequence[Line]]) -> dict[str, int]:
     return {"dialogues kept": len(dialogues), "replies kept": exchanges(dialogues)}

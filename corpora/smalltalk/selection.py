@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from smalltalk.dialogues import exchanges, unlearned
 from smalltalk.words import Words, words
-from textgen.corpus.dialogue import Turn
+from textgen.corpus.document import Line
 
 SHORTEST_REPLY, LONGEST_REPLY = 3, 20
 """Words of a reply that sounds like the bot; shorter ones it would learn to say to everything."""
@@ -55,8 +55,8 @@ def could_be_the_bots(asked: str, reply: str, known: Words) -> bool:
 
 
 def select(
-    dialogues: Sequence[Sequence[Turn]], fits: Callable[[str, str], bool], replies: int
-) -> list[tuple[Turn, ...]]:
+    dialogues: Sequence[Sequence[Line]], fits: Callable[[str, str], bool], replies: int
+) -> list[tuple[Line, ...]]:
     """The dialogues that are most like the bot's own, with only the replies that fit to be learned.
 
     Nine of them come from the first nine tenths for each one from the last tenth, and stand in this order. So what

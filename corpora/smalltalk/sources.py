@@ -13,8 +13,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.dialogues import DialogueCorpus
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import Line
 from textgen.errors import MissingExtraError
 
 OWN = Path(__file__).parents[1] / "smalltalk.txt"
@@ -122,9 +122,9 @@ def read_chatterbot() -> tuple[list[Talk], int]:
     return [[[turn] for turn in talk] for talk in kept], len(found) - len(kept)
 
 
-def read_own() -> list[tuple[Turn, ...]]:
+def read_own() -> list[tuple[Line, ...]]:
     """The dialogues written for this project, with their speakers."""
-    return [dialogue.turns for _, dialogue in DialogueCorpus(OWN, "script").dialogues()]
+    return [dialogue.lines for _, dialogue in Corpus(OWN, "script", "dialogues", kind="dialogues").dialogues()]
 
 
 def read_names() -> frozenset[str]:

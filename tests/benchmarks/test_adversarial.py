@@ -7,11 +7,10 @@ import numpy as np
 import pytest
 
 from tests.benchmarks.scripts import script
-from textgen.corpus.scene import Line
-from textgen.evaluation.curve import Curve, Point
-from textgen.evaluation.estimates import Estimate
-from textgen.evaluation.model_comparison import Verdict
-from textgen.evaluation.outside import PLANES, gaps
+from textgen.corpus.document import Line
+from textgen.evaluation.bootstrap import Estimate
+from textgen.evaluation.curves import Curve, Point
+from textgen.evaluation.dominance import PLANES, Verdict, gaps
 
 adversarial = script("adversarial")
 FRECHET = PLANES[1]

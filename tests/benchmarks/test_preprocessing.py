@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.benchmarks.scripts import script
-from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.collection import Corpus
 from textgen.corpus.id_store import open_ids
 from textgen.corpus.survey import survey
 
@@ -18,7 +18,7 @@ def test_a_corpus_is_a_script_of_its_size_and_always_the_same(tmp_path: Path) ->
     preprocessing.make_corpus(other, 1)
     assert one.read_bytes() == other.read_bytes()
     assert 1_000_000 <= one.stat().st_size < 1_200_000
-    found = survey(ScriptCorpus(one))
+    found = survey(Corpus(one))
     assert found.headings > 100 and "PEARL" in found.speakers
     assert " the1 " in one.read_text(encoding="utf-8")
 

@@ -14,9 +14,9 @@ from click.testing import CliRunner, Result
 
 from tests.repl.fake_bot import FakeBot
 from textgen.cli.chat import command
+from textgen.decoding.options import ChatOptions
 from textgen.errors import ModelError
-from textgen.generation.chat_options import ChatOptions
-from textgen.repl import opening
+from textgen.repl import session
 from textgen.repl.settings import SETTINGS
 
 ROOT = Path(__file__).parents[2]
@@ -33,7 +33,7 @@ def chat(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Result, FakeBot
             bot.asked = (path, speaker)
             return bot
 
-        monkeypatch.setattr(opening, "open_bot", open_bot)
+        monkeypatch.setattr(session, "open_bot", open_bot)
         done = CliRunner().invoke(command, list(arguments), input=messages)
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
@@ -136,8 +136,8 @@ def test_no_stdin_is_an_empty_pipe() -> None:
 
 def test_a_pipe_loads_no_terminal() -> None:
     code = (
-        "import sys; from tests.repl import fake_chat; from textgen.repl import opening;"
-        "opening.open_bot = fake_chat.open_fake; from textgen.cli.chat import command;"
+        "import sys; from tests.repl import fake_chat; from textgen.repl import session;"
+        "session.open_bot = fake_chat.open_fake; from textgen.cli.chat import command;"
         "command.main([], standalone_mode=False);"
         "print(sorted({'prompt_toolkit', 'rich', 'tensorflow', 'keras'} & set(sys.modules)))"
     )

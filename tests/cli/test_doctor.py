@@ -31,7 +31,7 @@ def test_what_is_missing_comes_with_the_command_that_installs_it(monkeypatch: py
 
     monkeypatch.setattr(importlib.util, "find_spec", find)
     output = run().stdout
-    assert "not possible, tensorflow, keras" in output
+    assert "not possible, tensorflow, keras missing" in output
     assert 'pip install "textgen-keras[train]"' in output
 
 

@@ -5,12 +5,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from tests.training.talks import talks
+from tests.training.tasks import talks
 from textgen.artifact import ModelFolder
 from textgen.cli.main import cli
-from textgen.evaluation.copies import Copy
-from textgen.evaluation.novelty import CorpusPlace, Novelty
-from textgen.generation.chat_model import OpenedChat
+from textgen.evaluation.copies import Copy, CorpusPlace, Novelty
+from textgen.generation.chat_model import ChatModel
 
 
 def run(*arguments: object) -> Result:
@@ -52,7 +51,7 @@ def test_the_table_is_for_people(untrained: Path, corpus: Path, monkeypatch: pyt
 
 
 def test_no_difference_has_no_minus(untrained: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("textgen.evaluation.scoring.lane_difference", lambda *arguments: -1e-9)
+    monkeypatch.setattr("textgen.evaluation.prediction.lane_difference", lambda *arguments: -1e-9)
     result = run("--model", untrained, "--corpus", corpus, "--samples", 0)
     assert "+0.0000" in result.stdout
 
@@ -89,7 +88,7 @@ def test_a_trained_chatbot_is_evaluated(chat_model: Path, dialogues: Path) -> No
     # Whoever trained it scored the same replies, in TensorFlow.
     assert values["bits_per_character"] == pytest.approx(card.metrics["bits_per_character"], rel=1e-3)
     assert values["characters"] == card.metrics["held_out_characters"]
-    assert values["perplexity"] < 0.1 * OpenedChat(ModelFolder(chat_model).load()).network.vocabulary_size
+    assert values["perplexity"] < 0.1 * ChatModel(ModelFolder(chat_model).load()).network.vocabulary_size
     whole = json.loads(run("--model", chat_model, "--corpus", dialogues, "--json", "--split", "all").stdout)
     assert (whole["split"], whole["exchanges"] > values["exchanges"]) == ("all", True)
     assert whole["bleu_2"] is whole["frechet_distance"] is whole["copied_share"] is None
@@ -106,7 +105,7 @@ def test_samples_of_a_chatbot_are_refused(chat_model: Path, dialogues: Path) -> 
 def test_the_table_of_a_chatbot_is_for_people(chat_model: Path, dialogues: Path) -> None:
     result = run("--model", chat_model, "--corpus", dialogues, "--split", "all")
     assert result.exit_code == 0, result.output
-    for words in ("bits per character", "perplexity", "after others' talk", "after nothing", "replies: all dialogues"):
+    for words in ("bits per character", "perplexity", "other context", "no context", "replies: all dialogues"):
         assert words in result.stdout
     assert "Note: This is the corpus the model was trained on" in result.stdout
     assert "Scoring all of the dialogues" in result.stderr
@@ -117,7 +116,7 @@ def test_one_reply_has_no_talk_of_others(chat_model: Path, tmp_path: Path) -> No
     one = talks(tmp_path / "one.jsonl", [[("Ann", "what colour is the soup?"), ("Bob", "the soup is green.")]])
     result = run("--model", chat_model, "--corpus", one, "--split", "all")
     assert result.exit_code == 0, result.output
-    assert "after nothing" in result.stdout and "after others' talk" not in result.stdout
+    assert "no context" in result.stdout and "other context" not in result.stdout
 
 
 def test_a_report_is_written_whole(untrained: Path, corpus: Path, tmp_path: Path) -> None:

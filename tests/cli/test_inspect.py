@@ -7,9 +7,9 @@ from click.testing import CliRunner, Result
 from tests.discriminator.small import likes, with_discriminator
 from tests.generation.small import saved_model
 from textgen.artifact import ModelFolder
-from textgen.cli import options
+from textgen.cli import inspect
 from textgen.cli.main import cli
-from textgen.corpus.dialogues import DIALOGUE_FORMATS
+from textgen.corpus.formats.registry import DIALOGUE_FORMATS
 from textgen.training.checkpoint import NAME
 from textgen.training.prepare import MIN_P
 
@@ -70,7 +70,7 @@ def test_dialogues_for_people(tmp_path: Path) -> None:
 def test_a_table_that_may_be_either_is_told_to_be(tmp_path: Path) -> None:
     path = tmp_path / "talks.csv"
     path.write_text("".join(f"How are you on day {n}?,I am fine for the {n}. time.\n" for n in range(30)))
-    assert "train-chat reads this as csv-pairs: --format csv-pairs shows it" in run("--corpus", path).stdout
+    assert "train-chat reads this as csv-pairs; --format csv-pairs shows how" in run("--corpus", path).stdout
     asked = run("--corpus", path, "--format", "csv").stdout
     assert "read as     csv: " in asked and "train-chat" not in asked
 
@@ -87,10 +87,6 @@ def test_a_script_is_shown_as_dialogues_when_asked(corpus: Path) -> None:
     values = json.loads(run("--corpus", corpus, "--format", "script", "--json").stdout)
     assert (values["format"], values["dialogues"], values["turns"]) == ("script", 30, sum(values["speakers"].values()))
     assert values["files"][0]["reason"].startswith("as asked for (colon: ")
-
-
-def test_the_formats_of_dialogues_are_those_of_the_readers() -> None:
-    assert options.DIALOGUE_FORMATS == DIALOGUE_FORMATS
 
 
 @pytest.mark.parametrize("format", DIALOGUE_FORMATS)
@@ -130,24 +126,24 @@ def test_a_model_for_people(untrained: Path) -> None:
 
 def test_the_discriminator_of_a_model(untrained: Path, tmp_path: Path) -> None:
     assert json.loads(run("--model", untrained, "--json").stdout)["discriminator"] is None
-    assert "--rerank    no: textgen train-discriminator was not run" in run("--model", untrained).stdout
+    assert "--rerank    no: textgen train-discriminator has not been run" in run("--model", untrained).stdout
     folder = ModelFolder(with_discriminator(untrained, tmp_path / "model", "z"))
     model, metrics = folder.load(), {"accuracy": {"discriminator": 0.9}, "texts": 1328}
     likes("z", model.tokenizer, metrics=metrics, generator={"step": 1}).save(folder, model.card, model.tokenizer)
     facts = json.loads(run("--model", folder.path, "--json").stdout)["discriminator"]
     assert (facts["metrics"], facts["outdated"]) == (metrics, True)
     output = " ".join(run("--model", folder.path).stdout.split())
-    assert "--rerank yes: 90.0% of 1,328 unseen lines judged right; made before the model was trained on" in output
+    assert "--rerank yes: right about 90.0% of 1,328 unseen lines; made before the model was last trained" in output
 
 
 def test_the_discriminator_of_a_chat_model(tmp_path: Path) -> None:
     folder = ModelFolder(saved_model(tmp_path / "bot"))
-    assert "--rerank no: textgen train-discriminator was not run" in " ".join(
+    assert "--rerank no: textgen train-discriminator has not been run" in " ".join(
         run("--model", folder.path).stdout.split()
     )
     model, metrics = folder.load(), {"accuracy": {"discriminator": 0.7}, "texts": 900}
     likes("day", model.tokenizer, metrics=metrics).save(folder, model.card, model.tokenizer)
-    assert "--rerank yes: 70.0% of 900 unseen replies judged right" in " ".join(
+    assert "--rerank yes: right about 70.0% of 900 unseen replies" in " ".join(
         run("--model", folder.path).stdout.split()
     )
 
@@ -170,3 +166,37 @@ def test_a_chatbot_is_described_too(chat_model: Path) -> None:
 
 def test_the_model_that_comes_along_is_known_by_its_name() -> None:
     assert json.loads(run("--model", "smalltalk", "--json").stdout)["kind"] == "chat"
+
+
+def test_a_long_text_is_wrapped_or_cut() -> None:
+    text = "word " * 40
+    wrapped = list(inspect.row("name", text))
+    assert wrapped[0].startswith("name        word")
+    assert all(line.startswith(" " * inspect.INDENT) and len(line) <= inspect.WIDTH for line in wrapped[1:])
+    (short,) = inspect.short_row("", text)
+    assert short.endswith("word …")
+
+
+def test_a_text_without_spaces_is_cut_too() -> None:
+    (short,) = inspect.short_row("begins", f"no speaker | {'山高月小' * 40}")
+    assert short.startswith("begins      no speaker | 山高月小") and short.endswith("…")
+    assert len(short) == inspect.WIDTH
+    assert list(inspect.short_row("begins", "a 山高月小")) == ["begins      a 山高月小"]
+
+
+def test_many_speakers_and_files_are_not_all_shown() -> None:
+    shown = " ".join(" ".join(inspect.speakers({f"s{number}": 1000 for number in range(13)})).split())
+    assert shown.startswith("speakers 13: s0 1,000, s1 1,000, ")
+    assert shown.endswith("s11 1,000, and 1 more")
+    assert list(inspect.speakers({})) == ["speakers    none"]
+    file = {"path": "a.txt", "bytes": 2000, "encoding": "utf-8", "format": "eou", "reason": "so"}
+    shown = list(inspect.corpus_files([file] * 12))
+    assert shown[:2] == ["file        a.txt (2.0 kB, utf-8)", "read as     eou: so"]
+    assert shown[-1].endswith("and 2 more files (--json lists all)")
+
+
+def test_numbers() -> None:
+    assert inspect.pairs({"bits_per_character": 1.65432, "words": 12000, "level": "word"}) == (
+        "bits per character 1.654, words 12,000, level word"
+    )
+    assert (inspect.size(999_999), inspect.size(1_500_000)) == ("1000.0 kB", "1.5 MB")

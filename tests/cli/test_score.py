@@ -32,7 +32,7 @@ def test_each_line_has_its_probability(model: Path, tmp_path: Path) -> None:
     (tmp_path / "page.txt").write_text(TEXT, encoding="utf-8")
     done = score("--model", str(model), str(tmp_path / "page.txt"))
     assert done.stdout == "0.73  JERRY: A zoo.\n0.27  ELAINE: (smiling) Nothing.\n"
-    assert done.stderr == "0.50  all 2 lines together, by the mean of their log-odds; 0.5 is undecided\n"
+    assert done.stderr == "0.50  all 2 lines together (the mean of their log-odds); 0.5 is undecided\n"
 
 
 def test_each_reply_of_a_chat_model_has_its_probability(tmp_path: Path) -> None:
@@ -40,7 +40,7 @@ def test_each_reply_of_a_chat_model_has_its_probability(tmp_path: Path) -> None:
     (tmp_path / "replies.txt").write_text("What a day!\n\nHello  there: you\n", encoding="utf-8")
     done = score("--model", chat, str(tmp_path / "replies.txt"))
     assert done.stdout == "0.73  what a day!\n0.27  hello there: you\n"
-    assert done.stderr == "0.50  all 2 lines together, by the mean of their log-odds; 0.5 is undecided\n"
+    assert done.stderr == "0.50  all 2 lines together (the mean of their log-odds); 0.5 is undecided\n"
     values = json.loads(score("--model", chat, "-", "--json", stdin="A day").stdout)
     assert values["lines"] == [
         {"speaker": None, "text": "a day", "reads_as_real": pytest.approx(0.7311, abs=1e-4)},

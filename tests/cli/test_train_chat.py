@@ -9,11 +9,10 @@ import textgen
 from tests.conftest import TINY_CHAT
 from textgen.artifact import ModelFolder
 from textgen.cli.main import cli
-from textgen.cli.options import DIALOGUE_FORMATS
 from textgen.cli.train_chat import command
 from textgen.config import Budget
-from textgen.corpus.dialogues import DIALOGUE_FORMATS as READABLE
 from textgen.corpus.exchanges import DEFAULT_TURNS
+from textgen.corpus.formats.registry import DIALOGUE_FORMATS
 from textgen.training.chat_task import Listening
 from textgen.training.run_record import Run
 from textgen.training.sizing import LEVELS, SIZES, ChatChoice
@@ -111,7 +110,7 @@ def test_choices_are_those_of_the_trainer() -> None:
     choices = {parameter.name: list(getattr(parameter.type, "choices", [])) for parameter in command.params}
     assert choices["level"] == ["auto", *LEVELS]
     assert choices["size"] == ["auto", *SIZES]
-    assert choices["format"] == list(DIALOGUE_FORMATS) == list(READABLE)
+    assert choices["format"] == list(DIALOGUE_FORMATS)
     assert choices["spacing"] == ["auto", "natural", "as-is"]
     assert set(ChatChoice.__dataclass_fields__) <= set(choices)
 

@@ -76,7 +76,7 @@ def test_of_a_chat_model_replies_are_judged(asked: dict[str, Any], tmp_path: Pat
 
 def test_the_help_says_what_a_corpus_is_for() -> None:
     words = " ".join(CliRunner().invoke(command, ["--help"]).stdout.split())
-    assert "Where to find the real text (files or folders), if training/ in the model's folder is gone" in words
+    assert "The real text (files or folders), if the training/ folder of the model was deleted" in words
 
 
 def test_quiet_says_nothing(asked: dict[str, Any]) -> None:

@@ -8,8 +8,10 @@ import textgen
 from tests.conftest import TINY
 from textgen.artifact import ModelFolder
 from textgen.cli.main import cli
-from textgen.cli.train_script import command
-from textgen.config import Budget
+from textgen.cli.train_script import chosen_settings, command
+from textgen.config import AdversarialConfig, Budget
+from textgen.corpus.formats.registry import SCRIPT_FORMATS
+from textgen.errors import ConfigurationError
 from textgen.training.run_record import Run
 from textgen.training.sizing import LEVELS, SIZES, ScriptChoice
 
@@ -91,4 +93,34 @@ def test_choices_are_those_of_the_trainer() -> None:
     choices = {parameter.name: list(getattr(parameter.type, "choices", [])) for parameter in command.params}
     assert choices["level"] == ["auto", *LEVELS]
     assert choices["size"] == ["auto", *SIZES]
+    assert choices["format"] == list(SCRIPT_FORMATS)
     assert set(ScriptChoice.__dataclass_fields__) <= set(choices)
+
+
+def chosen(*words: str) -> AdversarialConfig | bool:
+    """What the options of a command line come to; everything else must be left as it was."""
+    options: dict[str, Any] = command.make_context("train-script", ["--corpus", "a.txt", *words]).params
+    settings = chosen_settings(options)
+    assert "quiet" in options
+    assert not {"adversarial", "loss", "conditional", "critic_steps"} & set(options)
+    return settings
+
+
+def test_without_adversarial_there_is_no_critic() -> None:
+    assert chosen() is False
+
+
+def test_settings_arrive() -> None:
+    assert chosen("--adversarial") == AdversarialConfig()
+    asked = chosen("--adversarial", "--loss", "wasserstein", "--critic-steps", "3", "--conditional", "--noise", "0")
+    assert asked == AdversarialConfig(loss="wasserstein", critic_steps=3, conditional=True, noise=0.0)
+
+
+def test_settings_that_make_no_sense_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match="compares whole lines in pairs"):
+        chosen("--adversarial", "--loss", "relativistic", "--gradient", "reinforce")
+
+
+def test_settings_without_adversarial_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match="--critic-steps, --conditional was given without --adversarial"):
+        chosen("--critic-steps", "3", "--conditional")

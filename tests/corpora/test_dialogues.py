@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from smalltalk.dialogues import EARLIER, Piece, both_sides, cut, exchanges, unlearned, write_dialogues
 
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.dialogues import DialogueCorpus
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import turn_of
 from textgen.corpus.exchanges import Exchanges
 
 FILTERS = {"sexual": lambda turn: "ends" in turn, "link": lambda turn: "hit" in turn}
@@ -42,7 +42,7 @@ def test_the_bot_writes_well_and_the_other_side_as_it_types() -> None:
 
 
 def test_the_other_side_is_tidied_where_asked() -> None:
-    assert both_sides(Piece((["hi"], ["ok"]), True), False, {})[0][0] == Turn("Hi!", "YOU")
+    assert both_sides(Piece((["hi"], ["ok"]), True), False, {})[0][0] == turn_of("Hi!", "YOU")
 
 
 def test_a_piece_from_the_middle_has_no_opening() -> None:
@@ -59,7 +59,7 @@ def test_both_sides_have_each_exchange_once(numbers: list[int]) -> None:
 
 
 def test_replies_that_do_not_fit_are_not_learned() -> None:
-    turns = [Turn("a", "YOU"), Turn("b", "WREN"), Turn("c", "YOU"), Turn("d", "WREN")]
+    turns = [turn_of("a", "YOU"), turn_of("b", "WREN"), turn_of("c", "YOU"), turn_of("d", "WREN")]
     changed = unlearned(turns, lambda asked, reply: (asked, reply) == ("c", "d"))
     assert [turn.speaker for turn in changed] == ["YOU", EARLIER, "YOU", "WREN"]
     assert [turn.text for turn in changed] == ["a", "b", "c", "d"]
@@ -68,7 +68,7 @@ def test_replies_that_do_not_fit_are_not_learned() -> None:
 def test_training_reads_what_is_written(tmp_path: Path) -> None:
     path = tmp_path / "talk.jsonl"
     write_dialogues(path, both_sides(Piece((["hi"], ["im ok"], ["u sure"]), False), True, {}))
-    corpus = DialogueCorpus(path)
+    corpus = Corpus(path, kind="dialogues")
     assert corpus.files[0].format == "turns-jsonl"
     found = [(*exchange.context, exchange.reply) for exchange in Exchanges(corpus, 3, "WREN", str, "all", None)]
     assert found == [("hi", "I'm OK."), ("Hi!", "im ok", "You sure.")]

@@ -9,18 +9,20 @@ from smalltalk.preparation import Prepared, in_passing, prepare
 from smalltalk.report import readme
 
 from tests.corpora.talks import OWN
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.dialogue_split import split_dialogues
+from textgen.corpus.document import Line, turn_of
+from textgen.corpus.split import split_dialogues
 from textgen.errors import CorpusError, MissingExtraError
 
 
 @pytest.fixture
-def own() -> list[tuple[Turn, ...]]:
-    return [(Turn(f"{OWN[number % 5]} {number}", "YOU"), Turn(OWN[(number + 1) % 5], "WREN")) for number in range(33)]
+def own() -> list[tuple[Line, ...]]:
+    return [
+        (turn_of(f"{OWN[number % 5]} {number}", "YOU"), turn_of(OWN[(number + 1) % 5], "WREN")) for number in range(33)
+    ]
 
 
 @pytest.fixture
-def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: list[tuple[Turn, ...]]) -> Prepared:
+def prepared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, own: list[tuple[Line, ...]]) -> Prepared:
     strangers = [[["do you like dogs", f"or dog {number}"], ["what a fine dog", "is it good"]] for number in range(64)]
     strangers += [[["alone"]], [["hello kyle"], ["hello"], ["how are you"]]]
     bots = [[[f"do you like tea {number}"], ["it is good"]] for number in range(7)]
@@ -66,7 +68,7 @@ def test_a_conversation_lies_on_one_side_of_the_split(prepared: Prepared) -> Non
     assert len(read(prepared.first[0])) % 20 == 0
 
 
-def test_the_own_dialogues_are_mixed(prepared: Prepared, own: list[tuple[Turn, ...]]) -> None:
+def test_the_own_dialogues_are_mixed(prepared: Prepared, own: list[tuple[Line, ...]]) -> None:
     assert sorted(turns[0] for turns in read(prepared.first[2])) == sorted(turns[0].text for turns in own)
 
 
@@ -84,9 +86,9 @@ def test_counts(prepared: Prepared) -> None:
 
 
 def test_names_in_the_own_dialogues_are_an_error(
-    prepared: Prepared, own: list[tuple[Turn, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    prepared: Prepared, own: list[tuple[Line, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    bad = [*own, (Turn("hello", "YOU"), Turn("ask kyle", "WREN"))]
+    bad = [*own, (turn_of("hello", "YOU"), turn_of("ask kyle", "WREN"))]
     monkeypatch.setattr(preparation, "read_own", lambda: bad)
     with pytest.raises(CorpusError, match="personal name: ask kyle"):
         prepare(tmp_path)
@@ -108,7 +110,7 @@ def test_a_missing_package_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> N
         sources.require_packages()
 
 
-def test_in_passing_a_dialogue_stands_behind_the_end_of_another(own: list[tuple[Turn, ...]]) -> None:
+def test_in_passing_a_dialogue_stands_behind_the_end_of_another(own: list[tuple[Line, ...]]) -> None:
     three = own[:3]
     found = in_passing(three)
     assert [turns[2:] for turns in found] == [three[1], three[2], three[0]]

@@ -4,8 +4,8 @@ import pytest
 from smalltalk.selection import could_be_the_bots, select
 
 from tests.corpora.talks import known
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.dialogue_split import split_dialogues
+from textgen.corpus.document import Line, turn_of
+from textgen.corpus.split import split_dialogues
 
 
 @pytest.mark.parametrize(
@@ -25,8 +25,8 @@ def test_could_be_the_bots(asked: str, reply: str, fits: bool) -> None:
     assert could_be_the_bots(asked, reply, known()) is fits
 
 
-def dialogue(reply: str) -> list[Turn]:
-    return [Turn("q", "YOU"), Turn(reply, "WREN")]
+def dialogue(reply: str) -> list[Line]:
+    return [turn_of("q", "YOU"), turn_of(reply, "WREN")]
 
 
 def test_the_last_tenth_of_the_selection_lies_in_the_last_tenth_of_all() -> None:

@@ -3,22 +3,22 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from textgen.corpus.dialogue import Dialogue, Turn
-from textgen.corpus.report import ReadReport
+from textgen.corpus.document import Scene, turn_of
+from textgen.corpus.formats.base import ReadReport
 
 Said = str | tuple[str, str]
 """A turn's text, or its speaker and its text."""
 
 
-def dialogue(*turns: Said) -> Dialogue:
+def dialogue(*turns: Said) -> Scene:
     """A dialogue of turns with and without speakers."""
-    return Dialogue(tuple(Turn(said) if isinstance(said, str) else Turn(said[1], said[0]) for said in turns))
+    return Scene(None, tuple(turn_of(said) if isinstance(said, str) else turn_of(said[1], said[0]) for said in turns))
 
 
 class FakeFile:
     """A file of a corpus that is none."""
 
-    def __init__(self, name: str, dialogues: list[Dialogue]) -> None:
+    def __init__(self, name: str, dialogues: list[Scene]) -> None:
         self.paths = (Path(name),)
         self.report = ReadReport()
         self.contents = dialogues
@@ -27,11 +27,11 @@ class FakeFile:
 class FakeCorpus:
     """A corpus of dialogues in memory; each argument is a file."""
 
-    def __init__(self, *files: list[Dialogue]) -> None:
+    def __init__(self, *files: list[Scene]) -> None:
         self.files = tuple(FakeFile(f"{number}.txt", dialogues) for number, dialogues in enumerate(files))
         self.passes = 0
 
-    def dialogues(self) -> Iterator[tuple[int, Dialogue]]:
+    def dialogues(self) -> Iterator[tuple[int, Scene]]:
         """The dialogues, each with the number of its file."""
         self.passes += 1
         for number, file in enumerate(self.files):

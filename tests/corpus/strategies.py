@@ -2,8 +2,7 @@
 
 from hypothesis import strategies as st
 
-from textgen.corpus.script import Line, Scene, Script
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.script import Line, Scene, Script, ScriptStyle
 from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.learning import learn_tokenizer
 

@@ -1,5 +1,6 @@
 """Replies, and the turns before them."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -7,14 +8,25 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.corpus.dialogue_fakes import FakeCorpus, dialogue
-from textgen.corpus.dialogue import Dialogue, Turn
-from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
-from textgen.corpus.exchanges import DEFAULT_TURNS, Exchange, Exchanges, Part
+from tests.training.tasks import talks
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import Line, Scene
+from textgen.corpus.exchanges import (
+    DEFAULT_TURNS,
+    Exchange,
+    Exchanges,
+    SplitSide,
+    count_dialogues,
+    reread,
+    training_split,
+)
+from textgen.corpus.split import DialogueSplit, split_dialogues
+from textgen.errors import ConfigurationError
 
 A_TO_E = dialogue("a", "b", "c", "d", "e")
 
 
-def _make(*dialogues: Dialogue, turns: int = 3, **options: Any) -> Exchanges:
+def _make(*dialogues: Scene, turns: int = 3, **options: Any) -> Exchanges:
     defaults = {"replies_by": None, "normalise": str, "part": "all", "split": None}
     return Exchanges(FakeCorpus(list(dialogues)), turns, **{**defaults, **options})
 
@@ -115,7 +127,7 @@ def test_lone_surrogates_are_no_obstacle() -> None:
 @pytest.mark.parametrize(
     ("part", "replies"), [("training", ["2", "6", "8"]), ("held out", ["4"]), ("all", ["2", "4", "6", "8"])]
 )
-def test_the_sides_of_a_split(part: Part, replies: list[str]) -> None:
+def test_the_sides_of_a_split(part: SplitSide, replies: list[str]) -> None:
     corpus = FakeCorpus([dialogue("1", "2"), dialogue("3", "4")], [dialogue("5", "6"), dialogue("7", "8")])
     exchanges = Exchanges(corpus, 3, None, str, part, DialogueSplit((1, 0), (2, 2)))
     assert [exchange.reply for exchange in exchanges] == replies
@@ -126,13 +138,13 @@ def test_without_a_split_nothing_is_held_out() -> None:
     assert list(_make(A_TO_E, part="held out")) == []
 
 
-turns = st.builds(Turn, st.sampled_from(["", "a", "b", "c d"]), st.sampled_from([None, "bo", "eve"]))
-files = st.lists(st.lists(st.builds(Dialogue, st.lists(turns, max_size=6).map(tuple)), max_size=12), max_size=3)
+turns = st.builds(Line, st.sampled_from(["", "a", "b", "c d"]), st.sampled_from([None, "bo", "eve"]))
+files = st.lists(st.lists(st.builds(Scene, st.lists(turns, max_size=6).map(tuple)), max_size=12), max_size=3)
 
 
 @given(files, st.integers(0, 4), st.sampled_from([None, "eve"]))
 @settings(deadline=None, max_examples=150)
-def test_both_sides_together_are_the_whole(files: list[list[Dialogue]], turns: int, name: str | None) -> None:
+def test_both_sides_together_are_the_whole(files: list[list[Scene]], turns: int, name: str | None) -> None:
     corpus = FakeCorpus(*files)
     split = split_dialogues([len(file) for file in files])
     training, held_out, whole = (
@@ -143,3 +155,35 @@ def test_both_sides_together_are_the_whole(files: list[list[Dialogue]], turns: i
         assert exchange.reply
         assert all(exchange.context) and len(exchange.context) <= turns
         assert exchange.context or turns == 0 or name
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> Corpus:
+    turns = [[("Ann", f"is it {k} ?"), ("Bob", f"it isn ' t {k} ."), ("Ann", "i see")] for k in range(4)]
+    return Corpus(talks(tmp_path / "talks.jsonl", turns), kind="dialogues")
+
+
+def known(corpus: Corpus, **changes: Any) -> dict[str, Any]:
+    described = {"fingerprint": corpus.fingerprint, "turns": 1, "replies_by": "bob", "detokenise": True}
+    return {**described, "split": {"held_out": [1], "dialogues": [4]}, **changes}
+
+
+def test_exchanges_are_made_as_training_made_them(corpus: Corpus) -> None:
+    split = training_split(known(corpus), corpus)
+    (last,) = reread(known(corpus), corpus, "held out", split)
+    assert (last.context, last.reply) == (("is it 3?",), "it isn't 3.")
+    assert len(list(reread(known(corpus), corpus, "training", split))) == 3
+    as_is = reread(known(corpus, replies_by=None, detokenise=False, turns=2), corpus, "held out", split)
+    assert [exchange.reply for exchange in as_is] == ["it isn ' t 3 .", "i see"]
+
+
+def test_the_split_is_that_of_the_training_corpus_alone(corpus: Corpus) -> None:
+    assert count_dialogues(corpus) == (4,)
+    assert training_split(known(corpus), corpus) == DialogueSplit((1,), (4,))
+    assert training_split(known(corpus, fingerprint="another"), corpus) is None
+    assert training_split(known(corpus, split=None), corpus) is None
+
+
+def test_the_training_corpus_read_in_another_format_is_told(corpus: Corpus) -> None:
+    with pytest.raises(ConfigurationError, match="with 4 dialogues, and in training it had 9: give the --format"):
+        training_split(known(corpus, split={"held_out": [1], "dialogues": [9]}), corpus)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from textgen.corpus.prompt import Prompt, parse_prompt
+from textgen.corpus.prompt import ScriptPrompt, parse_prompt
 from textgen.corpus.script import Line, Scene, ScriptStyle
 
 HI = Scene(None, (Line("jerry", "hi"),))
@@ -34,7 +34,7 @@ COLON = ScriptStyle("colon", 1)
     ],
 )
 def test_colon(text: str, scenes: tuple[Scene, ...], line: Line | None, heading: str | None) -> None:
-    assert parse_prompt(text, COLON) == Prompt(scenes, line, heading, COLON)
+    assert parse_prompt(text, COLON) == ScriptPrompt(scenes, line, heading, COLON)
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_captions() -> None:
 )
 def test_play(text: str, scenes: tuple[Scene, ...], line: Line | None, heading: str | None) -> None:
     style = ScriptStyle("play", 1)
-    assert parse_prompt(text, style) == Prompt(scenes, line, heading, style)
+    assert parse_prompt(text, style) == ScriptPrompt(scenes, line, heading, style)
 
 
 @pytest.mark.parametrize(
@@ -109,4 +109,4 @@ def test_play(text: str, scenes: tuple[Scene, ...], line: Line | None, heading: 
 )
 def test_fountain(text: str, scenes: tuple[Scene, ...], line: Line | None, heading: str | None) -> None:
     style = ScriptStyle("fountain")
-    assert parse_prompt(text, style) == Prompt(scenes, line, heading, style)
+    assert parse_prompt(text, style) == ScriptPrompt(scenes, line, heading, style)

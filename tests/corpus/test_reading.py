@@ -1,5 +1,3 @@
-"""None"""
-
 import os
 import random
 import tracemalloc

@@ -3,9 +3,10 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
-from tests.corpus.strategies import scripts
+from tests.corpus.strategies import scripts, styles, texts
 from textgen.corpus.script import Line, Scene, Script, ScriptStyle
 from textgen.errors import CorpusError
 
@@ -57,3 +58,69 @@ def test_an_unfinished_script_is_not_closed() -> None:
     script = Script((Scene(None, (Line("jerry", "hel"),)),), ScriptStyle("colon", 1))
     assert script.text == "jerry: hel\n\n"
     assert script.to_text(finished=False) == "jerry: hel"
+
+
+SCENES = (
+    Scene("[setting: coffee shop]", (Line("jerry", "hello"), Line(None, "He leaves."), Line("jerry", ""))),
+    Scene(None, (Line("MR. X", "one\ntwo"),)),
+)
+
+
+@pytest.mark.parametrize(
+    ("style", "text"),
+    [
+        (
+            ScriptStyle("colon"),
+            "[setting: coffee shop]\njerry: hello\nHe leaves.\njerry:\n\nMR. X: one\ntwo\n",
+        ),
+        (
+            ScriptStyle("colon", 1),
+            "[setting: coffee shop]\n\njerry: hello\n\nHe leaves.\n\njerry:\n\n\nMR. X: one\ntwo\n\n",
+        ),
+        (
+            ScriptStyle("play"),
+            "[setting: coffee shop]\n\njerry:\nhello\n\nHe leaves.\n\njerry:\n\n\nMR. X:\none\ntwo\n\n",
+        ),
+        (
+            ScriptStyle("fountain"),
+            ".[setting: coffee shop]\n\n@jerry\nhello\n\nHe leaves.\n\n@jerry\n  \n\n===\n\nMR. X\none\ntwo\n\n",
+        ),
+        (ScriptStyle("plain"), "[setting: coffee shop]\njerry: hello\nHe leaves.\njerry:\nMR. X: one\ntwo\n"),
+    ],
+)
+def test_text(style: ScriptStyle, text: str) -> None:
+    assert Script(SCENES, style).text == text
+
+
+def test_line_parts() -> None:
+    style = ScriptStyle("colon", 1)
+    assert (style.line_prefix("jerry"), style.line_prefix(None), style.line_suffix) == ("jerry: ", "", "\n\n")
+
+
+@given(styles, st.sampled_from(["jerry", "EVE", None]), texts, texts)
+@example(ScriptStyle("fountain"), "EVE", "see [", "[1]")
+@example(ScriptStyle("fountain"), "EVE", "see /\\", "* 1")
+@example(ScriptStyle("fountain"), "EVE", "a\n ", "b")
+@example(ScriptStyle("fountain"), "EVE", "(V.O.)", "\nhi")
+@settings(deadline=None)
+def test_what_is_settled_stays(style: ScriptStyle, speaker: str | None, text: str, more: str) -> None:
+    settled = style.partial_line(Line(speaker, text))
+    assert style.line_text(Line(speaker, text)).startswith(settled)
+    assert style.partial_line(Line(speaker, text + more)).startswith(settled)
+
+
+@given(scripts())
+@settings(deadline=None)
+def test_the_text_is_made_of_its_scenes(script: Script) -> None:
+    assert "".join(script.style.pieces(script.scenes)) == script.text
+
+
+@given(styles)
+def test_a_style_comes_back_from_json(style: ScriptStyle) -> None:
+    assert ScriptStyle.from_json(style.to_json()) == style
+
+
+@pytest.mark.parametrize("values", [{}, {"format": "opera"}, {"format": "colon", "blank_lines": -1}, {"format": 3}])
+def test_an_unknown_style_is_one_sentence(values: dict[str, object]) -> None:
+    with pytest.raises(CorpusError):
+        ScriptStyle.from_json(values)

@@ -1,17 +1,30 @@
 """The last tenth of a corpus is held out."""
 
+import json
+import random
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.scene import Scene
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import Scene
 from textgen.corpus.script import Line, Script
-from textgen.corpus.split import Split, find_split, held_out_documents, split_point, training_documents
+from textgen.corpus.split import (
+    DialogueSplit,
+    Split,
+    find_split,
+    held_out_documents,
+    keep_some,
+    split_dialogues,
+    split_point,
+    training_documents,
+)
 from textgen.corpus.survey import survey
+from textgen.errors import ModelError
 
 
 def _place(characters: int, boundary: str) -> Split:
@@ -35,9 +48,9 @@ def test_split_point(scenes: list[int], lines: list[int], expected: int | None) 
     assert (found and found.characters) == expected
 
 
-def _corpus(path: Path, text: str) -> ScriptCorpus:
+def _corpus(path: Path, text: str) -> Corpus:
     (path / "a.txt").write_text(text, encoding="utf-8")
-    return ScriptCorpus(path / "a.txt")
+    return Corpus(path / "a.txt")
 
 
 def _scenes(documents: Iterable[Iterator[Scene]]) -> list[list[Scene]]:
@@ -92,3 +105,83 @@ def test_both_sides_are_the_whole(tmp_path_factory: pytest.TempPathFactory, line
     if split is not None:
         text = Script(tuple(scene for document in sides[0] for scene in document), corpus.style).text
         assert len(text) == split.characters
+
+
+@pytest.mark.parametrize(
+    ("dialogues", "held_out"),
+    [
+        ([100], [10]),
+        ([100, 50], [10, 5]),
+        ([15, 15], [1, 2]),
+        ([1] * 20, [0] * 9 + [1] + [0] * 9 + [1]),
+        ([2], [1]),
+        ([1, 1], [0, 1]),
+        ([1, 4, 3], [0, 1, 0]),
+        ([0, 9, 0], [0, 1, 0]),
+    ],
+)
+def test_a_tenth_is_held_out(dialogues: list[int], held_out: list[int]) -> None:
+    assert split_dialogues(dialogues) == DialogueSplit(tuple(held_out), tuple(dialogues))
+
+
+@pytest.mark.parametrize("dialogues", [[], [0], [1], [0, 1, 0]])
+def test_a_single_dialogue_cannot_be_split(dialogues: list[int]) -> None:
+    assert split_dialogues(dialogues) is None
+
+
+@given(st.lists(st.integers(0, 1000), min_size=1))
+def test_both_sides_have_their_share(dialogues: list[int]) -> None:
+    split = split_dialogues(dialogues)
+    if split is None:
+        assert sum(dialogues) < 2
+        return
+    total = sum(dialogues)
+    assert sum(split.held_out) == max(1, total // 10) < total
+    for held_out, there in zip(split.held_out, dialogues, strict=True):
+        assert 0 <= held_out <= there
+        assert sum(split.held_out) == 1 or abs(held_out - there / 10) <= 1
+
+
+def test_the_last_ones_of_a_file_are_held_out() -> None:
+    split = DialogueSplit(held_out=(0, 2), dialogues=(3, 4))
+    assert not any(split.is_held_out(0, dialogue) for dialogue in range(3))
+    assert [split.is_held_out(1, dialogue) for dialogue in range(4)] == [False, False, True, True]
+
+
+def test_saved_and_built_again() -> None:
+    split = DialogueSplit((1, 0), (10, 3))
+    assert split.to_json() == {"held_out": [1, 0], "dialogues": [10, 3]}
+    assert DialogueSplit.from_json(json.loads(json.dumps(split.to_json()))) == split
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"held_out": [1]},
+        {"held_out": [1], "dialogues": [2, 3]},
+        {"held_out": [3], "dialogues": [2]},
+        {"held_out": [-1], "dialogues": [2]},
+        {"held_out": ["1"], "dialogues": ["2"]},
+        {"held_out": [0.5], "dialogues": [2]},
+        {"held_out": 1, "dialogues": 2},
+        [],
+        None,
+    ],
+)
+def test_a_damaged_split_is_refused(document: Any) -> None:
+    with pytest.raises(ModelError, match="needed are held_out and dialogues"):
+        DialogueSplit.from_json(document)
+
+
+def test_few_items_are_all_kept_in_their_order() -> None:
+    assert keep_some(range(3), 5, random.Random(0).randrange) == [0, 1, 2]
+
+
+def test_each_item_is_kept_as_often_as_any_other() -> None:
+    counts = [0] * 10
+    for seed in range(2000):
+        for item in keep_some(range(10), 3, random.Random(seed).randrange):
+            counts[item] += 1
+    assert sum(counts) == 6000
+    assert all(count == pytest.approx(600, rel=0.15) for count in counts)

@@ -13,9 +13,9 @@ import numpy as np
 import textgen
 from tests.conftest import corpus_text, dialogues_text
 from textgen.artifact import FORMAT_VERSION, ModelFolder
-from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.prompt import parse_prompt
-from textgen.generation.chat_model import OpenedChat
+from textgen.corpus.token_grammar import ScriptEncoder
+from textgen.generation.chat_model import ChatModel
 from textgen.tokenizers.special import START
 
 PROMPT = "[Scene 1: the soup]\nJERRY: (smiling) The soup isn't nothing.\nKRAMER: Giddy up! \u00e9\u732b\nELAINE: My co"
@@ -54,7 +54,7 @@ def make_chat(folder: Path) -> None:
 
 def chat_logits(folder: Path) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The ids of the talk and of the reply, and the logits (time, vocabulary) after each of the reply's ids."""
-    model = OpenedChat(ModelFolder(folder).load())
+    model = ChatModel(ModelFolder(folder).load())
     context, reply = model.encoder.encode_context(TALK), model.encoder.encode_reply(REPLY)
     assert reply[0] == START
     state, logits = model.network.read([context]), []

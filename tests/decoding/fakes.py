@@ -6,10 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.decoding.cursor import Prompt
-from textgen.decoding.pieces import Pieces
+from textgen.decoding.pieces import Pieces, whole_characters
 from textgen.decoding.protocols import Ids, State, StepFunction
-from textgen.decoding.speech import whole_characters
+from textgen.decoding.sequence import SequenceStart
 from textgen.tokenizers.character import CharacterTokenizer
 from textgen.tokenizers.special import LINE_END, START
 
@@ -35,8 +34,8 @@ TOKENIZER = CharacterTokenizer(LETTERS, ["jerry", "elaine"])
 PIECES = Pieces(TOKENIZER)
 
 
-def prompt(seed: int = 0, context: Sequence[int] = (START,), **options: object) -> Prompt:
-    return Prompt(context=tuple(context), renderer=PieceRenderer(PIECES), seed=seed, **options)  # type: ignore[arg-type]
+def prompt(seed: int = 0, context: Sequence[int] = (START,), **options: object) -> SequenceStart:
+    return SequenceStart(context=tuple(context), renderer=PieceRenderer(PIECES), seed=seed, **options)  # type: ignore[arg-type]
 
 
 def state(batch: int = 1) -> State:

@@ -5,11 +5,10 @@ import numpy as np
 import pytest
 
 from tests.decoding.fakes import PIECES, TOKENIZER, markov_model, prompt, random_model, spelling_model, state
-from textgen.decoding.constraints import Constraint
-from textgen.decoding.decode import decode
+from textgen.decoding.constraints.base import Constraint
+from textgen.decoding.loop import decode
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.protocols import Mask
-from textgen.decoding.results import Sequence, collect
+from textgen.decoding.protocols import GeneratedSequence, Mask, collect
 from textgen.tokenizers.special import END, START
 
 A, B, C = TOKENIZER.encode("abc")
@@ -22,7 +21,7 @@ CHAIN = {
 MODEL = markov_model(CHAIN, PIECES.size)
 
 
-def search(**options: object) -> list[Sequence]:
+def search(**options: object) -> list[GeneratedSequence]:
     chosen = DecodingOptions(**{"temperature": 0.0, "num_beams": 64, "length_penalty": 0.0, **options})  # type: ignore[arg-type]
     return collect(decode(MODEL, state(), prompt(), chosen, first_piece=PIECES.first))
 

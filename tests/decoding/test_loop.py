@@ -1,21 +1,127 @@
+"""The loop on models known by heart, and the whole way with the corpus's own renderer on random ones."""
+
 import math
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from tests.decoding.fakes import PIECES, TOKENIZER, markov_model, prompt, random_model, spelling_model, state
-from textgen.decoding.decode import decode
-from textgen.decoding.loop import draw_sequences, log_totals
+from textgen.corpus.script import ScriptStyle
+from textgen.corpus.token_parser import ScriptRenderer, decode_script
+from textgen.decoding.constraints.base import AllOf, Utf8Constraint
+from textgen.decoding.constraints.script import ScriptGrammar, ScriptShape
+from textgen.decoding.copy_detection import CopyGuard, ngram_hashes, word_hashes
+from textgen.decoding.logits import log_totals
+from textgen.decoding.loop import decode, draw_sequences
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.results import Sequence, collect
+from textgen.decoding.pieces import Pieces
+from textgen.decoding.protocols import Event, GeneratedSequence, Ids, State, StepFunction, collect
+from textgen.decoding.sequence import SequenceStart
 from textgen.errors import ModelError
 from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, SCENE, START
+from textgen.tokenizers.word import WordTokenizer
+
+SPEAKING_TOKENIZER = WordTokenizer([" a", " b", "a", "b", " ", "!", "é"], ["jerry", "elaine"])
+SPEAKING_PIECES = Pieces(SPEAKING_TOKENIZER)
+SHAPE = ScriptShape(longest_line=8, narration=True, scenes=True, spelled_names=True)
+CORPUS = ["ab"[bit] for bit in np.random.default_rng(0).integers(0, 2, 120)]
+INDEX = np.unique(ngram_hashes(word_hashes(CORPUS), 8))
+RUNS = {tuple(CORPUS[k : k + 8]) for k in range(len(CORPUS) - 7)}
+
+
+def speaking_model(seed: int) -> StepFunction:
+    """A random model that likes words, and little else."""
+    likes = np.full(SPEAKING_PIECES.size, -6.0, np.float32)
+    likes[: SPEAKING_PIECES.size - 256] = 0.0
+    likes[SPEAKING_PIECES.spelling(b" a") + SPEAKING_PIECES.spelling(b" b")] = 4.0
+    base = random_model(seed, SPEAKING_PIECES.size, spread=1.0)
+
+    def step(ids: Ids, before: State) -> tuple[np.ndarray, State]:
+        logits, after = base(ids, before)
+        return logits + likes, after
+
+    return step
+
+
+def write_speech(
+    seed: int | None, style: str = "colon", model: int = 7, **options: Any
+) -> tuple[list[Event], list[GeneratedSequence]]:
+    chosen = DecodingOptions(**{"seed": seed, "temperature": 1.0, **options})
+    rules = ScriptGrammar(SPEAKING_PIECES, SHAPE, may_end=chosen.lines is None)
+    asked = SequenceStart(
+        context=[START],
+        renderer=ScriptRenderer(SPEAKING_TOKENIZER, ScriptStyle(style)),
+        constraint=AllOf(Utf8Constraint(SPEAKING_PIECES), rules.begin([START])),
+    )
+    guard = CopyGuard(INDEX, SPEAKING_PIECES)
+    events = list(decode(speaking_model(model), state(), asked, chosen, guard, SPEAKING_PIECES.first))
+    return events, [event.sequence for event in events if event.sequence is not None]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from(["colon", "play", "fountain", "plain"]), st.sampled_from([1, 3]))
+def test_the_text_is_that_of_the_script(seed: int, style: str, beams: int) -> None:
+    options = {"temperature": 0.0, "num_beams": beams} if beams > 1 else {}
+    events, (written,) = write_speech(seed, style, seed, lines=3, max_new_tokens=80, **options)
+    script = decode_script(written.ids, SPEAKING_TOKENIZER, ScriptStyle(style))
+    assert "".join(event.text for event in events) == written.text
+    if written.finish_reason == "lines":
+        assert written.text == script.text
+        assert len(script.lines) == 3
+    else:
+        assert script.text.startswith(written.text)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from([8, 9]), st.booleans())
+def test_nothing_is_copied_unless_it_is_said(seed: int, longest: int, beams: bool) -> None:
+    options = {"temperature": 0.0, "num_beams": 3, "max_new_tokens": 40} if beams else {"max_new_tokens": 120}
+    events, (written,) = write_speech(seed, model=seed, no_copy=longest, **options)
+    script = decode_script(written.ids, SPEAKING_TOKENIZER, ScriptStyle("colon"))
+    words = [word for line in script.lines for word in line.text.split()]
+    hits = [tuple(words[k : k + 8]) in RUNS for k in range(len(words) - 7)]
+    copied = any(all(hits[k : k + longest - 7]) for k in range(len(hits) - longest + 8))
+    assert copied <= written.relaxed
+    assert "".join(event.text for event in events) == written.text
+
+
+def test_the_guard_had_something_to_do() -> None:
+    def copies(no_copy: int) -> int:
+        scripts = [
+            decode_script(
+                write_speech(seed, max_new_tokens=60, no_copy=no_copy)[1][0].ids, SPEAKING_TOKENIZER, ScriptStyle()
+            )
+            for seed in range(8)
+        ]
+        texts = [[word for line in script.lines for word in line.text.split()] for script in scripts]
+        return sum(tuple(words[k : k + 8]) in RUNS for words in texts for k in range(len(words) - 7))
+
+    assert copies(0) > 5
+    assert copies(8) == 0
+
+
+def test_several_sequences() -> None:
+    events, written = write_speech(4, num_return_sequences=3, lines=2)
+    assert sorted(sequence.seed for sequence in written) == [4, 5, 6]
+    for row in range(3):
+        sequence = next(event.sequence for event in events if event.row == row and event.sequence)
+        assert "".join(event.text for event in events if event.row == row) == sequence.text
+        assert sequence.seed == 4 + row
+
+
+def test_a_fresh_seed_is_told_and_can_be_given_again() -> None:
+    fresh = write_speech(None, lines=1)[1][0]
+    assert write_speech(fresh.seed, lines=1)[1][0] == fresh
+
 
 GREEDY = {"temperature": 0.0}
 
 
-def spell(text: str, **options: object) -> Sequence:
+def spell(text: str, **options: object) -> GeneratedSequence:
     tokens = [LINE_END if token == TOKENIZER.encode("\n")[0] else token for token in TOKENIZER.encode(text)]
     model = spelling_model([*tokens, END])
     return collect(decode(model, state(), prompt(), DecodingOptions(**options)))[0]  # type: ignore[arg-type]
@@ -95,7 +201,7 @@ def test_whole_characters_only() -> None:
     assert [event.text for event in events] == ["é", "€", ""]
 
 
-def drawn(rows: list[int], **options: object) -> list[Sequence]:
+def drawn(rows: list[int], **options: object) -> list[GeneratedSequence]:
     model = random_model(3, PIECES.size, spread=2.0)
     asked = DecodingOptions(max_new_tokens=30, **options)  # type: ignore[arg-type]
     prompts = [prompt(seed=seed) for seed in rows]
@@ -130,7 +236,7 @@ def test_rows_finish_one_by_one() -> None:
 def test_each_sequence_can_be_written_again_alone() -> None:
     model = random_model(3, PIECES.size, spread=2.0)
 
-    def write(seed: int, count: int) -> list[Sequence]:
+    def write(seed: int, count: int) -> list[GeneratedSequence]:
         options = DecodingOptions(seed=seed, num_return_sequences=count, max_new_tokens=20)
         return collect(decode(model, state(), prompt(), options))
 

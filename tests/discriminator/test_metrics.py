@@ -1,3 +1,6 @@
+"""None"""
+
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -5,7 +8,7 @@ import pytest
 from numpy.typing import NDArray
 
 from textgen.discriminator.matching import Examples, Text
-from textgen.discriminator.metrics import accuracy, measure_worth
+from textgen.discriminator.metrics import LengthBaseline, NgramBaseline, accuracy, discriminator_metrics
 
 
 class First:
@@ -23,7 +26,7 @@ def test_accuracy_counts_who_cannot_say_as_half_right() -> None:
 def test_worth_by_hand() -> None:
     matched = Examples([[1, 9], [2, 9], [3, 9], [4, 9]], np.array([True, False, True, True]))
     natural = Examples([[1, 9], [2]], np.array([True, False]))
-    worth = measure_worth(First(), 2.0, (natural, natural), (matched, natural))
+    worth = discriminator_metrics(First(), 2.0, (natural, natural), (matched, natural))
     assert worth["accuracy"] == {"discriminator": 0.75, "ngrams": 1.0, "length": 0.75}
     assert worth["accuracy_natural"] == {"discriminator": 1.0, "ngrams": 1.0, "length": 1.0}
     assert (worth["texts"], worth["texts_natural"]) == (4, 2)
@@ -31,3 +34,28 @@ def test_worth_by_hand() -> None:
     assert (low["found"], low["texts"], high["found"], high["texts"]) == (0.5, 2, 1.0, 2)
     sure = 1 / (1 + np.exp(-1.0))
     assert worth["calibration_error"] == pytest.approx(0.5 * abs(1 - sure - 0.5) + 0.5 * (1 - sure))
+
+
+def test_ngrams_by_hand() -> None:
+    # Real: 1, 2, (1, 2). Generated: 1, 1 counts once, and (1, 1). With one added to each of four n-grams: 7 and 6.
+    baseline = NgramBaseline(Examples([[1, 2], [1, 1]], np.array([True, False])))
+    bias = math.log(6 / 7)
+    one, two, onetwo, twice = bias, math.log(2) + bias, math.log(2) + bias, math.log(1 / 2) + bias
+    assert baseline.logits([[1, 2], [1, 1], [9], [2, 9]]) == pytest.approx([one + two + onetwo, one + twice, 0.0, two])
+
+
+def test_ngrams_tell_an_order_that_single_tokens_cannot() -> None:
+    real, generated = [[1, 2, 3]] * 20, [[3, 2, 1]] * 20
+    baseline = NgramBaseline(Examples([*real, *generated], np.arange(40) < 20))
+    assert baseline.logits([[1, 2, 3]])[0] > 0 > baseline.logits([[3, 2, 1]])[0]
+
+
+def test_length_by_hand() -> None:
+    baseline = LengthBaseline(Examples([[0], [0], [0, 0], [0], [0, 0]], np.array([True, True, True, False, False])))
+    assert baseline.logits([[7], [7, 7], [7] * 5]) == pytest.approx([math.log(3 / 2), 0.0, 0.0])
+
+
+def test_long_lengths_are_put_together() -> None:
+    baseline = LengthBaseline(Examples([[0] * 100], np.array([True])))
+    assert baseline.logits([[0] * 103, [0] * 9])[0] == pytest.approx(math.log(2))
+    assert baseline.logits([[0] * 9])[0] == 0.0

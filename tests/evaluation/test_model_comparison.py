@@ -6,16 +6,16 @@ from typing import Any, cast
 
 import pytest
 
-from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.collection import Corpus
 from textgen.errors import ConfigurationError
-from textgen.evaluation.comparison_page import comparison_files, curve_table, verdict_sentences
 from textgen.evaluation.model_comparison import ModelComparison, compare
+from textgen.evaluation.pages import comparison_files, curve_table, verdict_sentences
 from textgen.writer import ScriptWriter
 
 
 @pytest.fixture(scope="module")
 def found(uniform: ScriptWriter, corpus: Path) -> ModelComparison:
-    return compare({"one": uniform, "two": uniform}, ScriptCorpus(corpus), [0.5, 1.0], samples=4, seed=3)
+    return compare({"one": uniform, "two": uniform}, Corpus(corpus), [0.5, 1.0], samples=4, seed=3)
 
 
 def test_equal_models_are_not_better_than_each_other(found: ModelComparison) -> None:
@@ -72,14 +72,14 @@ def test_models_that_hold_out_different_parts_cannot_be_compared(uniform: Script
     known = {**uniform.card.corpus, "split": {**uniform.card.corpus["split"], "lines": 1}}
     other = cast(ScriptWriter, SimpleNamespace(card=SimpleNamespace(corpus=known)))
     with pytest.raises(ConfigurationError, match="different parts"):
-        compare({"one": uniform, "two": other}, ScriptCorpus(corpus))
+        compare({"one": uniform, "two": other}, Corpus(corpus))
 
 
 def test_a_model_of_another_corpus_is_noted(uniform: ScriptWriter, corpus: Path, tmp_path: Path) -> None:
     known = {**uniform.card.corpus, "fingerprint": "another"}
     other = cast(ScriptWriter, SimpleNamespace(**{**uniform.__dict__, "card": replace(uniform.card, corpus=known)}))
     other.write_several = uniform.write_several  # type: ignore[method-assign]
-    found = compare({"other": other, "one": uniform}, ScriptCorpus(corpus), [1.0], samples=2)
+    found = compare({"other": other, "one": uniform}, Corpus(corpus), [1.0], samples=2)
     assert found.split == "held-out"
     assert any(note.startswith("other: not trained on this corpus") for note in found.notes)
 
@@ -89,17 +89,17 @@ def test_lines_may_come_about_in_another_way(uniform: ScriptWriter, corpus: Path
         return ["the soup was nothing."] * lines
 
     both = {"one": uniform, "other": uniform}
-    one, other = compare(both, ScriptCorpus(corpus), [1.0], samples=4, ways={"other": same}).curves
+    one, other = compare(both, Corpus(corpus), [1.0], samples=4, ways={"other": same}).curves
     assert other.points[0].figures["self_bleu_4"].value == 1 > one.points[0].figures["self_bleu_4"].value
 
 
 def test_a_single_sample_is_refused(uniform: ScriptWriter, corpus: Path) -> None:
     with pytest.raises(ConfigurationError, match="--samples 1"):
-        compare({"one": uniform}, ScriptCorpus(corpus), samples=1)
+        compare({"one": uniform}, Corpus(corpus), samples=1)
 
 
 def test_a_temperature_is_refused_before_any_work(uniform: ScriptWriter, corpus: Path) -> None:
     told: list[str] = []
     with pytest.raises(ConfigurationError, match="above 0"):
-        compare({"one": uniform}, ScriptCorpus(corpus), [0.0, 1.0], tell=told.append)
+        compare({"one": uniform}, Corpus(corpus), [0.0, 1.0], tell=told.append)
     assert told == []

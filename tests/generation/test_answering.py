@@ -5,22 +5,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.generation.small import TOKENIZERS, Parrot, chat_model
-from textgen.corpus.dialogue import Turn
+from textgen.corpus.document import turn_of
+from textgen.decoding.options import chat_options
 from textgen.generation.answering import Answer
-from textgen.generation.chat_model import OpenedChat
-from textgen.generation.chat_options import chat_options
-from textgen.generation.conversation import Talk
+from textgen.generation.chat_model import ChatModel
+from textgen.generation.conversation import ReplyContext
 
-RESPONDERS = {level: OpenedChat(chat_model(level)) for level in TOKENIZERS}
-TALK = Talk((Turn("hello", "user"),))
+RESPONDERS = {level: ChatModel(chat_model(level)) for level in TOKENIZERS}
+TALK = ReplyContext((turn_of("hello", "user"),))
 
 
-def answer(level: str = "word", seed: int = 1, talk: Talk = TALK, **options: Any) -> Answer:
+def answer(level: str = "word", seed: int = 1, talk: ReplyContext = TALK, **options: Any) -> Answer:
     return Answer(RESPONDERS[level], talk, chat_options(options), seed)
 
 
 def parrot(reply: str, **options: Any) -> Answer:
-    responder = OpenedChat(chat_model("character"))
+    responder = ChatModel(chat_model("character"))
     responder.network = Parrot(responder.tokenizer, reply)  # type: ignore[assignment]
     return Answer(responder, TALK, chat_options(options), 0)
 
@@ -90,7 +90,7 @@ def test_the_best_candidate_is_the_reply() -> None:
 
 
 def test_candidates_are_scored_in_one_batch_of_first_words_after_the_empty_context() -> None:
-    responder = OpenedChat(chat_model())
+    responder = ChatModel(chat_model())
     calls = []
     score = responder.network.score
 

@@ -5,21 +5,20 @@ import pytest
 
 from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot, as_character
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.encoding import decode_script
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line, turn_of
+from textgen.corpus.token_parser import decode_script
+from textgen.decoding.options import ChatOptions
 from textgen.decoding.protocols import State
 from textgen.errors import ConfigurationError
 from textgen.generation.character import Character
-from textgen.generation.chat_options import ChatOptions
-from textgen.generation.script_model import OpenedModel
+from textgen.generation.script_model import ScriptModel
 from textgen.tokenizers.special import LINE_END, START
 from textgen.writer import ScriptWriter
 
 
 @pytest.fixture(scope="module")
-def opened(untrained: Path) -> OpenedModel:
-    return OpenedModel(ModelFolder(untrained).load())
+def opened(untrained: Path) -> ScriptModel:
+    return ScriptModel(ModelFolder(untrained).load())
 
 
 @pytest.fixture
@@ -29,8 +28,8 @@ def bot(untrained: Path) -> Chatbot:
     return bot
 
 
-def test_the_name_with_a_label_is_meant_where_a_rare_one_differs_in_case(opened: OpenedModel, untrained: Path) -> None:
-    again = OpenedModel(ModelFolder(untrained).load())
+def test_the_name_with_a_label_is_meant_where_a_rare_one_differs_in_case(opened: ScriptModel, untrained: Path) -> None:
+    again = ScriptModel(ModelFolder(untrained).load())
     again.card.corpus["speakers"] = {**again.card.corpus["speakers"], "Jerry": 3}
     assert again.rare_speakers["jerry"] == "Jerry"
     assert Character(again, "Jerry").name == Character(again, "jerry").name == "JERRY"
@@ -38,7 +37,7 @@ def test_the_name_with_a_label_is_meant_where_a_rare_one_differs_in_case(opened:
     assert again.spelled("newman") == "newman"
 
 
-def prompt_of(opened: OpenedModel, name: str, *turns: Turn) -> list[int]:
+def prompt_of(opened: ScriptModel, name: str, *turns: Line) -> list[int]:
     """The ids that the character's line follows."""
     character = Character(opened, name)
     read: list[list[int]] = []
@@ -59,25 +58,25 @@ def prompt_of(opened: OpenedModel, name: str, *turns: Turn) -> list[int]:
     return read[0]
 
 
-def test_the_talk_is_a_script(opened: OpenedModel) -> None:
-    ids = prompt_of(opened, "elaine", Turn("Hello?", "user"), Turn("Hi.", "bot"), Turn("Bye", "user"))
+def test_the_talk_is_a_script(opened: ScriptModel) -> None:
+    ids = prompt_of(opened, "elaine", turn_of("Hello?", "user"), turn_of("Hi.", "bot"), turn_of("Bye", "user"))
     other = opened.tokenizer.speakers[0] if opened.tokenizer.speakers[0] != "ELAINE" else opened.tokenizer.speakers[1]
     lines = decode_script(ids, opened.tokenizer, opened.style).lines
     assert [(line.speaker, line.text) for line in lines] == [(other, "Hello?"), ("ELAINE", "Hi."), (other, "Bye")]
     assert ids[0] == START and ids[-1] == LINE_END  # the label is what `step` begins with
 
 
-def test_a_reply_is_judged_as_a_line_of_the_character(opened: OpenedModel) -> None:
+def test_a_reply_is_judged_as_a_line_of_the_character(opened: ScriptModel) -> None:
     assert Character(opened, "elaine").line("It\u2019s a coat.") == Line("ELAINE", "It's a coat.")
 
 
-def test_a_character_without_a_label_is_spelled(opened: OpenedModel) -> None:
-    ids = prompt_of(opened, "kramer", Turn("Hi.", "bot"))
+def test_a_character_without_a_label_is_spelled(opened: ScriptModel) -> None:
+    ids = prompt_of(opened, "kramer", turn_of("Hi.", "bot"))
     assert [line.speaker for line in decode_script(ids, opened.tokenizer, opened.style).lines] == ["KRAMER", "KRAMER"]
 
 
-def test_of_a_long_message_the_end_is_read(opened: OpenedModel) -> None:
-    ids = prompt_of(opened, "elaine", Turn("word " * 10_000 + "end", "user"))
+def test_of_a_long_message_the_end_is_read(opened: ScriptModel) -> None:
+    ids = prompt_of(opened, "elaine", turn_of("word " * 10_000 + "end", "user"))
     assert len(ids) == opened.shape.longest_line + 3
     assert opened.tokenizer.decode(ids[2:-1]).endswith("word end")
 
@@ -110,6 +109,6 @@ def test_copies_are_noticed_as_in_writing(bot: Chatbot) -> None:
     assert bot.reply("Hello!", no_copy=8)
 
 
-def test_a_line_may_be_as_long_as_the_corpus_has_them(bot: Chatbot, opened: OpenedModel) -> None:
+def test_a_line_may_be_as_long_as_the_corpus_has_them(bot: Chatbot, opened: ScriptModel) -> None:
     assert bot.options.max_new_tokens == opened.shape.longest_line
     assert bot.options.temperature == opened.card.decoding["temperature"]

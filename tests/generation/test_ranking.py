@@ -1,13 +1,21 @@
+from pathlib import Path
+
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.discriminator.small import likes, with_discriminator
 from tests.generation.small import TOKENIZERS
+from textgen.artifact import ModelFolder
 from textgen.decoding.pieces import Pieces
-from textgen.decoding.results import Sequence
+from textgen.decoding.protocols import GeneratedSequence
+from textgen.discriminator.calibration import sigmoid
+from textgen.errors import ConfigurationError, ModelError
 from textgen.generation.ranking import FIRST_WORDS, MOST_REALNESS, REPETITION, beginning, candidate, repetition
 from textgen.generation.reply import Reply
 from textgen.tokenizers.special import END
+from textgen.writer import ScriptWriter
 
 
 def scored(
@@ -18,12 +26,12 @@ def scored(
     log_odds: float = 0.0,
 ) -> float:
     ids = tuple(range(300, 300 + len(text.split())))
-    sequence = Sequence(ids, text, "end", 0, nats_a_token * len(ids))
+    sequence = GeneratedSequence(ids, text, "end", 0, nats_a_token * len(ids))
     return candidate(Reply(text), sequence, familiarity, said, log_odds).score
 
 
 def test_the_parts_add_up() -> None:
-    found = candidate(Reply("a b"), Sequence((1, 2), "a b", "end", 0, -6.0), -2.5, ["a b"])
+    found = candidate(Reply("a b"), GeneratedSequence((1, 2), "a b", "end", 0, -6.0), -2.5, ["a b"])
     assert found.likelihood == -3.0
     assert (found.novelty, found.length, found.repetition) == pytest.approx((0.75, 0.125, -3.0))
     assert found.score == pytest.approx(-3.0 + 0.75 + 0.125 - 3.0)
@@ -43,7 +51,7 @@ def test_likelier_longer_and_fresher_replies_win() -> None:
 
 
 def test_log_odds_add_to_the_likelihood_token_by_token() -> None:
-    sequence = Sequence((1, 2, 3, 4), "a b c", "end", 0, -6.0)
+    sequence = GeneratedSequence((1, 2, 3, 4), "a b c", "end", 0, -6.0)
     without, found = (candidate(Reply("a b c"), sequence, 0.0, [], log_odds) for log_odds in (0.0, 1.5))
     assert (without.realness, found.realness) == (0.0, 1.5 / 4)
     assert found.likelihood + found.realness == pytest.approx((-6.0 + 1.5) / 4)
@@ -92,3 +100,91 @@ def test_of_a_short_reply_the_end_counts_too(level: str) -> None:
     ids = [*TOKENIZERS[level].encode("hello"), END]
     assert beginning(ids, Pieces(TOKENIZERS[level])) == tuple(ids)
     assert beginning([END], Pieces(TOKENIZERS[level])) == (END,)
+
+
+YES, NO = (float(sigmoid(logit)) for logit in (1.0, -1.0))  # type: ignore[arg-type]
+
+
+@pytest.fixture(scope="module")
+def folder(untrained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model that babbles, and a discriminator that takes every line with a w in it for real."""
+    return with_discriminator(untrained, tmp_path_factory.mktemp("judged") / "model", "w")
+
+
+@pytest.fixture(scope="module")
+def writer(folder: Path) -> ScriptWriter:
+    return ScriptWriter(ModelFolder(folder).load(), note=lambda text: None)
+
+
+def expected(writer: ScriptWriter, text: str, skipped: int = 0) -> float:
+    """Every line has the log-odds 1 or -1."""
+    lines = writer.score(text).lines[skipped:]
+    return float(sigmoid(np.mean([1 if one.reads_as_real > 0.5 else -1 for one in lines])))
+
+
+def test_candidates_are_those_of_their_seeds_the_best_first(writer: ScriptWriter) -> None:
+    alone = [writer.write(lines=3, seed=40 + k) for k in range(6)]
+    best = writer.write_several(lines=3, seed=40, rerank=6, num_return_sequences=6)
+    assert sorted(script.text for script in best) == sorted(script.text for script in alone)
+    assert {script.seed for script in best} == set(range(40, 46))
+    found = [script.reads_as_real for script in best]
+    assert found == sorted(found, reverse=True)
+    assert found[0] > found[-1]  # else the test tests nothing
+    assert found == pytest.approx([expected(writer, script.text) for script in best])
+    assert alone[0].reads_as_real is None
+
+
+def test_the_best_alone_is_the_first_of_all(writer: ScriptWriter) -> None:
+    best = writer.write_several(lines=3, seed=40, rerank=6, num_return_sequences=2)
+    assert len(best) == 2
+    assert writer.write(lines=3, seed=40, rerank=6) == best[0]
+    assert "".join(writer.stream(lines=3, seed=40, rerank=6)) == best[0].text
+    assert writer.write(lines=3, seed=best[0].seed).text == best[0].text
+
+
+def test_the_lines_of_the_prompt_do_not_count(writer: ScriptWriter) -> None:
+    prompt = "JERRY: A twin.\nELAINE: Www.\nGEORGE: The"
+    script = writer.write(prompt, lines=2, seed=40, rerank=3)
+    assert script.text.startswith(prompt)
+    assert script.reads_as_real == pytest.approx(expected(writer, script.text, skipped=2))
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"rerank": 0}, "rerank=0 was asked for, but it must be a whole number of candidates"),
+        ({"rerank": 2.5}, "rerank=2.5 was asked for"),
+        ({"rerank": 4, "temperature": 0}, "rerank=4 was asked for with temperature=0, which draws nothing"),
+        ({"rerank": 4, "num_beams": 4}, "with num_beams=4, which draws nothing"),
+        ({"rerank": 4, "num_return_sequences": 5}, "with num_return_sequences=5, but no more texts can be kept"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(writer: ScriptWriter, options: dict[str, float], sentence: str) -> None:
+    with pytest.raises(ConfigurationError, match=sentence):
+        writer.write_several(lines=1, **options)
+
+
+def test_without_a_discriminator_the_command_is_named(untrained: Path) -> None:
+    writer = ScriptWriter(ModelFolder(untrained).load())
+    for ask in (lambda: writer.write(lines=1, rerank=2), lambda: writer.score("JERRY: Hello."), lambda: writer.judge):
+        with pytest.raises(ModelError, match=f"textgen train-discriminator --model {untrained}"):
+            ask()
+
+
+def test_scores_are_of_the_lines_as_the_corpus_writes_them(writer: ScriptWriter) -> None:
+    judged, whole = writer.score("[Scene 3: a twin]\r\njerry: It\u2019s a twin.\r\nBob: Hello.\n")
+    assert [(one.line.speaker, one.line.text) for one in judged] == [("JERRY", "It's a twin."), ("Bob", "Hello.")]
+    assert [one.reads_as_real for one in judged] == pytest.approx([YES, NO])
+    assert whole == 0.5
+    assert writer.score("") == ([], None)
+
+
+def test_a_discriminator_of_an_earlier_training_is_told_once(folder: Path, tmp_path: Path, untrained: Path) -> None:
+    old = ModelFolder(with_discriminator(untrained, tmp_path / "model", "z"))
+    model, told = old.load(), list[str]()
+    likes("z", model.tokenizer, generator={"step": 1}).save(old, model.card, model.tokenizer)
+    writer = ScriptWriter(model, note=told.append)
+    writer.score("JERRY: Hello.")
+    writer.write(lines=1, rerank=2, seed=1)
+    (sentence,) = told
+    assert "textgen train-discriminator --model" in sentence

@@ -7,7 +7,8 @@ import pytest
 
 from tests.repl.fake_bot import FakeBot
 from textgen.errors import ModelError
-from textgen.repl.rendering import fragments
+from textgen.repl.commands import handle
+from textgen.repl.outputs import fragments
 from textgen.repl.session import Session
 
 
@@ -30,7 +31,7 @@ def tell(session: Session) -> Callable[..., str]:
     """Says lines to the session; gives what a person would see."""
 
     def tell(*lines: str) -> str:
-        outputs = [output for line in lines for output in session.handle(line)]
+        outputs = [output for line in lines for output in handle(session, line)]
         return "".join(text for output in outputs for _, text in fragments(output))
 
     return tell

@@ -7,8 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+from textgen.decoding.options import ChatOptions, chat_options
 from textgen.errors import ConfigurationError, ModelError
-from textgen.generation.chat_options import ChatOptions, chat_options
 from textgen.generation.reply import Reply
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from tests.repl.fake_bot import FakeBot
 from textgen.cli.main import main
-from textgen.repl import opening
+from textgen.repl import session
 
 
 def open_fake(path: str | Path, speaker: str | None = None) -> FakeBot:
@@ -14,6 +14,6 @@ def open_fake(path: str | Path, speaker: str | None = None) -> FakeBot:
 
 
 if __name__ == "__main__":
-    opening.open_bot = open_fake  # type: ignore[assignment]
+    session.open_bot = open_fake  # type: ignore[assignment]
     sys.argv = ["textgen", "chat", *sys.argv[1:]]
     main()

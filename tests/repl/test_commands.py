@@ -9,11 +9,11 @@ from textgen.repl.commands import COMMANDS, suggest
 from textgen.repl.session import Session
 from textgen.repl.settings import SETTINGS
 
-BEST_FIRST = "The best is first: likely, apt to what was said, not too short, nothing twice. /pick N takes one.\n"
+BEST_FIRST = "Best first: likely, fits the message, not too short, does not repeat itself. /pick N uses one.\n"
 TEMPO = "The option 'temprature' was given, but chatting knows no such option: did you mean temperature?\n"
 
-FRESH = "The seed of this conversation is 1234; the next one has a fresh one, unless /seed with a number fixes it.\n"
-FIXED = "The seed of this conversation is 7, and of those that follow; /seed none takes fresh ones.\n"
+FRESH = "The seed of this conversation is 1234. The next one gets a new seed; /seed N sets a fixed one.\n"
+FIXED = "The seed of this conversation and the next ones is 7; /seed none goes back to new seeds.\n"
 
 HOT = (
     "was asked for, but temperature must be 0 (greedy) or a finite number above it: give such a value, or leave it "
@@ -23,19 +23,19 @@ HOT = (
 TRANSCRIPTS = {
     "help": [
         ("/help undo", "  /undo  take back your last message and its reply\n"),
-        ("/HELP /pick", "  /pick N  put a candidate in the place of the last reply\n"),
+        ("/HELP /pick", "  /pick N  replace the last reply with a candidate\n"),
         (
             "/help nonsense",
             "/nonsense was asked for, but there is no such command: /help shows them all. (To say a text "
-            "that begins with a slash, begin with two.)\n",
+            "that begins with a slash, type two slashes.)\n",
         ),
     ],
     "set": [
         ("/set temperature", "  temperature  0.8  0 (greedy) or a finite number above it\n"),
-        ("/set num_beams 4", "num_beams is 4 now.\ntemperature is 0 now.\n"),
-        ("/set num_beams 1", "num_beams is 1 now.\ntemperature is 0.8 now.\n"),
-        ("/set temperature 0.5", "temperature is 0.5 now.\n"),
-        ("/set temperature=0 num_beams=4", "temperature is 0 now.\nnum_beams is 4 now.\n"),
+        ("/set num_beams 4", "num_beams is now 4.\ntemperature is now 0.\n"),
+        ("/set num_beams 1", "num_beams is now 1.\ntemperature is now 0.8.\n"),
+        ("/set temperature 0.5", "temperature is now 0.5.\n"),
+        ("/set temperature=0 num_beams=4", "temperature is now 0.\nnum_beams is now 4.\n"),
         (
             "/set temperature -1",
             f"temperature=-1 {HOT}",
@@ -46,38 +46,39 @@ TRANSCRIPTS = {
         ),
         ("/set temprature 1", TEMPO),
         ("/set temprature", TEMPO),
-        ("/set candidates 1", "candidates is 1 now.\n"),
-        ("/set stop 'the end' fin", 'stop is "the end" "fin" now.\n'),
-        ("/set stop none", "stop is none now.\n"),
-        ("/set max_new_tokens none", "max_new_tokens is none now.\n"),
+        ("/set candidates 1", "candidates is now 1.\n"),
+        ("/set stop 'the end' fin", 'stop is now "the end" "fin".\n'),
+        ("/set stop none", "stop is now none.\n"),
+        ("/set max_new_tokens none", "max_new_tokens is now none.\n"),
         (
             "/set stop 'the",
             '/set was given "stop \'the", in which a quotation mark is not closed: close it, or leave it out.\n',
         ),
         (
             "/set seed=1 temperature",
-            "/set was given 'temperature' among options like NAME=VALUE: give all of them so, or one as NAME VALUE.\n",
+            "/set was given 'temperature' among options written as NAME=VALUE: write all of them that way, or a single "
+            "one as NAME VALUE.\n",
         ),
         (
             "/set temperature 1 top_k 20",
-            "/set was given top_k behind the value of temperature: join each option to its value, as in "
-            "/set temperature=1 top_k=...\n",
+            "/set was given top_k after the value of temperature: to set several options, write each as NAME=VALUE, "
+            "as in /set temperature=1 top_k=...\n",
         ),
-        ("/set blocked 1 seed", 'blocked is "1" "seed" now.\n'),
-        ("/set blocked none", "blocked is none now.\n"),
+        ("/set blocked 1 seed", 'blocked is now "1" "seed".\n'),
+        ("/set blocked none", "blocked is now none.\n"),
         ("/set temperature", "  temperature  0  0 (greedy) or a finite number above it\n"),
     ],
     "reset": [
         ("hello", "echo: 1. You said: hello\n"),
-        ("/reset", "The conversation begins anew.\n"),
-        ("/history", "Nothing was said yet.\n"),
+        ("/reset", "The conversation starts over.\n"),
+        ("/history", "Nothing has been said yet.\n"),
         ("/reset now", "/reset was given 'now', but it takes nothing after its name: type it alone.\n"),
     ],
     "undo": [
-        ("/undo", "/undo was asked for, but nothing was said yet: say something first.\n"),
+        ("/undo", "/undo was asked for, but nothing has been said yet: say something first.\n"),
         ("hello", "echo: 1. You said: hello\n"),
         ("/undo", "Taken back: the last message and its reply.\n"),
-        ("/history", "Nothing was said yet.\n"),
+        ("/history", "Nothing has been said yet.\n"),
         ("/say-first", "echo: 2. I speak first.\n"),
         ("/undo", "Taken back: what the bot said first.\n"),
     ],
@@ -86,11 +87,11 @@ TRANSCRIPTS = {
         ("hello", "echo: 1. You said: hello\n"),
         ("/retry", "echo: 2. Again: hello\n"),
         ("/history", "you: hello\necho: 2. Again: hello\n"),
-        ("/set temperature 0", "temperature is 0 now.\n"),
+        ("/set temperature 0", "temperature is now 0.\n"),
         (
             "/retry",
             "echo: 2. Again: hello\n"
-            "The same reply came again: a higher temperature brings others, as in /set temperature 1.\n",
+            "That is the same reply again. A higher temperature gives others, as in /set temperature 1.\n",
         ),
     ],
     "candidates": [
@@ -99,9 +100,12 @@ TRANSCRIPTS = {
             "/candidates 2",
             f"  1  -0.50  candidate 1\n  2  -1.00  candidate 2\n{BEST_FIRST}",
         ),
-        ("/set rerank on", "rerank is on now.\n"),
+        ("/set rerank on", "rerank is now on.\n"),
         ("/candidates 1", f"  1  -0.50  75% real  candidate 1\n{BEST_FIRST}"),
-        ("/candidates two", "/candidates was given 'two', but it needs a whole number: type it as in /candidates 2.\n"),
+        (
+            "/candidates two",
+            "/candidates was given 'two', but it needs a whole number: type one, as in /candidates 2.\n",
+        ),
         ("/candidates 0", "0 candidates were asked for: ask for 1 or more.\n"),
     ],
     "pick": [
@@ -109,7 +113,7 @@ TRANSCRIPTS = {
         ("/pick 2", "echo: candidate 2\n"),
         ("/history", "you: hello\necho: candidate 2\n"),
         ("/pick 9", "Candidate 9 was asked for, but there are 5.\n"),
-        ("/pick", "/pick was given nothing, but it needs a whole number: type it as in /pick 2.\n"),
+        ("/pick", "/pick was given nothing, but it needs a whole number: type one, as in /pick 2.\n"),
     ],
     "say-first": [
         ("/say-first", "echo: 1. I speak first.\n"),
@@ -122,7 +126,7 @@ TRANSCRIPTS = {
         ("/save my talk.json", "Saved 2 turns in my talk.json.\n"),
         (
             "/save other's.json",
-            "other's.json was to take the conversation, but it is there already: give another name.\n",
+            "The conversation was to be saved in other's.json, but that file exists already: give another name.\n",
         ),
         (
             "/save no/such/folder.json",
@@ -133,10 +137,13 @@ TRANSCRIPTS = {
     "load": [
         ("hello", "echo: 1. You said: hello\n"),
         ("/save talk.json", "Saved 2 turns in talk.json.\n"),
-        ("/reset", "The conversation begins anew.\n"),
-        ("/load talk.json", "Going on after 2 turns:\nyou: hello\necho: 1. You said: hello\n"),
-        ("/model other", "You are talking to other now; the conversation begins anew.\n"),
-        ("/load talk.json", "Going on after 2 turns of a talk with echo:\nyou: hello\nother: 1. You said: hello\n"),
+        ("/reset", "The conversation starts over.\n"),
+        ("/load talk.json", "Continuing after 2 turns:\nyou: hello\necho: 1. You said: hello\n"),
+        ("/model other", "You are now talking to other; the conversation starts over.\n"),
+        (
+            "/load talk.json",
+            "Continuing after 2 turns of a conversation with echo:\nyou: hello\nother: 1. You said: hello\n",
+        ),
         ("/load", "/load was given no file: name one, as in /load talk.json.\n"),
         ("/load other's.json", "other's.json holds no conversation.\n"),
         (
@@ -146,15 +153,15 @@ TRANSCRIPTS = {
         ),
     ],
     "model": [
-        ("/set seed 7", "seed is 7 now.\n"),
+        ("/set seed 7", "seed is now 7.\n"),
         ("hello", "echo: 1. You said: hello\n"),
         ("/model nowhere", "A model was asked for at nowhere, but no model.json is there.\n"),
         ("/history", "you: hello\necho: 1. You said: hello\n"),
-        ("/model other", "You are talking to other now; the conversation begins anew.\n"),
-        ("/history", "Nothing was said yet.\n"),
+        ("/model other", "You are now talking to other; the conversation starts over.\n"),
+        ("/history", "Nothing has been said yet.\n"),
         ("/seed", FIXED),
-        ("/model runs/show as MISS PIGGY", "You are talking to MISS PIGGY now; the conversation begins anew.\n"),
-        ("/model same as before", "You are talking to same as before now; the conversation begins anew.\n"),
+        ("/model runs/show as MISS PIGGY", "You are now talking to MISS PIGGY; the conversation starts over.\n"),
+        ("/model same as before", "You are now talking to same as before; the conversation starts over.\n"),
     ],
     "seed": [
         ("/seed", FRESH),
@@ -162,7 +169,7 @@ TRANSCRIPTS = {
         ("/seed none", FRESH),
     ],
     "history": [
-        ("/history", "Nothing was said yet.\n"),
+        ("/history", "Nothing has been said yet.\n"),
         ("/say-first", "echo: 1. I speak first.\n"),
         ("red\x1b[31m alert", "echo: 2. You said: red\ufffd[31m alert\n"),
         ("/history", "echo: 1. I speak first.\nyou: red\ufffd[31m alert\necho: 2. You said: red\ufffd[31m alert\n"),
@@ -224,7 +231,7 @@ def test_the_models_that_are_here_are_listed(tell, tmp_path: Path) -> None:
         (tmp_path / "runs" / name / "model.json").write_text("{}", encoding="utf-8")
     (tmp_path / "runs" / "unfinished").mkdir()
     shown = tell("/model")
-    assert "runs/echo   talking now\n" in shown
+    assert "runs/echo   in use\n" in shown
     assert "runs/other\n" in shown
     assert "unfinished" not in shown
 

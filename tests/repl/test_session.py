@@ -1,5 +1,6 @@
-"""The session beside its commands: messages, farewells, options, failures, the transcript."""
+"""The session apart from its commands: messages, farewells, options, failures, the transcript."""
 
+import errno
 import json
 from pathlib import Path
 
@@ -9,24 +10,25 @@ from hypothesis import strategies as st
 
 from tests.repl.conftest import opener
 from tests.repl.fake_bot import FakeBot
-from textgen.errors import ConfigurationError
+from textgen.errors import ConfigurationError, ModelError
+from textgen.repl.commands import handle
 from textgen.repl.outputs import Failure, Piece, ReplyBegins, ReplyEnds
-from textgen.repl.session import Session
+from textgen.repl.session import Session, failure_sentence, is_farewell
 from textgen.repl.transcript import Transcript
 
 
 def test_a_message_is_answered_piece_by_piece(session: Session) -> None:
-    outputs = list(session.handle("hello"))
+    outputs = list(handle(session, "hello"))
     assert outputs == [ReplyBegins("echo"), Piece("1."), Piece(" You"), Piece(" said:"), Piece(" hello"), ReplyEnds()]
 
 
 def test_an_empty_line_is_no_message_at_the_keyboard(session: Session) -> None:
-    assert list(session.handle("  \n ")) == []
+    assert list(handle(session, "  \n ")) == []
     assert session.bot.turns == ()
 
 
 def test_two_slashes_say_a_text_that_begins_with_one(session: Session) -> None:
-    list(session.handle("//help me"))
+    list(handle(session, "//help me"))
     assert session.bot.turns[0].text == "/help me"
 
 
@@ -38,7 +40,7 @@ def test_a_bare_farewell_is_answered_and_ends(tell, session: Session) -> None:
 
 
 def test_what_was_shown_is_what_was_said(session: Session) -> None:
-    outputs = session.handle("one two three")
+    outputs = handle(session, "one two three")
     for _ in range(3):
         next(outputs)
     outputs.close()
@@ -52,7 +54,7 @@ def test_a_failure_is_a_sentence_and_the_talk_goes_on(tell) -> None:
 
 
 def test_debug_shows_the_traceback() -> None:
-    (failure,) = Session(FakeBot(), opener, debug=True).handle("crash")
+    (failure,) = handle(Session(FakeBot(), opener, debug=True), "crash")
     assert "Traceback" in failure.text and "in stream" in failure.text
 
 
@@ -65,7 +67,7 @@ def test_options_are_set_from_the_start() -> None:
 
 def test_the_status_tells_the_speed_of_the_last_reply(session: Session) -> None:
     assert session.status() == "echo | temperature 0.8 | seed 1234"
-    list(session.handle("hello"))
+    list(handle(session, "hello"))
     assert session.status().endswith(" tokens/s")
 
 
@@ -80,7 +82,7 @@ def test_nothing_that_is_typed_raises(lines: list[str]) -> None:
     session = Session(FakeBot(), opener)
     for line in lines:
         if not line.lstrip().startswith(("/save", "/load")):
-            list(session.handle(line))
+            list(handle(session, line))
 
 
 def records(path: Path) -> list[tuple[str, ...]]:
@@ -93,11 +95,11 @@ def test_the_transcript_is_written_turn_by_turn(tmp_path: Path) -> None:
     path = tmp_path / "talk.jsonl"
     with Transcript(path) as transcript:
         session = Session(FakeBot(), opener, transcript=transcript)
-        list(session.handle("hello \U0001f600"))
+        list(handle(session, "hello \U0001f600"))
         assert records(path) == [("said", "user", "hello \U0001f600"), ("said", "bot", "1. You said: hello \U0001f600")]
         path.write_text("", encoding="utf-8")
         for line in ("/retry", "/candidates", "/pick 2", "/undo", "/say-first", "/reset", "/model other", "bye"):
-            list(session.handle(line))
+            list(handle(session, line))
     assert records(path) == [
         ("retry", "bot", "2. Again: hello \U0001f600"),
         ("pick", "bot", "candidate 2"),
@@ -114,7 +116,7 @@ def test_the_transcript_has_what_was_shown_of_a_reply_that_was_stopped(tmp_path:
     with Transcript(tmp_path / "talk.jsonl") as transcript:
         session = Session(FakeBot(), opener, transcript=transcript)
         for wanted in (1, 2):
-            outputs = session.handle(f"message {wanted}")
+            outputs = handle(session, f"message {wanted}")
             for _ in range(wanted):
                 next(outputs)
             outputs.close()
@@ -127,7 +129,72 @@ def test_a_transcript_on_a_full_disk_is_given_up_and_told_once() -> None:
         pytest.skip("this system has no device that is always full")
     with Transcript(full) as transcript:  # closing it does not fail once more
         session = Session(FakeBot(), opener, transcript=transcript)
-        *reply, failure = session.handle("hello")
+        *reply, failure = handle(session, "hello")
         assert reply[-1] == ReplyEnds()
         assert isinstance(failure, Failure) and "No space left" in failure.text
-        assert list(session.handle("hello"))[-1] == ReplyEnds()
+        assert list(handle(session, "hello"))[-1] == ReplyEnds()
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (ModelError("No model."), "No model."),
+        (
+            PermissionError(errno.EACCES, "Permission denied", "/x"),
+            "The system refused access to /x: Permission denied",
+        ),
+        (
+            OSError(errno.ENOSPC, "No space left on device", "/x"),
+            "There was no space left to write /x (No space left on",
+        ),
+        (MemoryError(), "/set candidates 1"),
+        (KeyError("a bug"), "inside textgen (KeyError: 'a bug')"),
+    ],
+)
+def test_any_exception_is_a_sentence(error: Exception, told: str) -> None:
+    assert told in failure_sentence(error)
+    assert "\n" not in failure_sentence(error)
+
+
+def test_debug_puts_the_traceback_before_it() -> None:
+    assert failure_sentence(ModelError("No model."), debug=True).endswith("ModelError: No model.\nNo model.")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bye",
+        "Bye!",
+        "  GOODBYE.  ",
+        "good-bye",
+        "Bye, bye!",
+        "quit",
+        "exit()",
+        '"Exit"',
+        "see  you",
+        "bye \U0001f44b",
+        "Bye\n",
+    ],
+)
+def test_alone_it_ends_the_talk(text: str) -> None:
+    assert is_farewell(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        "...",
+        "how do I exit vim?",
+        "bye for now, or not",
+        "don't quit",
+        "byes",
+        "goodbyes",
+        "I said bye",
+        "/quit",
+        " /bye",
+    ],
+)
+def test_inside_a_sentence_or_a_word_it_does_not(text: str) -> None:
+    assert not is_farewell(text)

@@ -1,19 +1,21 @@
-"""The real terminal: a pseudo-terminal, a process of its own, keys in, screen out."""
+"""The chat in a pseudo-terminal, keys in and screen out; wrapped lines; the private history file."""
 
 import os
 import re
 import stat
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
+import pexpect
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-pexpect = pytest.importorskip("pexpect")
-if not hasattr(pexpect, "spawn"):
-    pytest.skip("this system has no pseudo-terminals", allow_module_level=True)
+from textgen.repl.terminal import Wrapper, private_file
 
 PROMPT = "you:"
 CTRL_C, CTRL_D, ESCAPE, TAB, RIGHT = "\x03", "\x04", "\x1b", "\t", "\x1b[C"
@@ -24,6 +26,9 @@ _WHERE = "\x1b[6n"
 """Asks a terminal where its cursor is; it must answer, else there is no toolbar."""
 
 _ESCAPES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|[()].|[=>])")
+
+
+needs_modes = pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
 
 
 class Keyboard:
@@ -84,6 +89,8 @@ class Keyboard:
 @pytest.fixture
 def chat(tmp_path: Path) -> Iterator[Callable[..., Keyboard]]:
     """Starts chats, and sees to it that they end."""
+    if not hasattr(pexpect, "spawn"):
+        pytest.skip("this system has no pseudo-terminals")
     started: list[Keyboard] = []
 
     def start(*options: str, **environment: str) -> Keyboard:
@@ -138,7 +145,7 @@ def test_control_c_on_an_empty_line_tells_how_to_leave(chat) -> None:
     keyboard.type(CTRL_C)
     assert "Ctrl-D" not in keyboard.see(PROMPT)
     keyboard.type(CTRL_C)
-    keyboard.see("Ctrl-D leaves.")
+    keyboard.see("Ctrl-D ends the chat.")
     keyboard.see(PROMPT)
     keyboard.type(CTRL_D)
     assert keyboard.end()[1] == 0
@@ -158,7 +165,7 @@ def test_commands_are_completed(chat) -> None:
     keyboard.type(TAB)
     keyboard.see("ature")
     keyboard.type("\r", " 0.25\r")
-    keyboard.see("temperature is 0.25 now.")
+    keyboard.see("temperature is now 0.25.")
     keyboard.see("temperature 0.25")
 
 
@@ -200,7 +207,7 @@ def test_where_nothing_can_be_kept_the_chat_works_and_says_so(chat, tmp_path: Pa
     (tmp_path / "state").write_text("a file where a folder should be", encoding="utf-8")
     (tmp_path / "Library").write_text("the same on macOS", encoding="utf-8")
     keyboard = chat()
-    assert "are not kept for later" in keyboard.screen
+    assert "are not saved for later" in keyboard.screen
     keyboard.type("hello\r")
     keyboard.see("1. You said: hello")
 
@@ -210,3 +217,80 @@ def test_a_script_model_speaks_as_its_character(chat) -> None:
     keyboard.see("seed 7")
     keyboard.type("hello\r")
     keyboard.see("jerry:")
+
+
+def wrapped(*texts: str, width: int = 10, indent: int = 0) -> str:
+    wrapper = Wrapper(lambda: width, len)
+    shown = [fragment for text in [*texts, "\n"] for fragment in wrapper.feed([("", text)], indent)]
+    return "".join(text for _, text in shown).removesuffix("\n")
+
+
+def test_a_word_goes_to_the_next_line_as_a_whole() -> None:
+    assert wrapped("how are", " yo", "u today?") == "how are\nyou today?"
+
+
+def test_a_line_may_be_full() -> None:
+    assert wrapped("0123456789 a") == "0123456789\na"
+    assert wrapped("01234 6789 a") == "01234 6789\na"
+
+
+def test_a_word_is_held_back_until_it_is_whole() -> None:
+    wrapper = Wrapper(lambda: 10, len)
+    assert wrapper.feed([("reply", "one tw")]) == [("reply", "one")]
+    assert wrapper.feed([("reply", "o ")]) == [("", " "), ("reply", "tw"), ("reply", "o")]
+    assert wrapper.feed([("", "\n")]) == [("", "\n")]
+
+
+def test_long_words_are_shown_without_waiting() -> None:
+    wrapper = Wrapper(lambda: 10, len)
+    assert wrapper.feed([("", "x" * 30)]) == [("", "x" * 30)]
+
+
+def test_lines_that_go_on_are_indented() -> None:
+    assert wrapped("one two three\nfour five six", indent=2) == "one two\n  three\nfour five\n  six"
+
+
+def test_white_space_inside_a_line_stays() -> None:
+    assert wrapped("  a    b") == "  a    b"
+
+
+@given(st.lists(st.text("abc ", max_size=12), max_size=12), st.integers(5, 20))
+def test_it_breaks_where_the_standard_library_would(texts: list[str], width: int) -> None:
+    text = " ".join("".join(texts).split())
+    if all(len(word) <= width for word in text.split()):
+        assert wrapped(*text, width=width) == "\n".join(textwrap.wrap(text, width))
+
+
+@given(st.lists(st.text(max_size=9), max_size=9), st.integers(1, 20))
+def test_nothing_but_white_space_changes(texts: list[str], width: int) -> None:
+    assert "".join(wrapped(*texts, width=width).split()) == "".join("".join(texts).split())
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+@needs_modes
+def test_a_new_file_is_private_whatever_the_umask(tmp_path: Path) -> None:
+    before = os.umask(0)
+    try:
+        path = private_file(tmp_path / "state" / "textgen" / "history")
+    finally:
+        os.umask(before)
+    assert mode(path) == 0o600
+    assert mode(path.parent) == 0o700
+
+
+@needs_modes
+def test_an_old_file_becomes_private_and_keeps_its_lines(tmp_path: Path) -> None:
+    path = tmp_path / "history"
+    path.write_text("+hello\n", encoding="utf-8")
+    path.chmod(0o644)
+    assert private_file(path).read_text(encoding="utf-8") == "+hello\n"
+    assert mode(path) == 0o600
+
+
+@needs_modes
+def test_a_folder_in_its_place_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(OSError):
+        private_file(tmp_path)

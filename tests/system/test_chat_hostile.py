@@ -16,8 +16,8 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from textgen.artifact import Model, ModelFolder
 from textgen.chatbot import Chatbot
-from textgen.generation.messages import clean
-from textgen.repl.farewell import is_farewell
+from textgen.generation.reply import clean
+from textgen.repl.session import is_farewell
 
 NASTY = [
     "",

@@ -9,8 +9,8 @@ import pytest
 import textgen
 from textgen.artifact import ModelFolder
 from textgen.corpus.id_store import open_ids
-from textgen.inference.lanes import lay_out
 from textgen.inference.language_model import LanguageModel
+from textgen.inference.scoring import lay_out
 from textgen.training.run_record import HELD_OUT_IDS
 
 LETTERS = "abcdef"

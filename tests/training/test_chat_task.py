@@ -10,8 +10,8 @@ from tests.training.tasks import Said, chat_task, is_explained, prepared, script
 from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.config import Budget, ChatTrainingConfig
-from textgen.corpus.collection import ScriptCorpus
-from textgen.decoding.ngrams import ngram_hashes, word_hashes
+from textgen.corpus.collection import Corpus
+from textgen.decoding.copy_detection import ngram_hashes, word_hashes
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.tokenizers.special import END, START, TURN
 from textgen.training.chat_task import Listening, held_out_talks
@@ -70,7 +70,7 @@ def test_what_model_json_says_of_the_dialogues(folder: ModelFolder, path: Path) 
     corpus = json.loads((folder.path / "model.json").read_bytes())["corpus"]
     replies = [reply for turns in TALK for reply in turns[1:]]
     assert corpus == {
-        "fingerprint": ScriptCorpus(path, "plain").fingerprint,
+        "fingerprint": Corpus(path, "plain").fingerprint,
         "files": ["few.jsonl"],
         "normalisation": {"lowercase": True, "straight_quotes": True, "curly_quotes": False},
         "turns": 3,

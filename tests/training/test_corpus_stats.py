@@ -3,10 +3,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from textgen.corpus.encoding import ScriptEncoder
-from textgen.corpus.scene import Line, Scene
-from textgen.decoding.ngrams import ngram_hashes, word_hashes
-from textgen.decoding.shape import ScriptShape
+from textgen.corpus.document import Line, Scene
+from textgen.corpus.token_grammar import ScriptEncoder
+from textgen.decoding.constraints.script import ScriptShape
+from textgen.decoding.copy_detection import ngram_hashes, word_hashes
 from textgen.tokenizers.character import CharacterTokenizer
 from textgen.training import corpus_stats
 from textgen.training.corpus_stats import NoveltyIndexer, ShapeObserver

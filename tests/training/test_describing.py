@@ -5,10 +5,9 @@ import pytest
 from tests.training.tasks import chat_task, prepared, script_task, talks
 from textgen.artifact import ModelFolder
 from textgen.config import Budget
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.dialogue_survey import survey as survey_dialogues
-from textgen.corpus.dialogues import DialogueCorpus
+from textgen.corpus.collection import Corpus
 from textgen.corpus.survey import survey
+from textgen.corpus.survey import survey_dialogues as survey_dialogues
 from textgen.training.describing import (
     describe_corpus,
     describe_dialogues,
@@ -25,7 +24,7 @@ GUESS = RunEstimate(1234.5, 6.7, 8.9, 4321, 10**9)
 def test_what_was_read_and_repaired_is_told(tmp_path: Path) -> None:
     path = tmp_path / "show.txt"
     path.write_bytes("JERRY: Hello.\r\nELAINE: It\u2019s you.\n".encode() * 30)
-    corpus = ScriptCorpus(path)
+    corpus = Corpus(path)
     lines = list(describe_corpus(corpus, survey(corpus)))
     assert lines[0].startswith(f"corpus    {path}: colon, because ")
     assert "60 lines, 2 speakers, 1 scene," in lines[1]
@@ -35,7 +34,7 @@ def test_what_was_read_and_repaired_is_told(tmp_path: Path) -> None:
 def test_many_files_are_counted_not_listed(tmp_path: Path) -> None:
     for number in range(9):
         (tmp_path / f"{number}.txt").write_text("JERRY: Hello.\nELAINE: Hello.\n" * 10, encoding="utf-8")
-    corpus = ScriptCorpus(tmp_path)
+    corpus = Corpus(tmp_path)
     lines = list(describe_corpus(corpus, survey(corpus)))
     assert sum(line.startswith("corpus") for line in lines) == 5
     assert "          and 4 more files" in lines
@@ -78,7 +77,7 @@ def test_dialogues_and_what_was_changed_in_them_are_told(tmp_path: Path) -> None
 def test_two_files_of_one_corpus_are_told_together(tmp_path: Path) -> None:
     for name in ("prompts", "replies"):
         (tmp_path / f"{name}.txt").write_text("".join(f"one of the {name}, {k}\n" for k in range(8)))
-    corpus = DialogueCorpus([tmp_path / "prompts.txt", tmp_path / "replies.txt"])
+    corpus = Corpus([tmp_path / "prompts.txt", tmp_path / "replies.txt"], kind="dialogues")
     first = next(describe_dialogues(corpus, survey_dialogues(corpus, 3, None), False))
     assert first.startswith(f"corpus    {tmp_path}/prompts.txt and {tmp_path}/replies.txt: aligned, because ")
 

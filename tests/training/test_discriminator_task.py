@@ -17,7 +17,7 @@ from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
 from textgen.discriminator.calibration import cross_entropy
 from textgen.discriminator.file import SavedDiscriminator, discriminator_path
 from textgen.discriminator.matching import Examples, Text
-from textgen.discriminator.scorer import Judge
+from textgen.discriminator.scorer import Scorer
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.inference.discriminator import Discriminator
 from textgen.models.discriminator import KerasDiscriminator
@@ -99,7 +99,7 @@ def test_from_a_model_to_a_judge_in_its_folder(
     assert saved.decoding["temperature"] == 1.0
     assert {path: path.read_bytes() for path in before} == before
     model = ModelFolder(folder).load()
-    judge = Judge(folder, model.card, model.tokenizer)
+    judge = Scorer(folder, model.card, model.tokenizer)
     assert judge.warning is None
     writer = textgen.load(folder)
     assert isinstance(writer, textgen.ScriptWriter)

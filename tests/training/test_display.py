@@ -5,7 +5,7 @@ import sys
 import pytest
 from rich.console import Console
 
-from textgen.evaluation.measures import TEXT_MEASURES
+from textgen.evaluation.text_metrics import TEXT_MEASURES
 from textgen.training import display
 from textgen.training.display import FIGURES, Listener, LiveDisplay, PlainDisplay, SilentDisplay, make_display
 from textgen.training.history import HistoryRow

@@ -2,9 +2,8 @@ import numpy as np
 import pytest
 
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
-from textgen.inference.lanes import lay_out
 from textgen.inference.language_model import LanguageModel as NumpyModel
-from textgen.inference.scoring import score_ids
+from textgen.inference.scoring import lay_out, score_ids
 from textgen.models.language_model import KerasLanguageModel
 from textgen.tokenizers.special import END, START
 from textgen.training.initialisation import initial_weights

@@ -10,12 +10,11 @@ import pytest
 from tests.conftest import corpus_text
 from tests.training.tasks import Said, chat_task, prepared, talks
 from textgen.artifact import Model, ModelFolder
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.dialogue_encoding import DialogueEncoder
-from textgen.corpus.dialogues import DialogueCorpus
-from textgen.corpus.encoding import decode_script
-from textgen.corpus.scene import Line
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import Line
+from textgen.corpus.script import ScriptStyle
+from textgen.corpus.token_grammar import DialogueEncoder
+from textgen.corpus.token_parser import decode_script
 from textgen.discriminator.matching import Text
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.tokenizers.special import LINE_END
@@ -40,7 +39,7 @@ def test_what_training_left_and_the_corpus_itself_hold_the_same_lines(model: Mod
     stored = stored_texts(model, 10_000, 0)
     read = corpus_texts(model, corpus, None, 10_000, 0)
     assert sides(stored) == sides(read)
-    assert stored.corpus == read.corpus == ScriptCorpus(corpus).fingerprint
+    assert stored.corpus == read.corpus == Corpus(corpus).fingerprint
     lines = [Line(*line.split(": ", 1)) for line in corpus_text().splitlines() if not line.startswith("[")]
     assert len(stored.training) + len(stored.held_out) == len(lines)
     assert as_lines(model, [*stored.training, *stored.held_out]) == set(lines)
@@ -69,7 +68,7 @@ def test_what_is_missing_or_does_not_fit_is_told(model: Model, untrained: Path, 
     with pytest.raises(TrainingError, match="name the corpus the model was trained on with --corpus FILE"):
         stored_texts(ModelFolder(bare).load(), 10, 0)
     with pytest.raises(ConfigurationError, match="it was read as plain, and so"):
-        corpus_texts(model, ScriptCorpus(corpus, "plain"), 10, 0)
+        corpus_texts(model, Corpus(corpus, "plain"), 10, 0)
     of_all = replace(model, card=replace(model.card, corpus={**model.card.corpus, "split": None}))
     with pytest.raises(ConfigurationError, match="the model learned from all of this corpus, because it was given a"):
         corpus_texts(of_all, corpus, None, 10, 0)
@@ -113,7 +112,7 @@ def test_what_training_left_and_the_corpus_itself_hold_the_same_replies(bot: Mod
     stored = stored_texts(bot, 1000, 0)
     read = corpus_texts(bot, numbers, None, 1000, 0)
     assert pairs(stored) == pairs(read) == (expected(bot, LEARNED), expected(bot, HELD_OUT))
-    assert stored.corpus == read.corpus == DialogueCorpus(numbers).fingerprint
+    assert stored.corpus == read.corpus == Corpus(numbers, kind="dialogues").fingerprint
 
 
 def test_of_replies_no_more_than_so_many_are_drawn_by_the_seed(bot: Model, numbers: Path) -> None:

@@ -1,4 +1,4 @@
-"""`textgen chat`: talk to a model, in a terminal or on a pipe."""
+"""`textgen chat`: Talk to a chatbot, or to a character of a script model."""
 
 import sys
 from contextlib import ExitStack
@@ -19,22 +19,12 @@ from textgen.cli.decoding import decoding_options, given
 @click.option(
     "--transcript", type=click.Path(path_type=Path), metavar="FILE", help="Append the conversation as JSON lines."
 )
-@decoding_options(without=("num_return_sequences",))
-@click.option("--candidates", type=int, metavar="N", help="Choose the best of N replies; 1 shows it live.  [8]")
-@click.option(
-    "--rerank",
-    is_flag=True,
-    default=None,
-    help="Prefer replies that read as if a person had written them, by the judge of train-discriminator.",
-)
-@click.option(
-    "--block", "blocked", multiple=True, metavar="WORD", help="Never write this word; may be given several times."
-)
+@decoding_options("talking")
 @click.option("--debug", is_flag=True, help="Show the whole traceback on failure.")
 def command(
     model: str, speaker: str | None, conversation: Path | None, transcript: Path | None, debug: bool, **options: Any
 ) -> None:
-    """Talk to a chat model, or to a character of a script model.
+    """Talk to a chatbot, or to a character of a script model.
 
     In a terminal /help lists the commands. On a pipe every line is a message, commands too, and every reply is one
     line. "bye" ends the conversation.
@@ -44,8 +34,7 @@ def command(
     textgen chat --model runs/seinfeld --as jerry
     echo hello | textgen chat --seed 7
     """
-    from textgen.repl.opening import open_bot
-    from textgen.repl.session import Session
+    from textgen.repl.session import Session, open_bot
     from textgen.repl.transcript import Transcript
 
     with ExitStack() as stack:

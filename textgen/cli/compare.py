@@ -1,4 +1,4 @@
-"""`textgen compare`: quality against diversity, for any number of models."""
+"""`textgen compare`: Compare the quality and diversity of several models."""
 
 import json
 import textwrap
@@ -21,7 +21,9 @@ def _temperatures(ctx: click.Context, option: click.Parameter, value: str) -> tu
     try:
         return tuple(float(part) for part in value.split(","))
     except ValueError:
-        raise click.BadParameter(f"{value!r} is no list of numbers such as 0.7,1.0,1.3.") from None
+        raise click.BadParameter(
+            f"{value!r} was given; it must be numbers with commas between, such as 0.7,1.0,1.3."
+        ) from None
 
 
 @click.command("compare")
@@ -33,7 +35,7 @@ def _temperatures(ctx: click.Context, option: click.Parameter, value: str) -> tu
     default="0.5,0.6,0.7,0.8,0.9,1.0,1.1,1.2,1.3",
     show_default=True,
     metavar="X,X",
-    help="Where on the curves to look.",
+    help="Temperatures at which each model writes.",
 )
 @click.option(
     "--samples",
@@ -43,12 +45,14 @@ def _temperatures(ctx: click.Context, option: click.Parameter, value: str) -> tu
     metavar="N",
     help="Lines to write at each temperature, 2 or more.",
 )
-@click.option("--seed", type=Whole(0, LARGEST_SEED), default=0, show_default=True, metavar="N", help="Of those lines.")
+@click.option(
+    "--seed", type=Whole(0, LARGEST_SEED), default=0, show_default=True, metavar="N", help="Seed of those lines."
+)
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Write tables, figures and a picture into DIR, which must be new or empty.",
+    help="Write a report with tables, figures and a picture to DIR, which must be new or empty.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
 @debug_option
@@ -62,48 +66,47 @@ def command(
     out: Path | None,
     as_json: bool,
 ) -> None:
-    """Draw the quality-diversity curves of script models.
+    """Compare the quality and diversity of several models.
 
-    A model that is made colder writes better lines and says the same more often, so a single figure says little. Each
-    model writes lines at several temperatures, which are compared with held-out text; one is called better only where
-    its curve lies outside the other's.
+    At a lower temperature a script model writes better lines but repeats itself more, so a single figure says little.
+    Each model writes lines at several temperatures, and the lines are compared with held-out text. A model counts as
+    better only where its curve of quality against diversity lies beyond the other's.
 
     \b
     textgen compare runs/plain runs/adversarial --corpus captions.txt
     textgen compare runs/plain runs/adversarial --corpus captions.txt --out comparison
     """
     from textgen.api import open_folder
-    from textgen.corpus.collection import ScriptCorpus
-    from textgen.evaluation.comparison_page import comparison_files
-    from textgen.evaluation.folder import ResultFolder
+    from textgen.corpus.collection import Corpus
     from textgen.evaluation.model_comparison import compare
+    from textgen.evaluation.pages import ResultFolder, comparison_files
     from textgen.writer import ScriptWriter
 
     folder = ResultFolder(out) if out else None
     writers = {name: ScriptWriter(open_folder(path).load()) for name, path in _named(models).items()}
-    found = compare(writers, ScriptCorpus(corpus, format), temperatures, samples, seed, _tell)
+    found = compare(writers, Corpus(corpus, format), temperatures, samples, seed, _log)
     if as_json:
         click.echo(json.dumps(found.to_json_object(), ensure_ascii=False, indent=1))
     else:
         click.echo("\n".join(_describe(found)))
     if folder is not None:
         folder.write(comparison_files(f"{', '.join(writers)} on {', '.join(map(str, corpus))}", found))
-        _tell(f"The report is in {folder.path}.")
+        _log(f"The report is in {folder.path}.")
 
 
 def _named(models: tuple[Path, ...]) -> dict[str, Path]:
-    """Models by the names of their folders, or by their paths where two have one name."""
+    """Models by the names of their folders, or by their paths if two have the same name."""
     paths = dict.fromkeys(models)
     names = [path.name for path in paths]
     return {path.name if names.count(path.name) == 1 else str(path): path for path in paths}
 
 
-def _tell(text: str) -> None:
+def _log(text: str) -> None:
     click.echo(text, err=True)
 
 
 def _describe(found: "ModelComparison") -> Iterator[str]:
-    from textgen.evaluation.comparison_page import comparison_facts, curve_table, verdict_sentences
+    from textgen.evaluation.pages import comparison_facts, curve_table, verdict_sentences
 
     for curve in found.curves:
         for name, *cells in curve_table(curve, found.real):

@@ -1,4 +1,4 @@
-"""`textgen completion`: what makes the shell complete commands, options and values."""
+"""`textgen completion`: Print the completion script for your shell."""
 
 import click
 from click.shell_completion import get_completion_class
@@ -8,7 +8,7 @@ from click.shell_completion import get_completion_class
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 @click.pass_context
 def command(ctx: click.Context, shell: str) -> None:
-    """Print the completion script of SHELL.
+    """Print the completion script for your shell.
 
     \b
     bash:  textgen completion bash >> ~/.bashrc

@@ -1,51 +1,30 @@
-"""The options of `DecodingOptions` on the command line, for the commands that write."""
+"""The table of decoding options on the command line, for the commands that write."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from typing import Any
 
 import click
 
 from textgen.cli.options import Command, Whole
-from textgen.decoding.options import LARGEST_SEED
+from textgen.decoding.option_row import Option, Use, Values
+from textgen.decoding.options import TABLE, ChatOptions, DecodingOptions
 
-_NUMBER: dict[str, Any] = {"type": int, "metavar": "N"}
-_SHARE: dict[str, Any] = {"type": float, "metavar": "X"}
-
-_OPTIONS: dict[str, dict[str, Any]] = {
-    "temperature": {**_SHARE, "help": "Below 1 safer, above 1 wilder; 0 is greedy.  [the model's own, else 0.8]"},
-    "top_k": {**_NUMBER, "help": "Choose among the N likeliest tokens; 0 is off.  [0]"},
-    "top_p": {**_SHARE, "help": "Choose among the likeliest tokens up to this sum; 1 is off.  [1]"},
-    "min_p": {
-        **_SHARE,
-        "help": "Drop tokens less than X times as likely as the likeliest; 0 is off.  [the model's own, else 0]",
-    },
-    "typical_p": {**_SHARE, "help": "Choose among tokens of typical surprise; 1 is off.  [1]"},
-    "repetition_penalty": {**_SHARE, "help": "Above 1 avoids what was written; 1 is off.  [1]"},
-    "no_repeat_ngram_size": {**_NUMBER, "help": "No N tokens in a row occur twice; 0 is off.  [0]"},
-    "num_beams": {**_NUMBER, "help": "Beam search with N beams; 1 is off.  [1]"},
-    "length_penalty": {**_SHARE, "help": "Above 0 beams favour longer texts; 0 is off.  [1]"},
-    "max_new_tokens": {**_NUMBER, "type": Whole(1), "help": "End after N tokens, even inside a line."},
-    "stop": {"multiple": True, "metavar": "TEXT", "help": "End before this text; may be given several times."},
-    "seed": {**_NUMBER, "type": Whole(0, LARGEST_SEED), "help": "The same seed writes the same text."},
-    "num_return_sequences": {
-        **_NUMBER,
-        "help": "Write N texts; the i-th has seed + i (of captions, each line has a seed).  [1]",
-    },
-    "no_copy": {**_NUMBER, "help": "Never N words in a row as in the corpus, 8 or more; 0 is off.  [0]"},
-}
+_METAVARS = {"whole": "N", "number": "X", "texts": "TEXT"}
 
 
-def decoding_options(without: Collection[str] = ()) -> Callable[[Command], Command]:
-    """Adds the options of `DecodingOptions`, each under its own name.
+def decoding_options(use: Use, of_draws_only: bool = False) -> Callable[[Command], Command]:
+    """Adds the options of the table, each under its own name, in the table's order.
 
     Args:
-        without: names of options that mean nothing to the command.
+        use: what the command does.
+        of_draws_only: leave out all that does not change which token is drawn, such as lengths and seeds.
     """
 
     def add(command: Command) -> Command:
-        for name, settings in reversed(_OPTIONS.items()):
-            if name not in without:
-                command = click.option(f"--{name.replace('_', '-')}", **settings)(command)
+        for name, option in reversed(TABLE.items()):
+            if option.known_to(use) and (option.edits or not of_draws_only):
+                flag = f"--{option.flag or name.replace('_', '-')}"
+                command = click.option(flag, name, **_settings(name, option, use))(command)
         return command
 
     return add
@@ -54,3 +33,33 @@ def decoding_options(without: Collection[str] = ()) -> Callable[[Command], Comma
 def given(options: dict[str, Any]) -> dict[str, Any]:
     """Those options that were given; the model has defaults for the others."""
     return {name: value for name, value in options.items() if value not in (None, ())}
+
+
+def _settings(name: str, option: Option, use: Use) -> dict[str, Any]:
+    """How click is told of an option."""
+    values, help = option.values_for(use), option.help
+    default = getattr(ChatOptions if use == "talking" else DecodingOptions, name, None)
+    if use == "writing" and option.while_writing is not None:
+        default, help = option.while_writing.default, f"{help} {option.while_writing.help}"
+    if values.kind == "switch":
+        return {"is_flag": True, "default": None, "help": help}
+    if isinstance(default, int | float):
+        help += f"  [the model's own, else {default:g}]" if option.set_by_models else f"  [{default:g}]"
+    return {"metavar": option.metavar or _METAVARS[values.kind], "help": help, **_typed(option, values)}
+
+
+def _typed(option: Option, values: Values) -> dict[str, Any]:
+    """How click reads a value; what the API says of one out of range is said by the API itself."""
+    if values.kind == "texts":
+        return {"callback": _split} if option.commas else {"multiple": True}
+    if values.optional:  # None, which the API's own sentence names, cannot be typed here
+        return {"type": Whole(values.least, values.most)}
+    return {"type": int if values.kind == "whole" else float}
+
+
+def _split(ctx: click.Context, option: click.Parameter, value: str | None) -> tuple[str, ...]:
+    """Names with commas between them."""
+    names = tuple(name.strip() for name in (value or "").split(",") if name.strip())
+    if value is not None and not names:
+        raise click.BadParameter(f"{value!r} was given; it must be at least one name, or several with commas between.")
+    return names

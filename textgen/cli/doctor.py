@@ -1,4 +1,4 @@
-"""`textgen doctor`: what this machine offers for training and writing, found out without loading TensorFlow."""
+"""`textgen doctor`: Show what this machine can do, and what is missing."""
 
 import importlib.metadata
 import importlib.util
@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from textgen.cli.options import debug_option
+from textgen.wording import count
 
 _PACKAGES = ("numpy", "click", "rich", "safetensors", "charset-normalizer", "prompt-toolkit", "platformdirs")
 _TRAINING = ("tensorflow", "keras", "tokenizers", "matplotlib", "nltk")
@@ -25,10 +26,10 @@ _GPUS = Path("/proc/driver/nvidia/gpus")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
 @debug_option
 def command(as_json: bool) -> None:
-    """Show what this machine offers for training and writing.
+    """Show what this machine can do, and what is missing.
 
-    Package versions, processor, graphics card, in which precision a model would be trained, and the command that
-    installs what is missing.
+    Lists package versions, processor, graphics card and training precision, and the command that installs what is
+    missing.
     """
     facts = machine_facts()
     if as_json:
@@ -62,8 +63,8 @@ def machine_facts() -> dict[str, Any]:
         "missing": missing,
         "install": _INSTALL if missing else None,
         "precision": precision,
-        "lstm": f"fused loop over the window, {precision} matrix products, float32 state; a part of the batch for each "
-        f"of {threads} cores",
+        "lstm": f"fused loop over the window, {precision} matrix products, float32 state; the batch is split over "
+        f"{count(threads, 'core')}",
     }
 
 
@@ -74,7 +75,7 @@ def describe(facts: dict[str, Any]) -> Iterator[str]:
     yield _row("python", f"{facts['python']} on {facts['system']}")
     yield _row("packages", _versions(packages, _PACKAGES))
     yield _row("", _versions(packages, _TRAINING))
-    yield _row("processor", f"{facts['processor']}, {facts['threads']} threads for us")
+    yield _row("processor", f"{facts['processor']}, {count(facts['threads'], 'thread')}")
     yield _row("bfloat16", ", ".join(facts["bfloat16"]) or "no fast instructions")
     yield _row("numpy uses", facts["blas"])
     yield _row("gpu", _gpu(facts["gpu"]))
@@ -82,7 +83,7 @@ def describe(facts: dict[str, Any]) -> Iterator[str]:
     if facts["training_possible"]:
         yield _row("training", f"possible: {facts['lstm']}")
     else:
-        yield _row("training", f"not possible, {', '.join(facts['missing'])} is missing; to install it:")
+        yield _row("training", f"not possible, {', '.join(facts['missing'])} missing. To install:")
         yield _row("", facts["install"])
         yield _row("", 'or in a clone:  pip install -e ".[train]"')
 
@@ -99,7 +100,7 @@ def _version(package: str) -> str | None:
 
 
 def _processor() -> str:
-    """The name of the processor, where the system tells it."""
+    """The name of the processor, if the system knows it."""
     try:
         text = Path("/proc/cpuinfo").read_text(encoding="utf-8", errors="replace")
     except OSError:
@@ -118,12 +119,12 @@ def _blas() -> str:
 
 
 def _driver_visible() -> bool:
-    """Whether an NVIDIA driver is there, as far as can be seen without asking it."""
+    """Whether there are signs of an NVIDIA driver; it is not called."""
     return Path("/dev/nvidia0").exists() or shutil.which("nvidia-smi") is not None
 
 
 def _gpu_names() -> list[str]:
-    """What the NVIDIA driver calls the cards."""
+    """The names of the cards, from the NVIDIA driver."""
     names = []
     for path in sorted(_GPUS.glob("*/information")):
         lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
@@ -133,11 +134,11 @@ def _gpu_names() -> list[str]:
 
 def _gpu(gpu: dict[str, Any]) -> str:
     if not gpu["driver"]:
-        return "no NVIDIA driver to be seen: training runs on the processor"
+        return "no NVIDIA driver found: training runs on the processor"
     names = ", ".join(gpu["names"]) or "a card with an NVIDIA driver"
     if gpu["cuda_packages"]:
         return f"{names}, and the CUDA packages that TensorFlow needs to use it"
-    return f"{names}; TensorFlow uses it where CUDA is installed, such as by  {_INSTALL_GPU}"
+    return f"{names}; TensorFlow uses it if CUDA is installed, for example with  {_INSTALL_GPU}"
 
 
 def _row(name: str, text: str) -> str:

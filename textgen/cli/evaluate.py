@@ -1,26 +1,30 @@
-"""`textgen evaluate`: how well a model predicts text, and how what it writes compares with it."""
+"""`textgen evaluate`: Measure how well a model predicts and writes."""
 
 import json
+import textwrap
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from textgen.cli.figures import describe, describe_chat
-from textgen.cli.options import DIALOGUE_FORMATS, FORMATS, Whole, corpus_options, debug_option, model_option
+from textgen.cli.options import Whole, corpus_options, debug_option, model_option
 from textgen.decoding.options import LARGEST_SEED
+from textgen.wording import count
 
 if TYPE_CHECKING:
     from textgen.artifact import Model
-    from textgen.evaluation.part import SplitName
-
+    from textgen.evaluation.comparison import Comparison
+    from textgen.evaluation.eval_split import SplitName
+    from textgen.evaluation.report import ChatEvaluation, Evaluation
 
 _SAMPLES = 1000
+_WIDTH = 100
+_INDENT = " " * 4
 
 
-class Asked(NamedTuple):
-    """What is to be judged by; `samples` is None where nobody said how many."""
+class _Request(NamedTuple):
+    """What to score, as asked for; `samples` is None if no number was given."""
 
     corpus: tuple[Path, ...]
     format: str | None
@@ -29,8 +33,8 @@ class Asked(NamedTuple):
     seed: int
 
 
-class Judged(NamedTuple):
-    """The figures for programs and for a person, and the lines that were written, beside as many real ones."""
+class _Result(NamedTuple):
+    """The figures, for programs and for a person, and the lines written with as many real ones."""
 
     values: dict[str, Any]
     rows: Iterator[str]
@@ -40,25 +44,27 @@ class Judged(NamedTuple):
 
 @click.command("evaluate")
 @model_option(required=True)
-@corpus_options(required=True, formats=(*FORMATS, *DIALOGUE_FORMATS))
+@corpus_options(required=True, dialogues=True)
 @click.option(
     "--split",
     type=click.Choice(["held-out", "all"]),
-    help="Which part to score.  [held-out of the corpus it was trained on, all of another]",
+    help="Which part of the corpus to score.  [held-out if the model was trained on it, else all]",
 )
 @click.option(
     "--samples",
     type=Whole(0),
     metavar="N",
-    help="Of a script model: write N lines, compare them with held-out ones and look for copies in them; few "
-    "make noisy figures, 0 writes none.  [1000]",
+    help="For script models: write N lines, compare them with held-out lines and search them for copies. Few lines "
+    "give noisy figures; 0 writes none.  [1000]",
 )
-@click.option("--seed", type=Whole(0, LARGEST_SEED), default=0, show_default=True, metavar="N", help="Of those lines.")
+@click.option(
+    "--seed", type=Whole(0, LARGEST_SEED), default=0, show_default=True, metavar="N", help="Seed of those lines."
+)
 @click.option(
     "--report",
     type=click.Path(path_type=Path),
     metavar="DIR",
-    help="Write a report with the samples into DIR, which must be new or empty.",
+    help="Write a report with the samples to DIR, which must be new or empty.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
 @debug_option
@@ -72,12 +78,12 @@ def command(
     report: Path | None,
     as_json: bool,
 ) -> None:
-    """Measure a model on text it has not seen, and what it writes.
+    """Measure how well a model predicts and writes.
 
-    Give the corpus the model was trained on, and the part that was held out then is scored; or give another text,
-    and all of it is. Bits per character is the figure to compare models by: lower is better. Fresh lines are compared
-    with real ones (BLEU, diversity, the distance between their meanings), and looked for in the training text; what
-    real text comes to stands beside each figure.
+    If the model was trained on the corpus, the held-out part of it is scored; any other corpus is scored whole. To
+    compare models, use bits per character: lower is better. Lines that the model writes are compared with real ones
+    (BLEU, diversity, distance between meanings) and searched for copies of the training text. Beside each figure
+    stands the figure of real text.
 
     \b
     textgen evaluate --model runs/seinfeld --corpus seinfeld.txt
@@ -85,51 +91,148 @@ def command(
     textgen evaluate --model runs/seinfeld --corpus pilot.txt --json
     """
     from textgen.api import open_folder
-    from textgen.evaluation.folder import ResultFolder
+    from textgen.evaluation.pages import ResultFolder
 
     folder = ResultFolder(report) if report else None
     opened = open_folder(model).load()
-    judge = _judge_chat if opened.card.kind == "chat" else _judge_script
-    values, lines, written, real = judge(opened, Asked(corpus, format, split, samples, seed))
+    measure = _evaluate_chat if opened.card.kind == "chat" else _evaluate_script
+    values, lines, written, real = measure(opened, _Request(corpus, format, split, samples, seed))
     if as_json:
         click.echo(json.dumps(values, ensure_ascii=False, indent=1))
     else:
         for line in lines:
             click.echo(line)
     if folder is not None:
-        from textgen.evaluation.page import report_files
+        from textgen.evaluation.pages import report_files
 
         folder.write(report_files(f"{model} on {', '.join(map(str, corpus))}", values, written, real))
-        _tell(f"The report is in {folder.path}.")
+        _log(f"The report is in {folder.path}.")
 
 
-def _tell(text: str) -> None:
+def _log(text: str) -> None:
     click.echo(text, err=True)
 
 
-def _judge_script(model: "Model", asked: Asked) -> Judged:
-    from textgen.corpus.collection import ScriptCorpus
+def _evaluate_script(model: "Model", asked: _Request) -> _Result:
+    from textgen.corpus.collection import Corpus
     from textgen.evaluation.report import evaluate
     from textgen.writer import ScriptWriter
 
     writer = ScriptWriter(model)
     samples = _SAMPLES if asked.samples is None else asked.samples
-    result = evaluate(writer, ScriptCorpus(asked.corpus, asked.format), asked.split, samples, asked.seed, _tell)
+    result = evaluate(writer, Corpus(asked.corpus, asked.format), asked.split, samples, asked.seed, _log)
     written, real = ([writer.style.line_text(line) for line in lines] for lines in (result.samples, result.real))
-    return Judged(result.to_json_object(), describe(result), written, real)
+    return _Result(result.to_json_object(), describe(result), written, real)
 
 
-def _judge_chat(model: "Model", asked: Asked) -> Judged:
-    from textgen.corpus.dialogues import DialogueCorpus
+def _evaluate_chat(model: "Model", asked: _Request) -> _Result:
+    from textgen.corpus.collection import Corpus
     from textgen.errors import ConfigurationError
-    from textgen.evaluation.chat import evaluate_chat
-    from textgen.generation.chat_model import OpenedChat
+    from textgen.evaluation.report import evaluate_chat
+    from textgen.generation.chat_model import ChatModel
 
     if asked.samples:
         raise ConfigurationError(
             f"--samples {asked.samples} was asked for, but {model.path} is a chat model, which answers the held-out "
             "messages and writes nothing else: leave it out."
         )
-    corpus = DialogueCorpus(asked.corpus, asked.format)
-    result = evaluate_chat(OpenedChat(model), corpus, asked.split, asked.seed, _tell)
-    return Judged(result.to_json_object(), describe_chat(result))
+    corpus = Corpus(asked.corpus, asked.format, kind="dialogues")
+    result = evaluate_chat(ChatModel(model), corpus, asked.split, asked.seed, _log)
+    return _Result(result.to_json_object(), describe_chat(result))
+
+
+def describe_chat(result: "ChatEvaluation") -> Iterator[str]:
+    """The figures for a person, each with its meaning."""
+    scores = result.scores
+    part = "the held-out dialogues" if result.split == "held-out" else "all dialogues"
+    yield _row("bits per character", f"{scores.bits_per_character:.3f}", "of the replies; lower is better")
+    yield _row("perplexity", f"{scores.perplexity:,.2f}", "as unsure as between this many equally likely tokens")
+    yield _row("word perplexity", f"{scores.word_perplexity:,.0f}", "the same for each word or end of a reply")
+    others = [("other context", "another conversation as", result.shuffled)] if result.exchanges > 1 else []
+    for name, which, other in (*others, ("no context", "no", result.alone)):
+        worse = other.perplexity / scores.perplexity - 1
+        yield _row(name, f"{other.perplexity:,.2f}", f"perplexity with {which} context: {worse:+.1%}")
+    yield _row("text scored", f"{result.exchanges:,}", f"{'reply' if result.exchanges == 1 else 'replies'}: {part}")
+    yield _row("", f"{scores.characters:,}", "characters, including a line end for each reply")
+    yield _row("", f"{scores.tokens:,}", "tokens of the model, including ends")
+    for note in result.notes:
+        yield ""
+        yield from textwrap.wrap(f"Note: {note}", _WIDTH)
+
+
+def describe(result: "Evaluation") -> Iterator[str]:
+    """The figures for a person, each with its meaning."""
+    scores = result.scores
+    part = "the held-out part of the corpus" if result.split == "held-out" else "all of the corpus"
+    yield _row("bits per character", f"{scores.bits_per_character:.3f}", "lower is better; compares any two models")
+    yield _row("perplexity", f"{scores.perplexity:,.2f}", "as unsure as between this many equally likely tokens")
+    yield _row("word perplexity", f"{scores.word_perplexity:,.0f}", "the same for each word or line end")
+    yield _row("text scored", f"{scores.characters:,}", f"characters: {part}")
+    yield _row("", f"{scores.words:,}", "words separated by white space")
+    yield _row("", f"{scores.tokens:,}", "tokens of the model, including structure")
+    yield _row("lane difference", f"{result.lane_difference:+z.4f}", "bits per character added by scoring in parallel")
+    yield _row("", "", "(on the first 20,000 tokens; less on a longer text)")
+    if result.comparison is not None:
+        yield from _compared(result.comparison)
+    yield from _copies(result)
+    for note in result.notes:
+        yield ""
+        yield from textwrap.wrap(f"Note: {note}", _WIDTH)
+
+
+def _compared(found: "Comparison") -> Iterator[str]:
+    from textgen.evaluation.text_metrics import MEASURES
+
+    yield ""
+    yield f"{'':<20}{'written':>12}  {'95 in 100 samples':<19}{'real text':>9}"
+    for name, figure in found.written.items():
+        measure = MEASURES[name]
+        low, high = measure.clipped(figure.interval)
+        digits = 2 if measure.highest is None and figure.value >= 1 else 3
+        interval = f"{low:.{digits}f} to {high:.{digits}f}"
+        real = f"{found.real[name].value:.{digits}f}" if name in found.real else ""
+        better = "near real text" if measure.better == "as real" else f"{measure.better} is better"
+        yield f"{_row(measure.title, f'{figure.value:.{digits}f}', f'{interval:<19}{real:>9}')}  {better}"
+    yield ""
+    yield from textwrap.wrap(
+        f"The model's {count(found.lines, 'line')} and as many real ones were compared with {found.references:,} real "
+        f"lines; tokens: {found.tokenisation}.",
+        _WIDTH,
+    )
+    if found.encoder is not None:
+        yield from textwrap.wrap(
+            f"Frechet distance: {found.frechet_lines:,} lines on each side, {found.encoder}.", _WIDTH
+        )
+    yield ""
+
+
+def _copies(result: "Evaluation") -> Iterator[str]:
+    novelty = result.novelty
+    if novelty is None:
+        return
+    number, lines = count(novelty.lines, "line").split()
+    yield _row("sample", number, f"{lines}, {count(novelty.words, 'word')}, written with seed {novelty.seed}")
+    if novelty.copied_share is not None:
+        real = result.real_value("copied_share")
+        beside = "" if real is None else f"; of real lines: {real:.1%}"
+        meaning = f"of its eight-word spans are in the training text{beside}"
+        yield _row("copied spans", f"{novelty.copied_share:.1%}", meaning)
+    if novelty.longest is None:
+        yield _row("longest copy", "0", "words: none of its words is in the training text")
+        return
+    yield _row("longest copy", f"{len(novelty.longest.words)}", "words in a row that are in the training text:")
+    at = novelty.to_json_object()["copied_at"]
+    speaker = f"{at['speaker']}: " if at["speaker"] else ""
+    heading = f" ({at['heading']})" if at["heading"] else ""
+    yield from _indented(f'"{" ".join(novelty.longest.words)}"')
+    yield from _indented(
+        f"in {at['file']}, line {at['line']:,}, scene {at['scene']:,}{heading}: {speaker}{at['quote']}"
+    )
+
+
+def _indented(text: str) -> list[str]:
+    return textwrap.wrap(text, _WIDTH, initial_indent=_INDENT, subsequent_indent=_INDENT)
+
+
+def _row(name: str, value: str, meaning: str) -> str:
+    return f"{name:<20}{value:>12}  {meaning}"

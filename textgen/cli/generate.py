@@ -1,4 +1,4 @@
-"""`textgen generate`: new text on stdout, everything else on stderr."""
+"""`textgen generate`: Write new text with a trained model."""
 
 import json
 import secrets
@@ -9,28 +9,13 @@ from typing import Any
 import click
 
 from textgen.cli.decoding import decoding_options, given
-from textgen.cli.options import Whole, debug_option, model_option
-
-
-def _names(ctx: click.Context, option: click.Parameter, value: str | None) -> tuple[str, ...]:
-    names = tuple(name.strip() for name in (value or "").split(",") if name.strip())
-    if value is not None and not names:
-        raise click.BadParameter(f"{value!r} was given; it must be at least one name, or several with commas between.")
-    return names
+from textgen.cli.options import debug_option, model_option
 
 
 @click.command("generate")
 @model_option(required=True)
 @click.option("--prompt", default="", metavar="TEXT", help="How the text begins, such as 'jerry: hello'.")
-@click.option("--lines", type=Whole(1), metavar="N", help="Write N whole lines.  [20]")
-@click.option("--characters", callback=_names, metavar="A,B", help="Only these speakers get new lines.")
-@decoding_options()
-@click.option(
-    "--rerank",
-    type=int,
-    metavar="N",
-    help="Keep of N candidates what reads most like the corpus; needs train-discriminator; 1 is off.  [1]",
-)
+@decoding_options("writing")
 @click.option(
     "--format",
     type=click.Choice(["text", "json", "fountain"]),

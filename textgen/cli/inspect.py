@@ -1,35 +1,40 @@
-"""`textgen inspect`: how a corpus is read, or what a model is."""
+"""`textgen inspect`: Show how a corpus is read, or describe a model."""
 
 import json
-from collections.abc import Iterator, Sequence
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from textgen.cli.options import DIALOGUE_FORMATS, FORMATS, corpus_options, debug_option, model_option
-from textgen.cli.rows import corpus_files, corpus_treatment, pairs, row, short_row, size, speakers
+from textgen.cli.options import corpus_options, debug_option, model_option
 from textgen.wording import count
 
 if TYPE_CHECKING:
-    from textgen.corpus.dialogue import Turn
-    from textgen.corpus.dialogues import DialogueCorpus
-    from textgen.corpus.scene import Line
+    from textgen.corpus.collection import Corpus
+    from textgen.corpus.document import Line
+
+INDENT = 12
+WIDTH = 100
 
 _SHOWN_LINES = 3
+_SHOWN_SPEAKERS = 12
+_SHOWN_FILES = 10
 
 
 @click.command("inspect")
 @model_option(required=False)
-@corpus_options(required=False, formats=(*FORMATS, *DIALOGUE_FORMATS))
+@corpus_options(required=False, dialogues=True)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
 @debug_option
 def command(model: Path | None, corpus: tuple[Path, ...], format: str | None, as_json: bool) -> None:
-    """Show how a corpus is read, or what a model is.
+    """Show how a corpus is read, or describe a model.
 
-    For a corpus: the format that was recognised and why, scenes, lines and speakers (or dialogues and turns), what was
-    repaired or skipped, and its beginning as it was understood. For a model: what it was trained on and how it writes.
+    For a corpus: the recognised format and the reason for it, the number of scenes, lines and speakers (or dialogues
+    and turns), what was repaired or skipped, and how its first lines were read. For a model: what it was trained on
+    and how it writes.
 
     \b
     textgen inspect --corpus seinfeld.txt
@@ -41,19 +46,19 @@ def command(model: Path | None, corpus: tuple[Path, ...], format: str | None, as
         raise click.UsageError("inspect shows one thing at a time: give either --corpus FILE... or --model DIR.")
     if model is not None:
         if format is not None:
-            raise click.UsageError("--format says how a corpus is read; a model has none: leave it out.")
+            raise click.UsageError("--format says how a corpus is read, and a model has no format: leave it out.")
         facts = _model_facts(model)
         lines = describe_model(facts)
     elif (dialogues := _dialogues(corpus, format)) is not None:
-        from textgen.evaluation.dialogue_inspection import dialogue_facts, first_turns
+        from textgen.evaluation.inspection import dialogue_facts, first_turns
 
         facts = dialogue_facts(dialogues)
         lines = describe_dialogues(facts, first_turns(dialogues, _SHOWN_LINES))
     else:
-        from textgen.corpus.collection import ScriptCorpus
+        from textgen.corpus.collection import Corpus
         from textgen.evaluation.inspection import corpus_facts, first_lines
 
-        source = ScriptCorpus(corpus, format)
+        source = Corpus(corpus, format)
         facts = corpus_facts(source)
         lines = describe_corpus(facts, first_lines(source, _SHOWN_LINES))
         if format is None:
@@ -65,7 +70,7 @@ def command(model: Path | None, corpus: tuple[Path, ...], format: str | None, as
 
 
 def describe_corpus(facts: dict[str, Any], first: "list[Line]") -> Iterator[str]:
-    """A corpus for a person."""
+    """The facts about a corpus of scripts, as rows."""
     yield from corpus_files(facts["files"])
     yield from row(
         "holds",
@@ -81,21 +86,21 @@ def describe_corpus(facts: dict[str, Any], first: "list[Line]") -> Iterator[str]
 
 
 def describe_for_chat(paths: tuple[Path, ...]) -> Iterator[str]:
-    """That `train-chat` reads a corpus as something else than a script, where it does."""
-    from textgen.corpus.dialogues import DialogueCorpus
+    """A note for a corpus that `train-chat` would not read as a script."""
+    from textgen.corpus.collection import Corpus
     from textgen.errors import CorpusError
 
     try:
-        formats = dict.fromkeys(file.format for file in DialogueCorpus(paths).files)
+        formats = dict.fromkeys(file.format for file in Corpus(paths, kind="dialogues").files)
     except CorpusError:
         return
     for format in formats:
         if format != "script":
-            yield from row("for a chat", f"train-chat reads this as {format}: --format {format} shows it")
+            yield from row("for a chat", f"train-chat reads this as {format}; --format {format} shows how")
 
 
-def describe_dialogues(facts: dict[str, Any], first: "Sequence[Turn]") -> Iterator[str]:
-    """A corpus of dialogues for a person."""
+def describe_dialogues(facts: dict[str, Any], first: "Sequence[Line]") -> Iterator[str]:
+    """The facts about a corpus of dialogues, as rows."""
     yield from corpus_files(facts["files"])
     yield from row(
         "holds",
@@ -110,7 +115,7 @@ def describe_dialogues(facts: dict[str, Any], first: "Sequence[Turn]") -> Iterat
 
 
 def describe_model(facts: dict[str, Any]) -> Iterator[str]:
-    """A model for a person."""
+    """The facts about a model, as rows."""
     network, trained_on = facts["architecture"], facts["trained_on"]
     yield from row("model", f"{facts['path']} ({facts['kind']}, format version {facts['format_version']})")
     yield from row(
@@ -130,40 +135,40 @@ def describe_model(facts: dict[str, Any]) -> Iterator[str]:
     )
     yield from row("measured", pairs(facts["metrics"]) or "nothing yet")
     yield from speakers(facts["speakers"])
-    yield from row("writes with", pairs(facts["decoding"]) or "the usual options")
-    yield from row("made by", pairs(facts["versions"]))
+    yield from row("writes with", pairs(facts["decoding"]) or "the default options")
+    yield from row("made with", pairs(facts["versions"]))
     yield from row("on disk", f"{size(facts['bytes'])}, and {size(facts['training_bytes'])} in training/")
-    yield from row("--no-copy", "yes" if facts["novelty_index"] else "no: novelty.bin is not there")
+    yield from row("--no-copy", "yes" if facts["novelty_index"] else "no: novelty.bin is missing")
     yield from row("--rerank", _discriminator(facts["discriminator"], facts["kind"]))
-    yield from row("--resume", "yes" if facts["resumable"] else "no: the training folder was deleted or is not whole")
+    yield from row("--resume", "yes" if facts["resumable"] else "no: the training folder was deleted or is incomplete")
 
 
 def _discriminator(facts: dict[str, Any] | None, kind: str) -> str:
-    """What the discriminator of a model of a kind is worth."""
+    """Whether a model has a discriminator, and how accurate it is."""
     from textgen.discriminator.scorer import JUDGED
 
     if facts is None:
-        return "no: textgen train-discriminator was not run"
+        return "no: textgen train-discriminator has not been run"
     metrics = facts["metrics"]
-    worth = (
-        f"yes: {metrics['accuracy']['discriminator']:.1%} of {metrics['texts']:,} unseen {JUDGED[kind]} judged right"
-    )
-    return f"{worth}; made before the model was trained on, make a new one" if facts["outdated"] else worth
+    right = metrics["accuracy"]["discriminator"]
+    found = f"yes: right about {right:.1%} of {metrics['texts']:,} unseen {JUDGED[kind]}"
+    return f"{found}; made before the model was last trained: make a new one" if facts["outdated"] else found
 
 
-def _dialogues(corpus: tuple[Path, ...], format: str | None) -> "DialogueCorpus | None":
-    """The corpus as dialogues, where they are asked for or recognised without doubt."""
-    from textgen.corpus.dialogues import DialogueCorpus, recognise_dialogues
+def _dialogues(corpus: tuple[Path, ...], format: str | None) -> "Corpus | None":
+    """The corpus as dialogues, if it was asked for as such or clearly is one."""
+    from textgen.corpus.collection import Corpus, recognise_dialogues
+    from textgen.corpus.formats.registry import DIALOGUE_FORMATS
 
     if format is None:
         return recognise_dialogues(corpus)
-    return DialogueCorpus(corpus, format) if format in DIALOGUE_FORMATS else None
+    return Corpus(corpus, format, kind="dialogues") if format in DIALOGUE_FORMATS else None
 
 
 def _held_out(split: dict[str, Any] | None) -> str:
     """What was held out of the corpus of a script writer (in characters) or of a chatbot (in dialogues)."""
     if not split:
-        return "nothing of it held out"
+        return "none of it held out"
     if "dialogues" in split:
         return f"{count(sum(split['held_out']), 'dialogue')} of {sum(split['dialogues']):,} held out"
     return f"{split['total'] - split['characters']:,} more held out"
@@ -179,3 +184,68 @@ def _model_facts(path: Path) -> dict[str, Any]:
     runs = folder.training, folder.training / ADVERSARIAL
     resumable = any(checkpoint_exists(run) and (run / RUN).is_file() for run in runs)
     return {**model_facts(folder.path), "resumable": resumable}
+
+
+def row(name: str, text: str) -> Iterator[str]:
+    """A name and a text, as one line or several."""
+    yield from textwrap.wrap(
+        text, WIDTH, initial_indent=f"{name:<{INDENT}}", subsequent_indent=" " * INDENT, break_on_hyphens=False
+    )
+
+
+def short_row(name: str, text: str) -> Iterator[str]:
+    """A name and a text, as one line; a long text is cut, between words if it has any."""
+    width, whole = WIDTH - INDENT, " ".join(text.split())
+    shown = textwrap.shorten(whole, width, placeholder=" …")
+    if len(shown) < min(len(whole), width // 2):
+        shown = f"{whole[: width - 1]}…"
+    yield from row(name, shown)
+
+
+def corpus_files(files: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """Rows for the files of a corpus and the format of each."""
+    for file in files[:_SHOWN_FILES]:
+        yield from row("file", f"{file['path']} ({size(file['bytes'])}, {file['encoding']})")
+        yield from row("read as", f"{file['format']}: {file['reason']}")
+    if len(files) > _SHOWN_FILES:
+        yield from row("", f"and {count(len(files) - _SHOWN_FILES, 'more file')} (--json lists all)")
+
+
+def corpus_treatment(facts: Mapping[str, Any]) -> Iterator[str]:
+    """Rows for what was repaired, changed and skipped in a corpus."""
+    from textgen.corpus.repairs import REPAIRS
+
+    yield from _counts("repaired", {REPAIRS[kind]: times for kind, times in facts["repairs"].items()})
+    yield from _counts("changed", facts["changes"])
+    if facts["skipped"]:
+        yield from row("skipped", count(facts["skipped"], "bad record"))
+        for example in facts["skipped_examples"]:
+            yield from row("", example)
+
+
+def speakers(lines: Mapping[str, int]) -> Iterator[str]:
+    """A row that says how often each speaker speaks."""
+    shown = ", ".join(f"{name} {times:,}" for name, times in list(lines.items())[:_SHOWN_SPEAKERS])
+    more = f", and {len(lines) - _SHOWN_SPEAKERS:,} more" if len(lines) > _SHOWN_SPEAKERS else ""
+    yield from row("speakers", f"{len(lines):,}: {shown}{more}" if lines else "none")
+
+
+def pairs(values: Mapping[str, Any]) -> str:
+    """Settings or measures in one line."""
+    return ", ".join(f"{name.replace('_', ' ')} {_number(value)}" for name, value in values.items())
+
+
+def size(number: int) -> str:
+    """A number of bytes in words."""
+    return f"{number / 1e6:.1f} MB" if number >= 1e6 else f"{number / 1e3:.1f} kB"
+
+
+def _counts(name: str, counts: Mapping[str, int]) -> Iterator[str]:
+    for number, (thing, times) in enumerate(counts.items()):
+        yield from row("" if number else name, f"{times:,} x {thing}")
+
+
+def _number(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return f"{value:,}" if isinstance(value, int) else str(value)

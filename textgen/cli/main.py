@@ -1,56 +1,64 @@
-"""The command `textgen`: finds its subcommands by name, and turns errors into sentences and exit codes."""
+"""The command `textgen`: finds its subcommands, and turns errors into sentences and exit codes.
+
+A subcommand is a module in this folder whose docstring begins with "`textgen NAME`: One line of help." and which
+defines a click command called `command`. To add one, add its file; there is no list to edit.
+"""
 
 import importlib
 import io
 import os
+import re
 import sys
 import traceback
+from functools import cache
+from pathlib import Path
 
 import click
 
 from textgen.errors import ConfigurationError, TextgenError, system_sentence
 from textgen.wording import did_you_mean
 
-_COMMANDS = {
-    "train-script": ("train_script", "Train a script writer on your own texts."),
-    "train-chat": ("train_chat", "Train a chatbot on your own dialogues."),
-    "chat": ("chat", "Talk to a trained chatbot, or to the one included."),
-    "train-discriminator": ("train_discriminator", "Train a judge of real and generated text."),
-    "generate": ("generate", "Write new text with a trained model."),
-    "score": ("score", "Tell how real lines or replies read."),
-    "evaluate": ("evaluate", "Measure a model, and what it writes."),
-    "compare": ("compare", "Draw quality against diversity, for several models."),
-    "inspect": ("inspect", "Show what a model is, or how a corpus is read."),
-    "doctor": ("doctor", "Show what this machine offers for training and writing."),
-    "completion": ("completion", "Print the completion script of your shell."),
-}
-"""Name, module and one line of help: `textgen --help` imports none of the modules."""
+_FIRST_LINE = re.compile(r'"""`textgen ([a-z-]+)`: (.+?)(?:""")?$')
+
+
+@cache
+def command_lines() -> dict[str, str]:
+    """The subcommands by name, each with its line of help.
+
+    They are read from the first lines of the modules. Importing the modules would take too long for `textgen --help`.
+    """
+    found = {}
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        with path.open(encoding="utf-8") as file:
+            if match := _FIRST_LINE.match(file.readline().rstrip()):
+                found[match[1]] = match[2]
+    return found
 
 
 class _LazyGroup(click.Group):
-    """Imports a subcommand when it is asked for, since each import costs start-up time."""
+    """Imports a subcommand only when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(_COMMANDS)
+        return list(command_lines())
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in command_lines():
             return None
-        module = importlib.import_module(f"textgen.cli.{_COMMANDS[cmd_name][0]}")
+        module = importlib.import_module(f"textgen.cli.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        name = args[0]
-        if name not in _COMMANDS and not name.startswith("-"):
-            ctx.fail(f"{name!r} was asked for, but textgen has no such command: {did_you_mean(name, _COMMANDS)}")
+        name, known = args[0], command_lines()
+        if name not in known and not name.startswith("-"):
+            ctx.fail(f"{name!r} was asked for, but textgen has no such command: {did_you_mean(name, known)}")
         return super().resolve_command(ctx, args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
-            formatter.write_dl([(name, text) for name, (_, text) in _COMMANDS.items()])
+            formatter.write_dl(list(command_lines().items()))
 
 
 def _version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
@@ -63,7 +71,7 @@ def _version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
 
 @click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
-@click.option("--debug", is_flag=True, help="Show the whole traceback when something fails.")
+@click.option("--debug", is_flag=True, help="Show the full traceback when something fails.")
 @click.pass_context
 def cli(ctx: click.Context, debug: bool) -> None:
     """Train LSTM text generators on your own text, then write or talk with them.
@@ -80,11 +88,11 @@ def main() -> None:
     """Runs the command line and exits: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted."""
     debug = "--debug" in sys.argv[1:]
     if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal that lacks a character is no reason to stop
+        sys.stdout.reconfigure(errors="replace")  # a character that the terminal lacks must not end the command
     try:
         code = cli.main(prog_name="textgen", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
-    except click.exceptions.Abort as error:  # click's own word for Ctrl-C; training says how to go on
+    except click.exceptions.Abort as error:  # how click reports Ctrl-C; training adds how to continue
         _fail(str(error.__cause__ or "") or "Interrupted.", 130)
     except KeyboardInterrupt:
         _fail("Interrupted.", 130)
@@ -102,20 +110,20 @@ def main() -> None:
         _fail(system_sentence(error), 1)
     except MemoryError:
         _fail(
-            "The memory of this machine did not suffice: try a smaller --size, fewer --streams or less text.",
+            "This machine has too little memory: try a smaller --size, fewer --streams or less text.",
             1,
         )
     except Exception as error:
         if debug:
             raise
         _fail(
-            f"Something went wrong inside textgen ({type(error).__name__}: {error}); run again with --debug.",
+            f"Something went wrong inside textgen ({type(error).__name__}: {error}); --debug shows where.",
             1,
         )
 
 
 def _drop_output() -> None:
-    """Lets go of output that cannot be written (a full disk), or Python would fail on it once more when it ends."""
+    """Drops output that cannot be written (a full disk); otherwise Python would fail on it again when it exits."""
     try:
         sys.stdout.flush()
     except OSError:

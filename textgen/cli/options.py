@@ -1,6 +1,6 @@
 """Options that several commands share."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -9,28 +9,11 @@ from click.types import IntParamType
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-FORMATS = ("colon", "play", "fountain", "csv", "tsv", "jsonl", "captions", "plain")
-"""The formats of scripts; spelled out here so that `--help` need not load the readers (a test compares them)."""
-
-DIALOGUE_FORMATS = (
-    "aligned",
-    "csv-pairs",
-    "tsv-pairs",
-    "eou",
-    "cornell",
-    "chatterbot",
-    "turns-jsonl",
-    "conv",
-    "script",
-)
-"""The formats of dialogues, likewise."""
-
 
 def debug_option(command: Command) -> Command:
     """Adds `--debug`, which `textgen.cli.main` looks for."""
-    return click.option("--debug", is_flag=True, expose_value=False, help="Show the whole traceback on failure.")(
-        command
-    )
+    text = "Show the full traceback when something fails."
+    return click.option("--debug", is_flag=True, expose_value=False, help=text)(command)
 
 
 def model_option(required: bool) -> Callable[[Command], Command]:
@@ -41,21 +24,27 @@ def model_option(required: bool) -> Callable[[Command], Command]:
 
 
 def corpus_options(
-    required: bool, formats: Sequence[str] = FORMATS, help: str = "A text file or folder, or several."
+    required: bool,
+    scripts: bool = True,
+    dialogues: bool = False,
+    help: str = "Text files or folders, one or more.",
 ) -> Callable[[Command], Command]:
-    """Adds `--corpus FILE...` (a file or folder, several times) and `--format`.
+    """Adds `--corpus FILE...` (files or folders, as many as follow) and `--format`.
 
     Args:
         required: whether a corpus must be given.
-        formats: what `--format` may be.
+        scripts: whether `--format` may be a format of scripts.
+        dialogues: whether it may be a format of dialogues.
         help: what the corpus is for.
     """
+    # Imported here because the commands that take no corpus need not load the readers for their help.
+    from textgen.corpus.formats.registry import DIALOGUE_FORMATS, SCRIPT_FORMATS
+
+    formats = (*(SCRIPT_FORMATS if scripts else ()), *(DIALOGUE_FORMATS if dialogues else ()))
 
     def add(command: Command) -> Command:
         command = click.option(
-            "--format",
-            type=click.Choice(formats),
-            help="How the corpus is written, instead of finding it out from the content.",
+            "--format", type=click.Choice(formats), help="The format of the corpus.  [recognised from its content]"
         )(command)
         return click.option(
             "--corpus",
@@ -71,11 +60,11 @@ def corpus_options(
 
 
 class Whole(IntParamType):
-    """A whole number, said in words where it is out of range.
+    """A whole number; one that is out of range is refused in plain words.
 
     Args:
         least: the smallest that is allowed.
-        most: the largest; None where there is none.
+        most: the largest; None if there is no limit.
     """
 
     def __init__(self, least: int, most: int | None = None) -> None:
@@ -91,7 +80,7 @@ class Whole(IntParamType):
 
 
 class _ManyPaths(click.Option):
-    """An option that takes all the words up to the next option: `--corpus a.txt b.txt --out DIR`."""
+    """An option that takes every word up to the next option: `--corpus a.txt b.txt --out DIR`."""
 
     def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
         super().add_to_parser(parser, ctx)

@@ -1,4 +1,4 @@
-"""`textgen score`: how real lines or replies read, by a model's discriminator."""
+"""`textgen score`: Score how realistic lines or replies are."""
 
 import json
 import sys
@@ -15,12 +15,12 @@ from textgen.cli.options import debug_option, model_option
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
 @debug_option
 def command(model: Path, file: Path, as_json: bool) -> None:
-    """Tell how real the lines of a text read.
+    """Score how realistic lines or replies are.
 
-    FILE is written like the corpus, and for a chat model it holds one reply a line; `-` reads from the standard input.
-    Each line gets the probability, from 0 to 1, that a person wrote it and not the model, if as many of either were
-    shown; all together have the mean of their log-odds. A reply is judged by itself, whatever it replies to. It takes
-    the discriminator that `textgen train-discriminator` makes.
+    FILE has the format of the corpus; for a chat model it has one reply per line. `-` reads standard input. Each line
+    gets the probability, from 0 to 1, that it is real and not written by the model, if both are equally common. The
+    score of the whole text is the mean of the log-odds of its lines. A reply is scored by itself, without the message
+    it answers. The scores come from the discriminator that `textgen train-discriminator` makes.
 
     \b
     textgen score --model runs/seinfeld scene.txt
@@ -33,22 +33,22 @@ def command(model: Path, file: Path, as_json: bool) -> None:
     from textgen.wording import count
     from textgen.writer import ScriptWriter
 
-    judging = load(model)
+    opened = load(model)
     if str(file) == "-":
         text = sys.stdin.buffer.read().decode("utf-8-sig", errors="replace")
     else:
         text = "\n".join(TextFile(file).lines())
-    lines, whole = judging.score(text)
+    lines, whole = opened.score(text)
     if whole is None:
-        raise CorpusError(f"The lines of {file} were to be judged, but it holds none: give a text like the corpus.")
+        raise CorpusError(f"The lines of {file} were to be scored, but it holds none: give a text like the corpus.")
     if as_json:
         values = [{"speaker": line.speaker, "text": line.text, "reads_as_real": real} for line, real in lines]
         click.echo(json.dumps({"lines": values, "reads_as_real": whole}, ensure_ascii=False, indent=1))
         return
     for line, real in lines:
-        shown = judging.style.line_text(line) if isinstance(judging, ScriptWriter) else line.text
+        shown = opened.style.line_text(line) if isinstance(opened, ScriptWriter) else line.text
         click.echo(f"{real:.2f}  {' '.join(shown.split())}")
     click.echo(
-        f"{whole:.2f}  all {count(len(lines), 'line')} together, by the mean of their log-odds; 0.5 is undecided",
+        f"{whole:.2f}  all {count(len(lines), 'line')} together (the mean of their log-odds); 0.5 is undecided",
         err=True,
     )

@@ -1,44 +1,48 @@
-"""`textgen train-chat`: dialogues in, a chatbot out."""
+"""`textgen train-chat`: Train a chatbot on your own dialogues."""
 
 from pathlib import Path
 from typing import Any
 
 import click
 
-from textgen.cli.options import DIALOGUE_FORMATS, corpus_options, debug_option
-from textgen.cli.training import data_options, model_options, run_options, tell_result
+from textgen.cli.options import corpus_options, debug_option
+from textgen.cli.training import data_options, model_options, print_result, run_options
 
 
 @click.command("train-chat")
-@corpus_options(required=True, formats=DIALOGUE_FORMATS)
-@click.option("--as", "replies_by", metavar="NAME", help="Learn to answer as this speaker, where turns have speakers.")
+@corpus_options(required=True, scripts=False, dialogues=True)
+@click.option("--as", "replies_by", metavar="NAME", help="Learn to answer as this speaker of the corpus.")
 @click.option(
     "--turns",
     type=int,
     default=3,
     show_default=True,
     metavar="N",
-    help="Turns before a reply that the model looks back at; 0 ignores them.",
+    help="Maximum number of turns before a reply that the model sees; 0 for none.",
 )
 @click.option(
     "--spacing",
     type=click.Choice(["auto", "natural", "as-is"]),
     default="auto",
     show_default=True,
-    help="natural puts tokenised text (I ' m here .) back into normal writing; auto looks at the corpus.",
+    help="natural turns tokenised text (I ' m here .) back into normal text; auto decides by the corpus.",
 )
 @data_options(held_out="the last tenth of each file's dialogues")
 @model_options
-@click.option("--attention/--no-attention", default=True, help="Whether it looks at the talk again for every token.")
-@click.option("--batch", type=int, metavar="N", help="Exchanges in one step.")
+@click.option(
+    "--attention/--no-attention",
+    default=True,
+    help="Look at the conversation again for every token.",
+)
+@click.option("--batch", type=int, metavar="N", help="Number of replies in one step.")
 @run_options
 @debug_option
 def command(corpus: tuple[Path, ...], validation: tuple[Path, ...], **options: Any) -> None:
     """Train a chatbot on your own dialogues.
 
-    Dialogues in many formats are recognised, and a script is a dialogue too: with --as NAME the bot learns to answer
-    as that character. Two files with as many lines each are prompts and replies. `textgen inspect --corpus FILE` shows
-    how files are read.
+    Many formats of dialogues are recognised. A script works too: with --as NAME the bot learns to answer as that
+    character. Two files with the same number of lines are read as prompts and replies. `textgen inspect --corpus FILE`
+    shows how files are read.
 
     Ctrl-C saves the run and prints the command that resumes it.
 
@@ -54,4 +58,4 @@ def command(corpus: tuple[Path, ...], validation: tuple[Path, ...], **options: A
     share_cores()
     bot = train_chat(list(corpus), validation=list(validation) or None, **options)
     if not options["quiet"]:
-        tell_result(bot.path, bot.card.metrics, "talk to it", "textgen chat")
+        print_result(bot.path, bot.card.metrics, "talk to it", "textgen chat")

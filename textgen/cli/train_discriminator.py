@@ -1,4 +1,4 @@
-"""`textgen train-discriminator`: a judge of real and generated texts, put into a model's folder."""
+"""`textgen train-discriminator`: Train a discriminator of real and generated text."""
 
 import shlex
 from collections.abc import Iterator
@@ -8,20 +8,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from textgen.cli.decoding import decoding_options, given
-from textgen.cli.options import DIALOGUE_FORMATS, FORMATS, Whole, corpus_options, debug_option, model_option
+from textgen.cli.options import Whole, corpus_options, debug_option, model_option
 
 if TYPE_CHECKING:
     from textgen.discriminator.file import SavedDiscriminator
 
-_NOT_OF_SAMPLES = (
-    "num_beams",
-    "length_penalty",
-    "max_new_tokens",
-    "stop",
-    "seed",
-    "num_return_sequences",
-    "no_copy",
-)
 _NAMES = {"discriminator": "discriminator", "ngrams": "n-grams", "length": "length alone"}
 _USES = {"script": "generate --rerank 8", "chat": "chat --rerank"}
 _BAR = 30
@@ -31,9 +22,9 @@ _BAR = 30
 @model_option(required=True)
 @corpus_options(
     required=False,
-    formats=(*FORMATS, *DIALOGUE_FORMATS),
-    help="Where to find the real text (files or folders), if training/ in the model's folder is gone, or if another "
-    "text is to be learned from.  [what training left there]",
+    dialogues=True,
+    help="The real text (files or folders), if the training/ folder of the model was deleted or another text is to be "
+    "used.  [the text in training/]",
 )
 @click.option(
     "--samples",
@@ -41,10 +32,10 @@ _BAR = 30
     default=6000,
     show_default=True,
     metavar="N",
-    help="Lines or replies that the model writes for it: two thirds to learn from, one to be judged by.",
+    help="Lines or replies that the model writes: two thirds for training, one third for testing.",
 )
-@click.option("--minutes", type=float, metavar="N", help="Train for N minutes, the writing not counted.")
-@click.option("--epochs", type=float, metavar="N", help="Train for N passes over them at most.  [12]")
+@click.option("--minutes", type=float, metavar="N", help="Train for N minutes, plus the time to write the lines.")
+@click.option("--epochs", type=float, metavar="N", help="Maximum number of passes over the lines.  [12]")
 @click.option("--steps", type=int, metavar="N", help="Train for N steps instead.")
 @click.option(
     "--seed",
@@ -54,15 +45,15 @@ _BAR = 30
     metavar="N",
     help="The same seed gives the same discriminator.",
 )
-@decoding_options(without=_NOT_OF_SAMPLES)
+@decoding_options("writing", of_draws_only=True)
 @click.option("--quiet", is_flag=True, help="Show no progress.")
 @debug_option
 def command(model: Path, corpus: tuple[Path, ...], **options: Any) -> None:
-    """Train a judge of real text and text that a model writes.
+    """Train a discriminator of real and generated text.
 
-    The model writes fresh lines (a chat model: replies to real messages), and a small network learns to tell them from
-    the real ones the model was trained on. It is put into the model's folder; the model itself stays as it is, and
-    Ctrl-C leaves everything as it was. `generate --rerank`, `chat --rerank` and `score` use it.
+    The model writes lines (a chat model: replies to real messages), and a small network learns to tell them from the
+    real ones that the model was trained on. The network is saved in the model folder. The model itself does not
+    change, and Ctrl-C stops without saving. `generate --rerank`, `chat --rerank` and `score` use the discriminator.
 
     \b
     textgen train-discriminator --model runs/seinfeld
@@ -84,24 +75,25 @@ def command(model: Path, corpus: tuple[Path, ...], **options: Any) -> None:
 
 
 def describe(trained: "SavedDiscriminator", noun: str) -> Iterator[str]:
-    """What it is worth, for a person.
+    """How accurate a discriminator is, as a table.
 
     Args:
-        trained: with what was measured.
-        noun: what it judges, in the plural.
+        trained: with its metrics.
+        noun: what it scores, in the plural.
     """
     metrics = trained.metrics
     counts = (f"{metrics[key]:,} {noun}" for key in ("texts", "texts_natural"))
     yield ""
-    yield f"{'judged right, of':<22}" + "    ".join(f"{text:>14}" for text in counts)
-    yield f"{'':<22}{'of equal lengths':>14}    {'as they come':>14}"
+    yield f"{'accuracy on':<22}" + "    ".join(f"{text:>14}" for text in counts)
+    yield f"{'':<22}{'equal lengths':>14}    {'all lengths':>14}"
     for key, name in _NAMES.items():
         yield f"{name:<22}{metrics['accuracy'][key]:>14.1%}    {metrics['accuracy_natural'][key]:>14.1%}"
     yield f"{'guessing':<22}{0.5:>14.1%}    {0.5:>14.1%}"
     if metrics["accuracy"]["discriminator"] < 0.5 + metrics["texts"] ** -0.5:  # two standard errors
-        yield "It is no better than guessing, and its opinion is worth nothing: give --samples a larger number."
+        yield "It is no better than guessing, so its scores mean nothing: train again with more --samples."
     yield ""
-    yield f"said to be real    are real{noun:>9}   (they differ by {metrics['calibration_error']:.1%} on average)"
+    off = metrics["calibration_error"]
+    yield f"{'predicted real':>15}{'in fact real':>14}{noun:>9}   (off by {off:.1%} on average)"
     for one in metrics["reliability"]:
-        yield f"{one['said']:>15.0%}{one['found']:>12.0%}{one['texts']:>9,}   {'#' * round(_BAR * one['found'])}"
+        yield f"{one['said']:>15.0%}{one['found']:>14.0%}{one['texts']:>9,}   {'#' * round(_BAR * one['found'])}"
     yield ""

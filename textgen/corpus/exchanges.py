@@ -1,19 +1,22 @@
 """Dialogues to exchanges: a reply, and the turns before it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from unicodedata import normalize
 
-from textgen.corpus.dialogue import Dialogue, Turn
-from textgen.corpus.dialogue_split import DialogueSplit
+from textgen.corpus.collection import Corpus
+from textgen.corpus.detokenisation import detokenise
+from textgen.corpus.document import Line, Scene, turn_of
+from textgen.corpus.split import DialogueSplit
+from textgen.errors import ConfigurationError
 
 DEFAULT_TURNS = 3
 """How many turns before a reply are its context where nobody says otherwise."""
 
-Part = Literal["training", "held out", "all"]
+SplitSide = Literal["training", "held out", "all"]
 
 
 @dataclass(frozen=True)
@@ -30,9 +33,9 @@ class Exchange:
 
 
 class Dialogues(Protocol):
-    """What exchanges are made from; a `DialogueCorpus` is one."""
+    """What exchanges are made from; a `Corpus` is one."""
 
-    def dialogues(self) -> Iterator[tuple[int, Dialogue]]:
+    def dialogues(self) -> Iterator[tuple[int, Scene]]:
         """The dialogues, each with the number of its file, in the order of the files."""
         ...
 
@@ -69,7 +72,7 @@ class Exchanges:
         turns: int,
         replies_by: str | None,
         normalise: Callable[[str], str],
-        part: Part,
+        part: SplitSide,
         split: DialogueSplit | None,
     ) -> None:
         self._corpus, self._part, self._split = corpus, part, split
@@ -82,7 +85,7 @@ class Exchanges:
             yield from making.exchanges(dialogue)
         self.counts = dict(making.counts)
 
-    def _dialogues(self) -> Iterator[Dialogue]:
+    def _dialogues(self) -> Iterator[Scene]:
         passed: Counter[int] = Counter()
         for file, dialogue in self._corpus.dialogues():
             held_out = self._split is not None and self._split.is_held_out(file, passed[file])
@@ -101,8 +104,8 @@ class _Pass:
         self._seen: set[bytes] = set()
         self.counts: Counter[str] = Counter(exchanges=0)
 
-    def exchanges(self, dialogue: Dialogue) -> Iterator[Exchange]:
-        turns = [Turn(self._normalise(turn.text), turn.speaker) for turn in dialogue.turns]
+    def exchanges(self, dialogue: Scene) -> Iterator[Exchange]:
+        turns = [turn_of(self._normalise(turn.text), turn.speaker) for turn in dialogue.lines]
         filled = [turn for turn in turns if turn.text]
         if len(filled) < 2:
             self.counts["one-sided"] += 1
@@ -114,12 +117,12 @@ class _Pass:
                 self.counts["exchanges"] += 1
                 yield Exchange(tuple(texts[max(0, place - self._turns) : place]), texts[place])
 
-    def _count_empty(self, turns: Sequence[Turn]) -> None:
+    def _count_empty(self, turns: Sequence[Line]) -> None:
         first = next(place for place, turn in enumerate(turns) if turn.text)
         self.counts["empty context"] += first
         self.counts["empty reply"] += sum(not turn.text for turn in turns[first:])
 
-    def _replies(self, turns: Sequence[Turn]) -> Iterator[int]:
+    def _replies(self, turns: Sequence[Line]) -> Iterator[int]:
         """The places of the turns that are replies."""
         if self._name is None or not any(turn.speaker for turn in turns):
             yield from range(1, len(turns))
@@ -142,3 +145,48 @@ class _Pass:
 def folded(name: str) -> str:
     """A speaker's name as it is compared: without case and outer white space, in Unicode's form NFC."""
     return normalize("NFC", name).strip().casefold()
+
+
+def reread(known: Mapping[str, Any], corpus: Corpus, part: SplitSide, split: DialogueSplit | None) -> Exchanges:
+    """The exchanges of a corpus, made as training made those that a model learned from.
+
+    Args:
+        known: what `model.json` says of the training corpus.
+        corpus: that one, or another.
+        part: which side of the split.
+        split: None leaves nothing to hold out.
+    """
+    normalise: Callable[[str], str] = detokenise if known.get("detokenise") else str
+    return Exchanges(corpus, int(known["turns"]), known.get("replies_by"), normalise, part, split)
+
+
+def training_split(known: Mapping[str, Any], corpus: Corpus) -> DialogueSplit | None:
+    """What training held out of a corpus.
+
+    Args:
+        known: what `model.json` says of the training corpus.
+        corpus: that one, or another.
+
+    Returns:
+        None where training held out nothing of it, or learned from another corpus.
+
+    Raises:
+        ConfigurationError: the training corpus is read in another format: other dialogues would be held out.
+    """
+    if corpus.fingerprint != known.get("fingerprint") or known.get("split") is None:
+        return None
+    split = DialogueSplit.from_json(known["split"])
+    found = count_dialogues(corpus)
+    if found != split.dialogues:
+        raise ConfigurationError(
+            f"This is the corpus the model was trained on, but it was read as {corpus.files[0].format} with "
+            f"{sum(found):,} dialogues, and in training it had {sum(split.dialogues):,}: give the --format that "
+            "training was given."
+        )
+    return split
+
+
+def count_dialogues(corpus: Corpus) -> tuple[int, ...]:
+    """How many dialogues each file has; reads them once."""
+    counts = Counter(file for file, _ in corpus.dialogues())
+    return tuple(counts[file] for file in range(len(corpus.files)))

@@ -3,19 +3,18 @@
 import re
 from dataclasses import dataclass, replace
 
-from textgen.corpus import fountain, names
-from textgen.corpus.assembly import scenes
-from textgen.corpus.readers import READERS, colon
-from textgen.corpus.report import ReadReport
-from textgen.corpus.scene import Element, Line, Scene, SceneOpening
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.document import Element, Line, Scene, SceneOpening, scenes
+from textgen.corpus.formats import colon, fountain
+from textgen.corpus.formats.base import ReadReport
+from textgen.corpus.names import Cue, parse_cue
+from textgen.corpus.script import ScriptStyle
 
 _BLANK_LINE = re.compile(r"\n[ \t]+(?=\n)")
 _ANYTHING = Line(None, "x")
 
 
 @dataclass(frozen=True)
-class Prompt:
+class ScriptPrompt:
     """The beginning of a script. At most one of `line` and `heading` is there.
 
     Args:
@@ -31,7 +30,7 @@ class Prompt:
     style: ScriptStyle
 
 
-def parse_prompt(text: str, style: ScriptStyle) -> Prompt:
+def parse_prompt(text: str, style: ScriptStyle) -> ScriptPrompt:
     """Read a prompt in the style of the corpus.
 
     A line end closes the line. In plays and Fountain, where the speech stands below the name, it does so
@@ -52,20 +51,15 @@ def parse_prompt(text: str, style: ScriptStyle) -> Prompt:
         elements, opened = _read_lines(text, style)
     line = opened if isinstance(opened, Line) else None
     heading = opened.heading if isinstance(opened, SceneOpening) else None
-    return Prompt(scenes(elements), line, heading, style)
+    return ScriptPrompt(scenes(elements), line, heading, style)
 
 
 _Opened = Line | SceneOpening | None
 
 
-def _read(text: str, style: ScriptStyle) -> list[Element]:
-    lines = text.removesuffix("\n").split("\n") if text else []
-    return list(READERS[style.format](lines, style, ReadReport()))
-
-
 def _read_lines(text: str, style: ScriptStyle) -> tuple[list[Element], _Opened]:
     """Whole lines, and the last one where it has no line end."""
-    elements = _read(text, style)
+    elements = list(style.elements(text))
     last = text.rpartition("\n")[2]
     if not (last if style.format == "plain" else last.strip()):
         return elements, None
@@ -94,7 +88,7 @@ def _read_blocks(text: str, style: ScriptStyle) -> tuple[list[Element], _Opened]
     begin = _last_block(text, is_fountain)
     first, line_end, below = text[begin:].partition("\n")
     is_speech = first.strip() and not _heading(first, is_fountain)
-    elements = _before(text[:begin], style) if is_speech else _read(text[:begin], style)
+    elements = _before(text[:begin], style) if is_speech else list(style.elements(text[:begin]))
     while (heading := _heading(first, is_fountain)) and line_end:
         elements.append(SceneOpening(heading.rstrip()))
         first, line_end, below = below.partition("\n")
@@ -121,7 +115,7 @@ def _last_block(text: str, is_fountain: bool) -> int:
 
 def _before(text: str, style: ScriptStyle) -> list[Element]:
     """What stands before a speech; a scene without heading opens only where a line follows."""
-    elements = _read(f"{text}{_ANYTHING.text}", style)
+    elements = list(style.elements(f"{text}{_ANYTHING.text}"))
     return elements[:-1] if elements[-1:] == [_ANYTHING] else elements
 
 
@@ -140,10 +134,10 @@ def _speech(first: str, line_end: str, below: str, is_fountain: bool) -> tuple[L
     return Line(cue.speaker if cue else None, said.strip("\n") if is_whole else said), is_whole
 
 
-def _cue(first: str, is_fountain: bool) -> names.Cue | None:
+def _cue(first: str, is_fountain: bool) -> Cue | None:
     """The name above a speech, or in front of it with a colon."""
     above = fountain.parse_cue(first) if is_fountain else None
-    return names.Cue(*above, "") if above else names.parse_cue(first)
+    return Cue(*above, "") if above else parse_cue(first)
 
 
 def _heading(line: str, is_fountain: bool) -> str | None:

@@ -1,17 +1,18 @@
-"""The train/validation split: the last tenth of the characters is held out.
+"""The training and the held-out part of a corpus, and a few lines drawn from either.
 
-Scenes and documents stay whole where one begins between 85% and 95% of the corpus; else the split is between
-two lines, and the held-out part begins inside a scene.
+Of scripts the last tenth of the characters is held out. Scenes and documents stay whole where one begins between 85%
+and 95% of the corpus; else the split is between two lines, and the held-out part begins inside a scene. Of dialogues
+the last tenth of each file is held out, whole.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
-from typing import Literal
+from itertools import accumulate, islice, pairwise
+from typing import Any, Literal, Self, TypeVar
 
-from textgen.corpus.assembly import NumberedPart, by_document
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.scene import Scene
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import NumberedPart, Scene, by_document
+from textgen.errors import ModelError
 
 HELD_OUT = 0.1
 _NEAR = 0.05
@@ -63,7 +64,7 @@ def split_point(boundaries: Iterable[Split], total: int, held_out: float = HELD_
     return scene or line
 
 
-def find_split(corpus: ScriptCorpus, total: int, held_out: float = HELD_OUT) -> Split | None:
+def find_split(corpus: Corpus, total: int, held_out: float = HELD_OUT) -> Split | None:
     """Where to split a corpus; reads it once.
 
     Args:
@@ -77,7 +78,7 @@ def find_split(corpus: ScriptCorpus, total: int, held_out: float = HELD_OUT) -> 
     return split_point(_boundaries(corpus, total), total, held_out)
 
 
-def _boundaries(corpus: ScriptCorpus, total: int) -> Iterator[Split]:
+def _boundaries(corpus: Corpus, total: int) -> Iterator[Split]:
     style, characters, before = corpus.style, 0, -1
     for number, (document, scene) in enumerate(corpus.parts()):
         if not scene.continued:
@@ -98,7 +99,7 @@ class DocumentView:
         cut: takes the numbered parts of the corpus, gives those of this side.
     """
 
-    def __init__(self, corpus: ScriptCorpus, cut: Callable[[Iterable[NumberedPart]], Iterator[NumberedPart]]) -> None:
+    def __init__(self, corpus: Corpus, cut: Callable[[Iterable[NumberedPart]], Iterator[NumberedPart]]) -> None:
         self._corpus = corpus
         self._cut = cut
 
@@ -106,12 +107,12 @@ class DocumentView:
         return by_document(self._cut(self._corpus.parts()))
 
 
-def training_documents(corpus: ScriptCorpus, split: Split | None) -> DocumentView:
+def training_documents(corpus: Corpus, split: Split | None) -> DocumentView:
     """The documents before the split; all of them where there is none."""
     return DocumentView(corpus, lambda parts: before_split(parts, split))
 
 
-def held_out_documents(corpus: ScriptCorpus, split: Split | None) -> DocumentView:
+def held_out_documents(corpus: Corpus, split: Split | None) -> DocumentView:
     """The documents from the split on; none where there is no split."""
     return DocumentView(corpus, lambda parts: _after(parts, split))
 
@@ -134,3 +135,92 @@ def _after(parts: Iterable[NumberedPart], split: Split | None) -> Iterator[Numbe
     for document, scene in islice(numbered, int(split.lines > 0)):
         yield document, Scene(None, scene.lines[split.lines :], continued=True)
     yield from numbered
+
+
+_ONE_IN = 10
+
+
+@dataclass(frozen=True)
+class DialogueSplit:
+    """How many dialogues at the end of each file are held out.
+
+    Args:
+        held_out: their number for each file.
+        dialogues: how many dialogues each file has.
+    """
+
+    held_out: tuple[int, ...]
+    dialogues: tuple[int, ...]
+
+    def is_held_out(self, file: int, dialogue: int) -> bool:
+        """Whether a dialogue is held out.
+
+        Args:
+            file: the number of its file, from 0.
+            dialogue: its place among those of the file, from 0.
+        """
+        return dialogue >= self.dialogues[file] - self.held_out[file]
+
+    def to_json(self) -> dict[str, list[int]]:
+        """Give the numbers as plain lists, for `from_json`."""
+        return {"held_out": list(self.held_out), "dialogues": list(self.dialogues)}
+
+    @classmethod
+    def from_json(cls, document: Mapping[str, Any]) -> Self:
+        """Build it again from what `to_json` gave.
+
+        Raises:
+            ModelError: a list is missing, of another length, or holds more than there is.
+        """
+        try:
+            split = cls(tuple(document["held_out"]), tuple(document["dialogues"]))
+            pairs = zip(split.held_out, split.dialogues, strict=True)
+            fits = all(isinstance(few, int) and isinstance(there, int) and 0 <= few <= there for few, there in pairs)
+        except (KeyError, TypeError, ValueError):
+            fits = False
+        if not fits:
+            raise ModelError(
+                f"The split of this model's corpus cannot be used: found {document!r}, needed are held_out and "
+                "dialogues, as many numbers in each and the first never the larger one; copy the model folder again."
+            )
+        return split
+
+
+def split_dialogues(dialogues: Sequence[int]) -> DialogueSplit | None:
+    """Hold out the last tenth of each file's dialogues.
+
+    Fractions are carried on to the next file, so that of many small files a tenth is held out too.
+
+    Args:
+        dialogues: how many each file has; as `DialogueSurvey.dialogues` has it.
+
+    Returns:
+        a split with at least one dialogue on either side; None where there are not two.
+    """
+    if sum(dialogues) < 2:
+        return None
+    tenths = [total // _ONE_IN for total in accumulate(dialogues, initial=0)]
+    held_out = [after - before for before, after in pairwise(tenths)]
+    if not any(held_out):
+        held_out[max(range(len(dialogues)), key=lambda file: (dialogues[file], file))] = 1
+    return DialogueSplit(tuple(held_out), tuple(dialogues))
+
+
+Item = TypeVar("Item")
+
+
+def keep_some(items: Iterable[Item], most: int, below: Callable[[int], int]) -> list[Item]:
+    """So many items at most, each with the same chance (reservoir sampling, Vitter 1985, algorithm R).
+
+    Args:
+        items: read once.
+        most: to keep.
+        below: draws a whole number from 0 to its argument, without it.
+    """
+    kept = list[Item]()
+    for number, item in enumerate(items):
+        if number < most:
+            kept.append(item)
+        elif (place := below(number + 1)) < most:
+            kept[place] = item
+    return kept

@@ -5,24 +5,155 @@ generation (GNMT, Wu et al. 2016, divides by ((5 + length) / 6) ** length_penalt
 repeating counts in the score; constraints rule tokens out and leave the score of the others as it is.
 """
 
+import math
 from collections.abc import Iterator, Sequence
+from typing import NamedTuple
 
 import numpy as np
 
-from textgen.decoding.cursor import Prompt, start
-from textgen.decoding.growth import Beam, Growth
-from textgen.decoding.history import history_transform
+from textgen.decoding.copy_detection import CopyGuard
+from textgen.decoding.logits import HistoryTransform, history_transform, log_totals
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.protocols import State, StepFunction, take_rows
-from textgen.decoding.results import Event
-from textgen.decoding.speech import CopyGuard
+from textgen.decoding.protocols import (
+    Event,
+    FinishReason,
+    GeneratedSequence,
+    Logits,
+    State,
+    StepFunction,
+    take_rows,
+)
+from textgen.decoding.sampler import nothing_left
+from textgen.decoding.sequence import Cursor, SequenceStart, begin_sequence
 from textgen.tokenizers.special import FIRST_LABEL
+
+_CANDIDATES = 4  # a beam, so that enough remain when some end or are copies
+
+
+class Beam(NamedTuple):
+    """A sequence, whole or not.
+
+    Args:
+        cursor: after its last id.
+        ids: written.
+        text: written.
+        total: its log-probability as the search counts it, in nats.
+        parent: the live beam it grew from, by number.
+        reason: why it is whole; None when it is not.
+        relaxed: whether a copy had to be let through.
+    """
+
+    cursor: Cursor
+    ids: tuple[int, ...] = ()
+    text: str = ""
+    total: float = 0.0
+    parent: int = 0
+    reason: FinishReason | None = None
+    relaxed: bool = False
+
+    def sequence(self, seed: int) -> GeneratedSequence:
+        """What is returned of a whole one."""
+        reason = self.reason or "length"
+        return GeneratedSequence(self.ids, self.text, reason, seed, self.cursor.log_probability, self.relaxed)
+
+    def score(self, penalty: float, length: int | None = None) -> float:
+        """The total, divided by a power of the length (tokens), its own or the one given."""
+        return self.total / math.pow(len(self.ids) if length is None else length, penalty)
+
+
+class Growth:
+    """Lets beams grow.
+
+    Args:
+        context: ids of the prompt.
+        options: how to write.
+        history: the transform that looks at the ids before, if any.
+    """
+
+    def __init__(self, context: Sequence[int], options: DecodingOptions, history: HistoryTransform | None) -> None:
+        self._context = tuple(context)
+        self._options = options
+        self._history = history
+
+    def grow(self, live: Sequence[Beam], logits: Logits) -> list[Beam]:
+        """The best beams that are one id longer; of those that are not whole as many as are kept.
+
+        Raises:
+            RuntimeError: no id may follow any beam, an error in the constraints.
+        """
+        log_p = logits - log_totals(logits)[:, None]
+        grown = self._follow(live, log_p, self._counted(live, logits, log_p, original=True), copies=False)
+        if not grown and any(beam.cursor.speech is not None for beam in live):
+            grown = self._follow(live, log_p, self._counted(live, logits, log_p, original=False), copies=True)
+        if not grown:
+            raise nothing_left(len(live[0].ids))
+        return grown
+
+    def _counted(self, live: Sequence[Beam], logits: Logits, log_p: Logits, original: bool) -> Logits:
+        """What each id would add to the total of each beam, (beams, vocabulary); -inf for what may not follow.
+
+        Args:
+            live: the beams.
+            logits: of the model. *Shape:* (beams, vocabulary).
+            log_p: its log-probabilities. *Shape:* (beams, vocabulary).
+            original: rule out what ends a word that would make a copy whole.
+        """
+        counted = log_p.copy()
+        for row, beam in enumerate(live):
+            allowed = beam.cursor.allowed()
+            if self._history is not None:
+                before = np.array(self._context + beam.ids)
+                changed = self._history(logits[row], before)
+                if allowed is not None and changed[allowed].max(initial=-np.inf) == -np.inf:
+                    changed = logits[row]  # what is ruled out leaves something to say, as where one id is drawn
+                counted[row] = changed - log_totals(changed[None])
+            if allowed is not None:
+                counted[row, ~allowed] = -np.inf
+            speech = beam.cursor.speech
+            if original and speech is not None and speech.closed().copied_at is not None:
+                counted[row, speech.guard.pieces.ending_word] = -np.inf
+        return counted
+
+    def _follow(self, live: Sequence[Beam], log_p: Logits, counted: Logits, copies: bool) -> list[Beam]:
+        """The beams that the best ids lead to.
+
+        Args:
+            live: the beams.
+            log_p: log-probabilities by the model alone. *Shape:* (beams, vocabulary).
+            counted: what each id adds to a total. *Shape:* (beams, vocabulary).
+            copies: whether ids that make a copy whole may be followed.
+        """
+        grown: list[Beam] = []
+        for total, parent, token in self._ranked(live, counted):
+            beam = live[parent]
+            step = beam.cursor.advance(token, float(log_p[parent, token]), self._options)
+            copied = step.copied_at is not None
+            if copied and not copies:
+                continue
+            ids, text, relaxed = (*beam.ids, token), beam.text + step.text, beam.relaxed or copied
+            grown.append(Beam(step.cursor, ids, text, total, parent, step.reason, relaxed))
+            if sum(beam.reason is None for beam in grown) == self._options.num_beams:
+                break
+        return grown
+
+    def _ranked(self, live: Sequence[Beam], counted: Logits) -> list[tuple[float, int, int]]:
+        """The best continuations: total, number of the beam, id."""
+        totals = np.array([beam.total for beam in live], counted.dtype)
+        flat = (counted + totals[:, None]).ravel()
+        count = min(_CANDIDATES * self._options.num_beams, len(flat))
+        best = np.argpartition(flat, len(flat) - count)[-count:]
+        parents, tokens = np.divmod(best[flat[best] > -np.inf], counted.shape[-1])
+        found = [
+            (live[parent].total + float(counted[parent, token]), parent, token)
+            for parent, token in zip(parents.tolist(), tokens.tolist(), strict=True)
+        ]
+        return sorted(found, key=lambda one: (-one[0], one[1], one[2]))
 
 
 def beam_search(
     step: StepFunction,
     state: State,
-    prompt: Prompt,
+    prompt: SequenceStart,
     options: DecodingOptions,
     guard: CopyGuard | None = None,
     first_piece: int = FIRST_LABEL,
@@ -45,7 +176,7 @@ def beam_search(
         ModelError: the model gives numbers that are not finite.
     """
     growth = Growth(prompt.context, options, history_transform(options, first_piece))
-    live, whole, shown = [Beam(start(prompt, options, guard))], list[Beam](), ""
+    live, whole, shown = [Beam(begin_sequence(prompt, options, guard))], list[Beam](), ""
     while live:
         logits, state = step(np.array([beam.cursor.last for beam in live]), state)
         grown = growth.grow(live, logits)

@@ -1,26 +1,24 @@
 """The loop that draws sequences: one step of the model for all of them, one token for each."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from textgen.decoding.cursor import Prompt
-from textgen.decoding.draft import Draft
-from textgen.decoding.history import history_transform
+from textgen.decoding.beam import beam_search
+from textgen.decoding.copy_detection import CopyGuard
+from textgen.decoding.logits import history_transform, log_totals
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.protocols import Logits, State, StepFunction, take_rows
-from textgen.decoding.results import Event
-from textgen.decoding.sampling import Sampler
-from textgen.decoding.speech import CopyGuard
-from textgen.errors import ModelError
+from textgen.decoding.protocols import Event, State, StepFunction, take_rows
+from textgen.decoding.sampler import Sampler, sequence_seeds
+from textgen.decoding.sequence import Draft, SequenceStart
 from textgen.tokenizers.special import FIRST_LABEL
 
 
 def draw_sequences(
     step: StepFunction,
     state: State,
-    prompts: Sequence[Prompt],
+    prompts: Sequence[SequenceStart],
     options: DecodingOptions,
     guard: CopyGuard | None = None,
     first_piece: int = FIRST_LABEL,
@@ -65,25 +63,37 @@ def draw_sequences(
             drafts, state = [drafts[row] for row in going], take_rows(state, np.array(going, np.intp))
 
 
-def log_totals(logits: Logits) -> NDArray[np.floating]:
-    """The logarithm of the sum of the exponentials; log-probabilities are the logits less it.
+def decode(
+    step: StepFunction,
+    state: State,
+    prompt: SequenceStart,
+    options: DecodingOptions,
+    guard: CopyGuard | None = None,
+    first_piece: int = FIRST_LABEL,
+) -> Iterator[Event]:
+    """Writes `num_return_sequences` sequences from one prompt, and tells of each piece of text.
 
-    *Shape:* (batch, vocabulary) to (batch,).
+    Args:
+        step: the model.
+        state: before the last id of the prompt. *Shape of each:* (1, ...).
+        prompt: what to go on from; its seed gives way to those of the options.
+        options: how to write.
+        guard: notices copies, needed for `no_copy`.
+        first_piece: id after the speaker labels; ids below it are exempt from what forbids repeating.
 
     Raises:
-        ModelError: a sum is not finite.
+        ModelError: the model gives numbers that are not finite.
+
+    Example:
+        >>> for event in decode(model.step, state, prompt, DecodingOptions(lines=2)):  # doctest: +SKIP
+        ...     print(event.text, end="")
     """
-    top = logits.max(axis=-1)
-    weights = logits - top[:, None]
-    np.exp(weights, out=weights)
-    totals: NDArray[np.floating] = top + np.log(weights.sum(axis=-1))
-    if not np.isfinite(totals).all():
-        raise ModelError(
-            "The model was asked for the next token and gave numbers that are not finite: its training "
-            "diverged or its files are damaged; copy the model folder again, or train with a lower "
-            "learning rate."
-        )
-    return totals
+    seeds = sequence_seeds(options)
+    if options.num_beams > 1:
+        return beam_search(step, state, replace(prompt, seed=seeds[0]), options, guard, first_piece)
+    prompts = [replace(prompt, seed=seed) for seed in seeds]
+    together = take_rows(state, np.zeros(len(prompts), np.intp))
+    return draw_sequences(step, together, prompts, options, guard, first_piece)
 
 
 def _row(state: State, row: int) -> State:

@@ -1,79 +1,201 @@
-"""The one place where a person says how to write: `DecodingOptions`."""
+"""The table of decoding options: whatever a person can choose about writing and talking, one row an option.
 
-import math
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+A row is a field of `DecodingOptions`, or of `ChatOptions` where only chats know the option: its name, type and default,
+and an `Option` with the rest. The API, the command line, the terminal and the evaluation read it.
+
+To add an option, give it a row here. One that edits logits needs a function of its name in `decoding.logits`, too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from typing import Any
 
+from textgen.decoding.option_row import (
+    Values,
+    WhileWriting,
+    as_texts,
+    documented,
+    is_whole,
+    number,
+    refuse_unknown,
+    row,
+    rows,
+    texts,
+    whole,
+)
 from textgen.errors import ConfigurationError
-from textgen.wording import did_you_mean
 
 SHORTEST_COPY = 8
 """Words in a row from which on copying can be noticed: the length of the runs kept of the training corpus."""
 
 LARGEST_SEED = 2**64 - 1
 
+DEFAULT_LINES = 20
+"""Lines of a script where nothing says how long it is to be."""
 
+_ABOVE_ZERO = whole(1, "None (off) or a whole number above 0", optional=True)
+_COPY_LENGTH = Values(
+    "whole",
+    f"0 (off) or a whole number of words, {SHORTEST_COPY} or more",
+    lambda value: is_whole(value) and (value == 0 or value >= SHORTEST_COPY),
+)
+_STOP = texts("texts, in quotes where they have spaces; none is off")
+
+_MAX_NEW_TOKENS = row(_ABOVE_ZERO, "End after N tokens, even inside a line.", ("20", "60", "100", "none"))
+
+
+@documented
 @dataclass(frozen=True, kw_only=True)
 class DecodingOptions:
     """How ids are chosen from logits and when writing ends; named as in Hugging Face's `GenerationConfig`.
 
-    Args:
-        temperature: divides the logits; below 1 safer, above 1 wilder. 0 is greedy: always the likeliest
-            token. 1 turns it off.
-        top_k: choose among the k likeliest tokens. 0 turns it off.
-        top_p: choose among the fewest tokens whose probabilities reach this sum (nucleus). 1 turns it off.
-        min_p: choose among tokens at least this fraction as likely as the likeliest. 0 turns it off.
-        typical_p: choose among the tokens whose surprise is nearest to the expected one, up to this sum of
-            probabilities. 1 turns it off.
-        repetition_penalty: makes tokens that occurred already less likely when above 1. 1 turns it off.
-        no_repeat_ngram_size: no n tokens in a row occur twice. 0 turns it off.
-        num_beams: beams kept by beam search, which needs `temperature=0`. 1 turns it off.
-        length_penalty: beam search compares log-probability / length ** length_penalty, length in tokens;
-            above 0 favours longer texts. 0 turns it off.
-        max_new_tokens: writing ends after so many tokens. None turns it off.
-        stop: writing ends before any of these texts. () turns it off. One text may be given bare.
-        seed: the same seed gives the same text. None takes a fresh one, told with the result.
-        num_return_sequences: texts to write; the i-th (from 0) has the seed `seed + i`.
-        no_copy: never this many words of speech in a row as in the training corpus, 8 at least. 0 turns it
-            off.
-        characters: only these speakers get new lines. () turns it off.
-        lines: writing ends after so many whole lines. None turns it off.
-
     Raises:
         ConfigurationError: names the option, the value received and the values allowed.
-
-    Example:
-        >>> DecodingOptions(temperature=0.7, top_p=0.9, stop="THE END").stop
-        ('THE END',)
     """
 
-    temperature: float = 0.8
-    top_k: int = 0
-    top_p: float = 1.0
-    min_p: float = 0.0
-    typical_p: float = 1.0
-    repetition_penalty: float = 1.0
-    no_repeat_ngram_size: int = 0
-    num_beams: int = 1
-    length_penalty: float = 1.0
-    max_new_tokens: int | None = None
-    stop: tuple[str, ...] = ()
-    seed: int | None = None
-    num_return_sequences: int = 1
-    no_copy: int = 0
-    characters: tuple[str, ...] = ()
-    lines: int | None = None
+    lines: int | None = field(
+        default=None,
+        metadata=row(
+            _ABOVE_ZERO,
+            f"Write N whole lines.  [{DEFAULT_LINES}]",
+            writing_only="a reply is one line; leave it out, or limit its length with max_new_tokens",
+        ),
+    )
+    characters: tuple[str, ...] = field(
+        default=(),
+        metadata=row(
+            texts("names of speakers; none is off"),
+            "Only these speakers get new lines.",
+            writing_only="a chat model has one voice, and a script model speaks as the character that was named when "
+            "it was opened; leave it out",
+            metavar="A,B",
+            commas=True,
+        ),
+    )
+    temperature: float = field(
+        default=0.8,
+        metadata=row(
+            number(lambda x: x >= 0, "0 (greedy) or a finite number above it"),
+            "Below 1 safer, above 1 wilder, 1 is off; 0 is greedy.",
+            ("0", "0.5", "0.8", "1", "1.2"),
+            edits="distribution",
+            off=1.0,
+            set_by_models=True,
+        ),
+    )
+    top_k: int = field(
+        default=0,
+        metadata=row(
+            whole(0, "a whole number, 0 (off) or more"),
+            "Choose among the N likeliest tokens; 0 is off.",
+            ("0", "20", "50"),
+            edits="distribution",
+            off=0,
+        ),
+    )
+    top_p: float = field(
+        default=1.0,
+        metadata=row(
+            number(lambda x: 0 < x <= 1, "a number above 0 and at most 1 (off)"),
+            "Choose among the likeliest tokens up to this sum; 1 is off.",
+            ("0.8", "0.9", "1"),
+            edits="distribution",
+            off=1.0,
+        ),
+    )
+    min_p: float = field(
+        default=0.0,
+        metadata=row(
+            number(lambda x: 0 <= x <= 1, "a number from 0 (off) to 1"),
+            "Drop tokens less than X times as likely as the likeliest; 0 is off.",
+            ("0", "0.05", "0.1"),
+            edits="distribution",
+            off=0.0,
+            set_by_models=True,
+        ),
+    )
+    typical_p: float = field(
+        default=1.0,
+        metadata=row(
+            number(lambda x: 0 < x <= 1, "a number above 0 and at most 1 (off)"),
+            "Choose among tokens of typical surprise; 1 is off.",
+            ("0.9", "1"),
+            edits="distribution",
+            off=1.0,
+        ),
+    )
+    repetition_penalty: float = field(
+        default=1.0,
+        metadata=row(
+            number(lambda x: x > 0, "a finite number above 0, 1 is off"),
+            "Above 1 avoids what was written; 1 is off.",
+            ("1", "1.1", "1.2"),
+            edits="history",
+            off=1.0,
+        ),
+    )
+    no_repeat_ngram_size: int = field(
+        default=0,
+        metadata=row(
+            whole(0, "a whole number, 0 (off) or more"),
+            "No N tokens in a row occur twice; 0 is off.",
+            ("0", "3", "4"),
+            edits="history",
+            off=0,
+        ),
+    )
+    num_beams: int = field(
+        default=1,
+        metadata=row(
+            whole(1, "a whole number, 1 (off) or more"), "Beam search with N beams; 1 is off.", ("1", "4", "8")
+        ),
+    )
+    length_penalty: float = field(
+        default=1.0,
+        metadata=row(
+            number(lambda x: -10 <= x <= 10, "a number from -10 to 10, 0 is off"),
+            "Above 0 beams favour longer texts; 0 is off.",
+            ("0", "0.5", "1"),
+        ),
+    )
+    max_new_tokens: int | None = field(default=None, metadata=_MAX_NEW_TOKENS)
+    stop: tuple[str, ...] = field(
+        default=(), metadata=row(_STOP, "End before this text; may be given several times.", ("none",))
+    )
+    seed: int | None = field(
+        default=None,
+        metadata=row(
+            whole(0, "None (a fresh one) or a whole number from 0 to 2**64 - 1", LARGEST_SEED, optional=True),
+            "The same seed writes the same text.",
+            ("0", "none"),
+        ),
+    )
+    num_return_sequences: int = field(
+        default=1,
+        metadata=row(
+            whole(1, "a whole number, 1 or more"),
+            "Write N texts; the i-th has seed + i (of captions, each line has a seed).",
+            writing_only="each message gets one reply; leave it out, or ask the bot for its candidates",
+        ),
+    )
+    no_copy: int = field(
+        default=0,
+        metadata=row(
+            _COPY_LENGTH, "Never N words in a row as in the corpus, 8 or more; 0 is off.", ("0", f"{SHORTEST_COPY}")
+        ),
+    )
 
     def __post_init__(self) -> None:
         """Puts the texts into tuples, then checks every option alone and all of them together."""
-        for name in ("stop", "characters"):
-            object.__setattr__(self, name, as_texts(name, getattr(self, name)))
-        for name, (fits, allowed) in _RULES.items():
-            if not fits(getattr(self, name)):
+        options = rows(self)
+        for name, option in options.items():
+            if option.values.kind == "texts":
+                object.__setattr__(self, name, as_texts(name, getattr(self, name)))
+        for name, option in options.items():
+            if not option.values.fits(getattr(self, name)):
                 raise ConfigurationError(
-                    f"{name}={getattr(self, name)!r} was asked for, but {name} must be {allowed}: "
-                    "give such a value, or leave it out."
+                    f"{name}={getattr(self, name)!r} was asked for, but {name} must be {option.allowed}: "
+                    f"{option.advice}."
                 )
         self._check_together()
 
@@ -101,72 +223,107 @@ class DecodingOptions:
             )
 
 
-def refuse_unknown(given: Iterable[str], known: Sequence[str], doing: str) -> None:
-    """Refuses names that are no options.
-
-    Args:
-        given: names of options.
-        known: those there are.
-        doing: what they are for, such as "writing".
+@documented
+@dataclass(frozen=True, kw_only=True)
+class ChatOptions(DecodingOptions):
+    """How replies are chosen; `DecodingOptions` without those that are about scripts.
 
     Raises:
-        ConfigurationError: names the option, and the one that was probably meant.
+        ConfigurationError: names the option, the value received and the values allowed.
     """
-    for name in given:
-        if name not in known:
-            hint = did_you_mean(name, known)
-            raise ConfigurationError(f"The option {name!r} was given, but {doing} knows no such option: {hint}")
+
+    max_new_tokens: int | None = field(default=60, metadata=_MAX_NEW_TOKENS)
+    candidates: int = field(
+        default=8,
+        metadata=row(
+            whole(1, "a whole number, 1 (off: the reply is shown while it is written) or more"),
+            "Choose the best of N replies; 1 shows it live.",
+            ("1", "4", "8"),
+            talking_only=True,
+            advice="give such a value, or leave it out for 8",
+        ),
+    )
+    rerank: bool = field(
+        default=False,
+        metadata=row(
+            Values("switch", "on or off (off: the discriminator is not asked)", lambda value: isinstance(value, bool)),
+            "Prefer what reads as if a person had written it; needs train-discriminator.",
+            ("on", "off"),
+            advice="switch it on or off, and give the number of replies to choose from as candidates",
+            while_writing=WhileWriting(
+                whole(1, "a whole number of candidates, 1 (off) or more"),
+                1,
+                "Keeps the best of N candidates; 1 is off.",
+            ),
+        ),
+    )
+    blocked: tuple[str, ...] = field(
+        default=(),
+        metadata=row(
+            texts("words, never written in any case; none is off"),
+            "Never write this word; may be given several times.",
+            ("none",),
+            talking_only=True,
+            flag="block",
+            metavar="WORD",
+        ),
+    )
+
+    def __post_init__(self) -> None:
+        """Checks that it makes sense in a chat, and all that decoding checks."""
+        for name, option in TABLE.items():
+            if option.writing_only and getattr(self, name) != getattr(ChatOptions, name):
+                raise ConfigurationError(
+                    f"{name}={getattr(self, name)!r} was asked for, but {name} makes no sense in a chat: "
+                    f"{option.writing_only}."
+                )
+        super().__post_init__()
+        if not all(word.strip() for word in self.blocked):
+            raise ConfigurationError(
+                f"blocked={self.blocked!r} was asked for, but white space is no word: give words such as "
+                '"damn", or leave it out.'
+            )
+        if self.rerank and self.sequences == 1:
+            why = "candidates=1" if self.candidates == 1 else f"temperature={self.temperature:g}"
+            raise ConfigurationError(
+                f"rerank was asked for with {why}, which leaves one reply, but the discriminator has a say only where "
+                "there are two or more: give candidates of 2 or more and a temperature above 0, or leave rerank out."
+            )
+
+    @property
+    def sequences(self) -> int:
+        """How many replies are written, from which the best is chosen."""
+        if self.num_beams > 1:
+            return min(self.candidates, self.num_beams)
+        return 1 if self.greedy else self.candidates
+
+    def decoding(self, seed: int) -> DecodingOptions:
+        """The options for decoding all candidates, the i-th of which (from 0) has the seed `seed + i`."""
+        values = {one.name: getattr(self, one.name) for one in fields(DecodingOptions)}
+        return DecodingOptions(**{**values, "num_return_sequences": self.sequences, "seed": seed})
 
 
-def as_texts(name: str, value: object) -> tuple[str, ...]:
-    """The value of an option that holds several texts, one of which may be given bare.
+TABLE = rows(ChatOptions)
+"""Every option there is, by its name."""
+
+
+def chat_options(*layers: Mapping[str, Any]) -> ChatOptions:
+    """Options from several sources, the later winning; who asks for beams need not ask for temperature 0.
 
     Raises:
-        ConfigurationError: it holds something else, or an empty text.
+        ConfigurationError: an option is unknown or out of range.
     """
-    texts = (value,) if isinstance(value, str) else value
-    if not isinstance(texts, tuple | list) or not all(isinstance(text, str) and text for text in texts):
-        raise ConfigurationError(
-            f"{name}={value!r} was asked for, but {name} must be texts of at least one character: "
-            f'give one such as "a", or several such as ("a", "b"), or leave it out.'
-        )
-    return tuple(texts)
+    known = [name for name, option in TABLE.items() if option.known_to("talking")]
+    merged: dict[str, Any] = {}
+    for layer in layers:
+        refuse_unknown([name for name in layer if name not in TABLE], known, "chatting")
+        if asks_for_beams(layer):
+            merged["temperature"] = 0
+        merged |= layer
+    return ChatOptions(**merged)
 
 
-def _number(value: Any) -> bool:
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return False
-    try:
-        return math.isfinite(value)
-    except OverflowError:  # a whole number that is larger than any with a point
-        return False
-
-
-def _whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-_Rule = tuple[Callable[[Any], bool], str]
-
-_RULES: dict[str, _Rule] = {
-    "temperature": (lambda x: _number(x) and x >= 0, "0 (greedy) or a finite number above it"),
-    "top_k": (lambda x: _whole(x) and x >= 0, "a whole number, 0 (off) or more"),
-    "top_p": (lambda x: _number(x) and 0 < x <= 1, "a number above 0 and at most 1 (off)"),
-    "min_p": (lambda x: _number(x) and 0 <= x <= 1, "a number from 0 (off) to 1"),
-    "typical_p": (lambda x: _number(x) and 0 < x <= 1, "a number above 0 and at most 1 (off)"),
-    "repetition_penalty": (lambda x: _number(x) and x > 0, "a finite number above 0, 1 is off"),
-    "no_repeat_ngram_size": (lambda x: _whole(x) and x >= 0, "a whole number, 0 (off) or more"),
-    "num_beams": (lambda x: _whole(x) and x >= 1, "a whole number, 1 (off) or more"),
-    "length_penalty": (lambda x: _number(x) and -10 <= x <= 10, "a number from -10 to 10, 0 is off"),
-    "max_new_tokens": (lambda x: x is None or (_whole(x) and x >= 1), "None (off) or a whole number above 0"),
-    "seed": (
-        lambda x: x is None or (_whole(x) and 0 <= x <= LARGEST_SEED),
-        "None (a fresh one) or a whole number from 0 to 2**64 - 1",
-    ),
-    "num_return_sequences": (lambda x: _whole(x) and x >= 1, "a whole number, 1 or more"),
-    "no_copy": (
-        lambda x: _whole(x) and (x == 0 or x >= SHORTEST_COPY),
-        f"0 (off) or a whole number of words, {SHORTEST_COPY} or more",
-    ),
-    "lines": (lambda x: x is None or (_whole(x) and x >= 1), "None (off) or a whole number above 0"),
-}
+def asks_for_beams(options: Mapping[str, Any]) -> bool:
+    """Whether beam search is asked for and temperature, which must be 0 then, is left open."""
+    beams = options.get("num_beams")
+    return isinstance(beams, int) and beams > 1 and "temperature" not in options

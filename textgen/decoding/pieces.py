@@ -83,3 +83,13 @@ class Pieces:
     @cached_property
     def _sorted(self) -> list[tuple[bytes, int]]:
         return sorted((piece, token) for token, piece in enumerate(self.of) if piece)
+
+
+def whole_characters(data: bytes) -> tuple[str, bytes]:
+    """The text of the whole characters, and the bytes of one that is not; what is invalid becomes U+FFFD."""
+    try:
+        return data.decode(), b""
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":
+            return data[: error.start].decode(), data[error.start :]
+        return data.decode(errors="replace"), b""

@@ -1,1 +1,1 @@
-"""The discriminator at work: how likely a line is to be a real one, how far that figure can be trusted, its file."""
+"""The discriminator at work: scores of lines, their calibration, how good they are, the file."""

@@ -1,4 +1,4 @@
-"""Making a discriminator's probabilities mean what they say, and showing how far they do."""
+"""Calibration of a discriminator: temperature scaling, and how far its probabilities agree with the facts."""
 
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -19,7 +19,7 @@ def sigmoid(logits: Logits | float) -> NDArray[np.float64]:
 
 
 def cross_entropy(logits: Logits, real: Real) -> float:
-    """Mean cross-entropy in nats of the judgements of texts, real or not."""
+    """Mean cross-entropy in nats of the logits of texts, real or not."""
     return float(np.logaddexp(0.0, np.where(real, -1.0, 1.0) * logits).mean())
 
 

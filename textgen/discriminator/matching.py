@@ -1,4 +1,4 @@
-"""Real and generated texts put together so that neither number nor length tells them apart."""
+"""Real and generated texts in equal numbers and of equal lengths, so that neither tells them apart."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ Text: TypeAlias = Sequence[int]
 
 
 class Examples(NamedTuple):
-    """Texts to learn from or to be judged.
+    """Texts to learn from or to be measured on.
 
     Args:
         texts: ids of each.
@@ -23,14 +23,14 @@ class Examples(NamedTuple):
 
 
 def balanced(real: Sequence[Text], generated: Sequence[Text], seed: int) -> Examples:
-    """As many texts of either kind as there are of the rarer one, of whatever length they are."""
+    """As many texts of either kind as there are of the rarer one, whatever their lengths."""
     return _drawn([(real, generated)], seed)
 
 
 def matched(real: Sequence[Text], generated: Sequence[Text], seed: int) -> Examples:
     """Of each length in tokens as many texts of either kind as there are of the rarer one.
 
-    A judge that learned from these knows nothing of which lengths are real: it has to read.
+    A discriminator that learned from these does not know which lengths are real: it has to read.
     """
     by_length: tuple[dict[int, list[Text]], ...] = (defaultdict(list), defaultdict(list))
     for kind, texts in zip(by_length, (real, generated), strict=True):

@@ -1,45 +1,99 @@
-"""What a discriminator is worth: how often it is right, beside judges that only count, and how honest it is."""
+"""Metrics of a discriminator: its accuracy beside two baselines that only count, and its calibration."""
 
+import math
+from collections import Counter
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.discriminator.baselines import LengthBaseline, NgramBaseline
 from textgen.discriminator.calibration import Reliability, sigmoid
 from textgen.discriminator.matching import Examples, Text
 
+Array: TypeAlias = NDArray[np.float64]
 
-class TextJudge(Protocol):
-    """Whatever gives texts log-odds of being real."""
+_LONGEST = 3
+"""Tokens of the longest n-gram that the baseline counts."""
+
+
+class Classifier(Protocol):
+    """Anything that gives texts log-odds of being real."""
 
     def logits(self, texts: Sequence[Text], /) -> NDArray[np.floating]:
         """Log-odds of being real. *Shape:* (texts,)."""
 
 
-def measure_worth(
-    network: TextJudge, temperature: float, training: tuple[Examples, Examples], unseen: tuple[Examples, Examples]
+class NgramBaseline:
+    """Naive Bayes over runs of one to three tokens, each counted once a text (Wang and Manning 2012).
+
+    Args:
+        examples: to learn from, as many real ones as generated.
+    """
+
+    def __init__(self, examples: Examples) -> None:
+        counts: tuple[Counter[Text], ...] = (Counter(), Counter())
+        for text, is_real in zip(*examples, strict=True):
+            counts[int(is_real)].update(_ngrams(text))
+        totals = [sum(count.values()) + len(counts[0].keys() | counts[1].keys()) for count in counts]
+        bias = math.log(totals[0] / totals[1])
+        self._weights = {
+            ngram: math.log((counts[1][ngram] + 1) / (counts[0][ngram] + 1)) + bias
+            for ngram in counts[0].keys() | counts[1].keys()
+        }
+
+    def logits(self, texts: Sequence[Text]) -> Array:
+        """Log-odds of being real. *Shape:* (texts,)."""
+        return np.array([sum(self._weights.get(ngram, 0.0) for ngram in _ngrams(text)) for text in texts])
+
+
+class LengthBaseline:
+    """Knows nothing but how many tokens a text has.
+
+    Args:
+        examples: to learn from, as many real ones as generated.
+    """
+
+    def __init__(self, examples: Examples) -> None:
+        self._counts: tuple[Counter[int], ...] = (Counter(), Counter())
+        for text, is_real in zip(*examples, strict=True):
+            self._counts[int(is_real)][_bucket(text)] += 1
+
+    def logits(self, texts: Sequence[Text]) -> Array:
+        """Log-odds of being real. *Shape:* (texts,)."""
+        generated, real = self._counts
+        return np.array([math.log((real[_bucket(t)] + 1) / (generated[_bucket(t)] + 1)) for t in texts])
+
+
+def discriminator_metrics(
+    network: Classifier,
+    temperature: float,
+    training: tuple[Examples, Examples],
+    unseen: tuple[Examples, Examples],
 ) -> dict[str, Any]:
     """Measures a discriminator on texts that nobody learned from.
 
     Args:
-        network: judges.
+        network: the discriminator.
         temperature: its logits are divided by it.
         training: what the baselines learn from, of equal lengths (n-grams) and as it comes (length).
-        unseen: what all are judged by, of equal lengths and as it comes.
+        unseen: what all three are measured on, of equal lengths and as it comes.
 
     Returns:
-        `accuracy` and `accuracy_natural` (of texts as they come) of each judge, `texts` and `texts_natural` they were
-        measured on, and of those of equal lengths `calibration_error` and `reliability`.
+        `accuracy` and `accuracy_natural` (of texts as they come) of each classifier, the numbers of `texts` and
+        `texts_natural` they were measured on, and of those of equal lengths `calibration_error` and `reliability`.
     """
-    judges = {"discriminator": network, "ngrams": NgramBaseline(training[0]), "length": LengthBaseline(training[1])}
+    classifiers: dict[str, Classifier] = {
+        "discriminator": network,
+        "ngrams": NgramBaseline(training[0]),
+        "length": LengthBaseline(training[1]),
+    }
     matched, natural = unseen
     reliability = Reliability.measure(sigmoid(network.logits(matched.texts) / temperature), matched.real)
     return {
-        "accuracy": {name: accuracy(judge.logits(matched.texts), matched.real) for name, judge in judges.items()},
+        "accuracy": {name: accuracy(one.logits(matched.texts), matched.real) for name, one in classifiers.items()},
         "accuracy_natural": {
-            name: accuracy(judge.logits(natural.texts), natural.real) for name, judge in judges.items()
+            name: accuracy(one.logits(natural.texts), natural.real) for name, one in classifiers.items()
         },
         "texts": len(matched.texts),
         "texts_natural": len(natural.texts),
@@ -49,5 +103,15 @@ def measure_worth(
 
 
 def accuracy(logits: NDArray[np.floating], real: NDArray[np.bool_]) -> float:
-    """The share that is judged right; a judge that cannot say is right half the time."""
+    """The share of right answers; log-odds of 0 are right half the time."""
     return float(np.where(logits == 0, 0.5, (logits > 0) == real).mean())
+
+
+def _ngrams(text: Text) -> set[Text]:
+    ids = tuple(text)
+    return {ids[k : k + n] for n in range(1, _LONGEST + 1) for k in range(len(ids) - n + 1)}
+
+
+def _bucket(text: Text) -> int:
+    """Lengths up to eight by themselves, longer ones in steps of a fifth."""
+    return len(text) if len(text) <= 8 else 8 + round(math.log(len(text) / 8) / math.log(1.2))

@@ -1,8 +1,8 @@
-"""How likely the lines of a script, and the replies of a chat, are to be real ones.
+"""Scores lines of a script and replies of a chat by how likely they are to be real.
 
-A reply is judged as a line that nobody is named in. The network adds up what it finds in a text, so that it could not
-weigh a reply against the message before it: it reads the reply alone, and says whether it reads as if a person had
-written it. How well it fits the message is for the model itself to say.
+A reply is scored as a line without a speaker. The network adds up what it finds in a text, so that it could not weigh a
+reply against the message before it: it reads the reply alone, and says whether it reads as if a person had written it.
+How well the reply fits the message is for the model itself to say.
 """
 
 from collections.abc import Sequence
@@ -12,19 +12,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.artifact import ModelCard
-from textgen.corpus.encoding import ScriptEncoder
-from textgen.corpus.scene import Line
+from textgen.corpus.document import Line
+from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.discriminator.file import how_to_make, load_discriminator
 from textgen.inference.discriminator import Discriminator
 from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.special import LINE_END
 
 JUDGED = {"script": "lines", "chat": "replies"}
-"""What is judged of each kind of model."""
+"""What is scored of each kind of model."""
 
 
-class Judge:
-    """A model's discriminator, ready to judge.
+class Scorer:
+    """A model's discriminator, ready to score texts.
 
     Args:
         folder: of the model.
@@ -32,7 +32,7 @@ class Judge:
 
     Attributes:
         saved: what is known of the discriminator.
-        warning: what a person should know: that the model was trained on after the discriminator was; else None.
+        warning: what a person should know: that the model was trained further since the discriminator was; else None.
 
     Raises:
         ModelError: the folder holds no discriminator, or a damaged one; names the command that makes one.
@@ -69,10 +69,10 @@ def page_log_odds(lines: NDArray[np.float64]) -> float:
 
 
 def reply_line(text: str) -> Line:
-    """A chat model's reply as it is judged."""
+    """A chat model's reply as it is scored: a line without a speaker."""
     return Line(None, text)
 
 
 def line_ids(encoder: ScriptEncoder, line: Line) -> list[int]:
-    """A line as it is judged: as the corpus's own text would be encoded, whatever ids a model wrote it with."""
+    """The ids of a line that are scored: the corpus's own encoding of it, whatever ids a model wrote it with."""
     return [*encoder.encode_opening(line), LINE_END]

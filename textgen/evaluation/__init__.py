@@ -1,1 +1,1 @@
-"""Judging a model: how well it predicts text, and how much of what it writes is copied."""
+"""Measures a model: how well it predicts text, how its samples compare with real text, and how much they copy."""

@@ -1,18 +1,19 @@
-"""What a model writes beside what people wrote."""
+"""Generated lines beside real ones: text metrics, well-formed lines, known speakers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from textgen.corpus.scene import Line
-from textgen.corpus.style import ScriptStyle
-from textgen.evaluation.encoder import SentenceEncoder
-from textgen.evaluation.estimates import Estimate
-from textgen.evaluation.judge import TextJudge
-from textgen.evaluation.measures import SCRIPT_MEASURES, TEXT_MEASURES
-from textgen.evaluation.tokens import TOKENISATION
-from textgen.evaluation.validity import judge_script
+import numpy as np
+
+from textgen.corpus.document import Line
+from textgen.corpus.script import ScriptStyle, read_script
+from textgen.evaluation.bootstrap import Estimate, estimate
+from textgen.evaluation.frechet import SentenceEncoder
+from textgen.evaluation.text_metrics import SCRIPT_MEASURES, TEXT_MEASURES, TOKENISATION, TextMetrics
 from textgen.writer import ScriptWriter
+
+_CLOSING = {")": "(", "]": "["}
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Comparison:
     """The figures of written lines, and those of as many real ones.
 
     Args:
-        written: by the names of `TEXT_MEASURES` and `SCRIPT_MEASURES`; what could not be had is not there.
+        written: by the names of `TEXT_MEASURES` and `SCRIPT_MEASURES`; what could not be measured is left out.
         real: the same of real lines.
         lines: how many of each were compared.
         references: real lines that both were compared with.
@@ -38,7 +39,7 @@ class Comparison:
     tokenisation: str = TOKENISATION
 
     def to_json_object(self) -> dict[str, Any]:
-        """The figures under the names that `textgen evaluate --json` gives them; None for what could not be had."""
+        """The figures under the names that `textgen evaluate --json` gives them; None for what was not measured."""
         values = {name: found.value if (found := self.written.get(name)) else None for name in _NAMES}
         return {
             **values,
@@ -68,7 +69,7 @@ def compare_with_real(
 ) -> Comparison:
     """Judges written lines by real ones, and as many real ones by the others.
 
-    Figures such as self-BLEU change with the number of lines, so no more are judged than there are real ones.
+    Figures such as self-BLEU change with the number of lines, so no more are measured than there are real ones.
 
     Args:
         writer: knows its style and the speakers.
@@ -82,19 +83,65 @@ def compare_with_real(
         CorpusError: fewer than two real lines hold a word.
         ConfigurationError: fewer than two of the written ones do.
     """
-    judge = TextJudge([line.text for line in real], encoder, seed)
-    written = written[: judge.references]
-    figures = judge.judge([line.text for line in written])
-    of_real = judge.real_figures(figures.lines)
+    metrics = TextMetrics([line.text for line in real], encoder, seed)
+    written = written[: metrics.references]
+    figures = metrics.measure([line.text for line in written])
+    of_real = metrics.real_figures(figures.lines)
 
     def script(lines: Sequence[Line], style: ScriptStyle) -> Mapping[str, Estimate]:
-        return judge_script(lines, style, writer.opened.knows, seed)
+        return script_shares(lines, style, writer.opened.knows, seed)
 
     return Comparison(
         written={**figures.estimates, **script(written, writer.style)},
         real={**of_real.estimates, **script(real[-len(written) :], real_style)},
         lines=figures.lines,
-        references=judge.references,
+        references=metrics.references,
         encoder=encoder.name if encoder and figures.frechet_lines else None,
         frechet_lines=figures.frechet_lines,
     )
+
+
+def is_well_formed(line: Line, style: ScriptStyle) -> bool:
+    """Whether a line has words, closes its brackets, and comes back when its text is read again.
+
+    Args:
+        line: of a script.
+        style: of the script's text.
+
+    Example:
+        >>> is_well_formed(Line("jerry", "(to george hello"), ScriptStyle("colon"))
+        False
+    """
+    if not line.text.strip() or not _brackets_close(line.text):
+        return False
+    return read_script(style.line_text(line) + style.line_suffix, style).lines == (line,)
+
+
+def script_shares(
+    lines: Sequence[Line], style: ScriptStyle, knows: Callable[[str], bool], seed: int
+) -> Mapping[str, Estimate]:
+    """The shares of well-formed lines, and of spoken ones whose speaker is known; none of fewer than two lines.
+
+    Args:
+        lines: of a script.
+        style: of the script's text.
+        knows: whether the corpus has a speaker of this name.
+        seed: of the standard errors.
+    """
+    found = {"well_formed_share": [is_well_formed(line, style) for line in lines]}
+    found["known_speakers_share"] = [knows(line.speaker) for line in lines if line.speaker is not None]
+    return {name: _share(values, seed) for name, values in found.items() if len(values) > 1}
+
+
+def _share(values: Sequence[bool], seed: int) -> Estimate:
+    return estimate(lambda rows: np.array([np.array(values)[rows].mean()]), len(values), seed)[0]
+
+
+def _brackets_close(text: str) -> bool:
+    opened: list[str] = []
+    for character in text:
+        if character in _CLOSING.values():
+            opened.append(character)
+        elif character in _CLOSING and (not opened or opened.pop() != _CLOSING[character]):
+            return False
+    return not opened

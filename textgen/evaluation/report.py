@@ -1,26 +1,34 @@
-"""Everything `textgen evaluate` finds out about a model, in one object."""
+"""What `textgen evaluate` measures of a model, in one object: `evaluate` for scripts, `evaluate_chat` for chats."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from textgen.artifact import ModelFolder
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.scene import Line
-from textgen.corpus.style import ScriptStyle
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import Line
+from textgen.corpus.exchanges import Exchange
+from textgen.corpus.script import ScriptStyle
 from textgen.errors import ConfigurationError, CorpusError
 from textgen.evaluation.comparison import NO_COMPARISON, Comparison, compare_with_real
-from textgen.evaluation.encoder import NO_ENCODER, find_encoder
-from textgen.evaluation.familiarity import Familiarity
-from textgen.evaluation.frechet import TOO_FEW
-from textgen.evaluation.measures import MEASURES
-from textgen.evaluation.novelty import NO_NOVELTY, Novelty, measure_novelty
-from textgen.evaluation.part import Part, SplitName, choose_part
-from textgen.evaluation.real_lines import draw_lines, lines_of
-from textgen.evaluation.sampling import telling_quarters, write_lines
-from textgen.evaluation.scores import Scores, finite
-from textgen.evaluation.scoring import score_documents
+from textgen.evaluation.copies import NO_NOVELTY, Novelty, TrainingOverlap, measure_novelty
+from textgen.evaluation.eval_split import (
+    ChatEvalSplit,
+    EvalSplit,
+    SplitName,
+    chat_eval_split,
+    draw_lines,
+    lines_of,
+    script_eval_split,
+)
+from textgen.evaluation.frechet import NO_ENCODER, TOO_FEW, find_encoder
+from textgen.evaluation.generated_samples import telling_quarters, write_lines
+from textgen.evaluation.prediction import Scores, finite, score_documents, score_replies
+from textgen.evaluation.text_metrics import MEASURES
+from textgen.generation.chat_model import ChatModel
 from textgen.wording import count
 from textgen.writer import ScriptWriter
 
@@ -31,20 +39,24 @@ _NO_SAMPLES = (
 )
 _NO_TRAINING_TEXT = "Copying was not measured: that takes the corpus the model was trained on, as --corpus."
 _NO_SPANS = "The samples have fewer than eight words, so that there is no share of copied spans."
+_SCRIPTS_ONLY = (
+    "BLEU, diversity, the Frechet distance and copying are measured for script models only, since a reply depends on "
+    "what was said before it."
+)
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """How well a model predicts a text, how what it writes compares with it, and how much of that is copied.
+    """How well a script model predicts a text, how its own lines compare with real ones, and how much they copy.
 
     Args:
         scores: of the text.
         split: which part of the corpus was scored, `held-out` or `all`.
         lane_difference: bits per character that scoring in many lanes adds to a single one.
-        novelty: of fresh samples; None where none were asked for or the training text is not at hand.
+        novelty: of the samples; None where none were asked for or the training text is missing.
         notes: what a person should know, in sentences.
         real_novelty: of real lines that are held out.
-        comparison: of fresh samples with the text; None where none were asked for or there are too few lines.
+        comparison: of the samples with real lines; None where none were asked for or there are too few lines.
         samples: the lines written.
         real: as many real ones.
         seed: of the samples.
@@ -62,16 +74,10 @@ class Evaluation:
     seed: int | None = None
 
     def to_json_object(self) -> dict[str, Any]:
-        """The object that `textgen evaluate --json` prints; what could not be had is None."""
-        scores = self.scores
+        """The object that `textgen evaluate --json` prints; what could not be measured is None."""
         return {
-            "bits_per_character": scores.bits_per_character,
-            "perplexity": finite(scores.perplexity),
-            "word_perplexity": finite(scores.word_perplexity),
-            "tokens": scores.tokens,
-            "characters": scores.characters,
-            "words": scores.words,
-            "line_ends": scores.line_ends,
+            **self.scores.to_json_object(),
+            "line_ends": self.scores.line_ends,
             "split": self.split,
             "lane_difference": self.lane_difference,
             **(self.comparison.to_json_object() if self.comparison else NO_COMPARISON),
@@ -81,7 +87,7 @@ class Evaluation:
         }
 
     def real_value(self, name: str) -> float | None:
-        """What real text comes to, where that is known."""
+        """The figure of real text, where it is known."""
         if self.comparison and name in self.comparison.real:
             return self.comparison.real[name].value
         value: float | None = self.real_novelty.to_json_object().get(name) if self.real_novelty else None
@@ -107,18 +113,18 @@ class Evaluation:
 
 def evaluate(
     writer: ScriptWriter,
-    corpus: ScriptCorpus,
+    corpus: Corpus,
     split: SplitName | None = None,
     samples: int = SAMPLE_LINES,
     seed: int = 0,
     tell: Callable[[str], None] = lambda text: None,
 ) -> Evaluation:
-    """Judges a model by a corpus.
+    """Evaluates a script model on a corpus.
 
     Args:
         writer: with the model.
         corpus: the training corpus, of which the held-out part is scored, or another one, which is scored whole.
-        split: overrules that.
+        split: which part to score instead.
         samples: lines to write, to compare with real ones and to look for in the training text; 0 for none.
         seed: of the samples, of the choice of real lines and of the standard errors.
         tell: is told what is being done.
@@ -131,11 +137,11 @@ def evaluate(
         raise ConfigurationError(
             f"--samples {samples} was asked for; it must be 0 (no samples) or a number of lines to write."
         )
-    part = choose_part(writer.card.corpus, corpus, split)
+    part = script_eval_split(writer.card.corpus, corpus, split)
     tell(f"Scoring {'the held-out part' if part.split == 'held-out' else 'all'} of the corpus.")
-    familiarity = Familiarity.of(ModelFolder(writer.path))
-    scores, difference = score_documents(writer.model, writer.tokenizer, part.documents, corpus.style, familiarity)
-    result = Evaluation(scores, part.split, difference, None, tuple(_notes(part, scores, familiarity)))
+    overlap = TrainingOverlap.of(ModelFolder(writer.path))
+    scores, difference = score_documents(writer.model, writer.tokenizer, part.documents, corpus.style, overlap)
+    result = Evaluation(scores, part.split, difference, None, tuple(_notes(part, scores, overlap)))
     if not samples:
         return replace(result, notes=(*result.notes, _NO_SAMPLES))
     tell(f"Writing {count(samples, 'line')}.")
@@ -174,7 +180,7 @@ def _with_comparison(
     return replace(result, comparison=found, notes=tuple(notes))
 
 
-def _with_novelty(result: Evaluation, part: Part, seed: int, tell: Callable[[str], None]) -> Evaluation:
+def _with_novelty(result: Evaluation, part: EvalSplit, seed: int, tell: Callable[[str], None]) -> Evaluation:
     """Adds how much of the samples stands in the training text."""
     if part.training is None:
         return replace(result, notes=(*result.notes, _NO_TRAINING_TEXT))
@@ -185,8 +191,126 @@ def _with_novelty(result: Evaluation, part: Part, seed: int, tell: Callable[[str
     return replace(result, novelty=novelty, real_novelty=real, notes=notes)
 
 
-def _notes(part: Part, scores: Scores, familiarity: Familiarity) -> list[str]:
+def _notes(part: EvalSplit, scores: Scores, overlap: TrainingOverlap) -> list[str]:
     notes = [*part.notes, *scores.notes]
     if part.training is None or part.split == "held-out":
-        notes += familiarity.notes(held_out=part.training is not None)
+        notes += overlap.notes(held_out=part.training is not None)
     return notes
+
+
+@dataclass(frozen=True)
+class ChatEvaluation:
+    """How well a model predicts the replies of dialogues.
+
+    Args:
+        scores: of the replies after their own contexts.
+        shuffled: of the same replies after the contexts of others.
+        alone: of the same replies after the empty context.
+        exchanges: how many were scored.
+        split: which part of the corpus that was, `held-out` or `all`.
+        notes: what a person should know, in sentences.
+    """
+
+    scores: Scores
+    shuffled: Scores
+    alone: Scores
+    exchanges: int
+    split: SplitName
+    notes: tuple[str, ...]
+
+    def to_json_object(self) -> dict[str, Any]:
+        """The object that `textgen evaluate --json` prints."""
+        return {
+            **self.scores.to_json_object(),
+            "exchanges": self.exchanges,
+            "shuffled_perplexity": finite(self.shuffled.perplexity),
+            "shuffled_bits_per_character": self.shuffled.bits_per_character,
+            "alone_perplexity": finite(self.alone.perplexity),
+            "alone_bits_per_character": self.alone.bits_per_character,
+            "split": self.split,
+            **NO_COMPARISON,
+            **NO_NOVELTY,
+            "notes": [*self.notes, _SCRIPTS_ONLY],
+        }
+
+
+def evaluate_chat(
+    model: ChatModel,
+    corpus: Corpus,
+    split: SplitName | None = None,
+    seed: int = 0,
+    tell: Callable[[str], None] = lambda text: None,
+) -> ChatEvaluation:
+    """Evaluates a chat model on dialogues.
+
+    Args:
+        model: to be evaluated.
+        corpus: the training corpus, of which the held-out part is scored, or another one, which is scored whole.
+        split: which part to score instead.
+        seed: of the shuffled contexts.
+        tell: is told what is being done.
+
+    Raises:
+        ConfigurationError: there is no held-out part.
+        CorpusError: there is no exchange to score.
+    """
+    part = chat_eval_split(model.card.corpus, corpus, split)
+    tell(f"Scoring {'the held-out part' if part.split == 'held-out' else 'all'} of the dialogues.")
+    encoded, texts, left_out = _encode(model, part.exchanges)
+    if not encoded:
+        voice = model.card.corpus.get("replies_by")
+        raise CorpusError(
+            "The corpus was to be scored, but it holds no exchange that the model can score: dialogues need two turns, "
+            f"{f'replies are those of {voice}' if voice else 'replies are all but the first'} and have at most "
+            f"{count(model.longest_reply, 'token')}; look at it with textgen inspect --corpus FILE."
+        )
+    notes = list(part.notes)
+    if left_out:
+        notes.append(
+            f"Not scored: {count(left_out, 'reply', 'replies')} of more than {count(model.longest_reply, 'token')}."
+        )
+    notes += _overlap_notes(model, part, texts)
+    contexts, replies = zip(*encoded, strict=True)
+    tokens, characters = sum(len(reply) - 1 for reply in replies), sum(len(text) + 1 for text in texts)
+    scored = Scores(0.0, tokens, characters, sum(len(text.split()) for text in texts), len(texts))
+    notes += scored.notes
+    tell("Scoring the same replies after other contexts, and after none.")
+    others = [contexts[k] for k in _derangement(len(contexts), seed)]
+    nothing = [model.encoder.encode_context([])] * len(replies)
+
+    def score(given: Sequence[Sequence[int]]) -> Scores:
+        return replace(scored, nats=score_replies(model.network, given, replies))
+
+    return ChatEvaluation(score(contexts), score(others), score(nothing), len(replies), part.split, tuple(notes))
+
+
+def _overlap_notes(model: ChatModel, part: ChatEvalSplit, replies: Iterable[str]) -> Sequence[str]:
+    """Notes on replies that the model may have learned, where `part` does not say so already."""
+    if part.is_training_corpus and part.split == "all":
+        return ()
+    overlap = TrainingOverlap.of(ModelFolder(model.path))
+    overlap.add(replies)
+    return overlap.notes(held_out=part.is_training_corpus)
+
+
+def _encode(
+    model: ChatModel, exchanges: Iterable[Exchange]
+) -> tuple[list[tuple[list[int], list[int]]], list[str], int]:
+    """The ids of exchanges, the texts of their replies, and how many replies were too long."""
+    encoded, texts, left_out = list[tuple[list[int], list[int]]](), list[str](), 0
+    for exchange in exchanges:
+        reply = model.encoder.encode_reply(exchange.reply)
+        if len(reply) - 1 > model.longest_reply:
+            left_out += 1
+            continue
+        encoded.append((model.encoder.encode_context(exchange.context), reply))
+        texts.append(exchange.reply)
+    return encoded, texts, left_out
+
+
+def _derangement(size: int, seed: int) -> list[int]:
+    """A random order in which nothing keeps its place, where there are two or more."""
+    order = np.random.default_rng(seed).permutation(size)
+    moved = np.empty(size, np.intp)
+    moved[order] = np.roll(order, 1)
+    return [int(k) for k in moved]

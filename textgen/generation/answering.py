@@ -1,17 +1,77 @@
-"""One reply: written while it is shown, or chosen from several."""
+"""Who can answer, and one answer: written while it is shown, or chosen from several."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
+from typing import Any, Protocol
 
-from textgen.decoding import results
+from textgen.artifact import ModelCard
+from textgen.corpus.document import Line
+from textgen.decoding.constraints.base import Constraint
+from textgen.decoding.constraints.reply import ReplyShape
+from textgen.decoding.copy_detection import CopyGuard
+from textgen.decoding.options import ChatOptions, DecodingOptions
+from textgen.decoding.protocols import Event, GeneratedSequence, collect
 from textgen.discriminator.calibration import sigmoid
-from textgen.discriminator.scorer import Judge
-from textgen.generation.chat_options import ChatOptions
-from textgen.generation.conversation import Talk
+from textgen.discriminator.scorer import Scorer
+from textgen.generation.conversation import ReplyContext
 from textgen.generation.ranking import Candidate, beginning, candidate
 from textgen.generation.reply import Reply
-from textgen.generation.responder import Responder
+from textgen.tokenizers.base import Tokenizer
+
+
+class Responder(Protocol):
+    """A model that continues a conversation.
+
+    Attributes:
+        name: of who answers.
+        path, card, tokenizer: of the model.
+        shape: the rules for its replies.
+        turns: how many of the last turns it looks at.
+        defaults: the model's own values of options.
+    """
+
+    name: str
+    path: Path
+    card: ModelCard
+    tokenizer: Tokenizer
+    shape: ReplyShape
+    turns: int
+    defaults: Mapping[str, Any]
+
+    def guard(self, options: DecodingOptions) -> CopyGuard | None:
+        """What notices copies of the training corpus, where that is asked for.
+
+        Raises:
+            ConfigurationError: the model has no novelty index.
+        """
+
+    def events(self, turns: Sequence[Line], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
+        """Writes replies, and tells of each piece of text.
+
+        Args:
+            turns: the last ones, the message at their end.
+            options: how to write.
+            constraint: on each reply.
+
+        Raises:
+            ConfigurationError: the model cannot do what is asked for; before anything is written.
+        """
+
+    def familiarities(self, beginnings: Sequence[Sequence[int]]) -> Sequence[float]:
+        """Log-probabilities of the beginnings of replies, whatever was said before.
+
+        Args:
+            beginnings: ids.
+
+        Returns:
+            One a beginning, in nats a token; zeros where the model cannot tell.
+        """
+
+    def line(self, reply: str) -> Line:
+        """A reply as the model's discriminator reads it, written as the corpus writes."""
+
 
 _WHITE_END = re.compile(r"\s*$")
 _LAST_WORD = re.compile(r"\s*\w*$")
@@ -36,7 +96,7 @@ class Answer:
     """
 
     def __init__(
-        self, responder: Responder, talk: Talk, options: ChatOptions, seed: int, judge: Judge | None = None
+        self, responder: Responder, talk: ReplyContext, options: ChatOptions, seed: int, judge: Scorer | None = None
     ) -> None:
         self._responder, self._talk, self._options, self._seed, self._judge = responder, talk, options, seed, judge
         constraint = responder.shape.begin(options.max_new_tokens, options.blocked)
@@ -61,8 +121,8 @@ class Answer:
 
     def candidates(self) -> list[Candidate]:
         """Makes several replies, the best first; equal texts count once."""
-        different: dict[str, results.Sequence] = {}
-        for sequence in results.collect(self._events):
+        different: dict[str, GeneratedSequence] = {}
+        for sequence in collect(self._events):
             different.setdefault(self._text(sequence), sequence)
         if len(different) > 1:
             different.pop("", None)
@@ -97,7 +157,7 @@ class Answer:
                 shown, held = shown + safe, held[len(safe) :]
                 yield safe
 
-    def _reply(self, sequence: results.Sequence, candidates: int, log_odds: float | None = None) -> Reply:
+    def _reply(self, sequence: GeneratedSequence, candidates: int, log_odds: float | None = None) -> Reply:
         return Reply(
             self._text(sequence),
             finish_reason="end" if sequence.finish_reason == "lines" else sequence.finish_reason,
@@ -108,7 +168,7 @@ class Answer:
             reads_as_real=None if log_odds is None else float(sigmoid(log_odds)),
         )
 
-    def _text(self, sequence: results.Sequence) -> str:
+    def _text(self, sequence: GeneratedSequence) -> str:
         """The text of a reply; a stop text may have cut a longer word down to a blocked one."""
         text = sequence.text.strip()
         if sequence.finish_reason == "stop" and self._options.blocked:

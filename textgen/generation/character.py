@@ -6,18 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.scene import Line
-from textgen.decoding.constraints import Constraint
-from textgen.decoding.cursor import Prompt
-from textgen.decoding.decode import decode
+from textgen.corpus.document import Line
+from textgen.decoding.constraints.base import Constraint
+from textgen.decoding.constraints.reply import ReplyShape
+from textgen.decoding.copy_detection import CopyGuard
+from textgen.decoding.loop import decode
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.results import Event
-from textgen.decoding.speech import CopyGuard
+from textgen.decoding.protocols import Event
+from textgen.decoding.sequence import SequenceStart
 from textgen.generation.conversation import BOT
-from textgen.generation.rendering import ReplyRenderer
-from textgen.generation.script_model import OpenedModel
-from textgen.generation.shape import ReplyShape
+from textgen.generation.reply import ReplyRenderer
+from textgen.generation.script_model import ScriptModel
 from textgen.tokenizers.pretokens import LONGEST
 from textgen.tokenizers.special import LINE_END, START
 
@@ -38,7 +37,7 @@ class Character:
         ConfigurationError: the corpus has no such speaker; names the nearest.
     """
 
-    def __init__(self, model: OpenedModel, name: str) -> None:
+    def __init__(self, model: ScriptModel, name: str) -> None:
         model.cast((name,))
         self._model = model
         self.path, self.card, self.tokenizer = model.path, model.card, model.tokenizer
@@ -51,9 +50,9 @@ class Character:
 
     def guard(self, options: DecodingOptions) -> CopyGuard | None:
         """What notices copies of the training corpus, where that is asked for."""
-        return self._model.guard if options.no_copy else None
+        return self._model.guard(options)
 
-    def events(self, turns: Sequence[Turn], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
+    def events(self, turns: Sequence[Line], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
         """Writes replies, and tells of each piece of text."""
         model = self._model
         context = [START]
@@ -61,7 +60,7 @@ class Character:
             context += self._line(turn)
         context += model.encoder.encode_speaker(self.name)
         state = model.network.read(np.array(context[:-1], np.intp)[:, None], model.network.initial_state())
-        prompt = Prompt(context, ReplyRenderer(model.pieces), constraint)
+        prompt = SequenceStart(context, ReplyRenderer(model.pieces), constraint)
         one_line, guard = replace(options, lines=1), self.guard(options)
         return decode(model.network.step, state, prompt, one_line, guard, model.pieces.first)
 
@@ -73,7 +72,7 @@ class Character:
         """A line of the character."""
         return Line(self.name, self._model.normalisation.apply(reply))
 
-    def _line(self, turn: Turn) -> list[int]:
+    def _line(self, turn: Line) -> list[int]:
         """The ids of a turn, the beginning of one longer than any line of the corpus left out."""
         speaker = self.name if turn.speaker == BOT else self._other
         longest = self._model.shape.longest_line

@@ -1,35 +1,28 @@
 """A chat model that is ready to talk: the network, and what it must know of the dialogues."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 from textgen.artifact import Model
 from textgen.config import EncoderDecoderConfig
-from textgen.corpus.dialogue import Turn
-from textgen.corpus.dialogue_encoding import DialogueEncoder
-from textgen.corpus.normalisation import Normalisation
-from textgen.corpus.scene import Line
-from textgen.decoding.constraints import Constraint
-from textgen.decoding.cursor import Prompt
-from textgen.decoding.decode import decode
-from textgen.decoding.loop import draw_sequences
-from textgen.decoding.options import DecodingOptions
-from textgen.decoding.pieces import Pieces
-from textgen.decoding.results import Event, collect
-from textgen.decoding.speech import CopyGuard
+from textgen.corpus.document import Line
+from textgen.corpus.token_grammar import DialogueEncoder
+from textgen.decoding.constraints.base import Constraint
+from textgen.decoding.constraints.reply import ReplyShape
+from textgen.decoding.loop import decode, draw_sequences
+from textgen.decoding.options import ChatOptions, DecodingOptions
+from textgen.decoding.protocols import Event, collect
+from textgen.decoding.sequence import SequenceStart
 from textgen.discriminator.scorer import reply_line
-from textgen.errors import ConfigurationError, ModelError
-from textgen.generation.chat_options import ChatOptions
-from textgen.generation.guard import copy_guard
-from textgen.generation.rendering import ReplyRenderer
-from textgen.generation.shape import ReplyShape
+from textgen.errors import ModelError
+from textgen.generation.base import OpenedModel
+from textgen.generation.reply import ReplyRenderer
 from textgen.inference.encoder_decoder import EncoderDecoder
 from textgen.tokenizers.pretokens import LONGEST
 from textgen.tokenizers.special import END, START
 
 
-class OpenedChat:
+class ChatModel(OpenedModel):
     """A `Responder`: the parts of a chat model's folder that talking uses.
 
     Args:
@@ -37,16 +30,16 @@ class OpenedChat:
 
     Attributes:
         network: the forward pass.
-        encoder, pieces: text to ids and back.
-        normalisation: how the corpus is written.
+        encoder: text to ids.
         longest_reply: tokens of a reply at most in training, END included.
 
     Raises:
         ModelError: it is no chat model, or the folder's parts do not fit together.
     """
 
+    learned_from = "dialogues"
+
     def __init__(self, model: Model) -> None:
-        self.path, self.card, self.tokenizer = model.path, model.card, model.tokenizer
         architecture = model.card.architecture
         if not isinstance(architecture, EncoderDecoderConfig):
             raise ModelError(
@@ -54,35 +47,21 @@ class OpenedChat:
                 "trained by train-chat, or a character that this one is to speak as."
             )
         self.network = EncoderDecoder(architecture, model.weights)
-        try:
-            corpus = model.card.corpus
-            self.normalisation = Normalisation.from_json(corpus["normalisation"])
-            self.turns = int(corpus["turns"])
-            self.encoder = DialogueEncoder(self.tokenizer, int(corpus["longest_context"]))
-            self.longest_reply = int(corpus["longest_reply"])
-        except (KeyError, TypeError, ValueError, AttributeError, ConfigurationError) as error:
-            raise ModelError(
-                f"model.json in {model.path} does not describe the dialogues it was trained on ({error!r}): "
-                "the file is damaged; copy or train the model again."
-            ) from None
-        self.name: str = corpus.get("replies_by") or self.path.resolve().name
+        super().__init__(model)
         self.defaults: Mapping[str, Any] = self.card.decoding
-        self.pieces = Pieces(self.tokenizer)
         self.shape = ReplyShape(self.pieces, END)
 
-    @cached_property
-    def _guard(self) -> CopyGuard:
-        return copy_guard(self.path, self.pieces)
+    def _describe(self, corpus: Mapping[str, Any]) -> None:
+        self.turns = int(corpus["turns"])
+        self.encoder = DialogueEncoder(self.tokenizer, int(corpus["longest_context"]))
+        self.longest_reply = int(corpus["longest_reply"])
+        self.name: str = corpus.get("replies_by") or self.path.resolve().name
 
-    def guard(self, options: DecodingOptions) -> CopyGuard | None:
-        """What notices copies of the training corpus's replies, where that is asked for."""
-        return self._guard if options.no_copy else None
-
-    def events(self, turns: Sequence[Turn], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
+    def events(self, turns: Sequence[Line], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
         """Writes replies, and tells of each piece of text."""
         context = self.encoder.encode_context([self._readable(turn.text) for turn in turns])
         state = self.network.read([context])
-        prompt = Prompt([START], ReplyRenderer(self.pieces), constraint)
+        prompt = SequenceStart([START], ReplyRenderer(self.pieces), constraint)
         return decode(self.network.step, state, prompt, options, self.guard(options), self.pieces.first)
 
     def draw(self, contexts: Sequence[Sequence[int]], options: ChatOptions, seeds: Sequence[int]) -> list[str]:
@@ -97,7 +76,7 @@ class OpenedChat:
             The texts, in the order of the contexts.
         """
         constraint = self.shape.begin(options.max_new_tokens, options.blocked)
-        prompts = [Prompt([START], ReplyRenderer(self.pieces), constraint, seed) for seed in seeds]
+        prompts = [SequenceStart([START], ReplyRenderer(self.pieces), constraint, seed) for seed in seeds]
         events = draw_sequences(
             self.network.step, self.network.read(contexts), prompts, options, self.guard(options), self.pieces.first
         )

@@ -1,10 +1,37 @@
-"""What was said so far, and what of it matters for the next reply."""
+"""What was said so far: the conversation, what of it a reply follows, its seeds, and its file."""
 
+import json
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import blake2b
+from pathlib import Path
+from typing import Any
 
-from textgen.corpus.dialogue import Turn
-from textgen.generation.reply import Reply
+from textgen.corpus.document import Line, turn_of
+from textgen.decoding.options import LARGEST_SEED
+from textgen.errors import TextgenError
+from textgen.files import replacing
+from textgen.generation.reply import Reply, clean
+
+_BYTES = 4  # short enough to be typed again; a turn's candidates have the seeds that follow
+
+
+def fresh_seed() -> int:
+    """A seed that nobody has asked for."""
+    return secrets.randbits(8 * _BYTES)
+
+
+def turn_seed(base: int, turn: int, attempt: int) -> int:
+    """The seed of a reply.
+
+    Args:
+        base: of the conversation.
+        turn: replies before this one.
+        attempt: how many times this one was tried before.
+    """
+    return int.from_bytes(blake2b(f"{base} {turn} {attempt}".encode(), digest_size=_BYTES).digest(), "little")
+
 
 USER, BOT = "user", "bot"
 
@@ -13,7 +40,7 @@ _REMEMBERED = 4
 
 
 @dataclass(frozen=True)
-class Exchange:
+class ChatExchange:
     """A message and its reply.
 
     Args:
@@ -29,15 +56,15 @@ class Exchange:
     rejected: tuple[str, ...] = ()
 
     @property
-    def turns(self) -> Iterator[Turn]:
+    def turns(self) -> Iterator[Line]:
         """Its turns."""
         if self.message is not None:
-            yield Turn(self.message, USER)
-        yield Turn(self.reply.text, BOT)
+            yield turn_of(self.message, USER)
+        yield turn_of(self.reply.text, BOT)
 
 
 @dataclass(frozen=True)
-class Talk:
+class ReplyContext:
     """What a reply is about to follow.
 
     Args:
@@ -45,27 +72,27 @@ class Talk:
         said: the bot's last replies.
     """
 
-    turns: tuple[Turn, ...]
+    turns: tuple[Line, ...]
     said: tuple[str, ...] = ()
 
 
 class Conversation:
     """The exchanges so far. It grows; what a reply is made from does not."""
 
-    def __init__(self, exchanges: list[Exchange] | None = None) -> None:
+    def __init__(self, exchanges: list[ChatExchange] | None = None) -> None:
         self.exchanges = exchanges or []
 
     @property
-    def turns(self) -> tuple[Turn, ...]:
+    def turns(self) -> tuple[Line, ...]:
         """All turns."""
         return tuple(turn for exchange in self.exchanges for turn in exchange.turns)
 
     @property
-    def last(self) -> Exchange | None:
+    def last(self) -> ChatExchange | None:
         """The last exchange."""
         return self.exchanges[-1] if self.exchanges else None
 
-    def talk(self, message: str | None, turns: int, before: int) -> Talk:
+    def talk(self, message: str | None, turns: int, before: int) -> ReplyContext:
         """What the reply to a message follows.
 
         Args:
@@ -76,7 +103,119 @@ class Conversation:
         recent = self.exchanges[max(0, before - max(turns, _REMEMBERED)) : before]
         spoken = [turn for exchange in recent for turn in exchange.turns]
         if message is not None:
-            spoken.append(Turn(message, USER))
+            spoken.append(turn_of(message, USER))
         filled = [turn for turn in spoken if turn.text]
         said = [exchange.reply.text for exchange in recent]
-        return Talk(tuple(filled[max(0, len(filled) - turns) :]), tuple(said[-_REMEMBERED:]))
+        return ReplyContext(tuple(filled[max(0, len(filled) - turns) :]), tuple(said[-_REMEMBERED:]))
+
+
+_FORMAT = "textgen conversation"
+_VERSION = 1
+
+
+@dataclass(frozen=True)
+class SavedConversation:
+    """What a file of a conversation holds.
+
+    Args:
+        model: name of the model that spoke.
+        seed: of the conversation.
+        exchanges: in order.
+    """
+
+    model: str
+    seed: int
+    exchanges: list[ChatExchange]
+
+    def write(self, path: Path) -> None:
+        """Writes the file, as a whole or not at all.
+
+        Raises:
+            TextgenError: it cannot be written.
+        """
+        values = {
+            "format": _FORMAT,
+            "version": _VERSION,
+            "model": self.model,
+            "seed": self.seed,
+            "exchanges": [
+                {
+                    "message": exchange.message,
+                    "reply": exchange.reply.text,
+                    "seed": exchange.reply.seed,
+                    "attempt": exchange.attempt,
+                    "rejected": list(exchange.rejected),
+                }
+                for exchange in self.exchanges
+            ],
+        }
+        try:
+            with replacing(path) as file:
+                file.write(json.dumps(values, ensure_ascii=False, indent=1).encode("utf-8", "replace"))
+        except (OSError, ValueError) as error:
+            raise TextgenError(
+                f"The conversation was to be saved as {str(path)!r}, but the file cannot be written ({_why(error)}): "
+                "name a file in a folder that exists and may be written to."
+            ) from None
+
+    @classmethod
+    def read(cls, path: Path) -> "SavedConversation":
+        """Reads a file that `write` wrote.
+
+        Raises:
+            TextgenError: there is no such file, or it holds something else.
+        """
+        try:
+            values = json.loads(path.read_bytes())
+        except (OSError, ValueError, RecursionError) as error:
+            raise TextgenError(
+                f"A conversation was to be opened from {str(path)!r}, but the file cannot be read ({_why(error)}): "
+                "name a file that was saved from a chat."
+            ) from None
+        try:
+            return cls._from_json(values)
+        except _UnfitError as error:
+            raise TextgenError(
+                f"A conversation was to be opened from {str(path)!r}, but {error}: "
+                "name a file that was saved from a chat by this version of textgen."
+            ) from None
+
+    @classmethod
+    def _from_json(cls, values: Any) -> "SavedConversation":
+        _need(isinstance(values, dict) and values.get("format") == _FORMAT, "the file holds something else")
+        _need(values.get("version") == _VERSION, f"it has version {values.get('version')!r}, not {_VERSION}")
+        model, seed, exchanges = (values.get(name) for name in ("model", "seed", "exchanges"))
+        _need(isinstance(model, str) and _is_seed(seed) and isinstance(exchanges, list), "the file is damaged")
+        return cls(model, seed, [_exchange(number, part) for number, part in enumerate(exchanges, 1)])
+
+
+class _UnfitError(Exception):
+    """A part of the file is not what it must be."""
+
+
+def _need(holds: bool, found: str) -> None:
+    if not holds:
+        raise _UnfitError(found)
+
+
+def _exchange(number: int, values: Any) -> ChatExchange:
+    damaged = f"exchange {number} in it is damaged"
+    _need(isinstance(values, dict), damaged)
+    message, reply, seed, attempt = (values.get(name, 0) for name in ("message", "reply", "seed", "attempt"))
+    _need((message is None or isinstance(message, str)) and isinstance(reply, str), damaged)
+    _need(_is_seed(seed) and _is_seed(attempt), damaged)
+    rejected = values.get("rejected", [])  # which files of before do not have
+    _need(isinstance(rejected, list) and all(isinstance(text, str) for text in rejected), damaged)
+    said = None if message is None else clean(message)
+    return ChatExchange(said, Reply(clean(reply), seed=seed), attempt, tuple(clean(text) for text in rejected))
+
+
+def _is_seed(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= LARGEST_SEED
+
+
+def _why(error: Exception) -> str:
+    """One line, without the path once more."""
+    if isinstance(error, OSError):
+        return error.strerror or type(error).__name__
+    return "it is no JSON" if isinstance(error, json.JSONDecodeError | UnicodeDecodeError) else clean(str(error))

@@ -1,32 +1,79 @@
-"""One request to write: the prompt understood, the constraints built, the sequences decoded."""
+"""One request to write a script: the prompt understood, the constraints built, the sequences decoded and given back."""
 
+import json
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
-from textgen.corpus.encoding import decode_script
-from textgen.corpus.prompt import Prompt as ScriptPrompt
+from textgen.corpus.document import Scene
+from textgen.corpus.prompt import ScriptPrompt as ScriptPrompt
 from textgen.corpus.prompt import parse_prompt
-from textgen.corpus.rendering import ScriptRenderer
-from textgen.corpus.scene import Scene
-from textgen.decoding.constraints import AllOf, Constraint, HealingConstraint, Utf8Constraint
-from textgen.decoding.cursor import Prompt
-from textgen.decoding.decode import decode
-from textgen.decoding.grammar import ScriptGrammar
-from textgen.decoding.headings import HeadingRules
+from textgen.corpus.script import Script
+from textgen.corpus.token_parser import ScriptRenderer, decode_script
+from textgen.decoding.constraints.base import AllOf, Constraint, HealingConstraint, Utf8Constraint
+from textgen.decoding.constraints.headings import HeadingRules
+from textgen.decoding.constraints.script import ScriptGrammar
+from textgen.decoding.loop import decode
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.results import Event, Sequence, collect
+from textgen.decoding.protocols import Event, FinishReason, GeneratedSequence, collect
+from textgen.decoding.sequence import SequenceStart
 from textgen.errors import require_text
-from textgen.generation.script_model import OpenedModel
-from textgen.generation.written import WrittenScript
+from textgen.generation.script_model import ScriptModel
+
+
+@dataclass(frozen=True)
+class WrittenScript(Script):
+    """A script that a model wrote, its prompt included.
+
+    Args:
+        scenes: the script.
+        style: how its text looks.
+        written: the text exactly as it was streamed; an unfinished last line has no line end.
+        finish_reason: `end` (the document ended), `stop`, `lines` or `length`.
+        seed: writes the same text again, alone.
+        log_probability: of what was written after the prompt, by the model alone, in nats.
+        relaxed: whether `no_copy` had to let a copy through because nothing else was left.
+        reads_as_real: how likely its new lines are to be real ones, by the model's discriminator; None where it was not
+            one of several candidates.
+    """
+
+    written: str
+    finish_reason: FinishReason
+    seed: int
+    log_probability: float
+    relaxed: bool
+    reads_as_real: float | None = None
+
+    @property
+    def text(self) -> str:
+        """The text exactly as it was streamed."""
+        return self.written
+
+    def to_json_object(self) -> dict[str, Any]:
+        """The script and how it was written, as plain JSON values."""
+        return {
+            **json.loads(self.to_json()),
+            "text": self.written,
+            "seed": self.seed,
+            "finish_reason": self.finish_reason,
+            "log_probability": self.log_probability,
+            "relaxed": self.relaxed,
+            "reads_as_real": self.reads_as_real,
+        }
+
+    def to_text(self, finished: bool = False) -> str:
+        """The text as it was streamed, or with its last line closed by a line end."""
+        return super().to_text() if finished else self.written
+
 
 Note = Callable[[str], None]
 Watch = Callable[[int], None]
 
 
-class Job:
+class GenerationRequest:
     """Texts to be written from one prompt.
 
     Captions are documents of one line each, so `lines` of them are so many sequences, not one long one.
@@ -41,7 +88,7 @@ class Job:
         prompt_lines: whole lines of the prompt that every script begins with.
     """
 
-    def __init__(self, model: OpenedModel, prompt: str, options: DecodingOptions, note: Note) -> None:
+    def __init__(self, model: ScriptModel, prompt: str, options: DecodingOptions, note: Note) -> None:
         self.model, self.options, self._note = model, options, note
         self._documents = 1
         if model.style.format == "captions" and options.lines is not None:
@@ -57,7 +104,7 @@ class Job:
             text, self._renderer = self._renderer.advance(token)
             self._prompt_text += text
         self._constraint = self._begin()
-        self._guard = model.guard if options.no_copy else None
+        self._guard = model.guard(options)
 
     def scripts(self, watch: Watch | None = None) -> list[WrittenScript]:
         """Writes all texts; `watch` is told how many whole lines there are of all of them together."""
@@ -88,14 +135,14 @@ class Job:
         """What happens while it is written."""
         network = self.model.network
         state = network.read(np.array(self._context[:-1], np.intp)[:, None], network.initial_state())
-        prompt = Prompt(self._context, self._renderer, self._constraint)
+        prompt = SequenceStart(self._context, self._renderer, self._constraint)
         first_piece = self.model.tokenizer.first_piece
         for event in decode(network.step, state, prompt, self.options, self._guard, first_piece):
             if event.sequence is not None and event.sequence.relaxed:
                 self._note("A span of the corpus was copied after all: nothing else could be written there.")
             yield event
 
-    def _script(self, sequences: list[Sequence]) -> WrittenScript:
+    def _script(self, sequences: list[GeneratedSequence]) -> WrittenScript:
         """The script of one text's sequences."""
         style = self.model.style
         text = "".join(self._prompt_text + sequence.text for sequence in sequences)

@@ -1,8 +1,36 @@
-"""What the chatbot gives back."""
+"""A reply, and how a message or a reply becomes one line of text."""
 
+import re
+from dataclasses import dataclass
 from typing import Literal, Self, TypeAlias
 
-from textgen.decoding.results import FinishReason
+from textgen.corpus.repairs import whole_pairs
+from textgen.decoding.pieces import Pieces, whole_characters
+from textgen.decoding.protocols import FinishReason
+from textgen.errors import require_text
+
+_NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_NO_TEXT_RUN = re.compile(f"{_NO_TEXT.pattern}+")
+
+
+def clean(message: str) -> str:
+    """A message as one line: what is no text in it becomes one space, halves of surrogate pairs become U+FFFD.
+
+    Example:
+        >>> clean(" hello\\r\\n\\tthere\\x1b ")
+        'hello there'
+
+    Raises:
+        ConfigurationError: it is no text.
+    """
+    require_text("the message", message)
+    return _NO_TEXT_RUN.sub(" ", whole_pairs(message)).strip()
+
+
+def one_line(text: str) -> str:
+    """A text of the same length with a space for each control character and line break."""
+    return _NO_TEXT.sub(" ", text)
+
 
 ReplyReason: TypeAlias = FinishReason | Literal["interrupted"]
 
@@ -48,3 +76,25 @@ class Reply(str):
     def text(self) -> str:
         """The text alone."""
         return str(self)
+
+
+@dataclass(frozen=True)
+class ReplyRenderer:
+    """Gives the text of a reply piece by piece, whole characters of one line only. Immutable.
+
+    Args:
+        pieces: of the model's tokenizer.
+        rest: bytes of a character that is not whole yet.
+    """
+
+    pieces: Pieces
+    rest: bytes = b""
+
+    def advance(self, token: int, /) -> tuple[str, "ReplyRenderer"]:
+        """The text that the id adds, and the renderer after it."""
+        text, rest = whole_characters(self.rest + self.pieces.of[token])
+        return one_line(text), ReplyRenderer(self.pieces, rest)
+
+    def flush(self) -> str:
+        """Nothing: half a character at the end is left out."""
+        return ""

@@ -1,38 +1,38 @@
 """A script model that is ready to write: the network, and what it must know of the corpus."""
 
 import difflib
+from collections.abc import Mapping
 from functools import cached_property
+from typing import Any
 
 from textgen.artifact import Model
 from textgen.config import ModelConfig
-from textgen.corpus.encoding import ScriptEncoder
-from textgen.corpus.normalisation import Normalisation
-from textgen.corpus.style import ScriptStyle
-from textgen.decoding.pieces import Pieces
-from textgen.decoding.shape import ScriptShape
-from textgen.decoding.speech import CopyGuard
-from textgen.errors import ConfigurationError, CorpusError, ModelError
-from textgen.generation.guard import copy_guard
+from textgen.corpus.script import ScriptStyle
+from textgen.corpus.token_grammar import ScriptEncoder
+from textgen.decoding.constraints.script import ScriptShape
+from textgen.errors import ConfigurationError, ModelError
+from textgen.generation.base import OpenedModel
 from textgen.inference.language_model import LanguageModel
 
 
-class OpenedModel:
-    """The parts of a model folder that writing uses.
+class ScriptModel(OpenedModel):
+    """The parts of a script model's folder that writing uses.
 
     Args:
         model: a loaded model folder.
 
     Attributes:
         network: the forward pass.
-        tokenizer, encoder, pieces: text and scripts to ids and back.
-        style, shape, normalisation: how the corpus is written.
+        encoder: scripts to ids.
+        style, shape: what the scripts of the corpus look like.
 
     Raises:
-        ModelError: the folder's parts do not fit together.
+        ModelError: it is no script model, or the folder's parts do not fit together.
     """
 
+    learned_from = "scripts"
+
     def __init__(self, model: Model) -> None:
-        self.path, self.card, self.tokenizer = model.path, model.card, model.tokenizer
         architecture = model.card.architecture
         if not isinstance(architecture, ModelConfig):
             raise ModelError(
@@ -40,33 +40,18 @@ class OpenedModel:
                 "trained by train-script, or talk to this one with textgen chat."
             )
         self.network = LanguageModel(architecture, model.weights)
-        try:
-            corpus = model.card.corpus
-            self.style = ScriptStyle.from_json(corpus["style"])
-            self.shape = ScriptShape(**corpus["shape"])
-            self.normalisation = Normalisation.from_json(corpus["normalisation"])
-        except (KeyError, TypeError, AttributeError, ConfigurationError, CorpusError) as error:
-            raise ModelError(
-                f"model.json in {model.path} does not describe the scripts it was trained on ({error!r}): "
-                "the file is damaged; copy or train the model again."
-            ) from None
+        super().__init__(model)
         self.encoder = ScriptEncoder(self.tokenizer)
-        self.pieces = Pieces(self.tokenizer)
+
+    def _describe(self, corpus: Mapping[str, Any]) -> None:
+        self.style = ScriptStyle.from_json(corpus["style"])
+        self.shape = ScriptShape(**corpus["shape"])
 
     @cached_property
     def rare_speakers(self) -> dict[str, str]:
         """The speakers without a label, as the corpus spells them, by their name in folded case."""
         names = self.card.corpus.get("speakers", {})
         return {name.casefold(): name for name in names if self.tokenizer.label_id(name) is None}
-
-    @cached_property
-    def guard(self) -> CopyGuard:
-        """What notices copies of the training corpus.
-
-        Raises:
-            ConfigurationError: the model has no novelty index.
-        """
-        return copy_guard(self.path, self.pieces)
 
     def spelled(self, speaker: str) -> str:
         """A speaker's name as the corpus spells it, the one with a label first; as it is where the corpus has none."""

@@ -1,1 +1,1 @@
-"""The chat: commands, the session they act on, and its two faces, a terminal and a pipe."""
+"""The interactive chat: the session, its commands, and its two faces, a terminal and a pipe."""

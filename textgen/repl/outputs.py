@@ -1,5 +1,6 @@
-"""What a session has to say, as values; how they look is decided where they are shown."""
+"""What a chat session shows: the outputs as values, and how each looks in a terminal."""
 
+import re
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -28,12 +29,12 @@ class Piece:
 
 @dataclass(frozen=True)
 class ReplyEnds:
-    """The reply is whole."""
+    """The reply is complete."""
 
 
 @dataclass(frozen=True)
 class Note:
-    """Something a person should know.
+    """Something the person should know.
 
     Args:
         text: one sentence or a few.
@@ -54,25 +55,80 @@ class Failure:
 
 
 @dataclass(frozen=True)
-class Table:
-    """Rows of which all columns but the last are aligned.
+class Listing:
+    """Rows of text in aligned columns.
 
     Args:
-        rows: texts, as many in each row.
+        rows: the cells of each row, the same number in all of them.
     """
 
     rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
-class Talk:
-    """What was said so far.
+class Turns:
+    """The conversation so far, or the end of it.
 
     Args:
-        turns: speaker and text of each, the oldest first.
+        turns: speaker and text of each turn, the oldest first.
     """
 
     turns: tuple[tuple[str, str], ...]
 
 
-Output: TypeAlias = ReplyBegins | Piece | ReplyEnds | Note | Failure | Table | Talk
+Output: TypeAlias = ReplyBegins | Piece | ReplyEnds | Note | Failure | Listing | Turns
+
+Fragments = list[tuple[str, str]]
+"""Pairs of a style (`name`, `reply`, `you`, `note`, `error`, `term` or none) and a text."""
+
+YOU = "you"
+"""The name of the person at the keyboard."""
+
+_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_GAP = "  "
+
+
+def fragments(output: Output) -> Fragments:
+    """How an output looks. Control characters are replaced, because they could take over the terminal."""
+    return [(style, _CONTROL.sub(_harmless, text)) for style, text in _raw(output)]
+
+
+def _raw(output: Output) -> Fragments:
+    match output:
+        case ReplyBegins(speaker):
+            return _label(speaker, "name")
+        case Piece(text):
+            return [("reply", text)]
+        case ReplyEnds():
+            return [("", "\n")]
+        case Note(text):
+            return [("note", text), ("", "\n")]
+        case Failure(text):
+            return [("error", text), ("", "\n")]
+        case Listing(rows):
+            return _columns(rows)
+        case Turns(turns):
+            return [fragment for speaker, text in turns for fragment in _turn(speaker, text)]
+
+
+def _label(speaker: str, style: str) -> Fragments:
+    return [(style, f"{speaker}:"), ("", " ")]
+
+
+def _turn(speaker: str, text: str) -> Fragments:
+    mine = speaker == YOU
+    return [*_label(speaker, "you" if mine else "name"), ("" if mine else "reply", text), ("", "\n")]
+
+
+def _columns(rows: tuple[tuple[str, ...], ...]) -> Fragments:
+    widths = [max(len(cell) for cell in column) for column in zip(*rows, strict=True)]
+    shown: Fragments = []
+    for row in rows:
+        padded = [f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)]
+        rest = "".join(_GAP + cell for cell in padded[1:]).rstrip()
+        shown += [("", _GAP), ("term", padded[0] if rest else row[0]), ("", rest), ("", "\n")]
+    return shown
+
+
+def _harmless(match: re.Match[str]) -> str:
+    return " " if match[0] in "\t\r\u2028\u2029\x85" else "\ufffd"

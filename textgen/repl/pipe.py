@@ -1,34 +1,33 @@
-"""The chat on a pipe: one message a line in, one reply a line out, and nothing else."""
+"""The chat on a pipe: each line of input is a message, each line of output is its reply."""
 
 import os
 import sys
 from collections.abc import Iterator
 from typing import IO
 
-from textgen.repl.outputs import Failure, Output, Piece
+from textgen.repl.outputs import Output, Piece
 from textgen.repl.session import Session
 
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 def run_pipe(session: Session, messages: IO[bytes], replies: IO[str]) -> None:
-    """Answers every line until the messages end or say goodbye, or nobody reads the replies any more.
+    """Answers every line until the messages end, one is a farewell, or nobody reads the replies any more.
 
     Args:
-        session: answers; slashes mean nothing to it here.
-        messages: UTF-8; what is not becomes U+FFFD. An empty line is a message too.
-        replies: each is flushed, its line breaks are spaces.
+        session: answers; a line that begins with a slash is a message like any other.
+        messages: lines of UTF-8; invalid bytes become U+FFFD. An empty line is a message too.
+        replies: each is flushed, with its line breaks replaced by spaces.
     """
     try:
         for message in _lines(messages):
             print(_one_line(session.say(message)), file=replies, flush=True)
             for failure in session.late_failures():
-                if isinstance(failure, Failure):
-                    print(failure.text, file=sys.stderr)
+                print(failure.text, file=sys.stderr)
             if session.over:
                 return
     except BrokenPipeError:
-        # The reader has left. What Python flushes when it ends would fail as well.
+        # The reader has left. Python would fail once more when it flushes at its end.
         os.dup2(os.open(os.devnull, os.O_WRONLY), replies.fileno())
 
 

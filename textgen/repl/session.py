@@ -1,53 +1,72 @@
-"""A chat session: lines in, outputs out, and no terminal in it."""
+"""A chat session: messages in, outputs out. It knows neither the terminal nor the commands."""
 
+import re
 import time
+import traceback
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from textgen.errors import TextgenError
+from textgen import api
+from textgen.chatbot import Chatbot, as_character
+from textgen.errors import ConfigurationError, TextgenError, system_sentence
 from textgen.generation.conversation import BOT, USER
-from textgen.repl.commands import run
-from textgen.repl.failures import sentence
-from textgen.repl.farewell import FAREWELL, is_farewell
-from textgen.repl.outputs import Failure, Note, Output, Piece, ReplyBegins, ReplyEnds, Talk
-from textgen.repl.rendering import YOU
+from textgen.repl.outputs import YOU, Failure, Note, Output, Piece, ReplyBegins, ReplyEnds, Turns
 from textgen.repl.settings import shown
 from textgen.repl.transcript import Transcript
 from textgen.wording import count
+from textgen.writer import ScriptWriter
 
-if TYPE_CHECKING:
-    from textgen.chatbot import Chatbot
-
-Opener = Callable[[str, str | None], "Chatbot"]
+Opener = Callable[[str, str | None], Chatbot]
 """Opens a model folder, a script model as the character named."""
 
-_RECALLED = 2
-"""Turns shown of a conversation that goes on."""
+FAREWELL = "Goodbye!"
+"""The reply to a farewell."""
+
+_FAREWELLS = frozenset(
+    {
+        "bye",
+        "bye bye",
+        "byebye",
+        "exit",
+        "farewell",
+        "good bye",
+        "goodbye",
+        "quit",
+        "see ya",
+        "see you",
+        "see you later",
+    }
+)
+_OUTSIDE = re.compile(r"^[\W_]+|[\W_]+$")
+_BETWEEN = re.compile(r"[\s,-]+")
+
+_RECALLED_TURNS = 2
+_NAMED_SPEAKERS = 12
 
 
 class Session:
-    """A conversation, and what its commands can change.
+    """A conversation, and what commands can change about it.
 
     Args:
-        bot: talks.
+        bot: replies.
         opener: opens another bot for `/model`.
-        options: what was asked for from the start; a bot that is opened later gets them too.
-        transcript: is told what happens.
-        debug: whether failures come with their traceback.
+        options: the chat options given at the start; a bot opened later gets them too.
+        transcript: records what happens.
+        debug: whether failures are shown with their traceback.
 
     Raises:
-        ConfigurationError: an option makes no sense.
+        ConfigurationError: an option is not allowed.
 
     Attributes:
         over: whether the conversation has ended.
-        own_files: the files that this conversation was saved in or opened from.
-        listed: how many candidates there are to pick from.
+        own_files: the files this conversation was saved to or opened from.
+        listed: how many candidates were listed, to pick from.
     """
 
     def __init__(
         self,
-        bot: "Chatbot",
+        bot: Chatbot,
         opener: Opener,
         options: dict[str, Any] | None = None,
         transcript: Transcript | None = None,
@@ -64,24 +83,8 @@ class Session:
         self._late: list[str] = []
         self.set(**(options or {}))
 
-    def handle(self, line: str) -> Iterator[Output]:
-        """Answers a line from the keyboard: a command, a message, or nothing at all.
-
-        A line that begins with two slashes is a message that begins with one. Whatever fails is told, and the session
-        goes on.
-        """
-        text = line.strip()
-        try:
-            if text.startswith("/") and not text.startswith("//"):
-                yield from run(self, text)
-            elif text:
-                yield from self.say(text.removeprefix("/") if text.startswith("//") else line)
-        except Exception as error:
-            yield Failure(sentence(error, self._debug))
-        yield from self.late_failures()
-
     def say(self, text: str) -> Iterator[Output]:
-        """Answers a message; a bare farewell ends the session."""
+        """Answers a message. A farewell on its own ends the session."""
         if is_farewell(text):
             yield from self.leave(text)
         else:
@@ -91,7 +94,7 @@ class Session:
         """Ends the session with a farewell.
 
         Args:
-            text: the farewell that is answered, if it was said.
+            text: the farewell that was typed, if there was one.
         """
         self.over = True
         yield ReplyBegins(self.bot.name)
@@ -102,12 +105,12 @@ class Session:
         self.record("said", BOT, FAREWELL)
 
     def reply(self, pieces: Iterator[str], event: str, prompt: str | None = None) -> Iterator[Output]:
-        """Passes a reply on while it is written. Where this is closed early, what was shown is what was said.
+        """Shows a reply while it is written. If this is closed early, what was shown counts as the reply.
 
         Args:
             pieces: of the reply, from the bot.
-            event: what the transcript calls it.
-            prompt: the message that is replied to, where it is new.
+            event: its name in the transcript.
+            prompt: the message it replies to, if that is new.
         """
         text = ""
         began = time.perf_counter()
@@ -130,29 +133,29 @@ class Session:
         yield ReplyEnds()
 
     def set(self, /, **options: Any) -> None:
-        """Changes options of the bot, and of those opened later.
+        """Changes chat options of this bot and of bots opened later.
 
         Raises:
-            ConfigurationError: one of them makes no sense; none is changed.
+            ConfigurationError: one of them is not allowed; none is changed.
         """
         self.bot.set(**options)
         self._asked = {name: value for name, value in self._asked.items() if name not in options} | options
 
-    def replace_bot(self, bot: "Chatbot") -> Iterator[Output]:
-        """Goes on with another bot, to which nothing was said yet, and gives it the options asked for."""
+    def replace_bot(self, bot: Chatbot) -> Iterator[Output]:
+        """Starts over with another bot, which gets the options set so far."""
         self.bot, self._speed, self.listed, self._opened_from = bot, None, 0, None
         self.record("reset")
         for name, value in self._asked.items():
             try:
                 bot.set(**{name: value})
             except TextgenError as error:
-                yield Failure(sentence(error, self._debug))
+                yield self.failure(error)
 
     def open(self, path: Path) -> None:
-        """Goes on with a saved conversation, which may be saved there again.
+        """Continues a saved conversation. It may be saved to the same file again.
 
         Raises:
-            TextgenError: it is no saved conversation.
+            TextgenError: the file holds no saved conversation.
         """
         self._opened_from = self.bot.open(path)
         self.own_files.add(path.resolve())
@@ -160,46 +163,116 @@ class Session:
         self.record("open")
 
     def said(self) -> tuple[tuple[str, str], ...]:
-        """Speaker and text of every turn that the bot remembers."""
+        """Speaker and text of every turn the bot remembers."""
         return tuple((self.bot.name if turn.speaker == BOT else YOU, turn.text) for turn in self.bot.turns)
 
     def recalled(self) -> Iterator[Output]:
-        """How a conversation that goes on has ended."""
+        """The last turns of a conversation that is being continued."""
         turns = self.said()
         if turns:
             with_another = self._opened_from not in (None, self.bot.name)
-            whose = f" of a talk with {self._opened_from}" if with_another else ""
-            yield Note(f"Going on after {count(len(turns), 'turn')}{whose}:")
-            yield Talk(turns[-_RECALLED:])
+            whose = f" of a conversation with {self._opened_from}" if with_another else ""
+            yield Note(f"Continuing after {count(len(turns), 'turn')}{whose}:")
+            yield Turns(turns[-_RECALLED_TURNS:])
 
     def record(self, event: str, speaker: str | None = None, text: str | None = None) -> None:
-        """Tells the transcript; one that cannot be written is given up, and that is told once."""
+        """Adds to the transcript. If it cannot be written, it ends, and that is reported once."""
         if self._transcript is None:
             return
         try:
             self._transcript.add(self.bot.name, event, speaker, text)
         except OSError as error:
             self._transcript = None
-            self._late.append(f"{sentence(error)} The transcript ends here.")
+            self._late.append(f"{failure_sentence(error)} The transcript ends here.")
 
-    def late_failures(self) -> Iterator[Output]:
-        """What went wrong beside the conversation since this was last asked."""
+    def failure(self, error: Exception) -> Failure:
+        """An exception as an output, with its traceback if the session was started with `debug`."""
+        return Failure(failure_sentence(error, self._debug))
+
+    def late_failures(self) -> Iterator[Failure]:
+        """What has gone wrong apart from the conversation since this was last called."""
         yield from (Failure(text) for text in self._late)
         self._late.clear()
 
     def greeting(self) -> Iterator[Output]:
-        """Two lines: who is there, how to get help, and how to leave; then the end of a conversation that goes on."""
-        yield Note(f"You are talking to {self.bot.name}. Enter sends, Alt-Enter begins a new line.")
-        yield Note('/help shows what else can be done; "bye", /quit or Ctrl-D leaves.')
+        """Two lines: the bot's name, how to get help and how to leave. Then the end of a continued conversation."""
+        yield Note(f"You are talking to {self.bot.name}. Enter sends, Alt-Enter starts a new line.")
+        yield Note('/help lists the commands; "bye", /quit or Ctrl-D ends the chat.')
         yield from self.recalled()
 
     def status(self) -> str:
-        """One line: the model, the settings that matter most, and how fast the last reply was written."""
+        """One line: the model, the most important options, and how fast the last reply was written."""
         options = self.bot.options
         parts = [self.bot.name, f"temperature {shown(options.temperature)}", f"seed {self.bot.seed}"]
         if self._speed is not None:
             parts.append(f"{self._speed:.0f} tokens/s")
         return " | ".join(parts)
+
+
+def open_bot(path: str | Path, speaker: str | None = None) -> Chatbot:
+    """Opens a model to talk to.
+
+    Args:
+        path: of a model folder, or `smalltalk`.
+        speaker: the character that a script model speaks as.
+
+    Raises:
+        ModelError: there is no model, or it is damaged.
+        ConfigurationError: a script model needs a character, and a chat model has none.
+    """
+    model = api.load(path)
+    if isinstance(model, ScriptWriter):
+        if not speaker:
+            raise _speaker_missing(path, model.speakers)
+        return as_character(model, speaker)
+    if speaker is not None:
+        raise ConfigurationError(
+            f"{path} was asked to speak as {speaker!r}, but it is a chat model, which has one voice: "
+            "leave the name out, or give a model that was trained on a script."
+        )
+    return model
+
+
+def is_farewell(text: str) -> bool:
+    """Whether a message is a farewell and nothing else, in any case and with any punctuation around it.
+
+    A message that begins with a slash is not: on a pipe it is a text like any other.
+
+    Example:
+        >>> is_farewell("Good-bye!"), is_farewell("how do I exit vim?"), is_farewell("/quit")
+        (True, False, False)
+    """
+    if text.lstrip().startswith("/"):
+        return False
+    return _BETWEEN.sub(" ", _OUTSIDE.sub("", text)).casefold() in _FAREWELLS
+
+
+def failure_sentence(error: Exception, debug: bool = False) -> str:
+    """Any exception as one sentence for the person at the keyboard.
+
+    Args:
+        error: what went wrong.
+        debug: whether to put the whole traceback before it.
+    """
+    trace = "".join(traceback.format_exception(error)) if debug else ""
+    if isinstance(error, TextgenError):
+        return f"{trace}{error}"
+    if isinstance(error, OSError):
+        return trace + system_sentence(error)
+    if isinstance(error, MemoryError):
+        return f"{trace}This machine has too little memory: try /set candidates 1, or a smaller model with /model."
+    return (
+        f"{trace}Something went wrong inside textgen ({type(error).__name__}: {error}); the conversation continues. "
+        "Start the chat with --debug to see where."
+    )
+
+
+def _speaker_missing(path: str | Path, speakers: tuple[str, ...]) -> ConfigurationError:
+    known = ", ".join(speakers[:_NAMED_SPEAKERS]) + (", ..." if len(speakers) > _NAMED_SPEAKERS else "")
+    return ConfigurationError(
+        f"{path} was asked to chat, but it is a script model, which speaks as one of its characters: name one, with "
+        f'--as NAME, or with "/model {path} as NAME"; it knows {known or "no names"}.'
+    )
 
 
 def _close(pieces: Iterator[str]) -> None:

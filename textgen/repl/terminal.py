@@ -1,8 +1,10 @@
-"""The chat in a terminal; the only file that knows prompt_toolkit."""
+"""The chat in a terminal. The only module that uses prompt_toolkit."""
 
+import os
+import re
 import signal
 import sys
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -19,12 +21,9 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
-from textgen.repl.commands import suggest
-from textgen.repl.outputs import Note, Output, Table
-from textgen.repl.private_file import private_file
-from textgen.repl.rendering import YOU, Fragments, fragments
+from textgen.repl.commands import handle, suggest
+from textgen.repl.outputs import YOU, Fragments, Listing, Note, Output, fragments
 from textgen.repl.session import Session
-from textgen.repl.wrapping import Wrapper
 
 try:
     import termios
@@ -33,7 +32,7 @@ except ImportError:  # Windows
 
 _STYLE = Style.from_dict(
     {
-        # Colours of the terminal's own palette that can be read on light and on dark; replies keep its text colour.
+        # Colours of the terminal's palette, readable on light and dark backgrounds; replies keep its text colour.
         "you": "bold ansigreen",
         "name": "bold ansimagenta",
         "note": "ansicyan",
@@ -44,30 +43,34 @@ _STYLE = Style.from_dict(
 _MENU_LINES = 6
 _TABLE_INDENT = 4
 
+_PARTS = re.compile(r"\n|[^\S\n]+|\S+")
+_LONGEST_WAIT = 24
+"""A word this many columns wide is shown before it is complete: some scripts have no spaces."""
+
 
 def run_terminal(session: Session, history: Path) -> None:
-    """Talks until the person leaves.
+    """Runs the chat until the person leaves.
 
     Args:
         session: answers.
-        history: the file that keeps the lines typed, for the arrow keys of later sessions.
+        history: the file in which typed lines are kept, for the arrow keys of later chats.
     """
     kept = _history(history)
     prompt = _prompt(session, kept)
     screen = _Screen()
     screen.show(session.greeting())
     if isinstance(kept, InMemoryHistory):
-        screen.show([Note(f"The lines you type are not kept for later: {history} cannot be written.")])
+        screen.show([Note(f"The lines you type are not saved for later chats: {history} cannot be written.")])
     while not session.over:
         try:
             line = prompt.prompt()
         except KeyboardInterrupt:
             if not prompt.default_buffer.text:
-                screen.show([Note("Nothing to stop here; Ctrl-D leaves.")])
+                screen.show([Note("There is nothing to stop. Ctrl-D ends the chat.")])
         except EOFError:
             screen.show(session.leave())
         else:
-            screen.show(session.handle(line))
+            screen.show(handle(session, line))
 
 
 class _Screen:
@@ -77,7 +80,7 @@ class _Screen:
         self._wrapper = Wrapper(lambda: get_app_session().output.get_size().columns, get_cwidth)
 
     def show(self, outputs: Iterable[Output]) -> None:
-        """Prints outputs as they come; Ctrl-C ends them."""
+        """Prints outputs as they come. Ctrl-C stops them."""
         with _interruptible_once(), _without_echo():
             try:
                 for output in outputs:
@@ -89,7 +92,7 @@ class _Screen:
                 self._print(Note("Stopped."))
 
     def _print(self, output: Output) -> None:
-        _put(self._wrapper.feed(fragments(output), _TABLE_INDENT if isinstance(output, Table) else 0))
+        _put(self._wrapper.feed(fragments(output), _TABLE_INDENT if isinstance(output, Listing) else 0))
 
 
 def _put(shown: Fragments) -> None:
@@ -99,7 +102,7 @@ def _put(shown: Fragments) -> None:
 
 @contextmanager
 def _interruptible_once() -> Iterator[None]:
-    """The first Ctrl-C raises KeyboardInterrupt; those after it are ignored, so that cleaning up is not cut off."""
+    """The first Ctrl-C raises KeyboardInterrupt; later ones are ignored, so that cleaning up is not interrupted."""
 
     def interrupt(number: int, frame: FrameType | None) -> None:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -114,7 +117,7 @@ def _interruptible_once() -> Iterator[None]:
 
 @contextmanager
 def _without_echo() -> Iterator[None]:
-    """What is typed while the bot writes is not shown in the midst of its words; the next prompt takes it."""
+    """What is typed while the bot writes is not shown among its words; the next prompt gets it."""
     if termios is None or not sys.stdin.isatty():
         yield
         return
@@ -154,7 +157,7 @@ def _keys() -> KeyBindings:
     def send(event: KeyPressEvent) -> None:
         buffer = event.current_buffer
         if buffer.complete_state and buffer.complete_state.current_completion:
-            buffer.complete_state = None  # the completion chosen is in the line already
+            buffer.complete_state = None  # the chosen completion is already in the line
         else:
             buffer.validate_and_handle()
 
@@ -172,16 +175,16 @@ class _CommandCompleter(Completer):
         self._session = session
 
     def get_completions(self, document: Document, complete_event: CompleteEvent) -> Iterator[Completion]:
-        """What could stand before the cursor."""
+        """The texts that could replace what is before the cursor."""
         for text, length, help in suggest(self._session, document.text_before_cursor):
             yield Completion(text, -length, display_meta=help)
 
 
 class _PrivateHistory(FileHistory):
-    """A history whose file only its owner reads, and that a full disk or an odd byte does not end."""
+    """A history file that only its owner can read. A full disk or an invalid character does not end the chat."""
 
     def store_string(self, string: str) -> None:
-        """Appends a line; one that cannot be written is not kept."""
+        """Appends a line, unless it cannot be written."""
         try:
             super().store_string(string.encode("utf-8", "replace").decode("utf-8"))
         except OSError:
@@ -193,3 +196,80 @@ def _history(path: Path) -> History:
         return _PrivateHistory(str(private_file(path)))
     except OSError:
         return InMemoryHistory()
+
+
+class Wrapper:
+    """Wraps text while it is being written. A word is held back until it is complete; a line end releases it.
+
+    Args:
+        width: columns of a line, called each time, because windows change.
+        measure: columns that a text takes.
+
+    Example:
+        >>> wrapper = Wrapper(lambda: 9, len)
+        >>> "".join(text for _, text in wrapper.feed([("", "hello the"), ("", "re, you\\n")]))
+        'hello\\nthere,\\nyou\\n'
+    """
+
+    def __init__(self, width: Callable[[], int], measure: Callable[[str], int]) -> None:
+        self._width, self._measure = width, measure
+        self._column = 0
+        self._gap = ""
+        self._word: Fragments = []
+
+    def feed(self, fragments: Fragments, indent: int = 0) -> Fragments:
+        """Adds text, and returns what can be shown now.
+
+        Args:
+            fragments: to be shown.
+            indent: columns left free at the beginning of a continued line.
+        """
+        shown: Fragments = []
+        for style, text in fragments:
+            for part in _PARTS.findall(text):
+                if part == "\n":
+                    shown += [*self._placed(indent), ("", "\n")]
+                    self._column, self._gap = 0, ""
+                elif part.isspace():
+                    shown += self._placed(indent)
+                    self._gap += part
+                else:
+                    self._word.append((style, part))
+                    if self._wide(self._word) >= _LONGEST_WAIT:
+                        shown += self._placed(indent)
+        return shown
+
+    def _placed(self, indent: int) -> Fragments:
+        if not self._word:
+            return []
+        needed, width = self._wide(self._word), self._width()
+        gap = self._gap
+        if self._column and self._column + self._measure(gap) + needed > width:
+            gap, self._column = "\n" + " " * indent, indent
+        else:
+            self._column += self._measure(gap)
+        self._column = (self._column + needed - 1) % width + 1
+        placed: Fragments = [("", gap), *self._word] if gap else self._word
+        self._gap, self._word = "", []
+        return placed
+
+    def _wide(self, fragments: Fragments) -> int:
+        return sum(self._measure(text) for _, text in fragments)
+
+
+def private_file(path: Path) -> Path:
+    """Creates a file that only its owner can read (mode 0600), in a folder of mode 0700.
+
+    A new file is private from the start; an existing one becomes private and keeps its content.
+
+    Returns:
+        The path.
+
+    Raises:
+        OSError: it cannot be created or written.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
+    os.close(descriptor)
+    path.chmod(0o600)
+    return path

@@ -1,4 +1,4 @@
-"""A file that a conversation is appended to while it goes on: one JSON object a line."""
+"""The transcript: a file of JSON lines to which a conversation is appended while it happens."""
 
 import json
 from contextlib import suppress
@@ -14,12 +14,12 @@ class Transcript:
     Each line has `time` (local, ISO 8601 with its offset), `model` and `event`, which is one of
 
     - `said`: a turn, with its `speaker` (`user` or `bot`) and `text`;
-    - `retry`, `pick`: the same, of the bot, in the place of its last turn;
+    - `retry`, `pick`: a turn of the bot that replaces its last one;
     - `undo`: the last message and its reply no longer count;
-    - `reset`, `open`: a new conversation begins, or one that was saved goes on.
+    - `reset`, `open`: a new conversation begins, or a saved one continues.
 
     Args:
-        path: of the file; created where there is none.
+        path: of the file; created if it does not exist.
 
     Raises:
         OSError: it cannot be written.
@@ -29,7 +29,7 @@ class Transcript:
         self._file = path.open("a", encoding="utf-8", errors="replace", newline="\n")
 
     def add(self, model: str, event: str, speaker: str | None = None, text: str | None = None) -> None:
-        """Appends one line and hands it to the system.
+        """Appends one line and flushes it.
 
         Raises:
             OSError: it cannot be written, for example because the disk is full.
@@ -47,5 +47,5 @@ class Transcript:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        with suppress(OSError):  # each line was handed over, or its failure told; on a full disk it would fail again
+        with suppress(OSError):  # every line was flushed, or its failure reported; a full disk would fail again
             self._file.close()

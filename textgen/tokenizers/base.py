@@ -1,12 +1,13 @@
-"""What the tokenizers of all levels share: the order of the ids, labels, and ids back to text."""
+"""What the tokenizers of all levels share: the order of the ids, labels, spelling, ids to text, saved vocabularies."""
 
 import re
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, ClassVar, NoReturn
 
-from textgen.errors import TextgenError
+from textgen.errors import ModelError, TextgenError
+from textgen.tokenizers.pretokens import WORDS
 from textgen.tokenizers.special import BYTES, FIRST_LABEL
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -127,3 +128,90 @@ def _surrogate_sentence(text: str) -> str:
         f"This text cannot be encoded: it holds half of a surrogate pair ({where}), which is no "
         "character; replace it by U+FFFD or remove it, and try again."
     )
+
+
+def spell(text: str, ids: Mapping[str, int], first_byte: int) -> list[int]:
+    """Spell a text character by character.
+
+    Args:
+        text: any text without lone surrogates.
+        ids: the ids of the characters that have one.
+        first_byte: the id of byte 0; byte b has the id `first_byte + b`.
+
+    Raises:
+        UnicodeEncodeError: the text holds a lone surrogate.
+
+    Example:
+        >>> spell("aé", {"a": 8}, first_byte=9)
+        [8, 204, 178]
+    """
+    spelled: list[int] = []
+    for character in text:
+        index = ids.get(character)
+        if index is None:
+            spelled.extend(first_byte + value for value in character.encode("utf-8"))
+        else:
+            spelled.append(index)
+    return spelled
+
+
+def refuse(found: str) -> NoReturn:
+    """Raise a ModelError that says what was found."""
+    raise ModelError(
+        f"The vocabulary cannot be used: {found}; it was damaged or edited, "
+        "so copy the model folder again or train the model anew."
+    )
+
+
+def read_speakers(document: Mapping[str, Any]) -> list[str]:
+    """Give the names that have labels."""
+    return _unique_strings(document, "speakers")
+
+
+def read_pieces(document: Mapping[str, Any]) -> list[str]:
+    """Give the pieces of a character or word vocabulary."""
+    return _unique_strings(document, "pieces")
+
+
+def read_words(document: Mapping[str, Any]) -> str:
+    """Give the way pretokens are cut."""
+    words = document.get("words")
+    if not isinstance(words, str) or words not in WORDS:
+        refuse(f'"words" is {words!r}, allowed are {", ".join(WORDS)}')
+    return words
+
+
+def read_merges(document: Mapping[str, Any]) -> list[tuple[int, int]]:
+    """Give the merges of a subword vocabulary, as pairs of integers."""
+    merges = _list(document, "merges")
+    if not all(_is_pair(merge) for merge in merges):
+        refuse('"merges" holds something that is no pair of ids')
+    return [(left, right) for left, right in merges]
+
+
+def _list(document: Mapping[str, Any], key: str) -> list[Any]:
+    values = document.get(key)
+    if not isinstance(values, list):
+        refuse(f'"{key}" is missing or no list')
+    return values
+
+
+def _unique_strings(document: Mapping[str, Any], key: str) -> list[str]:
+    values = _list(document, key)
+    if not all(isinstance(value, str) for value in values):
+        refuse(f'"{key}" holds something that is no text')
+    if not all(values):
+        refuse(f'"{key}" holds an empty text')
+    if len(set(values)) < len(values):
+        refuse(f'"{key}" holds a text twice')
+    if any(_is_broken(value) for value in values):
+        refuse(f'"{key}" holds half of a surrogate pair')
+    return values
+
+
+def _is_broken(value: str) -> bool:
+    return any("\ud800" <= character <= "\udfff" for character in value)
+
+
+def _is_pair(merge: object) -> bool:
+    return isinstance(merge, Sequence) and len(merge) == 2 and all(type(index) is int for index in merge)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
 
 from textgen.errors import MissingExtraError
-from textgen.tokenizers.counting import SEEN_ENOUGH
+from textgen.tokenizers.pretokens import SEEN_ENOUGH
 from textgen.tokenizers.special import BYTES
 from textgen.wording import to_install
 

@@ -3,10 +3,8 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Self
 
-from textgen.tokenizers.base import Tokenizer
-from textgen.tokenizers.counting import check_limit, count, ranked
-from textgen.tokenizers.saved import read_pieces, read_speakers, refuse
-from textgen.tokenizers.spelling import spell
+from textgen.tokenizers.base import Tokenizer, read_pieces, read_speakers, refuse, spell
+from textgen.tokenizers.pretokens import check_limit, count, ranked
 
 
 class CharacterTokenizer(Tokenizer):

@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from textgen.errors import ConfigurationError
-from textgen.tokenizers.base import Tokenizer
+from textgen.tokenizers.base import Tokenizer, refuse
 from textgen.tokenizers.character import CharacterTokenizer
-from textgen.tokenizers.saved import refuse
 from textgen.tokenizers.subword import SubwordTokenizer
 from textgen.tokenizers.word import WordTokenizer
 

@@ -5,11 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Self
 
-from textgen.tokenizers.base import Tokenizer
-from textgen.tokenizers.counting import check_limit, count, ranked
-from textgen.tokenizers.pretokens import SegmentCache, last, split
-from textgen.tokenizers.saved import read_pieces, read_speakers, read_words
-from textgen.tokenizers.spelling import spell
+from textgen.tokenizers.base import Tokenizer, read_pieces, read_speakers, read_words, spell
+from textgen.tokenizers.pretokens import SegmentCache, check_limit, count, last, ranked, split
 
 DEFAULT_LIMIT = 40_000
 

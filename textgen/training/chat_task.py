@@ -11,13 +11,13 @@ import numpy as np
 
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
+from textgen.corpus.collection import Corpus
 from textgen.corpus.detokenisation import detokenise
-from textgen.corpus.dialogue_encoding import DialogueEncoder
-from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
-from textgen.corpus.dialogue_survey import DialogueSurvey, survey
-from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.exchanges import DEFAULT_TURNS, Exchange, Exchanges
 from textgen.corpus.id_store import IdStoreWriter
+from textgen.corpus.split import DialogueSplit, split_dialogues
+from textgen.corpus.survey import DialogueSurvey, survey_dialogues
+from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.models.encoder_decoder import KerasEncoderDecoder
 from textgen.tokenizers.base import Tokenizer
@@ -93,7 +93,7 @@ class ChatTask(ModelTask):
 
     kind, command = "chat", "train-chat"
 
-    survey: DialogueSurvey
+    survey_dialogues: DialogueSurvey
     split: DialogueSplit | None
     detokenised: bool
 
@@ -102,8 +102,8 @@ class ChatTask(ModelTask):
     ) -> None:
         super().__init__(request, sample)
         self.listening = listening or Listening()
-        self.corpus = DialogueCorpus(request.corpus, request.format)
-        self._validation: DialogueCorpus | None = None
+        self.corpus = Corpus(request.corpus, request.format, kind="dialogues")
+        self._validation: Corpus | None = None
 
     @property
     def name(self) -> str:
@@ -130,12 +130,12 @@ class ChatTask(ModelTask):
         """Surveys the dialogues, and holds out the last tenth of each file where no others were given for that."""
         turns, name = self.listening.turns, self.listening.replies_by
         if self.request.validation is not None:
-            self._validation = DialogueCorpus(self.request.validation, self.request.format)
-        self.survey = survey(self.corpus, turns, name)
+            self._validation = Corpus(self.request.validation, self.request.format, kind="dialogues")
+        self.survey = survey_dialogues(self.corpus, turns, name)
         spacing = self.listening.spacing
         self.detokenised = spacing == "natural" or (spacing == "auto" and self.survey.tokenised)
         if self.detokenised:
-            self.survey = survey(self.corpus, turns, name, detokenise)
+            self.survey = survey_dialogues(self.corpus, turns, name, detokenise)
         self.split = split_dialogues(self.survey.dialogues) if self._validation is None else None
         if self.survey.exchanges < _FEWEST_EXCHANGES:
             raise TrainingError(
@@ -261,7 +261,7 @@ class ChatTask(ModelTask):
             return self._exchanges(self._validation, self.listening.turns, "all", None)
         return self._exchanges(self.corpus, self.listening.turns, "held out", self.split) if self.split else ()
 
-    def _exchanges(self, corpus: DialogueCorpus, turns: int, part: Any, split: DialogueSplit | None) -> Exchanges:
+    def _exchanges(self, corpus: Corpus, turns: int, part: Any, split: DialogueSplit | None) -> Exchanges:
         normalise = detokenise if self.detokenised else str
         return Exchanges(corpus, turns, self.listening.replies_by, normalise, part, split)
 

@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.corpus.scene import Scene
-from textgen.decoding.ngrams import ngram_hashes, word_hashes
-from textgen.decoding.shape import ScriptShape
+from textgen.corpus.document import Scene
+from textgen.decoding.constraints.script import ScriptShape
+from textgen.decoding.copy_detection import ngram_hashes, word_hashes
 from textgen.files import replacing
 from textgen.tokenizers.special import LINE_END, SCENE
 

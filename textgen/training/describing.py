@@ -3,11 +3,9 @@
 from collections.abc import Iterator
 
 from textgen.config import DiscriminatorConfig, EncoderDecoderConfig, ScriptTrainingConfig
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.dialogue_survey import DialogueSurvey
-from textgen.corpus.dialogues import DialogueCorpus
+from textgen.corpus.collection import Corpus
 from textgen.corpus.repairs import REPAIRS
-from textgen.corpus.survey import CorpusSurvey
+from textgen.corpus.survey import CorpusSurvey, DialogueSurvey
 from textgen.training.run_record import Run
 from textgen.training.sizing import RunEstimate
 from textgen.training.task import RunPlan
@@ -17,7 +15,7 @@ _MOST_FILES = 5
 _FEW_CHARACTERS = 100_000
 
 
-def describe_corpus(corpus: ScriptCorpus, survey: CorpusSurvey) -> Iterator[str]:
+def describe_corpus(corpus: Corpus, survey: CorpusSurvey) -> Iterator[str]:
     """A line or more on what was read, and on everything that was changed on the way."""
     for file in corpus.files[:_MOST_FILES]:
         yield f"corpus    {file.path}: {file.format}, because {file.reason}; {file.encoding}"
@@ -83,7 +81,7 @@ def describe_smaller(usual: str, guess: RunEstimate) -> str:
     )
 
 
-def describe_dialogues(corpus: DialogueCorpus, survey: DialogueSurvey, detokenised: bool) -> Iterator[str]:
+def describe_dialogues(corpus: Corpus, survey: DialogueSurvey, detokenised: bool) -> Iterator[str]:
     """A line or more on what was read, and on everything that was changed on the way."""
     for file in corpus.files[:_MOST_FILES]:
         paths = " and ".join(map(str, file.paths))

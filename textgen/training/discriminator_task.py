@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
-from textgen.corpus.paths import Paths
+from textgen.corpus.collection import Paths
 from textgen.discriminator.calibration import cross_entropy, fit_temperature
 from textgen.discriminator.file import SavedDiscriminator, Weights
 from textgen.discriminator.matching import Examples, Text, balanced, halves, matched
-from textgen.discriminator.metrics import accuracy, measure_worth
+from textgen.discriminator.metrics import accuracy, discriminator_metrics
 from textgen.discriminator.scorer import JUDGED
 from textgen.errors import TrainingError
 from textgen.inference.discriminator import Discriminator
@@ -257,7 +257,7 @@ def make_discriminator(task: DiscriminatorTask, budget: Budget, note: Note) -> S
     network = Discriminator(plan.architecture, weights)
     temperature = fit_temperature(network.logits(task.deciding.texts), task.deciding.real)
     learned = parts_of(task.samples)[0]
-    metrics = measure_worth(
+    metrics = discriminator_metrics(
         network,
         temperature,
         (task.training, balanced(task.real.training, task.written[:learned], seed)),

@@ -5,7 +5,7 @@ from typing import Any
 import tensorflow as tf
 
 from textgen.config import ScriptTrainingConfig
-from textgen.inference.lanes import Lanes
+from textgen.inference.scoring import Lanes
 from textgen.models.graph import as_graph
 from textgen.models.language_model import KerasLanguageModel
 from textgen.models.sampled_softmax import SampledOutput, sampled_cross_entropy

@@ -9,18 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.artifact import Model, ModelFolder
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.dialogue_encoding import DialogueEncoder
-from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
-from textgen.corpus.dialogues import DialogueCorpus
-from textgen.corpus.encoding import ScriptEncoder
-from textgen.corpus.exchanges import Part
+from textgen.corpus.collection import Corpus, Paths
+from textgen.corpus.exchanges import SplitSide, count_dialogues, reread, training_split
 from textgen.corpus.id_store import open_ids
-from textgen.corpus.learned_dialogues import count_dialogues, reread, training_split
-from textgen.corpus.paths import Paths
-from textgen.corpus.reservoir import keep_some
-from textgen.corpus.split import DocumentView, Split, find_split, held_out_documents, training_documents
+from textgen.corpus.split import (
+    DialogueSplit,
+    DocumentView,
+    Split,
+    find_split,
+    held_out_documents,
+    keep_some,
+    split_dialogues,
+    training_documents,
+)
 from textgen.corpus.survey import survey
+from textgen.corpus.token_grammar import DialogueEncoder, ScriptEncoder
 from textgen.discriminator.matching import Text
 from textgen.discriminator.scorer import line_ids
 from textgen.errors import ConfigurationError, TrainingError
@@ -102,8 +105,8 @@ def corpus_texts(model: Model, paths: Paths, format: str | None, most: int, seed
         TrainingError: the corpus is too small for a held-out part, or the model's voice says nothing in it.
     """
     if model.card.kind == "chat":
-        return _corpus_replies(model, DialogueCorpus(paths, format), most, seed)
-    return _corpus_lines(model, ScriptCorpus(paths, format), most, seed)
+        return _corpus_replies(model, Corpus(paths, format, kind="dialogues"), most, seed)
+    return _corpus_lines(model, Corpus(paths, format), most, seed)
 
 
 def _stored_lines(path: Path, model: Model, most: int, seed: int) -> list[Text]:
@@ -132,7 +135,7 @@ def _stored_replies(path: Path, most: int, seed: int) -> list[_Pair]:
     return [(store.context(int(k)), _as_line(store.reply(int(k)).tolist())) for k in chosen]
 
 
-def _corpus_lines(model: Model, corpus: ScriptCorpus, most: int, seed: int) -> RealTexts:
+def _corpus_lines(model: Model, corpus: Corpus, most: int, seed: int) -> RealTexts:
     split = _script_split(model, corpus)
     encoder = ScriptEncoder(model.tokenizer)
 
@@ -146,10 +149,10 @@ def _corpus_lines(model: Model, corpus: ScriptCorpus, most: int, seed: int) -> R
     )
 
 
-def _corpus_replies(model: Model, corpus: DialogueCorpus, most: int, seed: int) -> RealTexts:
+def _corpus_replies(model: Model, corpus: Corpus, most: int, seed: int) -> RealTexts:
     split = _chat_split(model, corpus)
 
-    def part(name: Part) -> list[_Pair]:
+    def part(name: SplitSide) -> list[_Pair]:
         random = np.random.default_rng(seed)
         return keep_some(_exchanges(model, corpus, name, split), most, lambda n: int(random.integers(n)))
 
@@ -162,7 +165,7 @@ def _corpus_replies(model: Model, corpus: DialogueCorpus, most: int, seed: int) 
     return _of_pairs(training, part("held out"), corpus.fingerprint)
 
 
-def _exchanges(model: Model, corpus: DialogueCorpus, part: Part, split: DialogueSplit) -> Iterator[_Pair]:
+def _exchanges(model: Model, corpus: Corpus, part: SplitSide, split: DialogueSplit) -> Iterator[_Pair]:
     """The exchanges that training would have taken."""
     known = model.card.corpus
     encoder = DialogueEncoder(model.tokenizer, int(known["longest_context"]))
@@ -184,7 +187,7 @@ def _as_line(reply: Text) -> Text:
     return [*reply[1:-1], LINE_END]
 
 
-def _script_split(model: Model, corpus: ScriptCorpus) -> Split:
+def _script_split(model: Model, corpus: Corpus) -> Split:
     known, total = model.card.corpus, survey(corpus).characters
     if known.get("split") is not None and corpus.fingerprint == known.get("fingerprint"):
         if known["split"]["total"] != total or known.get("style") != corpus.style.to_json():
@@ -200,7 +203,7 @@ def _script_split(model: Model, corpus: ScriptCorpus) -> Split:
     return split
 
 
-def _chat_split(model: Model, corpus: DialogueCorpus) -> DialogueSplit:
+def _chat_split(model: Model, corpus: Corpus) -> DialogueSplit:
     split = training_split(model.card.corpus, corpus)
     if split is not None:
         return split

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget
-from textgen.corpus.paths import Paths
+from textgen.corpus.collection import Paths
 from textgen.errors import ConfigurationError, TextgenError, TrainingError, TrainingInterrupted
 from textgen.files import replacing
 from textgen.training import history

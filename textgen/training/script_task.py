@@ -8,14 +8,14 @@ from pathlib import Path
 
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
-from textgen.corpus.collection import ScriptCorpus
-from textgen.corpus.encoding import ScriptEncoder
+from textgen.corpus.collection import Corpus
+from textgen.corpus.document import Scene
 from textgen.corpus.id_store import IdStoreWriter, open_ids
-from textgen.corpus.scene import Scene
 from textgen.corpus.split import Split, find_split, held_out_documents, training_documents
 from textgen.corpus.survey import CorpusSurvey, survey
+from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.errors import ConfigurationError, TrainingError
-from textgen.inference.lanes import lay_out
+from textgen.inference.scoring import lay_out
 from textgen.models.language_model import KerasLanguageModel
 from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.special import END, START
@@ -70,8 +70,8 @@ class ScriptTask(ModelTask):
 
     def __init__(self, request: TrainingRequest, sample: Sample = lambda model: "") -> None:
         super().__init__(request, sample)
-        self.corpus = ScriptCorpus(request.corpus, request.format)
-        self._validation: ScriptCorpus | None = None
+        self.corpus = Corpus(request.corpus, request.format)
+        self._validation: Corpus | None = None
 
     @property
     def name(self) -> str:
@@ -92,7 +92,7 @@ class ScriptTask(ModelTask):
     def read(self, note: Note) -> None:
         """Surveys the corpus, and holds out its last tenth where no other text was given for that."""
         if self.request.validation is not None:
-            self._validation = ScriptCorpus(self.request.validation, self.request.format)
+            self._validation = Corpus(self.request.validation, self.request.format)
         self.survey, self.split = survey(self.corpus), None
         if self._validation is None:
             self.split = find_split(self.corpus, self.survey.characters)

@@ -13,7 +13,7 @@ import pytest
 from tests.training.adversarial.toy import FIRST_LABEL, LENGTH, Automaton, players
 from textgen.config import AdversarialConfig, Budget
 from textgen.errors import ConfigurationError
-from textgen.evaluation.sample_judge import find_judge
+from textgen.evaluation.sample_metric import find_sample_metric
 from textgen.training.adversarial.batches import Passages
 from textgen.training.adversarial.monitor import (
     Monitor,
@@ -124,7 +124,7 @@ class Spelling:
         return " ".join("abcdef"[token - FIRST_LABEL] for token in ids)
 
 
-def monitor(folder: Path, told: Told, judging: Any = find_judge) -> tuple[Any, Monitor]:
+def monitor(folder: Path, told: Told, judging: Any = find_sample_metric) -> tuple[Any, Monitor]:
     step, _ = players(IDS)
     held_out = Passages(Automaton().corpus(200, seed=2), 0, LENGTH)
     return step, Monitor(step, held_out, Spelling(), judging, observations(folder), [told])  # type: ignore[arg-type]

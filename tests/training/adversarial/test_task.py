@@ -21,7 +21,7 @@ from tests.training.tasks import script_task
 from textgen.artifact import Model, ModelFolder
 from textgen.config import AdversarialConfig, Budget
 from textgen.errors import ConfigurationError, TrainingError, TrainingInterrupted
-from textgen.evaluation.sample_judge import SampleJudge, find_judge
+from textgen.evaluation.sample_metric import SampleMetric, find_sample_metric
 from textgen.training import history
 from textgen.training.adversarial.monitor import Observation, observations
 from textgen.training.adversarial.task import AdversarialTask, adversarial_folder, load_settings
@@ -87,9 +87,9 @@ def test_from_a_trained_start_the_critic_learns_who_speaks_and_a_writer_that_get
     tmp_path: Path, corpus: Path, trained: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     distances = iter([0.5, *[0.6] * 100])
-    judged = SampleJudge.__call__
+    judged = SampleMetric.__call__
     monkeypatch.setattr(
-        SampleJudge, "__call__", lambda judge, lines: {**judged(judge, lines), "distance": next(distances)}
+        SampleMetric, "__call__", lambda judge, lines: {**judged(judge, lines), "distance": next(distances)}
     )
     out = tmp_path / "model"
     train(corpus, out, steps=4, start_from=trained, quiet=False, adversarial=replace(SETTINGS, conditional=True))
@@ -222,4 +222,4 @@ def test_damaged_settings_are_told(tmp_path: Path, trained: Path, corpus: Path) 
     folder = ModelFolder(Path(shutil.copytree(trained, tmp_path / "model")))
     adversarial_folder(folder).mkdir()
     with pytest.raises(TrainingError, match=r"adversarial\.json is missing or damaged"):
-        AdversarialTask(script_task(corpus), find_judge).why_finished(folder)
+        AdversarialTask(script_task(corpus), find_sample_metric).why_finished(folder)

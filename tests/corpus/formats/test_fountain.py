@@ -1,0 +1,189 @@
+"""Fountain screenplays, read and written."""
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.corpus.strategies import scripts, texts
+from textgen.corpus.formats.base import ReadReport
+from textgen.corpus.formats.fountain import read
+from textgen.corpus.script import Line, Scene, Script, ScriptStyle
+
+SCREENPLAY = """\
+Title: A Simple Script
+Author: Somebody
+
+FADE IN:
+
+INT. OFFICE - MORNING
+
+A MAN sits alone [[why?]] at his desk.
+He sighs.
+
+MAN (V.O.)
+(passionately)
+I'm writing.
+<two spaces>
+Still.
+
+EVE ^
+~ Not me.
+
+====
+
+.FLASHBACK
+!BANG
+BANG
+
+= Synopsis
+# Section
+> Burn to White.
+
+/* none of
+this
+
+is read */
+
+@McDUCK
+Hi.
+
+CUT TO:
+""".replace("<two spaces>", "  ")
+
+
+def test_every_element() -> None:
+    report = ReadReport()
+    script = Script.from_fountain(SCREENPLAY)
+    assert script.scenes == (
+        Scene(None, (Line(None, "FADE IN:"),)),
+        Scene(
+            "INT. OFFICE - MORNING",
+            (
+                Line(None, "A MAN sits alone  at his desk.\nHe sighs."),
+                Line("MAN", "(V.O.)\n(passionately)\nI'm writing.\n\nStill."),
+                Line("EVE", "~ Not me."),
+            ),
+        ),
+        Scene(
+            "FLASHBACK",
+            (
+                Line(None, "BANG\nBANG"),
+                Line(None, "= Synopsis"),
+                Line(None, "# Section"),
+                Line(None, "> Burn to White."),
+                Line("McDUCK", "Hi."),
+                Line(None, "CUT TO:"),
+            ),
+        ),
+    )
+    assert script.lines[2].directions == ("(V.O.)", "(passionately)")
+    list(read(SCREENPLAY.split("\n"), ScriptStyle("fountain"), report))
+    assert report.changes == {"title page left out": 1, "note left out": 1, "boneyard left out": 1}
+
+
+def test_a_page_break_opens_a_scene_where_lines_follow() -> None:
+    assert Script.from_fountain("===\n\none\n\n===\n\ntwo\n\n===\n").scenes == (
+        Scene(None, (Line(None, "one"),)),
+        Scene(None, (Line(None, "two"),)),
+    )
+
+
+def test_what_is_no_cue() -> None:
+    lines = Script.from_fountain("23 (O.S.)\nNo letter.\n\nBANG\n\nCUT TO:\nblack\n\nest.\nx\n\n... Not forced").lines
+    assert [line.speaker for line in lines] == [None] * 5
+
+
+def test_indented_dialogue() -> None:
+    assert Script.from_fountain("\t\tEVE\n\t  (feeling cocky)\n\tWell!").lines == (
+        Line("EVE", "(feeling cocky)\nWell!"),
+    )
+
+
+def test_what_must_be_forced_is_forced() -> None:
+    scenes = (
+        Scene("[coffee shop]", (Line("jerry", "hi"), Line("EVE", ""), Line("@x", "INT. A\n\n!b"))),
+        Scene(".x", (Line(None, "EVE\nsings"), Line(None, "INT. HOUSE"), Line(None, ""), Line(None, "Title: x"))),
+        Scene(None, (Line(None, "===\n\n[[a]] /* b"), Line(None, "plain"))),
+    )
+    text = Script(scenes, ScriptStyle("fountain")).text
+    assert text == (
+        ".[coffee shop]\n\n@jerry\nhi\n\nEVE\n  \n\n@@x\nINT. A\n  \n!b\n\n"
+        ". .x\n\n!EVE\nsings\n\n!INT. HOUSE\n\n!\n\n!Title: x\n\n"
+        "===\n\n!===\n  \n[\\[a]] /\\* b\n\nplain\n\n"
+    )
+    assert Script.from_fountain(text).scenes == scenes
+
+
+def test_known_extensions_stand_behind_the_name() -> None:
+    text = "MAN (V.O.)\n(sadly)\nI'm writing.\n\n@jerry (O.S.)\n  \n\nEVE\n(softly)\nHi.\n\n"
+    script = Script.from_fountain(text)
+    assert [line.text for line in script.lines] == ["(V.O.)\n(sadly)\nI'm writing.", "(O.S.)", "(softly)\nHi."]
+    assert script.text == text
+
+
+def _as_fountain(text: str) -> str:
+    return "\n".join(line.strip() for line in text.split("\n")).strip("\n")
+
+
+_names = texts.map(lambda text: " ".join(text.replace("\n", " ").split())).filter(
+    lambda name: name and "(" not in name and ")" not in name and not name.endswith("^")
+)
+_headings = texts.map(lambda text: text.replace("\n", " ").strip()).filter(bool)
+_marks = st.sampled_from(
+    [
+        "!",
+        "@",
+        "#",
+        "=",
+        "===",
+        ".",
+        "..",
+        ">",
+        "~",
+        "[[",
+        "/*",
+        "\\",
+        "[",
+        "/",
+        "INT. x",
+        "EVE",
+        "TO:",
+        "(V.O.)\n",
+        "\n\n",
+    ]
+)
+_awkward = st.lists(st.one_of(_marks, texts), max_size=4).map("".join).map(_as_fountain)
+
+
+@given(
+    scripts(
+        st.one_of(st.none(), _names, _marks.map(str.strip).filter(lambda mark: mark and "(" not in mark)),
+        _awkward,
+        st.one_of(st.none(), _headings),
+    )
+)
+@settings(deadline=None, max_examples=150)
+def test_a_script_comes_back_from_fountain(script: Script) -> None:
+    scenes = tuple(scene for scene in script.scenes if scene.heading or scene.lines)
+    script = Script(scenes, script.style)
+    assert Script.from_fountain(script.to_fountain(), script.style) == script
+
+
+@given(
+    st.lists(
+        st.one_of(
+            _marks,
+            st.sampled_from(["", "  ", "EVE (V.O.)", "a", "Title: x", "*/", "]]"]),
+            st.text(max_size=6),
+        ),
+        max_size=12,
+    )
+)
+@settings(deadline=None, max_examples=150)
+def test_what_was_read_is_read_again(lines: list[str]) -> None:
+    script = Script.from_fountain("\n".join(lines))
+    assert Script.from_fountain(script.text) == script
+
+
+def test_a_note_over_two_lines_takes_no_empty_line_with_it() -> None:
+    (line,) = Script.from_fountain("EVE\none [[a\nb]] two\n[[c]]\n  \nthree\n").lines
+    assert line == Line("EVE", "one\ntwo\n\nthree")

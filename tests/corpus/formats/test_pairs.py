@@ -1,0 +1,153 @@
+"""Prompts and their replies, in tables and in aligned files."""
+
+import csv
+import io
+import tempfile
+import unicodedata
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.corpus.formats.files import read, said
+from textgen.corpus.document import turn_of
+from textgen.corpus.formats.pairs import PairColumns, are_parts_of_a_corpus, file_sides, find_pair_columns
+from textgen.errors import CorpusError
+
+
+def test_named_columns(tmp_path: Path) -> None:
+    text = 'id,Answer,Question\n1,"Fine, ""thanks""\nand you?",How are you?\n2,,Well?\nbroken\n3,Bye,"See\r\nyou"\n'
+    found, report = read("csv-pairs", tmp_path, text)
+    assert found == [said("How are you?", 'Fine, "thanks" and you?'), said("Well?", ""), said("See you", "Bye")]
+    assert (report.skipped, report.first_skipped) == (1, "line 5: 1 columns where 3 were expected: 'broken'")
+
+
+def test_without_a_header_the_first_two_columns_are_taken(tmp_path: Path) -> None:
+    found, _ = read("tsv-pairs", tmp_path, "Go.\tVa !\tCC-BY\nHi.\tSalut !\tCC-BY\n")
+    assert found == [said("Go.", "Va !"), said("Hi.", "Salut !")]
+
+
+def test_spreadsheets_may_write_semicolons(tmp_path: Path) -> None:
+    found, report = read("csv-pairs", tmp_path, 'Question;Answer\n"Tea; or coffee, sir?";Tea, please\nWell?;"Fine"\n')
+    assert found == [said("Tea; or coffee, sir?", "Tea, please"), said("Well?", "Fine")]
+    assert report.skipped == 0
+    assert read("csv-pairs", tmp_path, "Oh; well,Yes\nAnd; you,No\n")[0] == [
+        said("Oh; well", "Yes"),
+        said("And; you", "No"),
+    ]
+
+
+def test_one_column_holds_no_pairs(tmp_path: Path) -> None:
+    assert read("tsv-pairs", tmp_path, "one\ntwo\n")[0] == []
+
+
+_text = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff"), max_size=8) | st.just(
+    "a\nb"
+)
+
+
+@given(st.lists(st.tuples(_text, _text), min_size=1, max_size=6), st.sampled_from(["csv", "tsv"]))
+@settings(deadline=None, max_examples=50)
+def test_what_the_csv_module_writes_is_read(pairs: list[tuple[str, str]], kind: str) -> None:
+    table = io.StringIO()
+    writer = csv.writer(table, delimiter="," if kind == "csv" else "\t", quoting=csv.QUOTE_ALL, lineterminator="\n")
+    writer.writerows([("prompt", "reply"), *pairs])
+    with tempfile.TemporaryDirectory() as folder:
+        found, report = read(f"{kind}-pairs", Path(folder), table.getvalue())
+    assert [[text for _, text in turns] for turns in found] == [[_stored(text) for text in pair] for pair in pairs]
+    assert report.skipped == 0
+
+
+def _stored(text: str) -> str:
+    return unicodedata.normalize("NFC", turn_of(text).text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "separator", "text", "change"),
+    [
+        ("csv", ",", "he said", "quotation mark never closed"),
+        ("tsv", "\t", '"he said', "quotation marks taken as text"),
+    ],
+)
+def test_an_open_quotation_mark_takes_no_other_pair_with_it(
+    tmp_path: Path, kind: str, separator: str, text: str, change: str
+) -> None:
+    table = f'prompt{separator}reply\nhi{separator}"he said\nbye{separator}see you\n'
+    found, report = read(f"{kind}-pairs", tmp_path, table)
+    assert found == [said("hi", text), said("bye", "see you")]
+    assert report.changes == {change: 1}
+
+
+def test_aligned_files_are_read_line_by_line(tmp_path: Path) -> None:
+    found, report = read("aligned", tmp_path, "hello\n😁  you?\n\n", "hi\r\n I  am\r\nbye")
+    assert found == [said("hello", "hi"), said("😁  you?", "I  am"), said("", "bye")]
+    assert (report.skipped, report.changes) == (0, {})
+
+
+@pytest.mark.parametrize("separator", ["\u0085", "\u2028", "\x0b", "\x0c", "\x1c"])
+def test_only_line_feeds_and_returns_end_a_line(tmp_path: Path, separator: str) -> None:
+    found, _ = read("aligned", tmp_path, f"one{separator}half\ntwo\n", "1\n2\n")
+    assert [turns[1][1] for turns in found] == ["1", "2"]
+    assert found[1] == said("two", "2")
+
+
+def test_both_numbers_are_told_where_they_differ(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="the first has 3 lines and the second 2; both need the same number"):
+        read("aligned", tmp_path, "a\nb\nc\n", "a\nb\n")
+
+
+@pytest.mark.parametrize(
+    ("header", "columns"),
+    [
+        ("prompt,reply", PairColumns(0, 1, True)),
+        ("id,Answers,Questions", PairColumns(2, 1, True)),
+        ("instruction,input,output", PairColumns(0, 2, True)),
+        ("context,question,answer", PairColumns(1, 2, True)),
+        ("Human Text,bot_text", PairColumns(0, 1, True)),
+        ("q,a", PairColumns(0, 1, True)),
+        ("Replies,User", PairColumns(1, 0, True)),
+        ("user,message", PairColumns(0, 1, False)),
+        ("hello,hi", PairColumns(0, 1, False)),
+        ("a,b,c", PairColumns(0, 1, False)),
+        ("text", None),
+    ],
+)
+def test_the_columns_of_a_table(header: str, columns: PairColumns | None) -> None:
+    assert find_pair_columns(header.split(",")) == columns
+
+
+@pytest.mark.parametrize(
+    ("prompts", "replies"),
+    [
+        ("human_text.txt", "robot_text.txt"),
+        ("cornell30k.prompts.txt", "cornell30k.replies.txt"),
+        ("train.from", "train.to"),
+        ("Questions.txt", "Answers.txt"),
+        ("train.enc", "train.dec"),
+        ("my input 3.txt", "my output 3.txt"),
+    ],
+)
+def test_file_names_of_a_pair(prompts: str, replies: str) -> None:
+    assert file_sides(prompts, replies) == (prompts, replies)
+    assert file_sides(replies, prompts) == (prompts, replies)
+
+
+@pytest.mark.parametrize(
+    ("first", "second"),
+    [
+        ("a.txt", "b.txt"),
+        ("human_1.txt", "robot_2.txt"),
+        ("human.txt", "human.txt"),
+        ("human.txt", "user.txt"),
+        ("human.txt", "robot_text.txt"),
+    ],
+)
+def test_files_that_are_no_pair(first: str, second: str) -> None:
+    assert file_sides(first, second) is None
+
+
+def test_file_names_of_a_split() -> None:
+    assert are_parts_of_a_corpus("coco_train.txt", "coco-test.txt")
+    assert not are_parts_of_a_corpus("train.en", "train.de")
+    assert not are_parts_of_a_corpus("train.txt", "one.txt")

@@ -1,0 +1,153 @@
+"""CSV, TSV and JSON lines with a speaker and a text."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from textgen.corpus.document import Scene, assemble, scenes
+from textgen.corpus.formats.base import ReadReport, ScriptLayout
+from textgen.corpus.formats.plain import CaptionLayout
+from textgen.corpus.formats.tables import Columns, find_columns, read_csv, read_jsonl, read_tsv
+from textgen.corpus.script import Line, Script, ScriptStyle, read_script
+
+COLON = ScriptStyle("colon")
+
+SOUTH_PARK = """\
+Season,Episode,Character,Line
+1,1,Stan,"Dude!
+"
+1,1,Kyle (singing),"one
+two"
+1,2,,"They leave: all"
+1,2,,[Cut to: school]
+1,2,Chef,
+1,2,Narrator; the voice of all things to come,Hi
+"""
+
+
+def test_a_table_of_episodes() -> None:
+    report = ReadReport()
+    parts = list(assemble(read_csv(SOUTH_PARK.split("\n"), ScriptLayout(), report)))
+    first, second = parts[0][0], parts[1][0]
+    assert parts == [
+        (first, Scene(None, (Line("Stan", "Dude!"), Line("Kyle", "(singing) one two")))),
+        (second, Scene(None, (Line(None, "(They leave: all)"),))),
+        (second, Scene("[Cut to: school]", (Line("Narrator the voice of all things", "Hi"),))),
+    ]
+    assert second == first + 1
+    assert report.first_skipped == "line 8: no text in the text column: '1,2,Chef,'"
+    assert report.changes == {
+        "line breaks in a speech became a space": 1,
+        "direction moved behind the colon": 1,
+        "narration with a colon put in parentheses": 1,
+        "speaker name simplified": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("header", "columns"),
+    [
+        ("Season,Episode,Character,Line", Columns(2, 3, (0, 1), None, True)),
+        (
+            "id,episode_id,raw_text,raw_character_text,raw_location_text,spoken_words",
+            Columns(3, 5, (1,), 4, True),
+        ),
+        ("line,Speaker Name,text,scene", Columns(1, 2, (), 3, True)),
+        ("id,headline,text", Columns(None, 2, (), None, True)),
+        ("jerry,hello", Columns(0, 1, (), None, False)),
+        ("a,b,c", None),
+        ("text", None),
+    ],
+)
+def test_columns(header: str, columns: Columns | None) -> None:
+    assert find_columns(header.split(",")) == columns
+
+
+def test_two_columns_without_a_header() -> None:
+    lines = ["jerry\thello", 'elaine\t5" tall', "broken", "george\thi"]
+    report = ReadReport()
+    script = Script(scenes(read_tsv(lines, ScriptLayout(), report)), COLON)
+    assert script.lines == (Line("jerry", "hello"), Line("elaine", '5" tall'), Line("george", "hi"))
+    assert report.first_skipped == "line 3: 1 columns where 2 were expected: 'broken'"
+
+
+def test_scenes_open_when_their_column_changes() -> None:
+    lines = ["scene,speaker,text", "1,a,x", "1,b,y", "2,a,z", "Bar,a,w", "Bar,b,v"]
+    script = Script(scenes(read_csv(lines, ScriptLayout(), ReadReport())), COLON)
+    assert [(scene.heading, len(scene.lines)) for scene in script.scenes] == [
+        (None, 2),
+        (None, 1),
+        ("[Bar]", 2),
+    ]
+
+
+def test_texts_without_speakers_are_captions() -> None:
+    lines = ["id,text", "1,War: it is over", '2,"Rain, again"']
+    parts = list(assemble(read_csv(lines, CaptionLayout(), ReadReport())))
+    assert [scene.lines[0].text for _, scene in parts] == ["War: it is over", "Rain, again"]
+    assert parts[0][0] != parts[1][0]
+
+
+def test_json_lines() -> None:
+    lines = [
+        json.dumps({"speaker": "jerry", "text": "hel\nlo", "scene": 1}),
+        json.dumps({"Speaker": None, "line": "He leaves.", "scene": 2}),
+        "not json",
+        "",
+        json.dumps({"speaker": "jerry", "text": 3}),
+        json.dumps([1, 2]),
+        json.dumps({"speaker": 7, "text": "seven", "scene": 2}),
+    ]
+    report = ReadReport()
+    script = Script(scenes(read_jsonl(lines, ScriptLayout(), report)), COLON)
+    assert script.scenes == (
+        Scene(None, (Line("jerry", "hel lo"),)),
+        Scene(None, (Line(None, "He leaves."), Line("7", "seven"))),
+    )
+    assert report.skipped == 3
+    assert report.first_skipped == "line 3: no JSON object with a text field: 'not json'"
+
+
+_text = st.one_of(
+    st.text(max_size=8),
+    st.sampled_from(["[x]", "a: b", "9: 15", "scene: x", "(x)", "é\r\nb", "INT. A", "[a] b"]),
+)
+_name = st.sampled_from(["jerry", "", "Kyle (singing)", "Mr: X", "scene", "[x]", "???", "a; b", "小明", " "])
+
+
+@given(st.lists(st.tuples(_name, _text, st.sampled_from(["", "1", "Bar", "[Bar]", "scene: a", "[a] b"])), max_size=8))
+@settings(deadline=None, max_examples=200)
+def test_a_table_can_be_read_again_as_a_script(rows: list[tuple[str, str, str]]) -> None:
+    lines = [json.dumps({"speaker": name, "text": text, "scene": scene}) for name, text, scene in rows]
+    script = Script(scenes(read_jsonl(lines, ScriptLayout(), ReadReport())), COLON)
+    assert read_script(script.text, COLON) == script
+
+
+@pytest.mark.parametrize("name", ["Agent: Smith", "Mr: X"])
+def test_a_name_with_a_colon_is_simplified_not_cut(name: str) -> None:
+    report = ReadReport()
+    row = json.dumps({"speaker": name, "text": "Hello"})
+    *_, line = read_jsonl([row], ScriptLayout(), report)
+    assert line == Line(name.replace(":", ""), "Hello")
+    assert report.changes == {"speaker name simplified": 1}
+
+
+def test_what_escapes_in_json_bring_is_repaired() -> None:
+    row = r'{"speaker": "Zoe\u0301", "text": "so\u0000 cute \ud83d"}'
+    *_, line = read_jsonl([row], ScriptLayout(), ReadReport())
+    assert line == Line("Zo\u00e9", "so cute \ufffd")
+
+
+def test_odd_quotation_marks_between_tabs_are_text() -> None:
+    rows = ["Character\tLine", 'He\t"Why?" she asked.', 'She\t"Because, ""he"" said"', 'I\t5" tall', 'We\t"Oh']
+    report = ReadReport()
+    lines = list(read_tsv(rows, ScriptLayout(), report))
+    assert [line.text for line in lines if isinstance(line, Line)] == [
+        '"Why?" she asked.',
+        'Because, "he" said',
+        '5" tall',
+        '"Oh',
+    ]
+    assert report.changes == {"quotation marks taken as text": 2}

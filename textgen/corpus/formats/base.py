@@ -1,0 +1,196 @@
+"""What every format of corpora is made of: evidence, readers, a layout, and the report of what a reader left out."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import ClassVar
+
+from textgen.corpus.document import Element, Line, Scene
+from textgen.corpus.reading import TextFile
+
+HEAD_LINES = 2000
+"""How many lines of a file are looked at to find out its format."""
+
+_EXCERPT = 60
+
+
+@dataclass
+class ReadReport:
+    """What a reader did to one file besides reading it: records skipped, and small repairs.
+
+    Args:
+        skipped: how many bad records were left out.
+        first_skipped: the first of them, with its line number and why; None where there was none.
+        first_skipped_line: its line number (from 1).
+        changes: what was normalised or left out on purpose, with how often.
+    """
+
+    skipped: int = 0
+    first_skipped: str | None = None
+    first_skipped_line: int | None = None
+    changes: Counter[str] = field(default_factory=Counter)
+
+    def skip(self, line_number: int, record: str, why: str) -> None:
+        """Count a record that is left out.
+
+        Args:
+            line_number: of its first line, from 1.
+            record: its text.
+            why: what is wrong with it.
+        """
+        self.skipped += 1
+        if self.first_skipped is None:
+            self.first_skipped_line = line_number
+            self.first_skipped = f"line {line_number}: {why}: {excerpt(record)!r}"
+
+    def change(self, kind: str, times: int = 1) -> None:
+        """Count something that was normalised or left out on purpose."""
+        if times:
+            self.changes[kind] += times
+
+
+@dataclass(frozen=True)
+class ScriptLayout:
+    """How a script is written: `NAME: text` here, which is the base of the other layouts.
+
+    A layout never needs to know what comes later: `partial_line` of a growing line only ever grows at its end, so that
+    a script can be shown while it is being written.
+
+    Args:
+        blank_lines: empty lines after each line of the script, where the layout leaves a choice.
+    """
+
+    blank_lines: int = 0
+
+    name: ClassVar[str] = "colon"
+    """The format that reads what is written so."""
+    scene_break: ClassVar[str] = "\n"
+    """What separates a scene without heading from the one before it."""
+
+    @property
+    def suffix(self) -> str:
+        """What closes a line."""
+        return "\n" * (self.blank_lines + 1)
+
+    def line_prefix(self, speaker: str | None) -> str:
+        """What stands before the text of a line; nothing for narration."""
+        return "" if speaker is None else f"{speaker}: "
+
+    def line(self, line: Line) -> str:
+        """A whole line without the suffix; a speech without words has no white space after the colon."""
+        prefix = self.line_prefix(line.speaker)
+        return prefix + line.text if line.text else prefix.rstrip()
+
+    def partial_line(self, line: Line) -> str:
+        """As much of a growing line as cannot change any more."""
+        return self.line(line)
+
+    def heading(self, heading: str) -> str:
+        """A scene heading without the suffix."""
+        return heading
+
+    def partial_heading(self, heading: str) -> str:
+        """As much of a growing heading as cannot change any more."""
+        return self.heading(heading)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How well a file fits a format.
+
+    Args:
+        convincing: whether to take the format without being told.
+        reason: what was found, for a person.
+        misfit: the number (from 1) of the first line that does not fit, where the file cannot be read in this
+            format at all; None where it can.
+        layout: how the scripts of such a file are written.
+        sure: whether a file of dialogues can hardly be anything else; what could be a script as well is not sure.
+    """
+
+    convincing: bool
+    reason: str
+    misfit: int | None = None
+    layout: ScriptLayout = ScriptLayout()
+    sure: bool = True
+
+
+@dataclass(frozen=True)
+class FilePair:
+    """Two files that belong together.
+
+    Args:
+        files: in the order in which the reader of their format takes them.
+        reason: why this is thought, for a person.
+        sure: whether they can hardly be anything else.
+    """
+
+    files: tuple[TextFile, TextFile]
+    reason: str
+    sure: bool = True
+
+
+Weigh = Callable[[Sequence[str], Path], Evidence]
+"""(the first lines of a file, its path) to what speaks for a format. Of the path only the suffix says something."""
+
+ScriptReader = Callable[[Iterable[str], ScriptLayout, ReadReport], Iterator[Element]]
+"""(lines without their ends, the layout found in them, a report to fill) to elements, streaming."""
+
+DialogueReader = Callable[[Sequence[TextFile], ReadReport], Iterator[Scene]]
+"""(one file, or the two that belong together, a report to fill) to dialogues, streaming."""
+
+PairUp = Callable[[Sequence[TextFile], bool], Iterator[FilePair]]
+"""(files of a format that takes two, whether a person named them one by one) to pairs.
+
+Raises a CorpusError where one of two is missing.
+"""
+
+
+@dataclass(frozen=True)
+class Format:
+    """A way in which people write scripts or dialogues into files.
+
+    Args:
+        name: what `--format` calls it.
+        order: formats are tried, and listed, from the lowest to the highest: the surest evidence first.
+        weigh: what speaks for it; None where no file shows it by itself.
+        read: how scripts are read from it; None where it has none.
+        read_dialogues: how dialogues are read from it; None where it has none.
+        pair_up: finds the files that belong together, where the format takes two; None where it takes one.
+        layout: how a script is written back in it; None for what is written in the layout of another format.
+        suffixes: of files in a folder that are taken for it, besides those of any text.
+    """
+
+    name: str
+    order: int
+    weigh: Weigh | None
+    read: ScriptReader | None = None
+    read_dialogues: DialogueReader | None = None
+    pair_up: PairUp | None = None
+    layout: type[ScriptLayout] | None = None
+    suffixes: tuple[str, ...] = ()
+
+
+def filled(head: Sequence[str]) -> list[tuple[int, str]]:
+    """The lines that are not empty, without white space at their ends, numbered from 1."""
+    return [(number, line.strip()) for number, line in enumerate(head, start=1) if line.strip()]
+
+
+def first_filled(head: Sequence[str]) -> int:
+    """The number (from 1) of the first line that is not empty."""
+    return next((number for number, _ in filled(head)), 1)
+
+
+def misfit_line(head: Sequence[str], number: int) -> str:
+    """The line of that number (from 1), as an error names it."""
+    return f"line {number} does not fit: {excerpt(head[number - 1])!r}" if head else "it has no lines"
+
+
+def share(part: int, whole: int) -> str:
+    """`9 of 10`, for reasons."""
+    return f"{part:,} of {whole:,}"
+
+
+def excerpt(text: str) -> str:
+    """The beginning of a text, for messages."""
+    return text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + "…"

@@ -1,0 +1,280 @@
+"""Fountain screenplays (https://fountain.io/syntax): recognised, read and written.
+
+Action, transitions, centred text, lyrics, sections and synopses are narration, kept as they are written.
+What is normalised: white space at the ends of physical lines; empty lines at the ends of a speech; the
+extension of a cue (`EVE (O.S.)`) becomes the first line of the speech, and goes back to the cue where it is one
+of EXTENSIONS; dual dialogue's `^` is left out. A page break is a scene without heading. The title page, notes and
+boneyards are left out and counted.
+
+Text that holds `[[` or `/*`, which open notes and boneyards, is written with a backslash between the two.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textgen.corpus.document import Element, Line, SceneOpening
+from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, first_filled
+
+PAGE_BREAK = "==="
+BLANK = "  "
+"""An empty line inside a speech: two spaces, so that the speech goes on below."""
+
+EXTENSIONS = ("(V.O.)", "(O.S.)", "(O.C.)", "(CONT'D)", "(cont'd)", "(CONT’D)")
+
+_HEADING = re.compile(r"(?:INT\.?/EXT|EXT\.?/INT|INT|EXT|EST|I/E)(?P<mark>[. ])", re.IGNORECASE)
+_TITLE_KEY = re.compile(
+    r"(?:title|credit|authors?|source|draft date|date|contact|copyright|notes|revision|episode|series)\s*:",
+    re.IGNORECASE,
+)
+_CUE = re.compile(r"(?P<name>.*?)\s*(?P<extension>(?:\([^()]*\)\s*)*)(?P<dual>\^?)")
+_PAGE_BREAK = re.compile(r"={3,}")
+_NOT_A_CUE = ("!", "~", ">", "#", "=", ".", "(", "[")
+_ESCAPES = ((re.compile(r"\[(?=\\*\[)"), "[\\\\"), (re.compile(r"/(?=\\*\*)"), "/\\\\"))
+_UNESCAPES = ((re.compile(r"\[\\(?=\\*\[)"), "["), (re.compile(r"/\\(?=\\*\*)"), "/"))
+_NOTE = re.compile(r"\[\[.*?\]\]", re.DOTALL)
+_BONEYARD_OPENS, _BONEYARD_CLOSES = "/*", "*/"
+
+
+@dataclass(frozen=True)
+class FountainLayout(ScriptLayout):
+    """The Fountain screenplay syntax; narration and headings are held back until they are whole."""
+
+    name: ClassVar[str] = "fountain"
+    scene_break: ClassVar[str] = f"{PAGE_BREAK}\n\n"
+
+    @property
+    def suffix(self) -> str:
+        """What closes a line."""
+        return "\n\n"
+
+    def line_prefix(self, speaker: str | None) -> str:
+        """The character cue on its own line."""
+        return "" if speaker is None else _written_cue(speaker) + "\n"
+
+    def line(self, line: Line) -> str:
+        """A speech under its cue, or an action."""
+        return _action(line.text) if line.speaker is None else _speech(line.speaker, line.text)
+
+    def partial_line(self, line: Line) -> str:
+        """The cue and the settled part of the speech."""
+        return "" if line.speaker is None else _settled_speech(line.speaker, line.text)
+
+    def heading(self, heading: str) -> str:
+        """A scene heading, forced with a dot where needed."""
+        line = _escape(heading.replace("\n", " "))
+        return line if parse_heading(line, alone=True) == line else f".{' ' * line.startswith('.')}{line}"
+
+    def partial_heading(self, heading: str) -> str:
+        """Nothing: whether the dot is needed depends on the whole heading."""
+        return ""
+
+
+def weigh(head: Sequence[str], path: Path) -> Evidence:
+    """A `.fountain`, or scene headings and at least two cues over speeches, many of all paragraphs."""
+    layout = FountainLayout()
+    elements = list(read(head, layout, ReadReport()))
+    headings = sum(isinstance(element, SceneOpening) and element.heading is not None for element in elements)
+    speeches = sum(isinstance(element, Line) and element.speaker is not None for element in elements)
+    reason = f"scene headings: {headings:,}, speeches under a cue: {speeches:,}, of {len(elements):,} elements"
+    misfit = None if headings or speeches else first_filled(head)
+    named = path.suffix.lower() == ".fountain"
+    convincing = named or (headings > 0 and speeches > 1 and headings + speeches >= 0.3 * len(elements))
+    return Evidence(convincing, f"the name ends in .fountain; {reason}" if named else reason, misfit, layout)
+
+
+def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
+    """Yield speeches, narration and scene openings; a page break counts as one where lines follow."""
+    break_waits = has_elements = False
+    for element in _elements(lines, report):
+        if element == SceneOpening():
+            break_waits = has_elements
+            continue
+        if break_waits and not isinstance(element, SceneOpening):
+            yield SceneOpening()
+        yield element
+        break_waits, has_elements = False, True
+
+
+def _elements(lines: Iterable[str], report: ReadReport) -> Iterator[Element]:
+    for number, block in enumerate(_blocks(without_boneyard(lines, report))):
+        if number == 0 and is_title_page(block[0]):
+            report.change("title page left out")
+            continue
+        text, notes = _NOTE.subn(lambda note: "\n" * note[0].count("\n"), "\n".join(block))
+        report.change("note left out", notes)
+        lines_left = zip(text.split("\n"), block, strict=True)
+        yield from block_elements([line for line, old in lines_left if line.strip() or not old.strip()])
+
+
+def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
+    """The stretches of lines without an empty one; in a speech, two spaces do not count as empty."""
+    block: list[str] = []
+    for line in lines:
+        if line.strip() or (block and line.startswith(BLANK) and opens_speech(block[0])):
+            block.append(line)
+        elif block:
+            yield block
+            block = []
+    if block:
+        yield block
+
+
+def without_boneyard(lines: Iterable[str], report: ReadReport) -> Iterator[str]:
+    """The lines without `/* … */`; a line that held nothing else is left out."""
+    inside = False
+    for line in lines:
+        kept, rest, begins_inside = "", line, inside
+        while rest:
+            mark = _BONEYARD_CLOSES if inside else _BONEYARD_OPENS
+            before, found, rest = rest.partition(mark)
+            kept += "" if inside else before
+            if found:
+                inside = not inside
+                report.change("boneyard left out", int(inside))
+        if kept.strip() or (kept == line and not begins_inside):
+            yield kept
+    if inside:
+        report.change("boneyard never closed: the rest of the file was left out")
+
+
+def is_title_page(line: str) -> bool:
+    """Whether a file that begins with this line begins with a title page."""
+    return _TITLE_KEY.match(line.strip()) is not None
+
+
+def opens_speech(line: str) -> bool:
+    """Whether a block that begins with this line may hold empty lines of two spaces."""
+    return line.startswith("!") or parse_cue(line) is not None
+
+
+def parse_heading(line: str, alone: bool) -> str | None:
+    """The scene heading in a line, without a forcing dot; None where it is no heading.
+
+    Args:
+        line: the first line of a block.
+        alone: whether it is the block's only line, as the syntax asks.
+    """
+    line = line.strip()
+    if line.startswith(".") and not line.startswith(".."):
+        return line[1:].strip() or None
+    natural = _HEADING.match(line)
+    return line if natural and (alone or natural["mark"] == ".") else None
+
+
+def parse_cue(line: str) -> tuple[str, str] | None:
+    """The speaker and the extension in a character cue, or None where it is none.
+
+    Example:
+        >>> parse_cue("EVE (O.S.)"), parse_cue("@McDUCK ^"), parse_cue("Not a cue")
+        (('EVE', '(O.S.)'), ('McDUCK', ''), None)
+    """
+    line = line.strip()
+    forced = line.startswith("@")
+    match = _CUE.fullmatch(line.removeprefix("@").strip() if forced else line)
+    if match is None or not match["name"]:
+        return None
+    name = match["name"]
+    if not forced and (name != name.upper() or not any(map(str.isalpha, name)) or _is_other(name)):
+        return None
+    return name, match["extension"].strip()
+
+
+def _is_other(name: str) -> bool:
+    return name.startswith(_NOT_A_CUE) or name.endswith("TO:") or _HEADING.match(name) is not None
+
+
+def block_elements(lines: Sequence[str]) -> Iterator[Element]:
+    """The elements of a block of lines without an empty line between them.
+
+    A page break is yielded as a `SceneOpening` without heading.
+    """
+    while lines:
+        first = lines[0].strip()
+        heading = parse_heading(first, alone=len(lines) == 1)
+        if heading is not None:
+            yield SceneOpening(_unescape(heading))
+        elif _PAGE_BREAK.fullmatch(first):
+            yield SceneOpening(None)
+        elif first.startswith(("#", "=")):
+            yield Line(None, _unescape(first))
+        else:
+            yield _speech_or_action(first, lines)
+            return
+        lines = lines[1:]
+
+
+def _speech_or_action(first: str, lines: Sequence[str]) -> Line:
+    parsed = parse_cue(first) if len(lines) > 1 else None
+    if parsed is None:
+        return Line(None, _text([first.removeprefix("!"), *lines[1:]]))
+    speaker, extension = parsed
+    return Line(_unescape(speaker), _text([extension, *lines[1:]] if extension else lines[1:]))
+
+
+def _text(lines: Sequence[str]) -> str:
+    return _unescape("\n".join(line.strip() for line in lines).strip("\n"))
+
+
+def _written_cue(speaker: str) -> str:
+    """A character cue as Fountain writes it, with a forcing `@` where it needs one."""
+    line = _escape(speaker.replace("\n", " "))
+    bare = not line.startswith("@") and not is_title_page(line) and parse_cue(line) == (line, "")
+    return line if bare else f"@{line}"
+
+
+def _speech(speaker: str, text: str) -> str:
+    """A cue and the speech below it; a known extension on the speech's first line goes behind the name."""
+    extension, _, below = text.partition("\n")
+    if extension in EXTENSIONS:
+        return f"{_written_cue(speaker)} {extension}\n{_body(below)}"
+    return f"{_written_cue(speaker)}\n{_body(text)}"
+
+
+def _settled_speech(speaker: str, text: str) -> str:
+    """As much of `_speech(speaker, text)` as stays when the text grows."""
+    first, line_end, below = text.partition("\n")
+    if not line_end and any(extension.startswith(first) for extension in EXTENSIONS):
+        return _written_cue(speaker)
+    if first in EXTENSIONS:
+        return f"{_written_cue(speaker)} {first}\n{_settled_body(below)}"
+    return f"{_written_cue(speaker)}\n{_settled_body(text)}"
+
+
+def _body(text: str) -> str:
+    """The text of a speech below its cue; an empty line is two spaces."""
+    return "\n".join(_escape(line) if line.strip() else BLANK for line in text.split("\n"))
+
+
+def _settled_body(text: str) -> str:
+    """As much of `_body(text)` as stays when the text grows.
+
+    Only a last line without words waits: an escape adds backslashes behind what was there, never before it.
+    """
+    *done, last = text.split("\n")
+    begun = _escape(last) if last.strip() else ""
+    return "".join(_body(line) + "\n" for line in done) + begun
+
+
+def _action(text: str) -> str:
+    """Narration as Fountain writes it, with a forcing `!` where it would be read as something else."""
+    raw = _body(text)
+    plain = bool(text) and "\n\n" not in text and not is_title_page(text)
+    return raw if plain and list(block_elements(raw.split("\n"))) == [Line(None, text)] else f"!{raw.rstrip(' ')}"
+
+
+def _escape(text: str) -> str:
+    for pattern, replacement in _ESCAPES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def _unescape(text: str) -> str:
+    for pattern, replacement in _UNESCAPES:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+FORMATS = (Format("fountain", 60, weigh, read, layout=FountainLayout, suffixes=(".fountain",)),)

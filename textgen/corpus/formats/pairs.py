@@ -1,0 +1,283 @@
+"""Prompts and their replies: in two columns of a CSV or TSV table, or in two aligned files.
+
+In aligned files each line of the second is the reply to the same line of the first.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations, zip_longest
+from pathlib import Path
+from typing import NamedTuple
+
+from textgen.corpus.document import Scene, turn_of
+from textgen.corpus.formats.base import Evidence, FilePair, Format, ReadReport, first_filled, share
+from textgen.corpus.formats.records import CSV, TSV, records
+from textgen.corpus.formats.tables import field_key, find_columns
+from textgen.corpus.reading import TextFile
+from textgen.errors import CorpusError
+
+PROMPT_NAMES = (
+    "prompt",
+    "question",
+    "instruction",
+    "message",
+    "human",
+    "user",
+    "query",
+    "request",
+    "statement",
+    "post",
+    "source",
+    "src",
+    "input",
+    "context",
+    "q",
+)
+REPLY_NAMES = (
+    "reply",
+    "answer",
+    "response",
+    "robot",
+    "bot",
+    "chatbot",
+    "assistant",
+    "completion",
+    "target",
+    "tgt",
+    "output",
+    "a",
+)
+"""What the columns of a table are called, the surest names first."""
+
+_FILE_PROMPT_NAMES = frozenset((*PROMPT_NAMES, "enc", "encoder", "from"))
+_FILE_REPLY_NAMES = frozenset((*REPLY_NAMES, "dec", "decoder", "to"))
+_SPLIT_NAMES = frozenset(("train", "training", "valid", "validation", "val", "dev", "development", "test"))
+_NOT_IN_A_WORD = re.compile(r"[\W_]+")
+_NAME_WORDS = 4
+_ENDS_SENTENCE = tuple(".!?…。！？")
+_NEW_NAMES_ALLOWED = 0.7
+_BY_CHANCE = 10
+"""Two files of fewer lines may well have the same number of them without being aligned."""
+
+
+class PairColumns(NamedTuple):
+    """Where a table keeps prompts and replies; numbers from 0."""
+
+    prompt: int
+    reply: int
+    header: bool
+
+
+def find_pair_columns(first: Sequence[str]) -> PairColumns | None:
+    """The columns of a table of pairs by its first record; without known names they are the first two.
+
+    Example:
+        >>> find_pair_columns(["id", "Questions", "Answer text"])
+        PairColumns(prompt=1, reply=2, header=True)
+    """
+    names = [_singular(field_key(name).removesuffix("_text")) for name in first]
+    prompt, reply = _find(names, PROMPT_NAMES), _find(names, REPLY_NAMES)
+    if prompt is not None and reply is not None:
+        return PairColumns(prompt, reply, header=True)
+    return PairColumns(0, 1, header=False) if len(first) > 1 else None
+
+
+def weigh_csv(head: Sequence[str], path: Path) -> Evidence:
+    """A header names the columns, or a `.csv` has two of them."""
+    return _weigh_table(head, CSV, nameless=path.suffix.lower() == ".csv")
+
+
+def weigh_tsv(head: Sequence[str], path: Path) -> Evidence:
+    """A header names the columns, or nearly every line has one tab."""
+    return _weigh_table(head, TSV, nameless=True)
+
+
+def _weigh_table(head: Sequence[str], delimiters: str, nameless: bool) -> Evidence:
+    report = ReadReport()
+    rows = [record for _, record in records(head, delimiters, report)]
+    columns = find_pair_columns(rows[0]) if rows else None
+    if columns is None:
+        return Evidence(False, "no two columns", first_filled(head))
+    whole = len(rows) + report.skipped
+    fits = len(rows) >= 0.8 * whole
+    misfit = None if fits else report.first_skipped_line
+    if columns.header:
+        names = f'"{rows[0][columns.prompt].strip()}" and "{rows[0][columns.reply].strip()}"'
+        return Evidence(fits and len(rows) > 1, f"the header names the columns {names}", misfit)
+    script = find_columns(rows[0])
+    named = script is not None and script.header
+    wanted = nameless and len(rows[0]) == 2 and not named and not _are_names([row[0] for row in rows])
+    reason = f"{share(len(rows), whole)} records have two columns" + " or more" * (len(rows[0]) > 2)
+    return Evidence(fits and wanted, reason, misfit, sure=False)
+
+
+def _are_names(texts: Sequence[str]) -> bool:
+    """Whether texts look like the names of speakers: short, no sentences, and they come again."""
+    short = sum(len(text.split()) <= _NAME_WORDS and not text.rstrip().endswith(_ENDS_SENTENCE) for text in texts)
+    return short >= 0.9 * len(texts) and len(set(texts)) <= _NEW_NAMES_ALLOWED * len(texts)
+
+
+def read_csv(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
+    """Yield the rows of a table with commas or semicolons as dialogues of two turns."""
+    return _read_table(files[0], CSV, report)
+
+
+def read_tsv(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
+    """Yield the rows of a table with tabs as dialogues of two turns."""
+    return _read_table(files[0], TSV, report)
+
+
+def _read_table(file: TextFile, delimiters: str, report: ReadReport) -> Iterator[Scene]:
+    columns: PairColumns | None = None
+    for _, record in records(file.lines(), delimiters, report):
+        if columns is None:
+            columns = find_pair_columns(record)
+            if columns is None or columns.header:
+                continue
+        yield Scene(None, (turn_of(record[columns.prompt]), turn_of(record[columns.reply])))
+
+
+def read_aligned(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
+    """Yield each pair of lines as a dialogue of two turns.
+
+    Raises:
+        CorpusError: at the end, if one file has more lines than the other.
+    """
+    prompts, replies = files
+    for prompt, reply in zip_longest(prompts.lines(), replies.lines()):
+        if prompt is None or reply is None:
+            check_aligned(prompts, replies)
+            return
+        yield Scene(None, (turn_of(prompt), turn_of(reply)))
+
+
+def check_aligned(prompts: TextFile, replies: TextFile) -> None:
+    """Refuse two files that do not have the same number of lines; reads both.
+
+    Raises:
+        CorpusError: with both numbers.
+    """
+    counts = count_lines(prompts), count_lines(replies)
+    if counts[0] != counts[1]:
+        raise CorpusError(
+            f"{prompts.path} and {replies.path} were to be read as prompts and their replies, line by line, but the "
+            f"first has {counts[0]:,} lines and the second {counts[1]:,}; both need the same number: find where they "
+            "part, or choose another --format."
+        )
+
+
+def count_lines(file: TextFile) -> int:
+    """How many lines a file has; reads all of it."""
+    return sum(1 for _ in file.lines())
+
+
+def pair_up(files: Sequence[TextFile], ordered: bool) -> Iterator[FilePair]:
+    """Files that a person called aligned: those whose names fit, the others in the order given.
+
+    Args:
+        files: the files.
+        ordered: whether a person named them one by one.
+
+    Raises:
+        CorpusError: if one has no partner, or another number of lines than it.
+    """
+    pairs = list(_with_fitting_names(files, ordered))
+    taken = {file for pair in pairs for file in pair}
+    left = [file for file in files if file not in taken]
+    if len(left) % 2:
+        raise CorpusError(
+            f"Aligned files come in twos, prompts and replies, but {left[-1].path} has no partner among the "
+            f"{len(files)} files given; give the second file too, or choose another --format."
+        )
+    for pair in [*pairs, *zip(left[::2], left[1::2], strict=True)]:
+        check_aligned(*pair)
+        yield FilePair(pair, "both files have the same number of lines")
+
+
+def aligned_by_name(files: Sequence[TextFile], ordered: bool) -> Iterator[FilePair]:
+    """Pairs of files whose names say that they are prompts and replies, and that have as many lines."""
+    for pair in _with_fitting_names(files, ordered):
+        lines = count_lines(pair[0])
+        if lines == count_lines(pair[1]):
+            yield FilePair(pair, f"the names fit, and both files have {lines:,} lines")
+
+
+def aligned_by_length(files: Sequence[TextFile], ordered: bool) -> Iterator[FilePair]:
+    """Files that follow each other and have as many lines.
+
+    Raises:
+        CorpusError: if there are two files, named one by one or with names that fit, whose numbers of lines differ.
+    """
+    waiting = list(files)
+    while len(waiting) > 1:
+        pair = waiting[0], waiting[1]
+        lines = count_lines(pair[0])
+        if not are_parts_of_a_corpus(*_names(pair)) and lines == count_lines(pair[1]):
+            yield FilePair(pair, f"both files have {lines:,} lines", sure=ordered and lines >= _BY_CHANCE)
+            del waiting[:2]
+            continue
+        if len(files) == 2 and (ordered or file_sides(*_names(pair))):
+            check_aligned(*pair)
+        del waiting[0]
+
+
+def _with_fitting_names(files: Sequence[TextFile], ordered: bool) -> Iterator[tuple[TextFile, TextFile]]:
+    taken: set[TextFile] = set()
+    for first, second in combinations(files, 2):
+        sides = None if {first, second} & taken else file_sides(first.path.name, second.path.name)
+        if sides is not None and first.path.parent == second.path.parent:
+            taken |= {first, second}
+            yield (first, second) if ordered or sides[0] == first.path.name else (second, first)
+
+
+def _names(pair: tuple[TextFile, TextFile]) -> tuple[str, str]:
+    return pair[0].path.name, pair[1].path.name
+
+
+def file_sides(first: str, second: str) -> tuple[str, str] | None:
+    """Two file names as (prompts, replies), where they differ in nothing but the names of the two sides.
+
+    Example:
+        >>> file_sides("robot_text.txt", "human_text.txt")
+        ('human_text.txt', 'robot_text.txt')
+    """
+    words, others = _words(first), _words(second)
+    differing = {pair for pair in zip(words, others, strict=False) if pair[0] != pair[1]}
+    if len(words) != len(others) or len(differing) != 1:
+        return None
+    word, other = differing.pop()
+    if word in _FILE_PROMPT_NAMES and other in _FILE_REPLY_NAMES:
+        return first, second
+    return (second, first) if word in _FILE_REPLY_NAMES and other in _FILE_PROMPT_NAMES else None
+
+
+def are_parts_of_a_corpus(first: str, second: str) -> bool:
+    """Whether two file names say that one is for training and the other for judging.
+
+    Example:
+        >>> are_parts_of_a_corpus("train.txt", "test.txt"), are_parts_of_a_corpus("train.en", "train.de")
+        (True, False)
+    """
+    part, other = (_SPLIT_NAMES & set(_words(name)) for name in (first, second))
+    return bool(part and other) and part != other
+
+
+def _words(name: str) -> list[str]:
+    return [_singular(word) for word in _NOT_IN_A_WORD.split(name.casefold())]
+
+
+def _singular(word: str) -> str:
+    return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
+
+
+def _find(names: Sequence[str], known: Sequence[str]) -> int | None:
+    return next((names.index(name) for name in known if name in names), None)
+
+
+ALIGNED = Format("aligned", 90, None, read_dialogues=read_aligned, pair_up=pair_up)
+
+FORMATS = (
+    Format("csv-pairs", 35, weigh_csv, read_dialogues=read_csv, suffixes=(".csv",)),
+    Format("tsv-pairs", 40, weigh_tsv, read_dialogues=read_tsv, suffixes=(".tsv",)),
+    ALIGNED,
+)

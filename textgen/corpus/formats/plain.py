@@ -1,0 +1,95 @@
+"""Plain text, every physical line for itself, and captions, one text a line.
+
+Captions and headlines are short whole texts, one a line. Sentences of a running text that stand one a line
+without punctuation (Penn Treebank) are taken as plain text, where the state is carried from one line to the
+next; sentences with it look like captions, and `--format plain` says otherwise.
+"""
+
+import re
+import statistics
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ClassVar
+
+from textgen.corpus.document import DocumentOpening, Element, Line
+from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, filled, share
+
+_ENDS_WHOLE = re.compile(r"""[.!?…。！？]["'”’)\]]*$""")
+_ENDS_OPEN = re.compile(r"[,;:–—-]$")
+_MOST_WORDS = 25
+_MOST_CHARACTERS = 400
+_LEAST_LINES = 8
+_WHOLE = 0.7
+
+
+@dataclass(frozen=True)
+class PlainLayout(ScriptLayout):
+    """Physical lines; scenes leave no trace."""
+
+    name: ClassVar[str] = "plain"
+    scene_break: ClassVar[str] = ""
+
+    @property
+    def suffix(self) -> str:
+        """What closes a line."""
+        return "\n"
+
+
+@dataclass(frozen=True)
+class CaptionLayout(PlainLayout):
+    """One text a line."""
+
+    name: ClassVar[str] = "captions"
+
+
+def weigh_captions(head: Sequence[str], path: Path) -> Evidence:
+    """Nearly no empty lines, and most lines are short whole texts."""
+    lines = [line for _, line in filled(head)]
+    whole = sum(_is_whole(line) for line in lines)
+    words = statistics.median(len(line.split()) for line in lines) if lines else 0
+    convincing = (
+        len(lines) >= max(_LEAST_LINES, 0.98 * len(head))
+        and words <= _MOST_WORDS
+        and max(map(len, lines)) <= _MOST_CHARACTERS
+        and whole >= _WHOLE * len(lines)
+    )
+    reason = (
+        f"{share(whole, len(lines))} lines are whole short texts (median {words:g} {'word' if words == 1 else 'words'})"
+    )
+    return Evidence(convincing, reason, layout=CaptionLayout())
+
+
+def _is_whole(line: str) -> bool:
+    """A sentence with its end, or a headline: it begins with a capital or a number and does not break off."""
+    if _ENDS_WHOLE.search(line):
+        return True
+    return (line[0].isupper() or line[0].isdigit()) and not _ENDS_OPEN.search(line)
+
+
+def weigh_plain(head: Sequence[str], path: Path) -> Evidence:
+    """Everything is plain text."""
+    return Evidence(True, "plain text: it looks like no script, table or list of texts", layout=PlainLayout())
+
+
+def read_captions(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
+    """Yield each line that is not empty, in a document of its own."""
+    for line in lines:
+        text = line.strip()
+        if text:
+            yield DocumentOpening()
+            yield Line(None, text)
+        else:
+            report.change("empty line left out")
+
+
+def read_plain(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
+    """Yield each physical line, empty ones too, so that the text comes back exactly; one document in all."""
+    for line in lines:
+        yield Line(None, line)
+
+
+FORMATS = (
+    Format("captions", 75, weigh_captions, read_captions, layout=CaptionLayout),
+    Format("plain", 80, weigh_plain, read_plain, layout=PlainLayout),
+)

@@ -1,0 +1,351 @@
+"""One sequence while it is written: how far it has got, its ids and its text, and the way back from a copy."""
+
+from collections.abc import Sequence, Set
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from textgen.decoding.constraints.base import Constraint
+from textgen.decoding.constraints.script import Place, place_after
+from textgen.decoding.copy_detection import CopyGuard, Speech
+from textgen.decoding.logits import HistoryTransform
+from textgen.decoding.options import DecodingOptions
+from textgen.decoding.protocols import Event, FinishReason, GeneratedSequence, Logits, Mask, Renderer, State
+from textgen.decoding.sampler import Sampler
+from textgen.decoding.stop_strings import StopStrings
+from textgen.errors import ConfigurationError
+from textgen.tokenizers.special import END, LINE_END
+
+
+@dataclass(frozen=True)
+class SequenceStart:
+    """What a sequence goes on from.
+
+    Args:
+        context: ids of the prompt, at least one; the model's state that goes with it is from before the last.
+        renderer: puts ids into text, after the prompt.
+        constraint: on what is written; None allows everything.
+        seed: of the draws.
+    """
+
+    context: Sequence[int]
+    renderer: Renderer
+    constraint: Constraint | None = None
+    seed: int = 0
+
+
+class Cursor(NamedTuple):
+    """The state of a sequence besides the model's.
+
+    Args:
+        length: ids written.
+        last: the last id, of the prompt or written.
+        place: of the next id in the script.
+        lines: whole lines written.
+        constraint: on the next id.
+        renderer: after the ids.
+        stops: watches the text for stop strings.
+        speech: watches the words for copies; None when copies are no concern.
+        log_probability: of the ids by the model alone, in nats.
+    """
+
+    length: int
+    last: int
+    place: Place
+    lines: int
+    constraint: Constraint | None
+    renderer: Renderer
+    stops: StopStrings
+    speech: Speech | None
+    log_probability: float
+
+    def allowed(self) -> Mask | None:
+        """The ids that may come next."""
+        return None if self.constraint is None else self.constraint.allowed()
+
+    def advance(self, token: int, log_probability: float, options: DecodingOptions) -> "CursorStep":
+        """What one more id brings."""
+        text, renderer = self.renderer.advance(token)
+        text, stops = self.stops.advance(text)
+        cursor = Cursor(
+            self.length + 1,
+            token,
+            self.place.after(token),
+            self.lines + (token == LINE_END and self.place is not Place.HEADING),
+            None if self.constraint is None else self.constraint.advance(token),
+            renderer,
+            stops,
+            None if self.speech is None else self.speech.advance(token, self.place),
+            self.log_probability + log_probability,
+        )
+        reason = cursor._finish_reason(options)
+        if reason is None:
+            return CursorStep(cursor, text, None)
+        return cursor._finished(text, reason)
+
+    def _finished(self, text: str, reason: FinishReason) -> "CursorStep":
+        """The last step: nothing is held back any more, and the last word is whole."""
+        stops = self.stops
+        if not stops.found:
+            rest, stops = stops.advance(self.renderer.flush())
+            text += rest + stops.held
+            reason = "stop" if stops.found else reason
+        speech = None if self.speech is None else self.speech.cut(stops.cut)
+        return CursorStep(self._replace(speech=speech), text, reason)
+
+    def _finish_reason(self, options: DecodingOptions) -> FinishReason | None:
+        if self.last == END:
+            return "end"
+        if self.stops.found:
+            return "stop"
+        if options.lines is not None and self.lines >= options.lines:
+            return "lines"
+        if options.max_new_tokens is not None and self.length >= options.max_new_tokens:
+            return "length"
+        return None
+
+
+class CursorStep(NamedTuple):
+    """One more id.
+
+    Args:
+        cursor: after it.
+        text: that may be shown now.
+        reason: why the sequence ends with it, if it does.
+    """
+
+    cursor: Cursor
+    text: str
+    reason: FinishReason | None
+
+    @property
+    def copied_at(self) -> int | None:
+        """Where the last word of a copy begins that the id made whole."""
+        return None if self.cursor.speech is None else self.cursor.speech.copied_at
+
+    @property
+    def begins_word(self) -> bool:
+        """Whether a word begins in the id that is not whole yet."""
+        return self.cursor.speech is not None and self.cursor.speech.began_word
+
+
+def begin_sequence(prompt: SequenceStart, options: DecodingOptions, guard: CopyGuard | None) -> Cursor:
+    """The cursor after a prompt.
+
+    Raises:
+        ConfigurationError: copies are to be kept out, but nothing is there to notice them.
+    """
+    if options.no_copy and guard is None:
+        raise ConfigurationError(
+            f"no_copy={options.no_copy} was asked for, but the model has no index of its training corpus: "
+            "leave no_copy out, or train the model with its index."
+        )
+    return Cursor(
+        length=0,
+        last=prompt.context[-1],
+        place=place_after(prompt.context),
+        lines=0,
+        constraint=prompt.constraint,
+        renderer=prompt.renderer,
+        stops=StopStrings(options.stop),
+        speech=guard.begin(prompt.context, options.no_copy) if guard is not None and options.no_copy else None,
+        log_probability=0.0,
+    )
+
+
+WORDS_BACK = 2
+"""How many words can be taken back."""
+
+TRIES = 5
+"""How many tokens may lead to a copy at the beginning of a word before the word before is taken back."""
+
+
+@dataclass
+class WordStart:
+    """The beginning of a word.
+
+    Args:
+        cursor: before its first token.
+        state: of the model, before it has read the cursor's last id. *Shape of each:* (1, ...).
+        token: the first token written there.
+        tried: first tokens that led to a copy.
+    """
+
+    cursor: Cursor
+    state: State
+    token: int = -1
+    tried: set[int] = field(default_factory=set)
+
+
+class WordStarts:
+    """The beginnings of the last words of one sequence, and the way back to them from a copy.
+
+    The word that makes a copy whole is taken back, and its first token forbidden where it stood; the draws being a
+    matter of seed and step alone, what is written instead is so too. When nothing is left to try there, the word before
+    is taken back too; when nothing is left there either, one copied word is let through, and that is recorded.
+
+    Args:
+        first: the beginning of the sequence.
+    """
+
+    def __init__(self, first: WordStart) -> None:
+        self._starts = [first]
+        self._pardon = False
+        self._pardoned: int | None = None
+        self.relaxed = False
+
+    @property
+    def settled(self) -> int | None:
+        """How many tokens will not be taken back any more; None for all of them."""
+        return self._starts[0].cursor.length if self._starts else None
+
+    def tried(self, length: int) -> Set[int]:
+        """What is forbidden as the next token of a sequence so long."""
+        return self._starts[-1].tried if self._is_here(length) else frozenset()
+
+    def written(self, before: WordStart, step: CursorStep) -> WordStart | None:
+        """Takes note of a token.
+
+        Args:
+            before: the sequence before the token, and the token.
+            step: what the token brought.
+
+        Returns:
+            Where to go back to, when the token made a copy whole.
+        """
+        here = before.cursor.length
+        if self._is_here(here):
+            self._starts[-1].token = before.token
+        elif step.copied_at == here:
+            self._starts.append(before)
+        if step.copied_at in (None, self._pardoned):
+            if step.begins_word and not self._is_here(here):
+                self._starts = [*self._starts, before][-WORDS_BACK:]
+            return None
+        if self._pardon or not self._starts:
+            # The token that made it whole may begin the next word, which others may then begin as well.
+            self._starts = [before] if step.begins_word and step.copied_at != here else []
+            self._pardon, self._pardoned, self.relaxed = False, step.copied_at, True
+            return None
+        while len(self._starts) > 1 and self._starts[-1].cursor.length > step.copied_at:
+            self._starts.pop()
+        return self.retry()
+
+    def retry(self) -> WordStart:
+        """Forbids the token at the last beginning, or where too many were tried, at the one before."""
+        last = self._starts[-1]
+        last.tried.add(last.token)
+        return self.back_up() if len(last.tried) > TRIES else last
+
+    def back_up(self) -> WordStart:
+        """Takes one more word back; when there is none, allows one copied word."""
+        if len(self._starts) > 1:
+            self._starts.pop()
+            return self.retry()
+        self._starts[0].tried.clear()
+        self._pardon = True
+        return self._starts[0]
+
+    def _is_here(self, length: int) -> bool:
+        return bool(self._starts) and self._starts[-1].cursor.length == length
+
+
+_ROOM = 256  # ids; doubled when used up
+
+
+class Draft:
+    """A sequence that grows token by token.
+
+    Args:
+        row: its number.
+        prompt: what it goes on from.
+        state: of the model, before the last id of the prompt. *Shape of each:* (1, ...).
+        options: how to write.
+        guard: notices copies.
+    """
+
+    def __init__(
+        self, row: int, prompt: SequenceStart, state: State, options: DecodingOptions, guard: CopyGuard | None
+    ) -> None:
+        self._row, self._seed, self._options = row, prompt.seed, options
+        self.cursor = begin_sequence(prompt, options, guard)
+        self.starts = None if self.cursor.speech is None else WordStarts(WordStart(self.cursor, state))
+        self._prompted = len(prompt.context)
+        self._ids = np.zeros(self._prompted + _ROOM, np.int64)
+        self._ids[: self._prompted] = prompt.context
+        self._texts: list[str] = []
+        self._shown = 0
+        self.finish_reason: FinishReason | None = None
+
+    def choose(self, logits: Logits, sampler: Sampler, history: HistoryTransform | None) -> int | None:
+        """The next token; None when only tokens are left that lead to a copy.
+
+        Args:
+            logits: of the model. *Shape:* (vocabulary,).
+            sampler: chooses.
+            history: the transform that looks at the ids before, if any.
+        """
+        allowed = self.cursor.allowed()
+        if allowed is not None:
+            logits = np.where(allowed, logits, np.asarray(-np.inf, logits.dtype))
+        tried = () if self.starts is None else self.starts.tried(self.cursor.length)
+        if tried:
+            logits = logits.copy()
+            logits[list(tried)] = -np.inf
+            if logits.max() == -np.inf:
+                return None
+        if history is not None:
+            logits = history(logits, self._ids[: self._prompted + self.cursor.length])
+        return sampler.choose(logits, self._seed, self.cursor.length)
+
+    def write(self, token: int, log_probability: float, before: State) -> WordStart | None:
+        """Adds a token.
+
+        Args:
+            token: chosen.
+            log_probability: of the token, in nats.
+            before: the model's state before it read the last id. *Shape of each:* (1, ...).
+
+        Returns:
+            Where the sequence went back to, when it had to.
+        """
+        step = self.cursor.advance(token, log_probability, self._options)
+        if self.starts is not None:
+            back = self.starts.written(WordStart(self.cursor, before, token), step)
+            if back is not None:
+                return self.go_back(back)
+        place = self._prompted + self.cursor.length
+        if place == len(self._ids):
+            self._ids = np.concatenate([self._ids, np.zeros_like(self._ids)])
+        self._ids[place] = token
+        self._texts.append(step.text)
+        self.cursor, self.finish_reason = step.cursor, step.reason
+        return None
+
+    def go_back(self, to: WordStart) -> WordStart:
+        """Takes tokens back."""
+        self.cursor = to.cursor
+        del self._texts[to.cursor.length :]
+        return to
+
+    def event(self) -> Event | None:
+        """What is new since the last event, if anything."""
+        if self.finish_reason is not None:
+            rest = "".join(self._texts[self._shown :])
+            return Event(self._row, rest, self.cursor.lines, self._sequence(self.finish_reason))
+        settled = None if self.starts is None else self.starts.settled
+        text = "".join(self._texts[self._shown : settled])
+        self._shown = len(self._texts) if settled is None else settled
+        return Event(self._row, text, self.cursor.lines) if text else None
+
+    def _sequence(self, reason: FinishReason) -> GeneratedSequence:
+        written = self._ids[self._prompted : self._prompted + self.cursor.length]
+        return GeneratedSequence(
+            ids=tuple(written.tolist()),
+            text="".join(self._texts),
+            finish_reason=reason,
+            seed=self._seed,
+            log_probability=self.cursor.log_probability,
+            relaxed=self.starts is not None and self.starts.relaxed,
+        )

@@ -1,0 +1,87 @@
+"""An opened model: what a script model and a chat model share when they write."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from textgen.artifact import Model, ModelFolder
+from textgen.corpus.normalisation import Normalisation
+from textgen.decoding.copy_detection import CopyGuard
+from textgen.decoding.options import DecodingOptions
+from textgen.decoding.pieces import Pieces
+from textgen.errors import ConfigurationError, CorpusError, ModelError
+
+
+class OpenedModel:
+    """The parts of a model's folder that writing uses, whatever it was trained on.
+
+    A subclass makes the network, and reads from `model.json` what it must know of its corpus.
+
+    Args:
+        model: a loaded model folder.
+
+    Attributes:
+        path, card, tokenizer: of the model.
+        pieces: ids back to text.
+        normalisation: how the corpus is written.
+
+    Raises:
+        ModelError: `model.json` does not describe the corpus.
+    """
+
+    learned_from: ClassVar[str]
+    """What such models are trained on, in the plural."""
+
+    def __init__(self, model: Model) -> None:
+        self.path, self.card, self.tokenizer = model.path, model.card, model.tokenizer
+        try:
+            self.normalisation = Normalisation.from_json(model.card.corpus["normalisation"])
+            self._describe(model.card.corpus)
+        except (KeyError, TypeError, ValueError, AttributeError, ConfigurationError, CorpusError) as error:
+            raise ModelError(
+                f"model.json in {model.path} does not describe the {self.learned_from} it was trained on ({error!r}): "
+                "the file is damaged; copy or train the model again."
+            ) from None
+        self.pieces = Pieces(self.tokenizer)
+
+    def _describe(self, corpus: Mapping[str, Any]) -> None:
+        """Takes from `model.json` what else must be known of the corpus; any error means that it is damaged."""
+        raise NotImplementedError
+
+    def guard(self, options: DecodingOptions) -> CopyGuard | None:
+        """What notices copies of the training corpus, where that is asked for.
+
+        Raises:
+            ConfigurationError: the model has no novelty index.
+        """
+        return self._guard if options.no_copy else None
+
+    @cached_property
+    def _guard(self) -> CopyGuard:
+        return copy_guard(self.path, self.pieces)
+
+
+def copy_guard(folder: Path, pieces: Pieces) -> CopyGuard:
+    """What notices copies of the corpus that a model was trained on.
+
+    Args:
+        folder: of the model.
+        pieces: of its tokenizer.
+
+    Raises:
+        ConfigurationError: the model has no novelty index.
+    """
+    path = ModelFolder(folder).novelty
+    if not path.is_file():
+        raise ConfigurationError(
+            f"no_copy was asked for, but {folder} has no novelty.bin: it was trained with --no-index or the "
+            "file was deleted; leave no_copy out (0 turns it off), or train a model without --no-index."
+        )
+    index: NDArray[np.uint64] = np.zeros(0, np.uint64)  # an empty file, which cannot be mapped: all texts were short
+    if path.stat().st_size:
+        index = np.memmap(path, dtype=np.uint64, mode="r")
+    return CopyGuard(index, pieces)
