@@ -126,7 +126,7 @@ class CountingAdversary(AdversarialTask):
 def counting(corpus: Path, sample: Callable[[Model], str]) -> CountingAdversary:
     choice = ScriptChoice(level="character", embedding=8, hidden=12, layers=1, streams=8, window=16)
     script = CountingTask(TrainingRequest(corpus, choice), sample)
-    return CountingAdversary(script, find_judge, replace(SETTINGS, warm_up=1))
+    return CountingAdversary(script, find_sample_metric, replace(SETTINGS, warm_up=1))
 
 
 @pytest.mark.parametrize("stops", [(2,), (5,), (2, 3)])
