@@ -56,7 +56,7 @@ from textgen.artifact import ModelFolder
 from textgen.config import Budget
 from textgen.corpus.collection import Corpus
 from textgen.corpus.document import Scene
-from textgen.corpus.split import find_split, held_out_documents, training_documents
+from textgen.corpus.split import held_out_documents, training_documents
 from textgen.corpus.survey import survey
 from textgen.evaluation.report import evaluate
 from textgen.training import history
@@ -164,7 +164,7 @@ def say(text: str) -> None:
 
 def halves(corpus: Corpus) -> tuple[str, str]:
     """The training text and the held-out text, in the corpus's own style."""
-    split = find_split(corpus, survey(corpus).characters)
+    split = survey(corpus).split
     if split is None:
         sys.exit(f"{corpus.files[0].path} is too small to hold a tenth of it out: give a longer text.")
 

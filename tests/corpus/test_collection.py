@@ -12,7 +12,6 @@ from textgen.corpus.collection import Corpus, find_files, recognise_dialogues
 from textgen.corpus.document import Scene
 from textgen.corpus.formats.registry import DIALOGUE_FORMATS, SCRIPT_FORMATS, suffixes
 from textgen.corpus.script import Line, ScriptStyle
-from textgen.corpus.survey import survey
 from textgen.errors import ConfigurationError, CorpusError, TextgenError
 
 SCRIPT = "[bar]\n\njerry: hello\n\nGeorge (softly): HELLO\n\njerry: (waves) bye\n\nHe leaves.\n\n"
@@ -78,30 +77,6 @@ def test_the_fingerprint_is_that_of_the_bytes(tmp_path: Path) -> None:
     assert both == Corpus(_write(tmp_path / "c.txt", "a: 1\nb: 2\n")).fingerprint
     assert both != Corpus([two, one]).fingerprint
     assert len(both) == 32
-
-
-def test_survey(tmp_path: Path) -> None:
-    _write(tmp_path / "a.txt", SCRIPT)
-    _write(tmp_path / "b.csv", "speaker,text\nbo,hi\nbroken\nbo,\njerry,ho\n")
-    found = survey(Corpus(tmp_path))
-    assert (found.documents, found.scenes, found.lines, found.narration_lines, found.headings) == (2, 2, 6, 1, 1)
-    assert list(found.speakers.items()) == [("jerry", 3), ("George", 1), ("bo", 1)]
-    script = SCRIPT.replace("George (softly): ", "George: (softly) ")
-    assert found.characters == len(script) + len("bo: hi\n\njerry: ho\n\n")
-    assert found.longest_line == len("(softly) HELLO")
-    assert (found.skipped, found.skipped_examples) == (
-        2, ("b.csv, line 3: 1 columns where 2 were expected: 'broken'",)
-    )  # fmt: skip
-    assert found.changes == {"direction moved behind the colon": 1}
-    assert found.narration_lines > 0
-    assert found.headings > 0
-    assert not found.normalisation.lowercase
-    assert found.normalisation.straight_quotes
-
-
-def test_long_scenes_are_counted_once(tmp_path: Path) -> None:
-    found = survey(Corpus(_write(tmp_path / "a.txt", "a line of prose that goes on\nand on,\n" * 1200)))
-    assert (found.documents, found.scenes, found.lines) == (1, 1, 2400)
 
 
 PROMPTS = "".join(f"and question number {number}\n" for number in range(12))

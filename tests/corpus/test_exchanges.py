@@ -15,7 +15,8 @@ from textgen.corpus.exchanges import (
     DEFAULT_TURNS,
     Exchange,
     Exchanges,
-    SplitSide,
+    SplitPart,
+    both_sides,
     count_dialogues,
     reread,
     training_split,
@@ -127,7 +128,7 @@ def test_lone_surrogates_are_no_obstacle() -> None:
 @pytest.mark.parametrize(
     ("part", "replies"), [("training", ["2", "6", "8"]), ("held out", ["4"]), ("all", ["2", "4", "6", "8"])]
 )
-def test_the_sides_of_a_split(part: SplitSide, replies: list[str]) -> None:
+def test_the_sides_of_a_split(part: SplitPart, replies: list[str]) -> None:
     corpus = FakeCorpus([dialogue("1", "2"), dialogue("3", "4")], [dialogue("5", "6"), dialogue("7", "8")])
     exchanges = Exchanges(corpus, 3, None, str, part, DialogueSplit((1, 0), (2, 2)))
     assert [exchange.reply for exchange in exchanges] == replies
@@ -187,3 +188,14 @@ def test_the_split_is_that_of_the_training_corpus_alone(corpus: Corpus) -> None:
 def test_the_training_corpus_read_in_another_format_is_told(corpus: Corpus) -> None:
     with pytest.raises(ConfigurationError, match="with 4 dialogues, and in training it had 9: give the --format"):
         training_split(known(corpus, split={"held_out": [1], "dialogues": [9]}), corpus)
+
+
+@given(st.lists(st.lists(st.lists(st.sampled_from(["", "a", "b", "c"]), max_size=4), max_size=12), max_size=3))
+def test_both_sides_in_one_pass_are_the_two_parts(files: list[list[list[str]]]) -> None:
+    corpus = FakeCorpus(*[[dialogue(*turns) for turns in file] for file in files])
+    split = split_dialogues(tuple(map(len, files)))
+    sides = list(both_sides(corpus, 2, None, str, split))
+    assert corpus.passes == 1
+    for part in ("training", "held out"):
+        alone = Exchanges(corpus, 2, None, str, part, split) if split or part == "training" else ()
+        assert [exchange for side, exchange in sides if side == part] == list(alone)

@@ -1,3 +1,5 @@
+"""Text files read line by line: what is refused, repaired, and how much memory it takes."""
+
 import os
 import random
 import tracemalloc

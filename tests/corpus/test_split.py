@@ -2,24 +2,28 @@
 
 import json
 import random
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textgen.corpus.collection import Corpus
-from textgen.corpus.document import Scene
-from textgen.corpus.script import Line, Script
+from textgen.corpus.document import Scene, assemble
+from textgen.corpus.script import Line, Script, ScriptStyle
 from textgen.corpus.split import (
     DialogueSplit,
     Split,
-    find_split,
+    SplitFinder,
+    before_split,
     held_out_documents,
     keep_some,
     split_dialogues,
+    split_documents,
     split_point,
     training_documents,
 )
@@ -59,7 +63,7 @@ def _scenes(documents: Iterable[Iterator[Scene]]) -> list[list[Scene]]:
 
 def test_scenes_stay_whole_where_one_begins_near(tmp_path: Path) -> None:
     corpus = _corpus(tmp_path, "[one]\n" + "jerry: hello\n" * 90 + "[two]\n" + "jerry: hello\n" * 10)
-    split = find_split(corpus, survey(corpus).characters)
+    split = survey(corpus).split
     assert split == Split(1, 0, 6 + 90 * 13, 12 + 100 * 13, "scene")
     hello = Line("jerry", "hello")
     training, held_out = training_documents(corpus, split), held_out_documents(corpus, split)
@@ -69,7 +73,7 @@ def test_scenes_stay_whole_where_one_begins_near(tmp_path: Path) -> None:
 
 def test_otherwise_the_split_is_between_lines(tmp_path: Path) -> None:
     corpus = _corpus(tmp_path, "[one]\n" + "".join(f"jerry: {n % 10}\n" for n in range(100)))
-    split = find_split(corpus, survey(corpus).characters)
+    split = survey(corpus).split
     assert split == Split(0, 90, 6 + 90 * 9, 906, "line")
     assert [len(scene.lines) for (scene,) in _scenes(training_documents(corpus, split))] == [90]
     ((scene,),) = _scenes(held_out_documents(corpus, split))
@@ -78,7 +82,7 @@ def test_otherwise_the_split_is_between_lines(tmp_path: Path) -> None:
 
 def test_captions_are_split_between_documents(tmp_path: Path) -> None:
     corpus = _corpus(tmp_path, "A cat.\n" * 50)
-    split = find_split(corpus, survey(corpus).characters)
+    split = survey(corpus).split
     assert split is not None
     assert len(_scenes(training_documents(corpus, split))) == 45
     assert len(_scenes(held_out_documents(corpus, split))) == 5
@@ -86,7 +90,7 @@ def test_captions_are_split_between_documents(tmp_path: Path) -> None:
 
 def test_without_a_split_everything_is_for_training(tmp_path: Path) -> None:
     corpus = _corpus(tmp_path, "jerry: hello\n")
-    assert find_split(corpus, survey(corpus).characters) is None
+    assert survey(corpus).split is None
     assert _scenes(training_documents(corpus, None)) == [[Scene(None, (Line("jerry", "hello"),))]]
     assert _scenes(held_out_documents(corpus, None)) == []
 
@@ -95,8 +99,8 @@ def test_without_a_split_everything_is_for_training(tmp_path: Path) -> None:
 @settings(deadline=None, max_examples=50)
 def test_both_sides_are_the_whole(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
     corpus = _corpus(tmp_path_factory.mktemp("split"), "\n".join(["a: 0", *lines]))
-    total = survey(corpus).characters
-    split = find_split(corpus, total)
+    found = survey(corpus)
+    split, total = found.split, found.characters
     sides = [training_documents(corpus, split), held_out_documents(corpus, split)]
     parts = [scene for side in sides for document in side for scene in document]
     script = Script(tuple(scene for document in corpus.documents() for scene in document), corpus.style)
@@ -105,6 +109,46 @@ def test_both_sides_are_the_whole(tmp_path_factory: pytest.TempPathFactory, line
     if split is not None:
         text = Script(tuple(scene for document in sides[0] for scene in document), corpus.style).text
         assert len(text) == split.characters
+
+
+@given(
+    st.lists(st.sampled_from(["[x]", "a: 1", "b: two", "", "", "c: " + "long " * 30, "He leaves."]), max_size=200),
+    st.integers(1, 20),
+)
+@settings(deadline=None, max_examples=100)
+def test_what_cannot_be_the_split_any_more_is_forgotten(lines: list[str], kept: int) -> None:
+    style = ScriptStyle("colon")
+    parts = list(assemble(style.elements("\n".join(lines)), part_lines=7))
+    finders = SplitFinder(style), SplitFinder(style)
+    finders[1]._most_kept = kept
+    with mock.patch("textgen.corpus.split._KEPT_AT_FIRST", kept):
+        for finder in finders:
+            for document, scene in parts:
+                finder.add(document, scene)
+    whole, window = finders
+    split = whole.split()
+    assert window.split() == split
+    training = [line.speaker for _, scene in before_split(parts, split) for line in scene.lines]
+    assert whole.lines_of_speakers(split) == window.lines_of_speakers(split) == Counter(training)
+    assert len(window._kinds) <= len(whole._kinds)
+
+
+def test_memory_holds_the_end_of_what_was_read() -> None:
+    finder, lines = SplitFinder(ScriptStyle("colon")), (Line("a", "hello"),) * 1000
+    for _ in range(1000):
+        finder.add(0, Scene(None, lines))
+    assert len(finder._kinds) < 300_000
+
+
+def test_both_sides_come_in_one_pass(tmp_path: Path) -> None:
+    corpus = _corpus(tmp_path, "[one]\n" + "".join(f"jerry: {n % 10}\n" for n in range(100)))
+    split = survey(corpus).split
+    sides = [(side, list(document)) for side, document in split_documents(corpus, split)]
+    assert [side for side, _ in sides] == ["training", "held out"]
+    assert [document for _, document in sides] == [
+        *_scenes(training_documents(corpus, split)),
+        *_scenes(held_out_documents(corpus, split)),
+    ]
 
 
 @pytest.mark.parametrize(

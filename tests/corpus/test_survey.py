@@ -1,14 +1,50 @@
-"""What there is in a corpus of dialogues."""
+"""What there is in a corpus of scripts or dialogues."""
+
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.corpus.dialogue_fakes import FakeCorpus, dialogue
-from textgen.corpus.detokenisation import detokenise
+from textgen.corpus.collection import Corpus
 from textgen.corpus.exchanges import Exchanges
 from textgen.corpus.normalisation import Normalisation
 from textgen.corpus.split import split_dialogues
-from textgen.corpus.survey import survey_dialogues
+from textgen.corpus.survey import survey, survey_dialogues
 from textgen.errors import ConfigurationError
+
+SCRIPT = "[bar]\n\njerry: hello\n\nGeorge (softly): HELLO\n\njerry: (waves) bye\n\nHe leaves.\n\n"
+
+
+def write(path: Path, text: str) -> Path:
+    path.write_bytes(text.encode())
+    return path
+
+
+def test_scripts_are_counted(tmp_path: Path) -> None:
+    write(tmp_path / "a.txt", SCRIPT)
+    write(tmp_path / "b.csv", "speaker,text\nbo,hi\nbroken\nbo,\njerry,ho\n")
+    found = survey(Corpus(tmp_path))
+    assert (found.documents, found.scenes, found.lines, found.narration_lines, found.headings) == (2, 2, 6, 1, 1)
+    assert list(found.speakers.items()) == [("jerry", 3), ("George", 1), ("bo", 1)]
+    script = SCRIPT.replace("George (softly): ", "George: (softly) ")
+    assert found.characters == len(script) + len("bo: hi\n\njerry: ho\n\n")
+    assert found.longest_line == len("(softly) HELLO")
+    assert (found.skipped, found.skipped_examples) == (
+        2, ("b.csv, line 3: 1 columns where 2 were expected: 'broken'",)
+    )  # fmt: skip
+    assert found.changes == {"direction moved behind the colon": 1}
+    assert found.narration_lines > 0
+    assert found.headings > 0
+    assert not found.normalisation.lowercase
+    assert found.normalisation.straight_quotes
+
+
+def test_long_scenes_are_counted_once(tmp_path: Path) -> None:
+    found = survey(Corpus(write(tmp_path / "a.txt", "a line of prose that goes on\nand on,\n" * 1200)))
+    assert (found.documents, found.scenes, found.lines) == (1, 1, 2400)
+
 
 TALK = FakeCorpus(
     [dialogue(("EVE", "hello there"), ("bo", "oh , it ' s you"), ("EVE", "me .")), dialogue("what ?", "")],
@@ -32,7 +68,7 @@ def test_everything_is_counted_in_one_pass() -> None:
 
 
 def test_the_turns_are_counted_as_they_are_normalised() -> None:
-    found = survey_dialogues(TALK, 3, None, detokenise)
+    found = survey_dialogues(TALK, 3, None, detokenised=True)
     assert found.characters == len("oh, it's you\nme.\nb\nc\n")
     assert found.words == 3 + 1 + 1 + 1
     assert found.tokenised
@@ -88,3 +124,33 @@ def test_an_empty_corpus() -> None:
     found = survey_dialogues(FakeCorpus([]), 3, None)
     assert (found.dialogues, found.exchanges, found.tokenised) == ((0,), 0, False)
     assert len(found.describe()) == 1
+
+
+@pytest.mark.parametrize("tokenised", [True, False])
+@pytest.mark.parametrize("turns_to_tell", [1, 2_000])
+def test_one_pass_tells_whether_the_corpus_is_tokenised(
+    monkeypatch: pytest.MonkeyPatch, tokenised: bool, turns_to_tell: int
+) -> None:
+    monkeypatch.setattr("textgen.corpus.survey._TURNS_TO_TELL", turns_to_tell)
+    say = ("it ' s you , eve .", "yes .") if tokenised else ("it's you, eve.", "yes.")
+    corpus = FakeCorpus([dialogue(*say), dialogue(*say, say[0])])
+    found = survey_dialogues(corpus, 3, None, detokenised=None)
+    assert (corpus.passes, found.detokenised) == (1, tokenised)
+    assert found == survey_dialogues(corpus, 3, None, detokenised=tokenised)
+
+
+def test_a_corpus_that_begins_otherwise_than_it_goes_on_is_read_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("textgen.corpus.survey._TURNS_TO_TELL", 2)
+    corpus = FakeCorpus([dialogue("it's", "you're"), *[dialogue("it ' s you .", "no , you .")] * 3])
+    found = survey_dialogues(corpus, 3, None, detokenised=None)
+    assert (corpus.passes, found.detokenised) == (2, True)
+    assert found == survey_dialogues(corpus, 3, None, detokenised=True)
+
+
+@given(st.lists(st.lists(st.lists(st.sampled_from(["", "a", "b"]), min_size=1, max_size=3), max_size=4), max_size=3))
+def test_a_survey_knows_whether_anything_is_left_to_learn_from(files: list[list[list[str]]]) -> None:
+    corpus = FakeCorpus(*[[dialogue(*turns) for turns in file] for file in files])
+    found = survey_dialogues(corpus, 3, None)
+    split = split_dialogues(found.dialogues)
+    training = Exchanges(corpus, 3, None, str, "training", split)
+    assert found.has_training_exchanges(split) == any(True for _ in training)

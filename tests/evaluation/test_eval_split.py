@@ -9,7 +9,6 @@ import pytest
 
 from textgen.corpus.collection import Corpus
 from textgen.corpus.document import Line, Scene
-from textgen.corpus.split import find_split
 from textgen.corpus.survey import survey
 from textgen.errors import ConfigurationError, CorpusError, ModelError
 from textgen.evaluation.eval_split import EvalSplit, draw_lines, script_eval_split
@@ -23,14 +22,14 @@ def write(path: Path, text: str) -> Corpus:
 
 
 def trained_on(corpus: Corpus, held_out: bool = True) -> dict[str, Any]:
-    total = survey(corpus).characters
-    split = find_split(corpus, total) if held_out else None
+    counts = survey(corpus)
+    split = counts.split if held_out else None
     return {
         "fingerprint": corpus.fingerprint,
         "files": [file.path.name for file in corpus.files],
         "style": corpus.style.to_json(),
         "split": asdict(split) if split else None,
-        "characters": split.characters if split else total,
+        "characters": split.characters if split else counts.characters,
     }
 
 

@@ -1,4 +1,4 @@
-"""None"""
+"""What all levels share: text that comes back exactly, spelling, saved vocabularies."""
 
 import json
 

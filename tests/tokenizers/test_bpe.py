@@ -1,3 +1,5 @@
+"""Byte-pair encoding: merges learned and applied."""
+
 import sys
 from collections import Counter
 

@@ -1,3 +1,5 @@
+"""How text is cut into pretokens, and pretokens are counted."""
+
 import sys
 import unicodedata
 

@@ -3,19 +3,19 @@
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
-from itertools import chain, islice
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Literal, NoReturn
 
 from textgen.corpus.document import DocumentOpening, Element, NumberedPart, Scene, assemble, by_document
 from textgen.corpus.formats.base import (
     HEAD_LINES,
+    Evidence,
     FilePair,
     Format,
     ReadReport,
-    ScriptLayout,
     first_filled,
     misfit_line,
 )
@@ -43,40 +43,29 @@ class CorpusFile:
 
     Args:
         files: the file, or the two in the order in which the format takes them.
-        format: how they are read.
-        reason: why this is thought, for a person.
-        layout: how scripts of the file are written.
-        sure: whether a file of dialogues can hardly be anything else.
+        found: how they are read, and why this is thought.
 
     Attributes:
         paths: one path, or two: prompts and replies, Cornell's lines and conversations.
         size: bytes.
+        format, reason: the name of the format, and why it was taken, for a person.
+        sure: whether a file of dialogues can hardly be anything else.
+        style: how scripts of the file are put into text.
         report: what its reader left out and normalised in the last complete pass.
     """
 
-    def __init__(
-        self, files: Sequence[TextFile], format: Format, reason: str, layout: ScriptLayout, sure: bool = True
-    ) -> None:
-        self._files, self._format, self._layout = tuple(files), format, layout
+    def __init__(self, files: Sequence[TextFile], found: Recognised) -> None:
+        self._files, self._found = tuple(files), found
         self.paths = tuple(file.path for file in files)
         self.size = sum(path.stat().st_size for path in self.paths)
-        self.reason, self.sure = reason, sure
+        self.format, self.reason, self.sure = found.format.name, found.reason, found.evidence.sure
+        self.style = ScriptStyle(found.evidence.layout.name, found.evidence.layout.blank_lines)
         self.report = ReadReport()
 
     @property
     def path(self) -> Path:
         """The file; the first one of two."""
         return self.paths[0]
-
-    @property
-    def format(self) -> str:
-        """The name of its format."""
-        return self._format.name
-
-    @property
-    def style(self) -> ScriptStyle:
-        """How scripts of the file are put into text."""
-        return ScriptStyle(self._layout.name, self._layout.blank_lines)
 
     @property
     def encoding(self) -> str:
@@ -90,10 +79,11 @@ class CorpusFile:
 
     def elements(self) -> Iterator[Element]:
         """Its lines and openings, streaming, where it was opened for scripts."""
-        if self._format.read is None:
+        read = self._found.format.read
+        if read is None:
             raise ValueError(f"{self.path} was opened for dialogues: the format {self.format} has no scripts")
         report = ReadReport()
-        yield from self._format.read(self._files[0].lines(), self._layout, report)
+        yield from read(self._files[0].lines(), self._found.evidence.layout, report)
         self.report = report
 
     def dialogues(self) -> Iterator[Scene]:
@@ -103,11 +93,17 @@ class CorpusFile:
             CorpusError: if the file cannot be read to its end.
             MissingExtraError: if its format needs a package that is not installed.
         """
-        if self._format.read_dialogues is None:
+        read = self._found.evidence.read_dialogues or self._found.format.read_dialogues
+        if read is None:
             raise ValueError(f"{self.path} was opened for scripts: the format {self.format} has no dialogues")
         report = ReadReport()
-        yield from self._format.read_dialogues(self._files, report)
+        yield from read(self._files, report)
         self.report = report
+
+    def watch_next(self, watch: Callable[[int, bytes], object]) -> None:
+        """Have the next pass show the bytes of each file to a function too, with its place among `paths`."""
+        for place, file in enumerate(self._files):
+            file.watch_next(partial(watch, place))
 
 
 class Corpus:
@@ -146,6 +142,7 @@ class Corpus:
         else:
             self.files = tuple(_dialogue_files(found, not any(Path(path).is_dir() for path in given), format))
         self.style: ScriptStyle = max(self.files, key=lambda file: file.size).style
+        self._fingerprint: str | None = None
 
     def documents(self) -> Iterator[Iterator[Scene]]:
         """Give the scenes of each document; long scenes come in parts (`Scene.continued`).
@@ -156,23 +153,72 @@ class Corpus:
 
     def parts(self) -> Iterator[NumberedPart]:
         """Give the scenes (long ones in parts), each with the number of its document; reads the files anew."""
+        fingerprinting = self._fingerprinting()
         elements = chain.from_iterable(chain([DocumentOpening()], file.elements()) for file in self.files)
-        return assemble(elements)
+        yield from assemble(elements)
+        self._keep(fingerprinting)
 
     def dialogues(self) -> Iterator[NumberedPart]:
         """Give the dialogues, each with the number of its file (from 0); reads the files anew."""
+        fingerprinting = self._fingerprinting()
         for number, file in enumerate(self.files):
             for dialogue in file.dialogues():
                 yield number, dialogue
+        self._keep(fingerprinting)
 
-    @cached_property
+    @property
     def fingerprint(self) -> str:
-        """BLAKE2b of the files' bytes, in order: 32 hexadecimal digits."""
-        digest = hashlib.blake2b(digest_size=16)
-        for path in chain.from_iterable(file.paths for file in self.files):
-            with path.open("rb") as bytes_:
-                hashlib.file_digest(bytes_, lambda: digest)
-        return digest.hexdigest()
+        """BLAKE2b of the files' bytes, in order: 32 hexadecimal digits.
+
+        The first complete pass finds it by the way, unless it reads two large files at the same time.
+        """
+        if self._fingerprint is None:
+            digest = hashlib.blake2b(digest_size=16)
+            for path in chain.from_iterable(file.paths for file in self.files):
+                with path.open("rb") as file:
+                    hashlib.file_digest(file, lambda: digest)
+            self._fingerprint = digest.hexdigest()
+        return self._fingerprint
+
+    def _fingerprinting(self) -> "_Fingerprinting | None":
+        """What takes the fingerprint in the pass that begins; None where it is known."""
+        if self._fingerprint is not None:
+            return None
+        fingerprinting = _Fingerprinting()
+        for number, file in enumerate(self.files):
+            file.watch_next(partial(fingerprinting.add, number))
+        return fingerprinting
+
+    def _keep(self, fingerprinting: "_Fingerprinting | None") -> None:
+        if fingerprinting is not None:
+            self._fingerprint = fingerprinting.result(sum(file.size for file in self.files))
+
+
+class _Fingerprinting:
+    """Takes the fingerprint of files whose bytes pass by."""
+
+    def __init__(self) -> None:
+        self._digest = hashlib.blake2b(digest_size=16)
+        self._place = (0, 0)
+        self._bytes = 0
+        self._in_order = True
+
+    def add(self, number: int, place: int, data: bytes) -> None:
+        """Take bytes in.
+
+        Args:
+            number: of the file in the corpus, or of the two that belong together.
+            place: which one of the two.
+            data: what follows the bytes of this file given before.
+        """
+        self._in_order = self._in_order and (number, place) >= self._place
+        self._place = (number, place)
+        self._digest.update(data)
+        self._bytes += len(data)
+
+    def result(self, size: int) -> str | None:
+        """The fingerprint of files of so many bytes in all; None where they did not pass whole and in order."""
+        return self._digest.hexdigest() if self._in_order and self._bytes == size else None
 
 
 def recognise_dialogues(paths: Paths) -> Corpus | None:
@@ -184,22 +230,14 @@ def recognise_dialogues(paths: Paths) -> Corpus | None:
     return corpus if all(file.sure for file in corpus.files) else None
 
 
-def _head(file: TextFile) -> list[str]:
-    return list(islice(file.lines(), HEAD_LINES))
-
-
 def _file(path: Path, formats: Mapping[str, Format], format: str | None) -> CorpusFile:
     """A file that is read alone."""
     file = TextFile(path)
-    head = _head(file)
+    head = file.head(HEAD_LINES)
     found = recognise(formats, head, path) if format is None else read_as(format, formats, head, path)
     if found is None:
         _refuse(file)
-    return _alone(file, found)
-
-
-def _alone(file: TextFile, found: Recognised) -> CorpusFile:
-    return CorpusFile((file,), found.format, found.reason, found.evidence.layout, found.evidence.sure)
+    return CorpusFile((file,), found)
 
 
 def _dialogue_files(paths: Sequence[Path], ordered: bool, format: str | None) -> list[CorpusFile]:
@@ -230,7 +268,7 @@ def _pairs(format: Format, files: Sequence[TextFile], ordered: bool, asked: bool
 
 
 def _pair(format: Format, pair: FilePair, reason: str) -> CorpusFile:
-    return CorpusFile(pair.files, format, reason, ScriptLayout(), pair.sure)
+    return CorpusFile(pair.files, Recognised(format, Evidence(True, pair.reason, sure=pair.sure), reason))
 
 
 def _recognised(paths: Sequence[Path], ordered: bool) -> Iterator[CorpusFile]:
@@ -242,18 +280,18 @@ def _recognised(paths: Sequence[Path], ordered: bool) -> Iterator[CorpusFile]:
     found: dict[TextFile, Recognised | None] = {}
     for path in paths:
         file = TextFile(path)
-        found[file] = recognise(DIALOGUE_FORMATS, _head(file), path)
+        found[file] = recognise(DIALOGUE_FORMATS, file.head(HEAD_LINES), path)
     for format in DIALOGUE_FORMATS.values():
         parts = [file for file, known in found.items() if known and format.pair_up and known.format is format]
         if parts:
             yield from _pairs(format, parts, ordered)
             found = {file: known for file, known in found.items() if file not in parts}
-    yield from (_alone(file, known) for file, known in found.items() if known and known.evidence.sure)
+    yield from (CorpusFile((file,), known) for file, known in found.items() if known and known.evidence.sure)
     unsure = {file: known for file, known in found.items() if known is None or not known.evidence.sure}
     named = list(aligned_by_name(list(unsure), ordered))
     yield from (_pair(ALIGNED, pair, pair.reason) for pair in named)
     alone = {file: known for file, known in unsure.items() if not any(file in pair.files for pair in named)}
-    yield from (_alone(file, known) for file, known in alone.items() if known)
+    yield from (CorpusFile((file,), known) for file, known in alone.items() if known)
     unknown = [file for file, known in alone.items() if known is None]
     of_a_length = list(aligned_by_length(unknown, ordered))
     yield from (_pair(ALIGNED, pair, pair.reason) for pair in of_a_length)
@@ -263,7 +301,7 @@ def _recognised(paths: Sequence[Path], ordered: bool) -> Iterator[CorpusFile]:
 
 
 def _refuse(file: TextFile) -> NoReturn:
-    head = _head(file)
+    head = file.head(HEAD_LINES)
     raise CorpusError(
         f"Dialogues were to be read from {file.path}, but it fits no format of them: "
         f"{misfit_line(head, first_filled(head))}; the formats are {', '.join(DIALOGUE_FORMATS)}: give a file in one "

@@ -10,13 +10,13 @@ from unicodedata import normalize
 from textgen.corpus.collection import Corpus
 from textgen.corpus.detokenisation import detokenise
 from textgen.corpus.document import Line, Scene, turn_of
-from textgen.corpus.split import DialogueSplit
+from textgen.corpus.split import DialogueSplit, Side
 from textgen.errors import ConfigurationError
 
 DEFAULT_TURNS = 3
 """How many turns before a reply are its context where nobody says otherwise."""
 
-SplitSide = Literal["training", "held out", "all"]
+SplitPart = Literal["training", "held out", "all"]
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ class Exchanges:
         turns: int,
         replies_by: str | None,
         normalise: Callable[[str], str],
-        part: SplitSide,
+        part: SplitPart,
         split: DialogueSplit | None,
     ) -> None:
         self._corpus, self._part, self._split = corpus, part, split
@@ -80,22 +80,46 @@ class Exchanges:
         self.counts: dict[str, int] = {}
 
     def __iter__(self) -> Iterator[Exchange]:
-        making = _Pass(self._turns, self._replies_by, self._normalise)
-        for dialogue in self._dialogues():
-            yield from making.exchanges(dialogue)
+        making = ExchangeMaker(self._turns, self._replies_by, self._normalise)
+        for side, dialogue in _with_sides(self._corpus, self._split):
+            if self._part in ("all", side):
+                yield from making.exchanges(dialogue)
         self.counts = dict(making.counts)
 
-    def _dialogues(self) -> Iterator[Scene]:
-        passed: Counter[int] = Counter()
-        for file, dialogue in self._corpus.dialogues():
-            held_out = self._split is not None and self._split.is_held_out(file, passed[file])
-            passed[file] += 1
-            if self._part == "all" or held_out == (self._part == "held out"):
-                yield dialogue
+
+def both_sides(
+    corpus: Dialogues, turns: int, replies_by: str | None, normalise: Callable[[str], str], split: DialogueSplit | None
+) -> Iterator[tuple[Side, Exchange]]:
+    """The exchanges of both sides of a split in one pass, each with its side.
+
+    They are those of two `Exchanges`, one for each part: either side leaves out only what was there before in it.
+    """
+    makers: dict[Side, ExchangeMaker] = {
+        "training": ExchangeMaker(turns, replies_by, normalise),
+        "held out": ExchangeMaker(turns, replies_by, normalise),
+    }
+    for side, dialogue in _with_sides(corpus, split):
+        for exchange in makers[side].exchanges(dialogue):
+            yield side, exchange
 
 
-class _Pass:
-    """One pass over dialogues: what has been seen, and what has been counted."""
+def _with_sides(corpus: Dialogues, split: DialogueSplit | None) -> Iterator[tuple[Side, Scene]]:
+    passed: Counter[int] = Counter()
+    for file, dialogue in corpus.dialogues():
+        held_out = split is not None and split.is_held_out(file, passed[file])
+        passed[file] += 1
+        yield "held out" if held_out else "training", dialogue
+
+
+class ExchangeMaker:
+    """Makes the exchanges of dialogues given one after the other: knows what was there before, and counts.
+
+    Args:
+        turns, replies_by, normalise: as `Exchanges` takes them.
+
+    Attributes:
+        counts: as in `Exchanges`.
+    """
 
     def __init__(self, turns: int, replies_by: str | None, normalise: Callable[[str], str]) -> None:
         self._turns, self._normalise = turns, normalise
@@ -105,6 +129,7 @@ class _Pass:
         self.counts: Counter[str] = Counter(exchanges=0)
 
     def exchanges(self, dialogue: Scene) -> Iterator[Exchange]:
+        """Yield those of one dialogue that were not there before."""
         turns = [turn_of(self._normalise(turn.text), turn.speaker) for turn in dialogue.lines]
         filled = [turn for turn in turns if turn.text]
         if len(filled) < 2:
@@ -147,7 +172,7 @@ def folded(name: str) -> str:
     return normalize("NFC", name).strip().casefold()
 
 
-def reread(known: Mapping[str, Any], corpus: Corpus, part: SplitSide, split: DialogueSplit | None) -> Exchanges:
+def reread(known: Mapping[str, Any], corpus: Corpus, part: SplitPart, split: DialogueSplit | None) -> Exchanges:
     """The exchanges of a corpus, made as training made those that a model learned from.
 
     Args:

@@ -6,7 +6,8 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain, islice
 from pathlib import Path
 from typing import NoReturn
 
@@ -109,11 +110,35 @@ class TextFile:
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         self.repairs: dict[str, int] = {}
+        self._watch: Callable[[bytes], object] | None = None
         head = read_head(self.path)
         mark = byte_order_mark(head)
         self._mark_bytes = mark[1] if mark else 0
         self.encoding = mark[0] if mark else find_encoding(head, is_whole=len(head) < HEAD_BYTES)
         refuse_binary(self.path, decode_cut(head[self._mark_bytes :][:_LOOKED_AT], self.encoding))
+        self._head: bytes | None = head
+
+    def head(self, lines: int) -> list[str]:
+        """Give so many of the first lines (fewer where there are not so many), without opening the file again.
+
+        The first megabytes are let go: what asks again reads the file.
+        """
+        data, self._head, counts = self._head, None, Counter[str]()
+        if data is not None:
+            begin = io.BytesIO(data)
+            pieces = iter(lambda: begin.read(_CHUNK_BYTES), b"")
+            chunks = chain(((piece, False) for piece in pieces), [(b"", True)])
+            found = list(islice(self._lines(chunks, counts), lines + 1))
+            if len(found) > lines:
+                return found[:lines]
+            if len(data) < HEAD_BYTES:
+                self._keep_repairs(counts)
+                return found
+        return list(islice(self._lines(self._chunks(None), counts), lines))
+
+    def watch_next(self, watch: Callable[[bytes], object]) -> None:
+        """Have the next pass show every piece of the file's bytes to a function too, in order."""
+        self._watch = watch
 
     def lines(self) -> Iterator[str]:
         """Give the lines without their ends; they are split at \\n, \\r\\n and \\r only, and are in NFC.
@@ -121,9 +146,17 @@ class TextFile:
         Raises:
             CorpusError: the file cannot be read any more.
         """
+        watch, self._watch, self._head = self._watch, None, None
         counts: Counter[str] = Counter()
+        yield from self._lines(self._chunks(watch), counts)
+        self._keep_repairs(counts)
+
+    def _keep_repairs(self, counts: Counter[str]) -> None:
+        self.repairs = {kind: times for kind, times in counts.items() if times}
+
+    def _lines(self, chunks: Iterator[tuple[bytes, bool]], counts: Counter[str]) -> Iterator[str]:
         begun: list[str] = []
-        for text in self._texts(counts):
+        for text in self._texts(chunks, counts):
             *complete, rest = text.split("\n")
             for line in complete:
                 begun.append(line)
@@ -132,26 +165,28 @@ class TextFile:
             begun.append(rest)
         if unfinished := "".join(begun):
             yield _composed(unfinished, counts)
-        self.repairs = {kind: times for kind, times in counts.items() if times}
 
-    def _texts(self, counts: Counter[str]) -> Iterator[str]:
+    def _texts(self, chunks: Iterator[tuple[bytes, bool]], counts: Counter[str]) -> Iterator[str]:
         """Give the text in pieces, repaired, with \\n for every line end."""
         counts["bom"] += self._mark_bytes > 0
         errors = "surrogateescape" if self.encoding == "utf-8" else "replace"
         decoder = codecs.getincrementaldecoder(self.encoding)(errors)
         newlines = io.IncrementalNewlineDecoder(None, translate=True)  # holds back a \r that may precede a \n
-        for chunk, is_last in self._chunks():
-            text = decoder.decode(chunk, is_last)
+        to_skip = self._mark_bytes
+        for chunk, is_last in chunks:
+            text = decoder.decode(chunk[to_skip:], is_last)
+            to_skip = 0
             if errors == "replace":
                 counts["undecodable"] += text.count("\ufffd")
             counts["crlf"] += text.count("\r")
             yield newlines.decode(repair(text, counts), is_last)
 
-    def _chunks(self) -> Iterator[tuple[bytes, bool]]:
+    def _chunks(self, watch: Callable[[bytes], object] | None) -> Iterator[tuple[bytes, bool]]:
         try:
             with self.path.open("rb") as file:
-                file.seek(self._mark_bytes)
                 while chunk := file.read(_CHUNK_BYTES):
+                    if watch is not None:
+                        watch(chunk)
                     yield chunk, False
         except OSError as error:
             refuse_unreadable(self.path, error)

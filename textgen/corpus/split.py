@@ -5,17 +5,22 @@ and 95% of the corpus; else the split is between two lines, and the held-out par
 the last tenth of each file is held out, whole.
 """
 
+from array import array
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, islice, pairwise
+from itertools import accumulate, groupby, pairwise
+from operator import itemgetter
 from typing import Any, Literal, Self, TypeVar
 
 from textgen.corpus.collection import Corpus
 from textgen.corpus.document import NumberedPart, Scene, by_document
+from textgen.corpus.script import ScriptStyle
 from textgen.errors import ModelError
 
 HELD_OUT = 0.1
 _NEAR = 0.05
+_ONE_IN = 10
 
 
 @dataclass(frozen=True)
@@ -64,31 +69,160 @@ def split_point(boundaries: Iterable[Split], total: int, held_out: float = HELD_
     return scene or line
 
 
-def find_split(corpus: Corpus, total: int, held_out: float = HELD_OUT) -> Split | None:
-    """Where to split a corpus; reads it once.
+_SCENE, _CONTINUED, _FIRST_SPEAKER = 0, 1, 2
+_KEPT_AT_FIRST = 1 << 16
+
+
+@dataclass
+class _Position:
+    """Where a pass over a corpus stands."""
+
+    part: int = -1
+    lines: int = 0
+    characters: int = 0
+    continued: bool = False
+
+    def pass_by(self, kind: int, size: int) -> None:
+        """Go on by the opening of a part, or by a line."""
+        if kind < _FIRST_SPEAKER:
+            self.part, self.lines, self.continued = self.part + 1, 0, kind == _CONTINUED
+        else:
+            self.lines += 1
+        self.characters += size
+
+    def boundary_before(self, kind: int) -> Literal["scene", "line"] | None:
+        """What begins where a part or a line of this kind is next; None where the corpus cannot be split there."""
+        if kind < _FIRST_SPEAKER:
+            return "scene" if kind == _SCENE else None
+        return "line" if self.lines or self.continued else None
+
+
+class SplitFinder:
+    """Finds where to split a corpus while it is read once, and who speaks before that.
+
+    Where the end is, is not known before: the places that may still become the split are kept, 12 bytes for each line
+    in about the last fifth of what was read.
 
     Args:
-        corpus: what to split.
-        total: its characters, from `survey`.
+        style: how the corpus is put into text.
         held_out: the share to hold out.
 
-    Returns:
-        None where the corpus is too small to be split.
+    Attributes:
+        characters: of what was read, in the corpus's own style.
     """
-    return split_point(_boundaries(corpus, total), total, held_out)
+
+    def __init__(self, style: ScriptStyle, held_out: float = HELD_OUT) -> None:
+        self.characters = 0
+        self._style, self._held_out = style, held_out
+        self._document = -1
+        self._speakers: dict[str | None, int] = {}
+        self._spoken: list[int] = []
+        self._kinds, self._sizes = array("I"), array("Q")
+        self._begin, self._most_kept = _Position(), _KEPT_AT_FIRST
+
+    def add(self, document: int, scene: Scene) -> None:
+        """Read a scene, or a part of one.
+
+        Args:
+            document: the number of its document.
+            scene: what follows the one given before.
+        """
+        style = self._style
+        opening = style.scene_text(replace(scene, lines=()), first=document != self._document)
+        self._keep(_CONTINUED if scene.continued else _SCENE, len(opening))
+        for line in scene.lines:
+            number = self._speakers.setdefault(line.speaker, len(self._spoken))
+            if number == len(self._spoken):
+                self._spoken.append(0)
+            self._spoken[number] += 1
+            self._keep(_FIRST_SPEAKER + number, len(style.line_text(line)) + len(style.line_suffix))
+        self._document = document
+        if len(self._kinds) > self._most_kept:
+            self._forget()
+
+    def split(self) -> Split | None:
+        """Where to split what was read; None where it is too small for that."""
+        return split_point(self._boundaries(), self.characters, self._held_out)
+
+    def lines_of_speakers(self, split: Split | None = None) -> Counter[str | None]:
+        """How many lines everybody has before a split (all lines where there is none); those of none are left out.
+
+        Args:
+            split: as `split` gives it.
+        """
+        spoken = list(self._spoken)
+        if split is not None:
+            position = replace(self._begin)
+            for kind, size in zip(self._kinds, self._sizes, strict=True):
+                if kind >= _FIRST_SPEAKER and (position.part, position.lines) >= (split.parts, split.lines):
+                    spoken[kind - _FIRST_SPEAKER] -= 1
+                position.pass_by(kind, size)
+        return Counter({name: spoken[number] for name, number in self._speakers.items() if spoken[number]})
+
+    def _keep(self, kind: int, size: int) -> None:
+        self._kinds.append(kind)
+        self._sizes.append(size)
+        self.characters += size
+
+    def _boundaries(self) -> Iterator[Split]:
+        position = replace(self._begin)
+        for kind, size in zip(self._kinds, self._sizes, strict=True):
+            boundary = position.boundary_before(kind)
+            lines = 0 if boundary == "scene" else position.lines
+            part = position.part + (boundary == "scene")
+            if boundary is not None:
+                yield Split(part, lines, position.characters, self.characters, boundary)
+            position.pass_by(kind, size)
+
+    def _forget(self) -> None:
+        """Leave out what no longer can be the split: all before the last boundary that stands too far in front."""
+        too_early = (1 - self._held_out - 2 * _NEAR) * self.characters
+        position, passed = replace(self._begin), 0
+        for place, (kind, size) in enumerate(zip(self._kinds, self._sizes, strict=True)):
+            if position.characters > too_early:
+                break
+            if position.boundary_before(kind) is not None:
+                passed, self._begin = place, replace(position)
+            position.pass_by(kind, size)
+        del self._kinds[:passed], self._sizes[:passed]
+        self._most_kept = max(_KEPT_AT_FIRST, len(self._kinds) * 5 // 4)
 
 
-def _boundaries(corpus: Corpus, total: int) -> Iterator[Split]:
-    style, characters, before = corpus.style, 0, -1
-    for number, (document, scene) in enumerate(corpus.parts()):
-        if not scene.continued:
-            yield Split(number, 0, characters, total, "scene")
-        characters += len(style.scene_text(replace(scene, lines=()), first=document != before))
-        for place, line in enumerate(scene.lines):
-            if place or scene.continued:
-                yield Split(number, place, characters, total, "line")
-            characters += len(style.line_text(line)) + len(style.line_suffix)
-        before = document
+Side = Literal["training", "held out"]
+
+
+def by_side(parts: Iterable[NumberedPart], split: Split | None) -> Iterator[tuple[Side, int, Scene]]:
+    """Every part with its side, those before the split first; all are for training where there is none.
+
+    Args:
+        parts: whatever they are numbered by.
+        split: where the held-out part begins; inside a scene, the scene comes in two parts.
+    """
+    for place, (number, scene) in enumerate(parts):
+        if split is None or place < split.parts:
+            yield "training", number, scene
+        elif place == split.parts and split.lines:
+            yield "training", number, replace(scene, lines=scene.lines[: split.lines])
+            yield "held out", number, Scene(None, scene.lines[split.lines :], continued=True)
+        else:
+            yield "held out", number, scene
+
+
+def before_split(parts: Iterable[NumberedPart], split: Split | None) -> Iterator[NumberedPart]:
+    """The parts that stand before the split, whatever they are numbered by; all of them where there is none."""
+    for side, number, scene in by_side(parts, split):
+        if side == "held out":
+            return
+        yield number, scene
+
+
+def split_documents(corpus: Corpus, split: Split | None) -> Iterator[tuple[Side, Iterator[Scene]]]:
+    """The documents of both sides in one pass, those for training first; a document with the split in it comes twice.
+
+    A document must be read before the next one is asked for.
+    """
+    for (side, _), parts in groupby(by_side(corpus.parts(), split), key=itemgetter(0, 1)):
+        yield side, (scene for _, _, scene in parts)
 
 
 class DocumentView:
@@ -96,48 +230,28 @@ class DocumentView:
 
     Args:
         corpus: what is split.
-        cut: takes the numbered parts of the corpus, gives those of this side.
+        split: where.
+        side: which documents.
     """
 
-    def __init__(self, corpus: Corpus, cut: Callable[[Iterable[NumberedPart]], Iterator[NumberedPart]]) -> None:
-        self._corpus = corpus
-        self._cut = cut
+    def __init__(self, corpus: Corpus, split: Split | None, side: Side) -> None:
+        self._corpus, self._split, self._side = corpus, split, side
 
     def __iter__(self) -> Iterator[Iterator[Scene]]:
-        return by_document(self._cut(self._corpus.parts()))
+        if self._side == "training":
+            yield from by_document(before_split(self._corpus.parts(), self._split))
+        elif self._split is not None:
+            yield from (document for side, document in split_documents(self._corpus, self._split) if side == self._side)
 
 
 def training_documents(corpus: Corpus, split: Split | None) -> DocumentView:
     """The documents before the split; all of them where there is none."""
-    return DocumentView(corpus, lambda parts: before_split(parts, split))
+    return DocumentView(corpus, split, "training")
 
 
 def held_out_documents(corpus: Corpus, split: Split | None) -> DocumentView:
     """The documents from the split on; none where there is no split."""
-    return DocumentView(corpus, lambda parts: _after(parts, split))
-
-
-def before_split(parts: Iterable[NumberedPart], split: Split | None) -> Iterator[NumberedPart]:
-    """The parts that stand before the split, whatever they are numbered by; all of them where there is none."""
-    if split is None:
-        yield from parts
-        return
-    numbered = iter(parts)
-    yield from islice(numbered, split.parts)
-    for document, scene in islice(numbered, int(split.lines > 0)):
-        yield document, replace(scene, lines=scene.lines[: split.lines])
-
-
-def _after(parts: Iterable[NumberedPart], split: Split | None) -> Iterator[NumberedPart]:
-    if split is None:
-        return
-    numbered = islice(parts, split.parts, None)
-    for document, scene in islice(numbered, int(split.lines > 0)):
-        yield document, Scene(None, scene.lines[split.lines :], continued=True)
-    yield from numbered
-
-
-_ONE_IN = 10
+    return DocumentView(corpus, split, "held out")
 
 
 @dataclass(frozen=True)

@@ -2,36 +2,63 @@
 
 import difflib
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from textgen.corpus.collection import Corpus
-from textgen.corpus.detokenisation import Spacing
+from textgen.corpus.detokenisation import Spacing, detokenise
 from textgen.corpus.document import Line, Scene, turn_of
-from textgen.corpus.exchanges import Dialogues, Exchanges, folded
+from textgen.corpus.exchanges import Dialogues, ExchangeMaker, folded
 from textgen.corpus.formats.base import ReadReport
 from textgen.corpus.normalisation import Habits, Normalisation
+from textgen.corpus.split import DialogueSplit, Split, SplitFinder
 from textgen.errors import ConfigurationError
 from textgen.wording import count
 
+_MOST_SPEAKERS = 5
+_TURNS_TO_TELL = 2_000
+
 
 @dataclass(frozen=True)
-class CorpusSurvey:
-    """The counts of a corpus.
+class Survey:
+    """The counts of any corpus.
+
+    Args:
+        speakers: lines (of dialogues: filled turns) of each speaker, the one with most first.
+        characters: Unicode characters of the text in the corpus's style, line ends included; of dialogues those of the
+            replies, and one line end for each.
+        habits: how the lines (the filled turns) are written.
+        skipped: bad records that were left out.
+        skipped_examples: the first one of each file that has any.
+        changes: what readers normalised or left out on purpose, with how often.
+    """
+
+    speakers: dict[str, int]
+    characters: int
+    habits: Habits
+    skipped: int
+    skipped_examples: tuple[str, ...]
+    changes: dict[str, int]
+
+    @property
+    def normalisation(self) -> Normalisation:
+        """What makes a prompt or a message look like the corpus."""
+        return Normalisation.observe(self.habits)
+
+
+@dataclass(frozen=True)
+class CorpusSurvey(Survey):
+    """The counts of a corpus of scripts.
 
     Args:
         documents, scenes, lines: how many.
         narration_lines: how many of the lines have no speaker.
         headings: how many scenes have one.
-        speakers: lines of each speaker, the one with most lines first.
-        characters: Unicode characters of the text in the corpus's style, line ends included.
         longest_line: characters of the longest line's text.
-        skipped: bad records that were left out.
-        skipped_examples: the first one of each file that has any.
-        changes: what readers normalised or left out on purpose, with how often.
-        normalisation: what makes a prompt look like the corpus.
+        split: where the last tenth begins; None where the corpus is too small to be split.
+        training_speakers: lines before the split of everybody who has a name, the one with most lines first.
     """
 
     documents: int
@@ -39,105 +66,45 @@ class CorpusSurvey:
     lines: int
     narration_lines: int
     headings: int
-    speakers: dict[str, int]
-    characters: int
     longest_line: int
-    skipped: int
-    skipped_examples: tuple[str, ...]
-    changes: dict[str, int]
-    normalisation: Normalisation
+    split: Split | None
+    training_speakers: dict[str, int]
 
+    def speakers_before(self, split: Split | None) -> dict[str, int]:
+        """Lines of everybody who has a name in the training text, the one with most lines first.
 
-def survey(corpus: Corpus) -> CorpusSurvey:
-    """Count what there is in a corpus; reads it once, memory grows with the number of speakers only."""
-    count = _Count()
-    for document in corpus.documents():
-        count.documents += 1
-        for number, scene in enumerate(document):
-            count.characters += len(corpus.style.scene_text(scene, first=number == 0))
-            count.add(scene)
-    changes: Counter[str] = sum((file.report.changes for file in corpus.files), Counter())
-    return CorpusSurvey(
-        documents=count.documents,
-        scenes=count.scenes,
-        lines=sum(count.speakers.values()),
-        narration_lines=count.speakers.pop(None, 0),
-        headings=count.headings,
-        speakers=_most_first(count.speakers),
-        characters=count.characters,
-        longest_line=count.longest_line,
-        skipped=sum(file.report.skipped for file in corpus.files),
-        skipped_examples=tuple(
-            f"{file.path.name}, {file.report.first_skipped}" for file in corpus.files if file.report.first_skipped
-        ),
-        changes=dict(changes.most_common()),
-        normalisation=Normalisation.observe(count.habits),
-    )
-
-
-class _Count:
-    """Running totals of a survey."""
-
-    def __init__(self) -> None:
-        self.documents = self.scenes = self.headings = self.characters = self.longest_line = 0
-        self.speakers: Counter[str | None] = Counter()
-        self.habits = Habits()
-
-    def add(self, scene: Scene) -> None:
-        self.scenes += not scene.continued
-        self.headings += scene.heading is not None
-        for line in scene.lines:
-            self._add_line(line)
-
-    def _add_line(self, line: Line) -> None:
-        self.speakers[line.speaker] += 1
-        self.longest_line = max(self.longest_line, len(line.text))
-        self.habits.add(line.text)
-
-
-def _most_first(speakers: Counter[str | None]) -> dict[str, int]:
-    named = [(name, lines) for name, lines in speakers.items() if name is not None]
-    return dict(sorted(named, key=lambda item: (-item[1], item[0])))
-
-
-_MOST_SPEAKERS = 5
+        Args:
+            split: the corpus's own, or None where all of it is for training.
+        """
+        return self.training_speakers if split else {name: lines for name, lines in self.speakers.items() if name}
 
 
 @dataclass(frozen=True)
-class DialogueSurvey:
+class DialogueSurvey(Survey):
     """The counts of a corpus of dialogues.
 
     Args:
         dialogues: how many each file has.
         exchanges: how many there are to learn from.
-        characters: Unicode characters of their replies, and one line end for each.
         words: of their replies, as white space cuts them.
-        speakers: filled turns of each speaker, the one with most turns first.
         tokenised: whether the files set punctuation apart from the words before it.
-        habits: how all filled turns are written.
+        detokenised: whether everything was counted as it is in normal writing.
         left_out: why turns, exchanges and dialogues were left out ("not by NAME": are context only), with how often;
             see `Exchanges.counts`.
-        skipped: bad records that were left out.
-        skipped_examples: the first one of each file that has any.
-        changes: what readers normalised or left out on purpose, with how often.
+        first_replies: the place of the first dialogue with a reply in each file that has one.
     """
 
     dialogues: tuple[int, ...]
     exchanges: int
-    characters: int
     words: int
-    speakers: dict[str, int]
     tokenised: bool
-    habits: Habits
+    detokenised: bool
     left_out: dict[str, int]
-    skipped: int
-    skipped_examples: tuple[str, ...]
-    changes: dict[str, int]
+    first_replies: dict[int, int]
 
-    @property
-    def normalisation(self) -> Normalisation:
-        """What makes a message look like the turns of the corpus."""
-        return Normalisation.observe(self.habits)
+    def has_training_exchanges(self, split: DialogueSplit | None) -> bool:
+        """Whether anything is left to learn from where a split holds out its part."""
+        return any(split is None or not split.is_held_out(*place) for place in self.first_replies.items())
 
     def describe(self) -> list[str]:
         """A few short lines for a person."""
@@ -168,6 +135,41 @@ _REASONS = {
 }
 
 
+def survey(corpus: Corpus) -> CorpusSurvey:
+    """Count what there is in a corpus of scripts, and find where to split it; reads it once.
+
+    Memory grows with the number of speakers, and by 12 bytes for each line in about the last fifth of the corpus.
+    """
+    finder, counts = SplitFinder(corpus.style), Counter[str]()
+    habits, documents, longest_line = Habits(), 0, 0
+    before = None
+    for document, scene in corpus.parts():
+        documents += document != before
+        before = document
+        finder.add(document, scene)
+        counts["scenes"] += not scene.continued
+        counts["headings"] += scene.heading is not None
+        for line in scene.lines:
+            longest_line = max(longest_line, len(line.text))
+            habits.add(line.text)
+    split, speakers = finder.split(), finder.lines_of_speakers()
+    in_training = {name: lines for name, lines in finder.lines_of_speakers(split).items() if name}
+    return CorpusSurvey(
+        speakers=_most_first({name: lines for name, lines in speakers.items() if name is not None}),
+        characters=finder.characters,
+        habits=habits,
+        documents=documents,
+        scenes=counts["scenes"],
+        lines=speakers.total(),
+        narration_lines=speakers[None],
+        headings=counts["headings"],
+        longest_line=longest_line,
+        split=split,
+        training_speakers=_most_first(in_training),
+        **_reports(corpus.files),
+    )
+
+
 class SurveyedFile(Protocol):
     """What a survey asks of a file."""
 
@@ -183,7 +185,7 @@ class SurveyedFile(Protocol):
 
 
 class SurveyedCorpus(Dialogues, Protocol):
-    """What a survey asks of a corpus; a `Corpus` has it."""
+    """What a survey asks of a corpus of dialogues; a `Corpus` has it."""
 
     @property
     def files(self) -> Sequence[SurveyedFile]:
@@ -192,76 +194,106 @@ class SurveyedCorpus(Dialogues, Protocol):
 
 
 def survey_dialogues(
-    corpus: SurveyedCorpus, turns: int, replies_by: str | None, normalise: Callable[[str], str] = str
+    corpus: SurveyedCorpus, turns: int, replies_by: str | None, detokenised: bool | None = False
 ) -> DialogueSurvey:
-    """Count what there is in a corpus; reads it once.
+    """Count what there is in a corpus of dialogues; reads it once.
 
     Args:
         corpus: the dialogues.
         turns: how many a context has at most.
         replies_by: whose turns are replies; None for everybody's.
-        normalise: what is done to every turn; `str` leaves it as it is.
+        detokenised: whether every turn is put into normal writing before; None does so where the corpus is tokenised.
+            A corpus whose beginning is written in another way than the rest is then read twice.
 
     Raises:
         ConfigurationError: nobody of that name speaks in the corpus; names the nearest.
 
     Example:
-        >>> found = survey(corpus, turns=3, replies_by=None)
-        >>> normalise = detokenise if found.tokenised else str
-        >>> found = survey(corpus, 3, None, normalise)
+        >>> found = survey_dialogues(corpus, turns=3, replies_by=None, detokenised=None)
+        >>> normalise = detokenise if found.detokenised else str
         >>> split = split_dialogues(found.dialogues)
         >>> training = Exchanges(corpus, 3, None, normalise, "training", split)
     """
-    watched = _Watched(corpus, normalise)
-    characters = words = 0
-    exchanges = Exchanges(watched, turns, replies_by, normalise=str, part="all", split=None)
-    for exchange in exchanges:
-        characters += len(exchange.reply) + 1
-        words += len(exchange.reply.split())
-    speakers = dict(sorted(watched.speakers.items(), key=lambda item: (-item[1], item[0])))
+    ways = (False, True) if detokenised is None else (detokenised,)
+    counts = {way: _DialogueCount(turns, replies_by, way) for way in ways}
+    spacing, passed = Spacing(), 0
+    for file, dialogue in corpus.dialogues():
+        for turn in dialogue.lines:
+            spacing.add(turn.text)
+        for counting in counts.values():
+            counting.add(file, dialogue)
+        passed += len(dialogue.lines)
+        if len(counts) > 1 and passed >= _TURNS_TO_TELL:
+            counts = {spacing.tokenised: counts[spacing.tokenised]}
+    way = spacing.tokenised if detokenised is None else detokenised
+    if way not in counts:
+        return survey_dialogues(corpus, turns, replies_by, way)
+    counted = counts[way]
+    speakers = _most_first(counted.speakers)
     if replies_by is not None:
         _check_name(replies_by, speakers)
-    left_out = Counter({why: times for why, times in exchanges.counts.items() if times and why != "exchanges"})
-    changes: Counter[str] = sum((file.report.changes for file in corpus.files), Counter())
+    left_out = Counter({why: times for why, times in counted.maker.counts.items() if times and why != "exchanges"})
     return DialogueSurvey(
-        dialogues=tuple(watched.dialogues_of[file] for file in range(len(corpus.files))),
-        exchanges=exchanges.counts["exchanges"],
-        characters=characters,
-        words=words,
         speakers=speakers,
-        tokenised=watched.spacing.tokenised,
-        habits=watched.habits,
+        characters=counted.characters,
+        habits=counted.habits,
+        dialogues=tuple(counted.dialogues[file] for file in range(len(corpus.files))),
+        exchanges=counted.maker.counts["exchanges"],
+        words=counted.words,
+        tokenised=spacing.tokenised,
+        detokenised=way,
         left_out=dict(left_out.most_common()),
-        skipped=sum(file.report.skipped for file in corpus.files),
-        skipped_examples=tuple(
-            f"{file.paths[0].name}, {file.report.first_skipped}" for file in corpus.files if file.report.first_skipped
-        ),
-        changes=dict(changes.most_common()),
+        first_replies=counted.first_replies,
+        **_reports(corpus.files),
     )
 
 
-class _Watched:
-    """A corpus whose turns are normalised, and counted as they pass."""
+class _DialogueCount:
+    """Running totals of a survey of dialogues, as they are written or in normal writing."""
 
-    def __init__(self, corpus: Dialogues, normalise: Callable[[str], str]) -> None:
-        self._corpus, self._normalise = corpus, normalise
-        self.dialogues_of: Counter[int] = Counter()
-        self.speakers: Counter[str] = Counter()
-        self.habits, self.spacing = Habits(), Spacing()
+    def __init__(self, turns: int, replies_by: str | None, detokenised: bool) -> None:
+        self.maker = ExchangeMaker(turns, replies_by, str)
+        self._normalise = detokenise if detokenised else str
+        self.dialogues, self.speakers = Counter[int](), Counter[str]()
+        self.characters = self.words = 0
+        self.habits = Habits()
+        self.first_replies: dict[int, int] = {}
 
-    def dialogues(self) -> Iterator[tuple[int, Scene]]:
-        """The dialogues, each with the number of its file."""
-        for file, dialogue in self._corpus.dialogues():
-            self.dialogues_of[file] += 1
-            yield file, Scene(None, tuple(self._count(turn) for turn in dialogue.lines))
+    def add(self, file: int, dialogue: Scene) -> None:
+        """Count a dialogue of a file."""
+        replies = self._replies()
+        for exchange in self.maker.exchanges(Scene(None, tuple(map(self._count, dialogue.lines)))):
+            self.characters += len(exchange.reply) + 1
+            self.words += len(exchange.reply.split())
+        if self._replies() > replies:
+            self.first_replies.setdefault(file, self.dialogues[file])
+        self.dialogues[file] += 1
+
+    def _replies(self) -> int:
+        """How many there were, those that came again too: what one side of a split has twice is new in the other."""
+        return self.maker.counts["exchanges"] + self.maker.counts["duplicate"]
 
     def _count(self, turn: Line) -> Line:
-        self.spacing.add(turn.text)
         written = turn_of(self._normalise(turn.text), turn.speaker)
         self.habits.add(written.text)
         if written.speaker and written.text:
             self.speakers[written.speaker] += 1
         return written
+
+
+def _reports(files: Iterable[SurveyedFile]) -> dict[str, Any]:
+    """What readers skipped and changed in files that were read to their ends."""
+    reports = [(file.paths[0].name, file.report) for file in files]
+    changes: Counter[str] = sum((report.changes for _, report in reports), Counter())
+    return {
+        "skipped": sum(report.skipped for _, report in reports),
+        "skipped_examples": tuple(f"{name}, {report.first_skipped}" for name, report in reports if report.skipped),
+        "changes": dict(changes.most_common()),
+    }
+
+
+def _most_first(speakers: dict[str, int]) -> dict[str, int]:
+    return dict(sorted(speakers.items(), key=lambda item: (-item[1], item[0])))
 
 
 def _check_name(name: str, speakers: dict[str, int]) -> None:

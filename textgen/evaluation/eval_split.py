@@ -11,7 +11,6 @@ from textgen.corpus.exchanges import Exchange, count_dialogues, reread, training
 from textgen.corpus.split import (
     DialogueSplit,
     Split,
-    find_split,
     held_out_documents,
     keep_some,
     split_dialogues,
@@ -153,14 +152,14 @@ def _of_another(known: Mapping[str, Any], corpus: Corpus, saved: Split | None, a
     """The part of a corpus whose bytes are not those of the training corpus."""
     if asked != "held-out":
         return EvalSplit(training_documents(corpus, None), "all", None)
-    total = survey(corpus).characters
-    if saved is not None and saved.total == total and _is_read_alike(known, corpus):
+    counts = survey(corpus)
+    if saved is not None and saved.total == counts.characters and _is_read_alike(known, corpus):
         note = (
             f"The files differ from those the model was trained on ({_files(known)}), but are as long: they were taken "
             "for the same text, and split where it was."
         )
         return EvalSplit(held_out_documents(corpus, saved), "held-out", TrainingText(corpus, saved), (note,))
-    own = find_split(corpus, total)
+    own = counts.split
     if own is None:
         raise CorpusError(
             "--split held-out was asked for, but the corpus is too small to be split: use --split all, or more text."

@@ -13,9 +13,9 @@ from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
 from textgen.corpus.collection import Corpus
 from textgen.corpus.detokenisation import detokenise
-from textgen.corpus.exchanges import DEFAULT_TURNS, Exchange, Exchanges
+from textgen.corpus.exchanges import DEFAULT_TURNS, Exchange, Exchanges, both_sides
 from textgen.corpus.id_store import IdStoreWriter
-from textgen.corpus.split import DialogueSplit, split_dialogues
+from textgen.corpus.split import DialogueSplit, Side, split_dialogues
 from textgen.corpus.survey import DialogueSurvey, survey_dialogues
 from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.errors import ConfigurationError, TrainingError
@@ -47,6 +47,7 @@ _LONGEST_REPLY = {"character": 240, "word": 60, "subword": 60}
 """Tokens at each level: more turns of chat than that are rare, and every token of the longest context in a batch is a
 step of the encoder for all."""
 
+_DETOKENISED = {"auto": None, "natural": True, "as-is": False}
 _FEWEST_EXCHANGES = 4
 _MOST_OFFSET = 1 << 32
 _VALIDATION_EXCHANGES = 4000
@@ -93,9 +94,8 @@ class ChatTask(ModelTask):
 
     kind, command = "chat", "train-chat"
 
-    survey_dialogues: DialogueSurvey
+    survey: DialogueSurvey
     split: DialogueSplit | None
-    detokenised: bool
 
     def __init__(
         self, request: TrainingRequest, listening: Listening | None = None, sample: Sample = lambda model: ""
@@ -131,11 +131,7 @@ class ChatTask(ModelTask):
         turns, name = self.listening.turns, self.listening.replies_by
         if self.request.validation is not None:
             self._validation = Corpus(self.request.validation, self.request.format, kind="dialogues")
-        self.survey = survey_dialogues(self.corpus, turns, name)
-        spacing = self.listening.spacing
-        self.detokenised = spacing == "natural" or (spacing == "auto" and self.survey.tokenised)
-        if self.detokenised:
-            self.survey = survey_dialogues(self.corpus, turns, name, detokenise)
+        self.survey = survey_dialogues(self.corpus, turns, name, _DETOKENISED[self.listening.spacing])
         self.split = split_dialogues(self.survey.dialogues) if self._validation is None else None
         if self.survey.exchanges < _FEWEST_EXCHANGES:
             raise TrainingError(
@@ -143,12 +139,12 @@ class ChatTask(ModelTask):
                 f"{_FEWEST_EXCHANGES} at the very least (5,000 or more to be fun): give more dialogues, or look at how "
                 "they are read with textgen inspect --corpus FILE."
             )
-        if next(iter(self._training(turns)), None) is None:
+        if not self.survey.has_training_exchanges(self.split):
             raise TrainingError(
                 "The dialogues to learn from, once the last ones are held out, hold no exchange: give more dialogues, "
                 "or give others with --validation, and all of these are learned from."
             )
-        for line in describe_dialogues(self.corpus, self.survey, self.detokenised):
+        for line in describe_dialogues(self.corpus, self.survey, self.survey.detokenised):
             note(line)
 
     def plan(self, budget: Budget, origin: Model | None) -> RunPlan:
@@ -178,8 +174,7 @@ class ChatTask(ModelTask):
             if self.request.index:
                 novelty.add([exchange.reply])
 
-        learned = _store(folder.training / TRAINING_IDS, self._training(self.listening.turns), plan.tokenizer, observe)
-        judged = _store(folder.training / HELD_OUT_IDS, self._held_out(), plan.tokenizer, lambda exchange: None)
+        learned, judged = _store(folder.training, self._sides(), plan.tokenizer, observe)
         if learned["exchanges"] == 0:
             raise TrainingError(
                 f"All {learned['too long']:,} replies to learn from are longer than {_LONGEST_REPLY[level]} tokens: "
@@ -199,7 +194,7 @@ class ChatTask(ModelTask):
             "longest_reply": _LONGEST_REPLY[level],
             "replies_by": self.listening.replies_by,
             "split": self.split.to_json() if self.split else None,
-            "detokenise": self.detokenised,
+            "detokenise": self.survey.detokenised,
             "exchanges": learned["exchanges"],
             "characters": learned["characters"],
         }
@@ -251,26 +246,24 @@ class ChatTask(ModelTask):
         store = PairStore(at.folder.training / HELD_OUT_IDS)
         return EncoderDecoderValidation(network, store, _VALIDATION_EXCHANGES) if len(store) else None
 
-    def _training(self, turns: int) -> Iterable[Exchange]:
-        """The exchanges to learn from, with so many turns of context."""
-        return self._exchanges(self.corpus, turns, "training", self.split)
-
-    def _held_out(self) -> Iterable[Exchange]:
-        """The exchanges to be judged by; none where the dialogues could not be split."""
+    def _sides(self) -> Iterator[tuple[Side, Exchange]]:
+        """The exchanges to learn from and those to be judged by; none where the dialogues could not be split."""
+        asked = self.listening.turns, self.listening.replies_by, self._normalise
+        yield from both_sides(self.corpus, *asked, self.split)
         if self._validation is not None:
-            return self._exchanges(self._validation, self.listening.turns, "all", None)
-        return self._exchanges(self.corpus, self.listening.turns, "held out", self.split) if self.split else ()
+            yield from (("held out", exchange) for exchange in Exchanges(self._validation, *asked, "all", None))
 
-    def _exchanges(self, corpus: Corpus, turns: int, part: Any, split: DialogueSplit | None) -> Exchanges:
-        normalise = detokenise if self.detokenised else str
-        return Exchanges(corpus, turns, self.listening.replies_by, normalise, part, split)
+    def _normalise(self, text: str) -> str:
+        """A turn as it is learned."""
+        return detokenise(text) if self.survey.detokenised else text
 
     def _texts(self) -> Iterator[str]:
         """Every turn to learn from, as a reply and as the newest of a context.
 
         A model that ignores the context learns the same vocabulary as one that does not, so that the two compare.
         """
-        for exchange in self._training(self.listening.turns or DEFAULT_TURNS):
+        turns, name = self.listening.turns or DEFAULT_TURNS, self.listening.replies_by
+        for exchange in Exchanges(self.corpus, turns, name, self._normalise, "training", self.split):
             yield from exchange.context[-1:]
             yield exchange.reply
 
@@ -296,26 +289,55 @@ def _turns(model: Model, context: list[int]) -> list[str]:
 
 
 def _store(
-    path: Path, exchanges: Iterable[Exchange], tokenizer: Tokenizer, observe: Callable[[Exchange], None]
-) -> Counter[str]:
-    """Writes the ids of exchanges; returns how many exchanges, characters and tokens of replies they have."""
-    longest = _LONGEST_REPLY[tokenizer.level]
-    encoder, counts = DialogueEncoder(tokenizer, _LONGEST_CONTEXT[tokenizer.level]), Counter[str]()
+    folder: Path,
+    sides: Iterable[tuple[Side, Exchange]],
+    tokenizer: Tokenizer,
+    observe: Callable[[Exchange], None],
+) -> tuple[Counter[str], Counter[str]]:
+    """Writes the ids of the exchanges of both sides, in one pass.
+
+    Returns:
+        how many exchanges, characters and tokens of replies either side has.
+    """
+    size, training, held_out = tokenizer.vocabulary_size, folder / TRAINING_IDS, folder / HELD_OUT_IDS
     with (
-        IdStoreWriter(path, tokenizer.vocabulary_size) as store,
-        IdStoreWriter(ends_path(path), _MOST_OFFSET) as ends,
+        IdStoreWriter(training, size) as learned,
+        IdStoreWriter(ends_path(training), _MOST_OFFSET) as learned_ends,
+        IdStoreWriter(held_out, size) as judged,
+        IdStoreWriter(ends_path(held_out), _MOST_OFFSET) as judged_ends,
     ):
-        for exchange in exchanges:
-            reply = encoder.encode_reply(exchange.reply)
-            if len(reply) - 1 > longest:
-                counts["too long"] += 1
-                continue
-            observe(exchange)
-            store.append(encoder.encode_context(exchange.context))
-            ends.append([store.length])
-            store.append(reply)
-            ends.append([store.length])
-            counts["exchanges"] += 1
-            counts["tokens"] += len(reply) - 1
-            counts["characters"] += len(exchange.reply) + 1
-    return counts
+        writers: dict[Side, _PairWriter] = {
+            "training": _PairWriter(learned, learned_ends, tokenizer),
+            "held out": _PairWriter(judged, judged_ends, tokenizer),
+        }
+        for side, exchange in sides:
+            if writers[side].append(exchange) and side == "training":
+                observe(exchange)
+    return writers["training"].counts, writers["held out"].counts
+
+
+class _PairWriter:
+    """Writes the ids of exchanges and where they end; leaves out those with overlong replies.
+
+    Attributes:
+        counts: how many exchanges, characters and tokens of replies were written; replies left out as "too long".
+    """
+
+    def __init__(self, store: IdStoreWriter, ends: IdStoreWriter, tokenizer: Tokenizer) -> None:
+        self._store, self._ends, self._longest = store, ends, _LONGEST_REPLY[tokenizer.level]
+        self._encoder, self.counts = DialogueEncoder(tokenizer, _LONGEST_CONTEXT[tokenizer.level]), Counter[str]()
+
+    def append(self, exchange: Exchange) -> bool:
+        """Writes an exchange; says whether its reply was short enough."""
+        reply = self._encoder.encode_reply(exchange.reply)
+        if len(reply) - 1 > self._longest:
+            self.counts["too long"] += 1
+            return False
+        self._store.append(self._encoder.encode_context(exchange.context))
+        self._ends.append([self._store.length])
+        self._store.append(reply)
+        self._ends.append([self._store.length])
+        self.counts["exchanges"] += 1
+        self.counts["tokens"] += len(reply) - 1
+        self.counts["characters"] += len(exchange.reply) + 1
+        return True

@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 
 from textgen.artifact import Model, ModelFolder
 from textgen.corpus.collection import Corpus, Paths
-from textgen.corpus.exchanges import SplitSide, count_dialogues, reread, training_split
+from textgen.corpus.exchanges import SplitPart, count_dialogues, reread, training_split
 from textgen.corpus.id_store import open_ids
 from textgen.corpus.split import (
     DialogueSplit,
     DocumentView,
     Split,
-    find_split,
     held_out_documents,
     keep_some,
     split_dialogues,
@@ -152,7 +151,7 @@ def _corpus_lines(model: Model, corpus: Corpus, most: int, seed: int) -> RealTex
 def _corpus_replies(model: Model, corpus: Corpus, most: int, seed: int) -> RealTexts:
     split = _chat_split(model, corpus)
 
-    def part(name: SplitSide) -> list[_Pair]:
+    def part(name: SplitPart) -> list[_Pair]:
         random = np.random.default_rng(seed)
         return keep_some(_exchanges(model, corpus, name, split), most, lambda n: int(random.integers(n)))
 
@@ -165,7 +164,7 @@ def _corpus_replies(model: Model, corpus: Corpus, most: int, seed: int) -> RealT
     return _of_pairs(training, part("held out"), corpus.fingerprint)
 
 
-def _exchanges(model: Model, corpus: Corpus, part: SplitSide, split: DialogueSplit) -> Iterator[_Pair]:
+def _exchanges(model: Model, corpus: Corpus, part: SplitPart, split: DialogueSplit) -> Iterator[_Pair]:
     """The exchanges that training would have taken."""
     known = model.card.corpus
     encoder = DialogueEncoder(model.tokenizer, int(known["longest_context"]))
@@ -188,16 +187,16 @@ def _as_line(reply: Text) -> Text:
 
 
 def _script_split(model: Model, corpus: Corpus) -> Split:
-    known, total = model.card.corpus, survey(corpus).characters
+    known, counts = model.card.corpus, survey(corpus)
     if known.get("split") is not None and corpus.fingerprint == known.get("fingerprint"):
-        if known["split"]["total"] != total or known.get("style") != corpus.style.to_json():
+        if known["split"]["total"] != counts.characters or known.get("style") != corpus.style.to_json():
             raise ConfigurationError(
                 f"This is the corpus the model was trained on, but it was read as {corpus.files[0].format}, and so the "
                 "part that was held out cannot be found in it: give the --format that training was given."
             )
         return Split(**known["split"])
     _require_other_text(model, corpus.fingerprint, "Real lines", "all of this corpus")
-    split = find_split(corpus, total)
+    split = counts.split
     if split is None:
         raise TrainingError("A part of the corpus is to be held out, but it is too small for that: give more text.")
     return split

@@ -11,7 +11,7 @@ from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
 from textgen.corpus.collection import Corpus
 from textgen.corpus.document import Scene
 from textgen.corpus.id_store import IdStoreWriter, open_ids
-from textgen.corpus.split import Split, find_split, held_out_documents, training_documents
+from textgen.corpus.split import Side, Split, split_documents, training_documents
 from textgen.corpus.survey import CorpusSurvey, survey
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.errors import ConfigurationError, TrainingError
@@ -46,8 +46,6 @@ _LINES_FOR_A_LABEL = 10
 _MOST_SPEAKERS = 10_000  # that model.json lists
 _VALIDATION_TOKENS = 1 << 16
 _LANES = 64
-
-Documents = Iterable[Iterable[Scene]]
 
 
 class ScriptTask(ModelTask):
@@ -93,9 +91,8 @@ class ScriptTask(ModelTask):
         """Surveys the corpus, and holds out its last tenth where no other text was given for that."""
         if self.request.validation is not None:
             self._validation = Corpus(self.request.validation, self.request.format)
-        self.survey, self.split = survey(self.corpus), None
-        if self._validation is None:
-            self.split = find_split(self.corpus, self.survey.characters)
+        self.survey = survey(self.corpus)
+        self.split = self.survey.split if self._validation is None else None
         self.characters = self.split.characters if self.split else self.survey.characters
         if self.characters < _FEWEST_CHARACTERS:
             raise TrainingError(
@@ -107,7 +104,7 @@ class ScriptTask(ModelTask):
 
     def plan(self, budget: Budget, origin: Model | None) -> RunPlan:
         """Learns the vocabulary; the network suits the length of the text, whatever the time."""
-        choice, self.speakers = self.choice, self._count_lines()
+        choice, self.speakers = self.choice, self.survey.speakers_before(self.split)
         if origin:
             tokenizer, architecture = origin.tokenizer, origin.card.architecture
             if not isinstance(architecture, ModelConfig):
@@ -135,8 +132,7 @@ class ScriptTask(ModelTask):
             if self.request.index:
                 novelty.add(line.text for line in scene.lines)
 
-        learned = _store(folder.training / TRAINING_IDS, self._training(), tokenizer, observe)
-        judged = _store(folder.training / HELD_OUT_IDS, self._held_out(), tokenizer, lambda scene, ids: None)
+        learned, judged = _store(folder.training, self._sides(), tokenizer, observe)
         if self.request.index:
             novelty.save(folder.novelty, note)
         corpus = {
@@ -208,15 +204,11 @@ class ScriptTask(ModelTask):
             return None
         return LanguageModelValidation(network, lay_out(ids, _LANES, limit=_VALIDATION_TOKENS), at.run.training.towers)
 
-    def _training(self) -> Documents:
-        """The documents to learn from."""
-        return training_documents(self.corpus, self.split)
-
-    def _held_out(self) -> Documents:
-        """The documents to be judged by; none where the corpus could not be split."""
+    def _sides(self) -> Iterator[tuple[Side, Iterable[Scene]]]:
+        """The documents to learn from, then those to be judged by: none where the corpus could not be split."""
+        yield from split_documents(self.corpus, self.split)
         if self._validation is not None:
-            return training_documents(self._validation, None)
-        return held_out_documents(self.corpus, self.split) if self.split else ()
+            yield from (("held out", document) for document in self._validation.documents())
 
     def _held_out_characters(self) -> int:
         """Characters of the held-out text, line ends included."""
@@ -224,16 +216,10 @@ class ScriptTask(ModelTask):
             return survey(self._validation).characters
         return self.survey.characters - self.characters
 
-    def _count_lines(self) -> dict[str, int]:
-        """Lines of each speaker in the training text, the one with most lines first."""
-        lines = Counter(line.speaker for document in self._training() for scene in document for line in scene.lines)
-        named = [(name, count) for name, count in lines.items() if name]
-        return dict(sorted(named, key=lambda item: (-item[1], item[0])))
-
     def _texts(self, labels: Iterable[str]) -> Iterator[str]:
         """Every text that is spelled in pieces: speech, headings, and names without a label."""
         labelled = set(labels)
-        for document in self._training():
+        for document in training_documents(self.corpus, self.split):
             for scene in document:
                 if scene.heading is not None:
                     yield scene.heading
@@ -243,16 +229,27 @@ class ScriptTask(ModelTask):
                     yield line.text
 
 
-def _store(path: Path, documents: Documents, tokenizer: Tokenizer, observe: Callable[[Scene, list[int]], None]) -> int:
-    """Writes the ids of documents; returns how many are scored, which is all but START."""
-    encoder, started = ScriptEncoder(tokenizer), 0
-    with IdStoreWriter(path, tokenizer.vocabulary_size) as store:
-        for document in documents:
-            started += 1
+def _store(
+    folder: Path,
+    sides: Iterable[tuple[Side, Iterable[Scene]]],
+    tokenizer: Tokenizer,
+    observe: Callable[[Scene, list[int]], None],
+) -> tuple[int, int]:
+    """Writes the ids of the documents of both sides, in one pass.
+
+    Returns:
+        how many are scored on either side, which is all but START.
+    """
+    encoder, started, size = ScriptEncoder(tokenizer), Counter[Side](), tokenizer.vocabulary_size
+    with IdStoreWriter(folder / TRAINING_IDS, size) as training, IdStoreWriter(folder / HELD_OUT_IDS, size) as held_out:
+        for side, document in sides:
+            store = training if side == "training" else held_out
+            started[side] += 1
             store.append([START])
             for number, scene in enumerate(document):
                 ids = encoder.encode_scene(scene, first_of_document=number == 0)
-                observe(scene, ids)
+                if side == "training":
+                    observe(scene, ids)
                 store.append(ids)
             store.append([END])
-    return store.length - started
+    return training.length - started["training"], held_out.length - started["held out"]

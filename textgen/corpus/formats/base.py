@@ -106,6 +106,7 @@ class Evidence:
             format at all; None where it can.
         layout: how the scripts of such a file are written.
         sure: whether a file of dialogues can hardly be anything else; what could be a script as well is not sure.
+        read_dialogues: how dialogues are read from this very file, where that depends on what was found in it.
     """
 
     convincing: bool
@@ -113,6 +114,7 @@ class Evidence:
     misfit: int | None = None
     layout: ScriptLayout = ScriptLayout()
     sure: bool = True
+    read_dialogues: "DialogueReader | None" = None
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,6 @@ from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from hashlib import blake2b
-from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -60,7 +59,7 @@ def pair_up(files: Sequence[TextFile], ordered: bool) -> Iterator[FilePair]:
     Raises:
         CorpusError: if one of two is missing.
     """
-    parts = [part_of_file(list(islice(file.lines(), HEAD_LINES))) for file in files]
+    parts = [part_of_file(file.head(HEAD_LINES)) for file in files]
     lines, conversations = (
         [file for file, part in zip(files, parts, strict=True) if part == wanted]
         for wanted in ("lines", "conversations")

@@ -5,9 +5,9 @@ A format is added by a file in this folder that lists it in `FORMATS`.
 
 import pkgutil
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from importlib import import_module
-from itertools import islice
 from pathlib import Path
 
 from textgen.corpus.document import Line, Scene, assemble, turn_of
@@ -116,7 +116,7 @@ def read_as(name: str, formats: Mapping[str, Format], head: Sequence[str], path:
             f"{', '.join(formats)}: choose another one, or leave --format out to have it found from the content."
         )
     reason = "no evidence needed" if name == "plain" else evidence.reason
-    return Recognised(format, evidence, f"as asked for ({reason})")
+    return Recognised(format, replace(evidence, sure=True), f"as asked for ({reason})")
 
 
 def _weigh_speeches(head: Sequence[str], path: Path) -> Evidence:
@@ -124,16 +124,27 @@ def _weigh_speeches(head: Sequence[str], path: Path) -> Evidence:
     found = recognise(SCRIPT_FORMATS, head, path)
     if found is None or found.evidence.layout.name in ("captions", "plain"):
         return Evidence(False, "nobody speaks", first_filled(head), sure=False)
-    return Evidence(True, f"{found.format.name}: {found.reason}", sure=False)
+    reader = partial(_read_speeches, found)
+    return Evidence(True, f"{found.format.name}: {found.reason}", sure=False, read_dialogues=reader)
 
 
-def _read_speeches(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
-    """Yield each scene that has speeches, very long ones in parts; directions in a speech are not spoken."""
-    (file,) = files
-    found = recognise(SCRIPT_FORMATS, list(islice(file.lines(), HEAD_LINES)), file.path)
-    if found is None or found.format.read is None:
+def _read_script(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
+    """Yield the speeches of a script whose format is not known yet."""
+    found = recognise(SCRIPT_FORMATS, files[0].head(HEAD_LINES), files[0].path)
+    return iter(()) if found is None else _read_speeches(found, files, report)
+
+
+def _read_speeches(found: Recognised, files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
+    """Yield each scene that has speeches, very long ones in parts; directions in a speech are not spoken.
+
+    Args:
+        found: the format of the script.
+        files: the script.
+        report: counts what is left out.
+    """
+    if found.format.read is None:
         return
-    for _, scene in assemble(found.format.read(file.lines(), found.evidence.layout, report)):
+    for _, scene in assemble(found.format.read(files[0].lines(), found.evidence.layout, report)):
         speeches = [line for line in scene.lines if line.speaker is not None]
         report.change("line without a speaker left out", len(scene.lines) - len(speeches))
         report.change("stage direction left out of a turn", sum(len(line.directions) for line in speeches))
@@ -156,7 +167,7 @@ def spoken(line: Line) -> str:
     return text.strip()
 
 
-_SPEECHES = Format("script", 85, _weigh_speeches, read_dialogues=_read_speeches, suffixes=suffixes(SCRIPT_FORMATS))
+_SPEECHES = Format("script", 85, _weigh_speeches, read_dialogues=_read_script, suffixes=suffixes(SCRIPT_FORMATS))
 
 DIALOGUE_FORMATS = {
     format.name: format
