@@ -3,7 +3,6 @@
 import math
 import os
 import shlex
-from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget
-from textgen.corpus.collection import Paths
+from textgen.corpus.collection import Corpus, Paths
 from textgen.errors import ConfigurationError, TextgenError, TrainingError, TrainingInterrupted
 from textgen.files import replacing
 from textgen.training import history
@@ -84,6 +83,7 @@ class ModelTask(FolderTask):
     Args:
         request: what a person asked for.
         sample: writes a little with a model, for people to read.
+        corpus: to learn from.
     """
 
     command: ClassVar[str]
@@ -92,13 +92,13 @@ class ModelTask(FolderTask):
     rate: ClassVar[str] = "--learning-rate"
     """The option with the learning rate, for what a person is told of a loss that is not finite."""
 
-    def __init__(self, request: TrainingRequest, sample: Sample) -> None:
-        self.request, self.sample = request, sample
+    def __init__(self, request: TrainingRequest, sample: Sample, corpus: Corpus) -> None:
+        self.request, self.sample, self.corpus = request, sample, corpus
 
     @property
-    @abstractmethod
-    def fingerprint(self) -> str:
-        """Of the corpus."""
+    def name(self) -> str:
+        """Of the corpus: that of its first file."""
+        return self.corpus.files[0].path.stem
 
     @property
     def asked(self) -> tuple[Any, ...]:
@@ -132,7 +132,7 @@ class ModelTask(FolderTask):
             ConfigurationError: the kind of model or the corpus is another one, or the budget is spent.
         """
         card, at = folder.load_card(), self.at(folder)
-        if card.corpus.get("fingerprint") != self.fingerprint:
+        if card.corpus.get("fingerprint") != self.corpus.fingerprint:
             raise ConfigurationError(
                 f"The run in {folder.path} was begun with {', '.join(card.corpus.get('files', []))}, but the corpus "
                 "given now has another content: give the same files to resume, or --from to go on with other text."

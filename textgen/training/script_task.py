@@ -67,19 +67,8 @@ class ScriptTask(ModelTask):
     speakers: dict[str, int]
 
     def __init__(self, request: TrainingRequest, sample: Sample = lambda model: "") -> None:
-        super().__init__(request, sample)
-        self.corpus = Corpus(request.corpus, request.format)
+        super().__init__(request, sample, Corpus(request.corpus, request.format))
         self._validation: Corpus | None = None
-
-    @property
-    def name(self) -> str:
-        """Of the corpus: that of its first file."""
-        return self.corpus.files[0].path.stem
-
-    @property
-    def fingerprint(self) -> str:
-        """Of the corpus."""
-        return self.corpus.fingerprint
 
     @property
     def choice(self) -> ScriptChoice:
