@@ -10,10 +10,10 @@ import numpy as np
 import tensorflow as tf
 
 from textgen.config import Budget, TrainingConfig
+from textgen.training.batches import Windows
 from textgen.training.script_task import ScriptTask
 from textgen.training.task import Workspace
 from textgen.training.trainer import Trainer
-from textgen.training.windows import Windows
 
 
 class CountingStep:

@@ -22,11 +22,11 @@ from textgen.errors import ConfigurationError, TrainingError
 from textgen.models.encoder_decoder import KerasEncoderDecoder
 from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.special import START, TURN
+from textgen.training.batches import Pairs, PairStore, ends_path
 from textgen.training.corpus_stats import NoveltyIndexer
 from textgen.training.describing import describe_corpus, describe_plan, describe_smaller
 from textgen.training.encoder_decoder_step import EncoderDecoderStep, EncoderDecoderValidation
 from textgen.training.machine import best_precision, measure_flops, thread_count
-from textgen.training.pairs import Pairs, PairStore, ends_path
 from textgen.training.prepare import learn_vocabulary
 from textgen.training.run import ModelTask, Sample, TrainingRequest
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run

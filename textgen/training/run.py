@@ -18,16 +18,14 @@ from textgen.errors import ConfigurationError, TextgenError, TrainingError, Trai
 from textgen.files import replacing
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint, checkpoint_exists
-from textgen.training.display import Listener, SilentDisplay, make_display
+from textgen.training.display import Listener, SilentDisplay, TensorBoard, make_display
 from textgen.training.machine import cores_are_shared, thread_count
 from textgen.training.prepare import prepare
 from textgen.training.run_record import ADVERSARIAL, Run
-from textgen.training.schedule import Clock
 from textgen.training.sizing import SIZES, Choice
 from textgen.training.target import Target, final_name
 from textgen.training.task import FolderTask, Note, Workspace
-from textgen.training.tensorboard import TensorBoard
-from textgen.training.trainer import Outcome, Trainer
+from textgen.training.trainer import Clock, Outcome, Trainer
 from textgen.wording import count
 
 Arrays = dict[str, NDArray[np.float32]]

@@ -23,11 +23,11 @@ from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.special import LINE_END
 from textgen.training.adversarial.batches import AdversarialBatches, Passages, steps_per_epoch
 from textgen.training.adversarial.critic import Critic
-from textgen.training.adversarial.curves import draw_curves
 from textgen.training.adversarial.monitor import (
     GeneratorMetricMaker,
     Monitor,
     WarmUpWatch,
+    draw_curves,
     kept_writer,
     observations,
     require_generator_updates,
