@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from textgen.training.history import NAME, CsvTable, HistoryRow, append, forget_after, read, save_curves
+
 
 @dataclass(frozen=True)
 class Numbers:
