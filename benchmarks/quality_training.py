@@ -14,7 +14,7 @@ from textgen.config import Budget
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint, checkpoint_exists
 from textgen.training.run_record import Run
-from textgen.training.schedule import Clock
+from textgen.training.trainer import Clock
 
 
 def say(text: str) -> None:

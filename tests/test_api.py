@@ -1,9 +1,6 @@
 """`train_script` and `train_chat` from outside: what a run leaves behind, and what it refuses."""
 
-import json
-import os
 import shutil
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +18,10 @@ from textgen.errors import (
     CorpusError,
     MissingExtraError,
     ModelError,
-    TrainingError,
-    TrainingInterrupted,
 )
 from textgen.inference.language_model import LanguageModel
 from textgen.inference.scoring import score_ids
 from textgen.training import history
-from textgen.training.checkpoint import Checkpoint
 from textgen.training.run_record import HELD_OUT_IDS, Run
 
 
@@ -91,16 +85,6 @@ def test_a_run_is_resumed_with_the_same_corpus_only(trained: Path, tmp_path: Pat
         train_script(other, trained, resume=True, quiet=True)
 
 
-@pytest.mark.slow
-def test_a_larger_budget_goes_on(
-    tmp_path: Path, corpus: Path, trained: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = Path(shutil.copytree(trained, tmp_path / "model"))
-    train_script(corpus, out, resume=True, steps=152)
-    assert "goes on as it was begun; its budget is 152 steps" in capsys.readouterr().err
-    assert [row.step for row in history.read(out / "training")][-2:] == [150, 152]
-
-
 @pytest.mark.parametrize("settings", ["yes", {"loss": "minimax"}, None])
 def test_adversarial_settings_of_another_kind_are_refused(tmp_path: Path, corpus: Path, settings: Any) -> None:
     with pytest.raises(ConfigurationError, match="an AdversarialConfig"):
@@ -113,59 +97,6 @@ def test_a_model_that_lies_there_is_refused_and_left_alone(trained: Path, corpus
     with pytest.raises(ConfigurationError, match="holds a model already"):
         train(corpus, trained)
     assert before == {path: path.stat().st_mtime_ns for path in trained.rglob("*")}
-
-
-@pytest.mark.slow
-def test_overwriting_keeps_the_old_model_until_the_new_one_is_trained(
-    tmp_path: Path, corpus: Path, trained: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    out = Path(shutil.copytree(trained, tmp_path / "model"))
-    old = load(out).write(lines=2, seed=1).text
-    seen = []
-
-    def sample(model: Any) -> str:
-        seen.append(load(out).write(lines=2, seed=1).text)
-        return "sample"
-
-    monkeypatch.setattr("textgen.api._write_a_little", sample)
-    train(corpus, out, seed=2, overwrite=True)
-    assert set(seen) == {old}
-    assert load(out).write(lines=2, seed=1).text != old
-    assert [path.name for path in tmp_path.iterdir()] == ["model"]
-
-
-@pytest.mark.slow
-def test_resume_where_nothing_is_begins(tmp_path: Path, corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    train(corpus, tmp_path / "model", resume=True, quiet=False)
-    assert "There is no run in" in capsys.readouterr().err
-    assert Checkpoint.load(tmp_path / "model" / "training").position.step == 2
-
-
-@pytest.mark.slow
-def test_the_same_seed_trains_the_same_model(tmp_path: Path, corpus: Path) -> None:
-    weights = []
-    for number in range(2):
-        train(corpus, tmp_path / str(number), seed=3)
-        weights.append(ModelFolder(tmp_path / str(number)).load().weights)
-    assert all(np.array_equal(weights[0][name], weights[1][name]) for name in weights[0])
-
-
-@pytest.mark.slow
-def test_going_on_from_another_model(
-    tmp_path: Path, corpus: Path, trained: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    train(corpus, tmp_path / "model", start_from=trained, steps=1, learning_rate=1e-6, quiet=False)
-    assert f"from      {trained}: its weights, vocabulary and architecture\n" in capsys.readouterr().err
-    old, new = ModelFolder(trained).load(), ModelFolder(tmp_path / "model").load()
-    assert new.tokenizer.to_json() == old.tokenizer.to_json()
-    assert new.card.metrics["bits_per_character"] == pytest.approx(old.card.metrics["bits_per_character"], rel=1e-3)
-
-
-@pytest.mark.slow
-def test_a_loss_that_is_not_finite_is_told_and_leaves_a_model_that_writes(tmp_path: Path, corpus: Path) -> None:
-    with pytest.raises(TrainingError, match=r"no longer finite after .* with a lower --learning-rate"):
-        train(corpus, tmp_path / "model", steps=60, learning_rate=1e30)
-    assert load(tmp_path / "model").write(lines=1, seed=1).text
 
 
 def test_training_without_its_packages_is_told_before_anything_is_read(
@@ -200,40 +131,6 @@ def test_what_makes_no_sense_is_refused_and_nothing_is_left(
 def test_a_corpus_that_does_not_exist(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="does not exist"):
         train(tmp_path / "nothing.txt", tmp_path / "model")
-
-
-@pytest.mark.slow
-def test_an_interruption_is_a_keyboard_interrupt_that_tells_how_to_go_on(
-    tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-
-    def sample(model: Any) -> str:
-        os.kill(os.getpid(), signal.SIGINT)
-        return "sample"
-
-    monkeypatch.setattr("textgen.api._write_a_little", sample)
-    out = tmp_path / "my model"
-    command = r"after 5 steps, .*\n  textgen train-script --corpus .* --format colon --out .* --tensorboard --resume"
-    with pytest.raises(TrainingInterrupted, match=command):
-        train(corpus, out, steps=10, format="colon", tensorboard=True)
-    assert issubclass(TrainingInterrupted, KeyboardInterrupt)
-    monkeypatch.undo()
-    train_script(corpus, out, resume=True, quiet=True)
-    assert Checkpoint.load(out / "training").position.step == 10
-    assert len(json.loads((out / "model.json").read_bytes())["metrics"]) > 0
-
-
-@pytest.mark.slow
-def test_one_that_saves_nothing_tells_how_to_go_on_too(
-    tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-
-    def sample(model: Any) -> str:
-        raise KeyboardInterrupt  # as the second Ctrl-C does
-
-    monkeypatch.setattr("textgen.api._write_a_little", sample)
-    with pytest.raises(TrainingInterrupted, match=r"last checkpoint is kept\..*\n  textgen train-script .* --resume"):
-        train(corpus, tmp_path / "model", steps=2)
 
 
 def chat(corpus: Path, out: Path, **options: Any) -> textgen.Chatbot:
@@ -288,16 +185,6 @@ def test_a_chat_run_is_resumed_with_the_same_corpus_only(chat_model: Path, tmp_p
     other.write_text('{"turns": ["a", "b", "c", "d", "e"]}\n' * 5, encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"was begun with talks\.jsonl, but the corpus given now"):
         train_chat(other, chat_model, resume=True, quiet=True)
-
-
-@pytest.mark.slow
-def test_going_on_from_another_chatbot(tmp_path: Path, dialogues: Path, chat_model: Path) -> None:
-    out = tmp_path / "model"
-    chat(dialogues, out, start_from=chat_model, replies_by="bob", steps=1, learning_rate=1e-6, tensorboard=True)
-    old, new = ModelFolder(chat_model).load(), ModelFolder(out).load()
-    assert new.tokenizer.to_json() == old.tokenizer.to_json()
-    assert new.card.metrics["bits_per_character"] == pytest.approx(old.card.metrics["bits_per_character"], rel=1e-3)
-    assert list((out / "training" / "tensorboard").iterdir())
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.cli.main import cli
 from textgen.tokenizers.special import END, START, TURN
-from textgen.training.pairs import PairStore
+from textgen.training.batches import PairStore
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS
 
 DISHES = ("soup", "salad", "bread", "rye", "coffee", "pie")

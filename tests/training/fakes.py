@@ -1,4 +1,4 @@
-"""A training step whose losses are known, so that the trainer can be tested without a model."""
+"""Steps and tasks whose losses are known, so that trainer and runs can be tested without a model that learns."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -10,8 +10,10 @@ import numpy as np
 import tensorflow as tf
 
 from textgen.config import Budget, TrainingConfig
+from textgen.training.batches import Windows
+from textgen.training.script_task import ScriptTask
+from textgen.training.task import Workspace
 from textgen.training.trainer import Trainer
-from textgen.training.windows import Windows
 
 
 class CountingStep:
@@ -79,3 +81,30 @@ def trainer(
     decides = scores is not None if decides is None else decides
     factors = (2.0, 3.0)
     return Trainer(step, windows, scores, decides, config, folder, factors, keeper or Keeper(), listeners, rank)  # type: ignore[arg-type]
+
+
+class CountingNetworkStep(CountingStep):
+    """The same for a whole network: each step moves the output's bias by the step's number, and compiles nothing."""
+
+    def __init__(self, network: Any, losses: Callable[[int], float] = lambda step: 1.0) -> None:
+        super().__init__(losses)
+        self.model, self.weight = network, network.output_bias
+        variables = {name: variable.value for name, variable in network.named_weights().items()}
+        self.optimizer = SimpleNamespace(variables=variables, first={}, second={})
+
+    def __call__(self, batch: Any, state: list[Any], step: int, rate: float) -> tuple[float, list[Any]]:
+        loss = self.losses(step)
+        self.weight.assign_add(np.full(self.weight.shape, 0.01 * (step + 1), np.float32))
+        return loss, [state[0] + 1.0]
+
+
+class CountingTask(ScriptTask):
+    """A script's task whose steps only count, so that a whole run, and one that is stopped, take a moment."""
+
+    losses = staticmethod(lambda step: 1.0)
+
+    def step(self, at: Workspace, network: Any, batches: Any) -> Any:
+        return CountingNetworkStep(network, self.losses)
+
+    def validate(self, at: Workspace, network: Any) -> Callable[[], float]:
+        return lambda: 5.0 - float(network.output_bias[0])

@@ -3,7 +3,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from textgen.models.graph import as_kernel
+from textgen.models.kernels import as_kernel
 from textgen.training.adamw import AdamW, _update
 
 

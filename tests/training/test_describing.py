@@ -8,9 +8,9 @@ from textgen.config import Budget
 from textgen.corpus.collection import Corpus
 from textgen.corpus.survey import survey
 from textgen.corpus.survey import survey_dialogues as survey_dialogues
+from textgen.training.chat_task import Listening
 from textgen.training.describing import (
     describe_corpus,
-    describe_dialogues,
     describe_plan,
     describe_smaller,
 )
@@ -71,14 +71,17 @@ def test_dialogues_and_what_was_changed_in_them_are_told(tmp_path: Path) -> None
     assert any("left out 1 x dialogue in which at most one turn is not empty" in line for line in lines)
     assert "          put back into normal writing (--spacing as-is leaves it alone)" in lines
     assert lines[-1].startswith("repaired  ") and lines[-1].endswith(" in talk.jsonl")
-    assert not any("normal writing" in line for line in describe_dialogues(task.corpus, task.survey, False))
+    as_is = chat_task(path, Listening(spacing="as-is"))
+    lines.clear()
+    as_is.read(lines.append)
+    assert lines and not any("normal writing" in line for line in lines)
 
 
 def test_two_files_of_one_corpus_are_told_together(tmp_path: Path) -> None:
     for name in ("prompts", "replies"):
         (tmp_path / f"{name}.txt").write_text("".join(f"one of the {name}, {k}\n" for k in range(8)))
     corpus = Corpus([tmp_path / "prompts.txt", tmp_path / "replies.txt"], kind="dialogues")
-    first = next(describe_dialogues(corpus, survey_dialogues(corpus, 3, None), False))
+    first = next(describe_corpus(corpus, survey_dialogues(corpus, 3, None)))
     assert first.startswith(f"corpus    {tmp_path}/prompts.txt and {tmp_path}/replies.txt: aligned, because ")
 
 

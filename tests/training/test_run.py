@@ -1,11 +1,11 @@
-"""Runs that go on, of the kind they were begun as."""
+"""Whole runs, with a task that only counts: how they begin, are stopped, go on and end; and what is refused."""
 
-import json
+import math
 import os
 import re
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import count
 from pathlib import Path
@@ -16,20 +16,22 @@ import pytest
 from safetensors.numpy import load_file
 
 import textgen
-from tests.conftest import TINY_CHAT, dialogues_text
+from tests.conftest import dialogues_text
+from tests.training.fakes import CountingTask
 from tests.training.tasks import chat_task, script_task
 from textgen.api import train_chat, train_script
-from textgen.artifact import ModelFolder
+from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget
-from textgen.errors import ConfigurationError, TrainingInterrupted
+from textgen.errors import ConfigurationError, TrainingError, TrainingInterrupted
 from textgen.training import history
 from textgen.training import run as running
 from textgen.training.chat_task import Listening
 from textgen.training.checkpoint import Checkpoint
 from textgen.training.display import SilentDisplay
-from textgen.training.run import require_as_begun, run_training
+from textgen.training.run import Start, TrainingRequest, require_as_begun, resume_command, run_training, train
 from textgen.training.run_record import Run
 from textgen.training.sizing import ChatChoice, ScriptChoice
+from textgen.training.target import Target
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -206,43 +208,133 @@ def test_a_chatbot_goes_on_as_it_was_begun_too(chat_model: Path) -> None:
 
 
 def test_a_refused_run_is_as_it_was(trained: Path, corpus: Path, chat_model: Path, dialogues: Path) -> None:
-    for train, text, folder in ((train_script, corpus, trained), (train_chat, dialogues, chat_model)):
+    for command, text, folder in ((train_script, corpus, trained), (train_chat, dialogues, chat_model)):
         before = (folder / "training" / "run.json").read_bytes()
         with pytest.raises(ConfigurationError, match="size is 'large', but the run in"):
-            train(text, folder, resume=True, steps=1000, size="large", quiet=True)
+            command(text, folder, resume=True, steps=1000, size="large", quiet=True)
         with pytest.raises(ConfigurationError, match="its budget of 10 steps is spent"):
-            train(text, folder, resume=True, steps=10, quiet=True)
+            command(text, folder, resume=True, steps=10, quiet=True)
         assert (folder / "training" / "run.json").read_bytes() == before
 
 
-def train(corpus: Path, out: Path, **options: Any) -> textgen.Chatbot:
-    return train_chat(corpus, out, **{"quiet": True, **TINY_CHAT, "dropout": 0.3, **options})
+def counting(corpus: Path, sample: Callable[[Model], str] = lambda model: "sample", **request: Any) -> CountingTask:
+    """A task of 19 steps an epoch that learns nothing."""
+    choice = ScriptChoice(level="character", embedding=8, hidden=12, layers=1, streams=8, window=16)
+    return CountingTask(TrainingRequest(corpus, choice, **request), sample)
 
 
-@pytest.mark.slow
-def test_a_chat_run_that_was_interrupted_ends_as_if_it_had_not_been(
-    tmp_path: Path, dialogues: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    whole, broken = tmp_path / "whole", tmp_path / "broken"
-    train(dialogues, whole, steps=8)
+def trained_by(task: CountingTask, out: Path, steps: int | None = None, **how: Any) -> Model:
+    """What `train_script` does, with this task."""
+    start = Start(Budget(steps=steps) if steps else None, how.pop("origin", None), quiet=how.pop("quiet", True))
+    with Target(out, task.name, how.pop("resume", False), how.pop("overwrite", False)) as target:
+        return train(task, target, start)
 
-    def sample(model: Any) -> str:
-        if json.loads((broken / "model.json").read_bytes())["metrics"]["step"] >= 4:
+
+def interrupting(after: int) -> Callable[[Model], str]:
+    """Sends Ctrl-C when the so-manieth sample is written."""
+    samples = count(1)
+
+    def sample(model: Model) -> str:
+        if next(samples) == after:
             os.kill(os.getpid(), signal.SIGINT)
-        return ""
+        return "sample"
 
-    monkeypatch.setattr("textgen.api._talk_a_little", sample)
-    with pytest.raises(TrainingInterrupted, match=r"\n  textgen train-chat --corpus .* --resume"):
-        train(dialogues, broken, steps=8)
-    monkeypatch.undo()
-    assert [row.step for row in history.read(broken / "training")][-1] < 8
-    train_chat(dialogues, broken, resume=True, quiet=True)
+    return sample
+
+
+def test_a_run_that_was_interrupted_ends_as_if_it_had_not_been(tmp_path: Path, corpus: Path) -> None:
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    trained_by(counting(corpus), whole, steps=8)
+    with pytest.raises(TrainingInterrupted, match=r"Interrupted after 3 steps, and saved\. To go on:"):
+        trained_by(counting(corpus, interrupting(3)), broken, steps=8)
+    assert load_file(broken / "weights.safetensors")["output/bias"][0] == pytest.approx(0.06)
+    trained_by(counting(corpus), broken, resume=True)
     for name in ("weights.safetensors", "training/checkpoint.safetensors"):
         ours, theirs = load_file(whole / name), load_file(broken / name)
         assert set(ours) == set(theirs)
         assert all(np.array_equal(ours[array], theirs[array]) for array in ours), name
+    rows = [history.read(folder / "training") for folder in (whole, broken)]
+    assert [row.step for row in rows[0]] == list(range(1, 9))
     scores = [
-        [(row.step, row.train_bits_per_character, row.validation_bits_per_character) for row in history.read(path)]
-        for path in (whole / "training", broken / "training")
+        [(row.step, row.train_bits_per_character, row.validation_bits_per_character) for row in one] for one in rows
     ]
     assert scores[0] == scores[1]
+    assert len({(folder / "training/samples.txt").read_bytes() for folder in (whole, broken)}) == 1
+
+
+def test_an_interruption_is_a_keyboard_interrupt_that_tells_how_to_go_on(tmp_path: Path, corpus: Path) -> None:
+    out = tmp_path / "my model"
+    command = rf"\n  textgen train-script --corpus {corpus} --format colon --out '{out}' --resume$"
+    assert issubclass(TrainingInterrupted, KeyboardInterrupt)
+    with pytest.raises(TrainingInterrupted, match=r"after 2 steps, .*" + command):
+        trained_by(counting(corpus, interrupting(2), format="colon"), out, steps=8)
+
+    def again(model: Model) -> str:
+        raise KeyboardInterrupt  # as the second Ctrl-C does
+
+    with pytest.raises(TrainingInterrupted, match=r"last checkpoint is kept\..*" + command):
+        trained_by(counting(corpus, again, format="colon"), out, resume=True)
+
+
+def test_the_command_that_goes_on_names_the_settings_that_share_the_cores(tmp_path: Path, corpus: Path) -> None:
+    task, target = counting(corpus), Target(tmp_path / "model", "show", resume=False, overwrite=False)
+    start = f"textgen train-script --corpus {corpus} --out {tmp_path}/model"
+    assert resume_command(task, target, tensorboard=True) == f"{start} --tensorboard --resume"
+    (tmp_path / "model" / "training" / "adversarial").mkdir(parents=True)
+    assert resume_command(task, target, tensorboard=False) == f"{start} --adversarial --resume"
+
+
+def test_overwriting_keeps_the_old_model_until_the_new_one_is_trained(
+    tmp_path: Path, corpus: Path, untrained: Path
+) -> None:
+    out = Path(shutil.copytree(untrained, tmp_path / "model"))
+    old, seen = (out / "weights.safetensors").read_bytes(), set[bytes]()
+
+    def sample(model: Model) -> str:
+        seen.add((out / "weights.safetensors").read_bytes())
+        return interrupted(model)
+
+    interrupted = interrupting(2)
+    with pytest.raises(TrainingInterrupted):
+        trained_by(counting(corpus, sample), out, steps=4, overwrite=True)
+    assert (out / "weights.safetensors").read_bytes() == old
+    trained_by(counting(corpus, sample), out, resume=True)
+    assert seen == {old}
+    assert ModelFolder(out).load().card.architecture.hidden == 12
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
+def test_resume_where_nothing_is_begins(tmp_path: Path, corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    trained_by(counting(corpus), tmp_path / "model", steps=2, resume=True, quiet=False)
+    assert "There is no run in" in capsys.readouterr().err
+    assert Checkpoint.load(tmp_path / "model" / "training").position.step == 2
+
+
+def test_a_larger_budget_goes_on_behind_the_last_step(tmp_path: Path, corpus: Path) -> None:
+    trained_by(counting(corpus), tmp_path / "model", steps=2)
+    trained_by(counting(corpus), tmp_path / "model", steps=4, resume=True)
+    assert [row.step for row in history.read(tmp_path / "model" / "training")] == [1, 2, 3, 4]
+
+
+def test_a_run_from_another_model_begins_with_its_weights(
+    tmp_path: Path, corpus: Path, trained: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    origin = ModelFolder(trained), "my show"
+    new = trained_by(counting(corpus), tmp_path / "model", steps=1, origin=origin, quiet=False)
+    assert "from      my show: its weights, vocabulary and architecture\n" in capsys.readouterr().err
+    old = origin[0].load()
+    assert new.tokenizer.to_json() == old.tokenizer.to_json()
+    assert np.allclose(new.weights["output/bias"], old.weights["output/bias"] + 0.01, atol=1e-6)
+    assert np.array_equal(new.weights["embedding"], old.weights["embedding"])
+
+
+def test_a_loss_that_is_not_finite_is_told_and_leaves_a_model_that_writes(
+    tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task = counting(corpus)
+    monkeypatch.setattr(task, "losses", lambda step: math.nan if step == 3 else 1.0)
+    with pytest.raises(
+        TrainingError, match=r"no longer finite after 3 steps.*\(step 3\).*with a lower --learning-rate"
+    ):
+        trained_by(task, tmp_path / "model", steps=6)
+    assert textgen.load(tmp_path / "model").write(lines=1, seed=1).text

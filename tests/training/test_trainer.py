@@ -1,3 +1,6 @@
+"""The training loop: its schedule, its validations, how it is stopped and goes on."""
+
+import hashlib
 import math
 import os
 import signal
@@ -13,7 +16,98 @@ from tests.training.fakes import CountingStep, Keeper, Recorder, trainer
 from textgen.config import Budget
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint
-from textgen.training.trainer import Outcome
+from textgen.training.trainer import _WARM_UP_STEPS as WARM_UP
+from textgen.training.trainer import Clock, Outcome, interrupts, learning_rate
+
+
+@pytest.mark.parametrize(
+    ("step", "progress", "rate"),
+    [
+        (0, 0.0, 1 / WARM_UP),
+        (WARM_UP // 2 - 1, 0.0, 0.5),
+        (WARM_UP - 1, 0.0, 1.0),
+        (1000, 0.5, 0.01 + 0.99 * 0.5),
+        (1000, 1.0, 0.01),
+        (1000, 1.7, 0.01),
+        (WARM_UP // 2 - 1, 1.0, 0.005),
+    ],
+)
+def test_the_rate_of_a_step(step: int, progress: float, rate: float) -> None:
+    assert learning_rate(1.0, step, progress) == pytest.approx(rate)
+    assert learning_rate(3e-3, step, progress) == pytest.approx(3e-3 * rate)
+
+
+def test_the_rate_only_falls_after_the_warm_up() -> None:
+    rates = [learning_rate(1.0, WARM_UP, progress / 100) for progress in range(101)]
+    assert rates == sorted(rates, reverse=True)
+
+
+def test_a_clock_of_steps() -> None:
+    clock = Clock(Budget(steps=200), steps_per_epoch=7)
+    assert clock.total_steps == 200
+    assert [clock.progress(steps, 1e9) for steps in (0, 50, 200, 300)] == [0.0, 0.25, 1.0, 1.0]
+
+
+def test_a_clock_of_epochs() -> None:
+    assert Clock(Budget(epochs=2.5), steps_per_epoch=10).progress(5, 0.0) == 0.2
+    assert Clock(Budget(epochs=0.001), steps_per_epoch=10).total_steps == 1
+
+
+def test_a_clock_of_minutes_counts_seconds_of_work() -> None:
+    clock = Clock(Budget(minutes=2.0), steps_per_epoch=10)
+    assert clock.total_steps is None
+    assert [clock.progress(10**6, seconds) for seconds in (0.0, 30.0, 120.0, 500.0)] == [0.0, 0.25, 1.0, 1.0]
+
+
+def interrupt() -> None:
+    os.kill(os.getpid(), signal.SIGINT)
+
+
+def test_the_first_is_told_while_the_step_in_hand_goes_on() -> None:
+    told_at: list[float] = []
+    with interrupts(lambda: told_at.append(time.perf_counter())) as flag:
+        started = time.perf_counter()
+        threading.Timer(0.05, interrupt).start()
+        hashlib.pbkdf2_hmac("sha256", b"", b"", 2_000_000)  # a second in which Python hears of no signal
+        ended = time.perf_counter()
+        assert flag.is_set()
+    (told,) = told_at
+    assert told - started < 0.5 * (ended - started)
+
+
+def test_it_is_told_once_and_the_second_raises() -> None:
+    told: list[str] = []
+    heard = threading.Event()
+
+    def tell() -> None:
+        told.append("stopping")
+        heard.set()
+
+    with pytest.raises(KeyboardInterrupt), interrupts(tell):
+        interrupt()
+        assert heard.wait(5)
+        interrupt()
+    assert told == ["stopping"]
+
+
+def test_another_signal_is_none_of_its_business() -> None:
+    told: list[str] = []
+    before = signal.signal(signal.SIGUSR1, lambda number, frame: None)
+    try:
+        with interrupts(lambda: told.append("stopping")) as flag:
+            os.kill(os.getpid(), signal.SIGUSR1)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert told == [] and not flag.is_set()
+
+
+def test_everything_is_as_it_was_afterwards() -> None:
+    before, threads = signal.getsignal(signal.SIGINT), threading.active_count()
+    with interrupts(lambda: None):
+        assert signal.getsignal(signal.SIGINT) is not before
+    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.set_wakeup_fd(-1) == -1
+    assert threading.active_count() == threads
 
 
 def scripted(*scores: float) -> Callable[[], float]:

@@ -6,8 +6,8 @@ import keras
 from keras import ops
 
 from textgen.config import CELLS, ModelConfig
+from textgen.models.kernels import columns
 from textgen.models.recurrent import State, recurrent_layer, weights_of
-from textgen.models.rows import columns
 
 Tensor = Any
 

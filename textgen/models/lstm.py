@@ -7,7 +7,7 @@ import keras
 import tensorflow as tf
 from keras import ops
 
-from textgen.models.graph import as_kernel
+from textgen.models.kernels import as_kernel
 
 Tensor = Any
 State = list[Tensor]

@@ -1,14 +1,17 @@
-"""The softmax's cross-entropy as two kernels: a large vocabulary is passed over once on the way there and once back.
+"""The softmax's cross-entropy as kernels, over the whole vocabulary or over a sample of a large one.
 
 Op by op, float32 copies of (tokens, vocabulary) are written and read a dozen times; here the matmul's result stays in
-the compute dtype, and its gradient is formed in one go. Like the fused LSTM, this knows TensorFlow rather than Keras.
+the compute dtype, and its gradient is formed in one go. Of a large vocabulary that is still most of a training step's
+work: there the softmax of a step is taken over a sample, with the weights of the whole one, which scores held-out text
+and writes. Like the fused LSTM, this knows TensorFlow rather than Keras.
 """
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import tensorflow as tf
 
-from textgen.models.graph import as_own_kernel
+from textgen.models.kernels import as_own_kernel
 
 Tensor = Any
 
@@ -64,3 +67,113 @@ def _differentiable(products: Tensor, bias: Tensor, targets: Tensor, scored: Ten
         return *as_own_kernel(_backward)(products, bias, targets, normaliser, weights, smoothing), None, None, None
 
     return (plain, (1.0 - smoothing) * plain + smoothing * even), gradient
+
+
+Output = Callable[[Tensor], tuple[Tensor, Tensor]]
+"""Gives the softmax's weights of ids (n,): their vectors (n, width) and their biases (n,)."""
+
+
+class Candidates(NamedTuple):
+    """Ids that stand for the whole vocabulary in one step.
+
+    Args:
+        ids: each at most once. *Shape:* (candidates,), int32.
+        log_chance: logarithm of each id's probability of being among them. *Shape:* (vocabulary,).
+    """
+
+    ids: Tensor
+    log_chance: Tensor
+
+
+class SampledOutput(NamedTuple):
+    """The softmax's weights that a step needs, read once for all parts of its batch.
+
+    Args:
+        candidates: of the step.
+        rows, biases: of the candidates. *Shapes:* (candidates, width), (candidates,).
+        target_rows, target_biases: of each target. *Shapes:* (time, batch, width), (time, batch).
+    """
+
+    candidates: Candidates
+    rows: Tensor
+    biases: Tensor
+    target_rows: Tensor
+    target_biases: Tensor
+
+    @classmethod
+    def read(cls, output: Output, candidates: Candidates, targets: Tensor) -> "SampledOutput":
+        """Reads the weights of candidates and targets (time, batch)."""
+        count, shape = candidates.ids.shape[0], targets.shape
+        flat = tf.cast(tf.reshape(targets, [-1]), candidates.ids.dtype)
+        rows, biases = output(tf.concat([candidates.ids, flat], axis=0))
+        chosen = tf.reshape(rows[count:], [*shape, -1]), tf.reshape(biases[count:], shape)
+        return cls(candidates, rows[:count], biases[:count], *chosen)
+
+    def of(self, sequences: slice) -> "SampledOutput":
+        """What some of the batch's sequences need."""
+        rows, biases = self.target_rows[:, sequences], self.target_biases[:, sequences]
+        return self._replace(target_rows=rows, target_biases=biases)
+
+
+def sampled_cross_entropy(
+    vectors: Tensor, output: SampledOutput, targets: Tensor, scored: Tensor
+) -> tuple[Tensor, Tensor]:
+    """The negative log-probability of the scored targets, estimated, and what is minimised in its stead.
+
+    What is minimised is the cross-entropy among a token's target and the candidates, each logit less the logarithm of
+    its chance. It has its minimum where that of the whole softmax lies, however few the candidates are (Jean et al.
+    2015, section 3; Bengio and Senecal 2008). As a figure it is too low. The estimate takes the target's logit as it
+    is, and divides every other candidate's share in the normaliser by its chance, so that the normaliser is right on
+    average.
+
+    Args:
+        vectors: what the softmax's weights are multiplied with, in the compute dtype. *Shape:* (time, batch, width).
+        output: those weights, of the targets.
+        targets: ids. *Shape:* (time, batch).
+        scored: 1 where the target counts, else 0. *Shape:* (time, batch).
+
+    Returns:
+        Both as sums over the scored targets, in nats and float32. Only the second has a gradient.
+    """
+    ids, log_chance = output.candidates
+    products = tf.matmul(
+        tf.reshape(vectors, [-1, vectors.shape[-1]]), tf.cast(output.rows, vectors.dtype), transpose_b=True
+    )
+    shift = output.biases - tf.gather(log_chance, ids)
+    others = tf.reshape(_others(products, shift, ids, tf.reshape(targets, [-1])), targets.shape)
+    chosen = tf.reduce_sum(tf.cast(vectors, tf.float32) * output.target_rows, axis=-1) + output.target_biases
+    estimate, loss = (
+        tf.reduce_sum(tf.math.softplus(others - logits) * scored)
+        for logits in (chosen, chosen - tf.gather(log_chance, targets))
+    )
+    return tf.stop_gradient(estimate), loss
+
+
+@tf.custom_gradient  # type: ignore[untyped-decorator]
+def _others(products: Tensor, shift: Tensor, ids: Tensor, targets: Tensor) -> Any:
+    """The logarithm of the summed exponentials of each row's shifted products, but for the one that is its target."""
+    normaliser = as_own_kernel(_forward_sampled)(products, shift, ids, targets)
+
+    def gradient(upstream: Tensor) -> tuple[Tensor | None, ...]:
+        return *as_own_kernel(_backward_sampled)(products, shift, ids, targets, normaliser, upstream), None, None
+
+    return normaliser, gradient
+
+
+def _logits(products: Tensor, shift: Tensor, ids: Tensor, targets: Tensor) -> Tensor:
+    logits = tf.cast(products, tf.float32) + shift
+    return tf.where(targets[:, None] == tf.cast(ids, targets.dtype), float("-inf"), logits)
+
+
+def _forward_sampled(products: Tensor, shift: Tensor, ids: Tensor, targets: Tensor) -> Tensor:
+    logits = _logits(products, shift, ids, targets)
+    top = tf.reduce_max(logits, axis=-1)
+    return top + tf.math.log(tf.reduce_sum(tf.exp(logits - top[:, None]), axis=-1))
+
+
+def _backward_sampled(
+    products: Tensor, shift: Tensor, ids: Tensor, targets: Tensor, normaliser: Tensor, upstream: Tensor
+) -> tuple[Tensor, Tensor]:
+    shares = tf.exp(_logits(products, shift, ids, targets) - normaliser[:, None])
+    gradient = upstream[:, None] * shares
+    return tf.cast(gradient, products.dtype), tf.reduce_sum(gradient, axis=0)

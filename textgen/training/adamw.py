@@ -5,8 +5,7 @@ from typing import Any
 
 import tensorflow as tf
 
-from textgen.models.graph import as_kernel
-from textgen.models.rows import Rows, added_up
+from textgen.models.kernels import Rows, added_up, as_kernel
 
 Tensor = Any
 

@@ -22,11 +22,11 @@ from textgen.errors import ConfigurationError, TrainingError
 from textgen.models.encoder_decoder import KerasEncoderDecoder
 from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.special import START, TURN
+from textgen.training.batches import Pairs, PairStore, ends_path
 from textgen.training.corpus_stats import NoveltyIndexer
-from textgen.training.describing import describe_dialogues, describe_plan, describe_smaller
+from textgen.training.describing import describe_corpus, describe_plan, describe_smaller
 from textgen.training.encoder_decoder_step import EncoderDecoderStep, EncoderDecoderValidation
 from textgen.training.machine import best_precision, measure_flops, thread_count
-from textgen.training.pairs import Pairs, PairStore, ends_path
 from textgen.training.prepare import learn_vocabulary
 from textgen.training.run import ModelTask, Sample, TrainingRequest
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
@@ -100,20 +100,9 @@ class ChatTask(ModelTask):
     def __init__(
         self, request: TrainingRequest, listening: Listening | None = None, sample: Sample = lambda model: ""
     ) -> None:
-        super().__init__(request, sample)
+        super().__init__(request, sample, Corpus(request.corpus, request.format, kind="dialogues"))
         self.listening = listening or Listening()
-        self.corpus = Corpus(request.corpus, request.format, kind="dialogues")
         self._validation: Corpus | None = None
-
-    @property
-    def name(self) -> str:
-        """Of the corpus: that of its first file."""
-        return self.corpus.files[0].paths[0].stem
-
-    @property
-    def fingerprint(self) -> str:
-        """Of the corpus."""
-        return self.corpus.fingerprint
 
     @property
     def choice(self) -> ChatChoice:
@@ -144,7 +133,7 @@ class ChatTask(ModelTask):
                 "The dialogues to learn from, once the last ones are held out, hold no exchange: give more dialogues, "
                 "or give others with --validation, and all of these are learned from."
             )
-        for line in describe_dialogues(self.corpus, self.survey, self.survey.detokenised):
+        for line in describe_corpus(self.corpus, self.survey):
             note(line)
 
     def plan(self, budget: Budget, origin: Model | None) -> RunPlan:

@@ -15,23 +15,34 @@ _MOST_FILES = 5
 _FEW_CHARACTERS = 100_000
 
 
-def describe_corpus(corpus: Corpus, survey: CorpusSurvey) -> Iterator[str]:
+def describe_corpus(corpus: Corpus, survey: CorpusSurvey | DialogueSurvey) -> Iterator[str]:
     """A line or more on what was read, and on everything that was changed on the way."""
     for file in corpus.files[:_MOST_FILES]:
-        yield f"corpus    {file.path}: {file.format}, because {file.reason}; {file.encoding}"
+        paths = " and ".join(map(str, file.paths))
+        yield f"corpus    {paths}: {file.format}, because {file.reason}; {file.encoding}"
     if len(corpus.files) > _MOST_FILES:
         yield f"          and {count(len(corpus.files) - _MOST_FILES, 'more file')}"
-    yield (
-        f"          {count(survey.lines, 'line')}, {count(len(survey.speakers), 'speaker')}, "
-        f"{count(survey.scenes, 'scene')}, {count(survey.characters, 'character')}"
-    )
+    yield from (f"          {line}" for line in _counts(survey))
     for file in corpus.files:
         for kind, times in file.repairs.items():
             yield f"repaired  {times:,} x {REPAIRS[kind]} in {file.path.name}"
-    for change, times in survey.changes.items():
-        yield f"changed   {times:,} x {change}"
-    if survey.skipped:
-        yield f"skipped   {count(survey.skipped, 'bad record')}, such as {survey.skipped_examples[0]}"
+    if isinstance(survey, CorpusSurvey):  # of dialogues the counts say it
+        for change, times in survey.changes.items():
+            yield f"changed   {times:,} x {change}"
+        if survey.skipped:
+            yield f"skipped   {count(survey.skipped, 'bad record')}, such as {survey.skipped_examples[0]}"
+
+
+def _counts(survey: CorpusSurvey | DialogueSurvey) -> Iterator[str]:
+    if isinstance(survey, DialogueSurvey):
+        yield from survey.describe()
+        if survey.detokenised:
+            yield "put back into normal writing (--spacing as-is leaves it alone)"
+        return
+    yield (
+        f"{count(survey.lines, 'line')}, {count(len(survey.speakers), 'speaker')}, "
+        f"{count(survey.scenes, 'scene')}, {count(survey.characters, 'character')}"
+    )
 
 
 def describe_plan(plan: RunPlan, run: Run, guess: RunEstimate) -> Iterator[str]:
@@ -79,22 +90,6 @@ def describe_smaller(usual: str, guess: RunEstimate) -> str:
         f"size      {usual} suits a text of this length, but would read only {count(guess.tokens, 'token')} in "
         f"{_minutes(guess.minutes)} here, too few to be better: give it more time, or --size {usual}, which overrules"
     )
-
-
-def describe_dialogues(corpus: Corpus, survey: DialogueSurvey, detokenised: bool) -> Iterator[str]:
-    """A line or more on what was read, and on everything that was changed on the way."""
-    for file in corpus.files[:_MOST_FILES]:
-        paths = " and ".join(map(str, file.paths))
-        yield f"corpus    {paths}: {file.format}, because {file.reason}; {file.encoding}"
-    if len(corpus.files) > _MOST_FILES:
-        yield f"          and {count(len(corpus.files) - _MOST_FILES, 'more file')}"
-    for line in survey.describe():
-        yield f"          {line}"
-    if detokenised:
-        yield "          put back into normal writing (--spacing as-is leaves it alone)"
-    for file in corpus.files:
-        for kind, times in file.repairs.items():
-            yield f"repaired  {times:,} x {REPAIRS[kind]} in {file.paths[0].name}"
 
 
 def _held_out(run: Run) -> str:

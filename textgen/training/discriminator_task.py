@@ -27,9 +27,9 @@ from textgen.training.machine import thread_count
 from textgen.training.prepare import versions
 from textgen.training.real_texts import RealTexts, corpus_texts, stored_texts
 from textgen.training.run_record import Run
-from textgen.training.schedule import Clock, learning_rate
 from textgen.training.step import State, Tensor, TrainingStep, exported
 from textgen.training.task import Encoded, Note, RunPlan, Task, Workspace
+from textgen.training.trainer import Clock, learning_rate
 
 FEWEST = 50
 """Texts of a kind without which no figure means anything."""

@@ -1,10 +1,11 @@
-"""What is told of a run while it goes on, and its display: a live bar on a terminal, plain lines elsewhere."""
+"""What is told of a run while it goes on, and who shows it: a live bar, plain lines, TensorBoard."""
 
 import math
 import sys
 import time
 from collections.abc import Mapping
-from typing import Protocol
+from pathlib import Path
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.live import Live
@@ -227,3 +228,52 @@ class PlainDisplay(SilentDisplay):
     def note(self, text: str) -> None:
         """Prints a line."""
         print(text, file=sys.stderr, flush=True)
+
+
+class TensorBoard(SilentDisplay):
+    """Writes each validation's figures and sample as events.
+
+    Args:
+        folder: of the event files.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        import tensorflow as tf  # what shows a run on a terminal needs none of it
+
+        self._tf, self._writer, self._step = tf, tf.summary.create_file_writer(str(folder)), 0
+
+    def validated(self, row: HistoryRow, best: bool) -> None:
+        """Writes the row's figures."""
+        self._step = row.step
+        figures = {
+            "bits per character/training": row.train_bits_per_character,
+            "bits per character/held out": row.validation_bits_per_character,
+            "learning rate": row.learning_rate,
+            "tokens per second": row.tokens_per_second,
+        }
+        self._write_all(row.step, figures)
+        self._writer.flush()
+
+    def figures(self, step: int, values: Mapping[str, float]) -> None:
+        """Writes them under their names."""
+        self._write_all(step, {f"adversarial/{name}": value for name, value in values.items()})
+
+    def sample(self, text: str) -> None:
+        """Writes the sample as text."""
+        with self._writer.as_default(step=self._step):
+            self._write("sample", "\n".join(f"    {line}" for line in text.split("\n")), "text")
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._writer.close()
+
+    def _write_all(self, step: int, values: Mapping[str, float]) -> None:
+        with self._writer.as_default(step=step):
+            for name, value in values.items():
+                self._write(name, self._tf.constant(value, self._tf.float32), "scalars")
+
+    def _write(self, name: str, value: Any, plugin: str) -> None:
+        """What `tf.summary.scalar` and `text` do, which refuse to without the package `tensorboard`."""
+        metadata = self._tf.compat.v1.SummaryMetadata()
+        metadata.plugin_data.plugin_name = plugin
+        self._tf.summary.write(name, self._tf.constant(value), metadata=metadata)

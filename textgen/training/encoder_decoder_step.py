@@ -7,11 +7,11 @@ import tensorflow as tf
 
 from textgen.config import ChatTrainingConfig
 from textgen.models.encoder_decoder import KerasEncoderDecoder
-from textgen.models.graph import as_graph
+from textgen.models.kernels import as_graph
 from textgen.models.softmax import cross_entropy
 from textgen.training.batch_shards import in_shards
+from textgen.training.batches import PairStore, by_length, gather
 from textgen.training.dropout import encoder_decoder_masks
-from textgen.training.pairs import PairStore, by_length, gather
 from textgen.training.step import State, Tensor, TrainingStep
 
 

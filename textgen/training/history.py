@@ -1,4 +1,4 @@
-"""The records of a run: one row a validation, in `history.csv` and as a picture of the learning curves."""
+"""The records of a run, one row a validation: `history.csv`, and the learning curves as a picture."""
 
 import csv
 from dataclasses import asdict, dataclass, fields

@@ -6,10 +6,9 @@ import tensorflow as tf
 
 from textgen.config import ScriptTrainingConfig
 from textgen.inference.scoring import Lanes
-from textgen.models.graph import as_graph
+from textgen.models.kernels import as_graph
 from textgen.models.language_model import KerasLanguageModel
-from textgen.models.sampled_softmax import SampledOutput, sampled_cross_entropy
-from textgen.models.softmax import cross_entropy
+from textgen.models.softmax import SampledOutput, cross_entropy, sampled_cross_entropy
 from textgen.tokenizers.special import START
 from textgen.training.batch_shards import in_shards
 from textgen.training.dropout import language_model_masks

@@ -69,7 +69,7 @@ def measure_flops(precision: Precision, batch: int, hidden: int) -> float:
     """
     import tensorflow as tf
 
-    from textgen.models.graph import as_graph
+    from textgen.models.kernels import as_graph
     from textgen.models.lstm import recurrent_products
 
     a = tf.cast(tf.random.stateless_uniform((batch, hidden), (0, 0)), precision)

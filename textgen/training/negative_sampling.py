@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from textgen.models.sampled_softmax import Candidates
+from textgen.models.softmax import Candidates
 from textgen.training.dropout import seed_of
 
 Tensor = Any

@@ -27,7 +27,7 @@ from textgen.discriminator.matching import Text
 from textgen.discriminator.scorer import line_ids
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.tokenizers.special import END, LINE_END, NAME_END, SCENE, START
-from textgen.training.pairs import PairStore
+from textgen.training.batches import PairStore
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS
 
 Context = NDArray[np.integer]

@@ -3,7 +3,6 @@
 import math
 import os
 import shlex
-from abc import abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -14,21 +13,19 @@ from numpy.typing import NDArray
 
 from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget
-from textgen.corpus.collection import Paths
+from textgen.corpus.collection import Corpus, Paths
 from textgen.errors import ConfigurationError, TextgenError, TrainingError, TrainingInterrupted
 from textgen.files import replacing
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint, checkpoint_exists
-from textgen.training.display import Listener, SilentDisplay, make_display
+from textgen.training.display import Listener, SilentDisplay, TensorBoard, make_display
 from textgen.training.machine import cores_are_shared, thread_count
 from textgen.training.prepare import prepare
 from textgen.training.run_record import ADVERSARIAL, Run
-from textgen.training.schedule import Clock
 from textgen.training.sizing import SIZES, Choice
 from textgen.training.target import Target, final_name
 from textgen.training.task import FolderTask, Note, Workspace
-from textgen.training.tensorboard import TensorBoard
-from textgen.training.trainer import Outcome, Trainer
+from textgen.training.trainer import Clock, Outcome, Trainer
 from textgen.wording import count
 
 Arrays = dict[str, NDArray[np.float32]]
@@ -84,6 +81,7 @@ class ModelTask(FolderTask):
     Args:
         request: what a person asked for.
         sample: writes a little with a model, for people to read.
+        corpus: to learn from.
     """
 
     command: ClassVar[str]
@@ -92,13 +90,13 @@ class ModelTask(FolderTask):
     rate: ClassVar[str] = "--learning-rate"
     """The option with the learning rate, for what a person is told of a loss that is not finite."""
 
-    def __init__(self, request: TrainingRequest, sample: Sample) -> None:
-        self.request, self.sample = request, sample
+    def __init__(self, request: TrainingRequest, sample: Sample, corpus: Corpus) -> None:
+        self.request, self.sample, self.corpus = request, sample, corpus
 
     @property
-    @abstractmethod
-    def fingerprint(self) -> str:
-        """Of the corpus."""
+    def name(self) -> str:
+        """Of the corpus: that of its first file."""
+        return self.corpus.files[0].path.stem
 
     @property
     def asked(self) -> tuple[Any, ...]:
@@ -132,7 +130,7 @@ class ModelTask(FolderTask):
             ConfigurationError: the kind of model or the corpus is another one, or the budget is spent.
         """
         card, at = folder.load_card(), self.at(folder)
-        if card.corpus.get("fingerprint") != self.fingerprint:
+        if card.corpus.get("fingerprint") != self.corpus.fingerprint:
             raise ConfigurationError(
                 f"The run in {folder.path} was begun with {', '.join(card.corpus.get('files', []))}, but the corpus "
                 "given now has another content: give the same files to resume, or --from to go on with other text."
@@ -214,7 +212,7 @@ def train(task: ModelTask, target: Target, start: Start) -> Model:
             origin = start.origin[0].load()
             display.note(f"from      {start.origin[1]}: its weights, vocabulary and architecture")
         task.begin(folder, start.budget or Budget(minutes=DEFAULT_MINUTES), origin, display.note)
-    resuming = _resuming(task, target, start.tensorboard)
+    resuming = resume_command(task, target, start.tensorboard)
     try:
         outcome = task.run(folder, display, start.tensorboard)
     except KeyboardInterrupt:
@@ -374,7 +372,7 @@ def _begun(folder: ModelFolder) -> dict[str, Any]:
     return {"level": model.tokenizer.level, "size": size, **architecture, **asdict(training), **reading}
 
 
-def _resuming(task: ModelTask, target: Target, tensorboard: bool) -> str:
+def resume_command(task: ModelTask, target: Target, tensorboard: bool) -> str:
     """The command that goes on with a run.
 
     Without their format some files could not be read again; and an adversarial run shares the cores in another way.

@@ -19,6 +19,7 @@ from textgen.inference.scoring import lay_out
 from textgen.models.language_model import KerasLanguageModel
 from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.special import END, START
+from textgen.training.batches import Windows
 from textgen.training.corpus_stats import NoveltyIndexer, ShapeObserver
 from textgen.training.describing import describe_corpus, describe_plan, describe_smaller
 from textgen.training.language_model_step import LanguageModelStep, LanguageModelValidation
@@ -39,7 +40,6 @@ from textgen.training.sizing import (
     with_weight_decay,
 )
 from textgen.training.task import Encoded, Note, RunPlan, Settled, Workspace
-from textgen.training.windows import Windows
 
 _FEWEST_CHARACTERS = 200
 _LINES_FOR_A_LABEL = 10
@@ -67,19 +67,8 @@ class ScriptTask(ModelTask):
     speakers: dict[str, int]
 
     def __init__(self, request: TrainingRequest, sample: Sample = lambda model: "") -> None:
-        super().__init__(request, sample)
-        self.corpus = Corpus(request.corpus, request.format)
+        super().__init__(request, sample, Corpus(request.corpus, request.format))
         self._validation: Corpus | None = None
-
-    @property
-    def name(self) -> str:
-        """Of the corpus: that of its first file."""
-        return self.corpus.files[0].path.stem
-
-    @property
-    def fingerprint(self) -> str:
-        """Of the corpus."""
-        return self.corpus.fingerprint
 
     @property
     def choice(self) -> ScriptChoice:

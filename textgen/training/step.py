@@ -8,7 +8,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from textgen.config import TrainingConfig
-from textgen.models.graph import as_graph
+from textgen.models.kernels import as_graph
 from textgen.training.adamw import AdamW
 
 Tensor = Any

@@ -1,9 +1,12 @@
-"""The training loop: steps, validations, checkpoints, early stopping, and an exact way back in."""
+"""The training loop: learning rate, steps, validations, checkpoints, Ctrl-C, and an exact way back in."""
 
 import math
+import os
+import signal
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, Protocol
@@ -12,13 +15,103 @@ import numpy as np
 from keras import ops
 from numpy.typing import NDArray
 
-from textgen.config import TrainingConfig
+from textgen.config import Budget, TrainingConfig
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint, Position, checkpoint_exists
 from textgen.training.display import Listener
-from textgen.training.interrupts import interrupts
-from textgen.training.schedule import Clock, learning_rate
 from textgen.training.step import State, exported
+
+_WARM_UP_STEPS = 100
+_FLOOR = 0.01
+
+
+def learning_rate(peak: float, step: int, progress: float) -> float:
+    """The rate of a step: a short linear warm-up, then a cosine from `peak` down to a hundredth of it.
+
+    Args:
+        peak: the highest rate.
+        step: counted from 0.
+        progress: share of the budget spent before this step, 0 to 1.
+    """
+    warm_up = min(1.0, (step + 1) / _WARM_UP_STEPS)
+    cosine = 0.5 * (1.0 + math.cos(math.pi * min(progress, 1.0)))
+    return peak * warm_up * (_FLOOR + (1.0 - _FLOOR) * cosine)
+
+
+class Clock:
+    """How much of a budget is spent; steps decide for epochs and steps, seconds of work for minutes.
+
+    Args:
+        budget: of the run.
+        steps_per_epoch: windows in one pass over the corpus.
+    """
+
+    def __init__(self, budget: Budget, steps_per_epoch: int) -> None:
+        self.total_steps: int | None = None
+        self._seconds = 0.0
+        if budget.minutes is not None:
+            self._seconds = budget.minutes * 60
+        elif budget.epochs is not None:
+            self.total_steps = max(1, round(budget.epochs * steps_per_epoch))
+        else:
+            self.total_steps = budget.steps
+
+    def progress(self, steps: int, seconds: float) -> float:
+        """Share of the budget spent after `steps` steps and `seconds` of steps and validations, 0 to 1."""
+        spent = steps / self.total_steps if self.total_steps else seconds / self._seconds
+        return min(spent, 1.0)
+
+
+@contextmanager
+def interrupts(tell: Callable[[], None]) -> Iterator[threading.Event]:
+    """Turns the first Ctrl-C into a flag, so that the step in hand is finished; a second one raises as usual.
+
+    Python hands a signal to its handler between two of its own instructions, and a step is a single one that may
+    compile for half a minute. So `tell` is called by a thread, which the system wakes as soon as the signal is there.
+
+    Args:
+        tell: says that the first one was heard.
+    """
+    flag = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield flag
+        return
+
+    def on_interrupt(number: int, frame: Any) -> None:
+        flag.set()
+        signal.signal(number, signal.default_int_handler)
+
+    with _woken_by_signals(tell):
+        previous = signal.signal(signal.SIGINT, on_interrupt)
+        try:
+            yield flag
+        finally:
+            signal.signal(signal.SIGINT, previous)
+
+
+@contextmanager
+def _woken_by_signals(tell: Callable[[], None]) -> Iterator[None]:
+    """Has a thread call `tell` when the first Ctrl-C comes."""
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)  # as a handler of signals must have it
+
+    def listen() -> None:
+        while heard := os.read(reading, 1):  # the number of a signal
+            if heard[0] == signal.SIGINT:
+                tell()
+                return
+
+    listener = threading.Thread(target=listen, daemon=True)
+    previous = signal.set_wakeup_fd(writing)
+    listener.start()
+    try:
+        yield
+    finally:
+        signal.set_wakeup_fd(previous)
+        os.close(writing)
+        listener.join()
+        os.close(reading)
+
 
 Reason = Literal["budget", "no improvement", "interrupted", "not finite"]
 Arrays = dict[str, NDArray[np.float32]]

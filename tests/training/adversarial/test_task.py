@@ -1,10 +1,11 @@
 """Whole adversarial runs: what they leave, that they go on where they stopped, and what is refused."""
 
+import itertools
 import math
 import os
 import shutil
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,15 +16,21 @@ from safetensors.numpy import load_file
 
 import textgen
 from tests.conftest import TINY
+from tests.training.fakes import CountingNetworkStep, CountingTask
 from tests.training.tasks import script_task
-from textgen.artifact import ModelFolder
+from textgen.artifact import Model, ModelFolder
 from textgen.config import AdversarialConfig, Budget
 from textgen.errors import ConfigurationError, TrainingError, TrainingInterrupted
 from textgen.evaluation.sample_metric import SampleMetric, find_sample_metric
 from textgen.training import history
-from textgen.training.adversarial.monitor import observations
+from textgen.training.adversarial.monitor import Observation, observations
 from textgen.training.adversarial.task import AdversarialTask, adversarial_folder, load_settings
+from textgen.training.run import Start, TrainingRequest
+from textgen.training.run import train as train_task
 from textgen.training.run_record import Run
+from textgen.training.sizing import ScriptChoice
+from textgen.training.target import Target
+from textgen.training.task import Workspace
 
 SETTINGS = AdversarialConfig(batch=8, warm_up=2, length=64, critic_steps=2)
 
@@ -99,37 +106,58 @@ def test_from_a_trained_start_the_critic_learns_who_speaks_and_a_writer_that_get
     assert not np.array_equal(arrays["weights/generator/output/bias"], theirs["output/bias"])  # it did learn
 
 
-@pytest.mark.slow
-def test_a_run_that_was_stopped_ends_as_if_it_had_not_been(
-    tmp_path: Path, corpus: Path, finished: Path, monkeypatch: pytest.MonkeyPatch
+class CountingAdversary(AdversarialTask):
+    """Counts instead of learning; the distance falls with each step."""
+
+    def step(self, at: Workspace, network: Any, batches: Any) -> Any:
+        return CountingNetworkStep(network)
+
+    def rank(self, at: Workspace, step: Any, listeners: Any) -> Any:
+        seen = observations(at.place)
+
+        def distance(number: int, held_out: float) -> float:
+            seen.forget_after(number - 1)
+            seen.append(Observation(number, 0.0, *[0.5] * 5, 1.0 / (number + 1), *[0.5] * 6))
+            return 1.0 / (number + 1)
+
+        return distance
+
+
+def counting(corpus: Path, sample: Callable[[Model], str]) -> CountingAdversary:
+    choice = ScriptChoice(level="character", embedding=8, hidden=12, layers=1, streams=8, window=16)
+    script = CountingTask(TrainingRequest(corpus, choice), sample)
+    return CountingAdversary(script, find_sample_metric, replace(SETTINGS, warm_up=1))
+
+
+@pytest.mark.parametrize("stops", [(2,), (5,), (2, 3)])
+def test_a_run_that_was_stopped_in_either_part_ends_as_if_it_had_not_been(
+    tmp_path: Path, corpus: Path, stops: tuple[int, ...]
 ) -> None:
-    class StoppedError(Exception):
-        pass
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
 
-    broken, samples = tmp_path / "broken", 0
+    def run(out: Path, steps: int | None, stop: int = 0) -> None:
+        samples = itertools.count(1)
 
-    def sample(model: Any) -> str:
-        nonlocal samples
-        samples += 1
-        if samples == 3:  # in the first part
-            raise StoppedError
-        if samples == 10:  # in the second, once both players have learned
-            os.kill(os.getpid(), signal.SIGINT)
-        return ""
+        def sample(model: Model) -> str:
+            if next(samples) == stop:
+                os.kill(os.getpid(), signal.SIGINT)
+            return "sample"
 
-    monkeypatch.setattr("textgen.api._write_a_little", sample)
-    with pytest.raises(StoppedError):
-        train(corpus, broken, steps=10)
-    assert history.read(adversarial_folder(ModelFolder(broken))) == []
-    with pytest.raises(TrainingInterrupted, match="--adversarial --resume"):
-        textgen.train_script(corpus, broken, resume=True, quiet=True)
-    assert history.read(adversarial_folder(ModelFolder(broken)))[-1].step == 4
-    textgen.train_script(corpus, broken, resume=True, quiet=True)
+        with Target(out, "show", resume=steps is None, overwrite=False) as target:
+            budget = Budget(steps=steps) if steps else None
+            train_task(counting(corpus, sample), target, Start(budget, quiet=True))
+
+    run(whole, 6)
+    for number, stop in enumerate(stops):
+        with pytest.raises(TrainingInterrupted, match="--adversarial --resume"):
+            run(broken, None if number else 6, stop)
+    run(broken, None)
+    assert [row.step for row in observations(broken / "training/adversarial").read()] == [0, 1, 2, 3]
     for name in ("weights", "training/checkpoint", "training/adversarial/checkpoint"):
-        ours, theirs = (load_file(folder / f"{name}.safetensors") for folder in (finished, broken))
+        ours, theirs = (load_file(folder / f"{name}.safetensors") for folder in (whole, broken))
         assert set(ours) == set(theirs)
-        assert all(np.array_equal(ours[array], theirs[array], equal_nan=True) for array in ours), name
-    one, other = ((folder / "training/adversarial/monitor.csv").read_text() for folder in (finished, broken))
+        assert all(np.array_equal(ours[array], theirs[array]) for array in ours), name
+    one, other = ((folder / "training/adversarial/monitor.csv").read_text() for folder in (whole, broken))
     assert one == other
 
 

@@ -14,8 +14,8 @@ from textgen.training.adversarial.batches import AdversarialBatches, Passages
 from textgen.training.adversarial.critic import Critic
 from textgen.training.adversarial.rollout import Generator
 from textgen.training.adversarial.step import AdversarialStep
+from textgen.training.batches import Windows
 from textgen.training.initialisation import initial_weights
-from textgen.training.windows import Windows
 
 VOCABULARY = 270
 LETTERS = 6

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, NAME, NAME_END, PAD, SCENE, START
-from textgen.training.windows import WindowBatch, Windows
+from textgen.training.batches import WindowBatch, Windows
 
 _CONTEXT = 32
 

@@ -11,7 +11,7 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from textgen.models.graph import as_graph
+from textgen.models.kernels import as_graph
 from textgen.models.language_model import KerasLanguageModel
 from textgen.models.recurrent import State, weights_of
 from textgen.tokenizers.special import LINE_END, PAD, START

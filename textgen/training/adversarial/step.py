@@ -7,7 +7,7 @@ from typing import Any
 import tensorflow as tf
 
 from textgen.config import AdversarialConfig, ScriptTrainingConfig
-from textgen.models.graph import as_graph
+from textgen.models.kernels import as_graph
 from textgen.training.adamw import AdamW
 from textgen.training.adversarial.batches import AdversarialBatch, Lines
 from textgen.training.adversarial.critic import LOSSES, Critic

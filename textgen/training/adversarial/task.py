@@ -23,11 +23,11 @@ from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.special import LINE_END
 from textgen.training.adversarial.batches import AdversarialBatches, Passages, steps_per_epoch
 from textgen.training.adversarial.critic import Critic
-from textgen.training.adversarial.curves import draw_curves
 from textgen.training.adversarial.monitor import (
     GeneratorMetricMaker,
     Monitor,
     WarmUpWatch,
+    draw_curves,
     kept_writer,
     observations,
     require_generator_updates,
@@ -75,13 +75,8 @@ class AdversarialTask(ModelTask):
     def __init__(
         self, script: ScriptTask, metric: GeneratorMetricMaker, config: AdversarialConfig | None = None
     ) -> None:
-        super().__init__(script.request, script.sample)
+        super().__init__(script.request, script.sample, script.corpus)
         self.script, self.metric, self.config = script, metric, config
-
-    @property
-    def fingerprint(self) -> str:
-        """Of the corpus."""
-        return self.script.fingerprint
 
     def place(self, folder: ModelFolder) -> Path:
         """In a folder of its own beside the files of the teacher forcing."""
