@@ -197,7 +197,7 @@ def test_half_a_surrogate_pair_in_a_prompt_is_told(writer: ScriptWriter) -> None
     ("options", "sentence"),
     [
         ({"temprature": 1}, "'temprature' was given, but writing knows no such option: did you mean temperature"),
-        ({"xyzzy": 1}, "choose from temperature"),
+        ({"xyzzy": 1}, "choose from lines, characters, temperature, top_k"),
         ({"temperature": -1}, "temperature=-1 was asked for"),
         ({"num_beams": 2, "temperature": 0.5}, "beam search draws nothing"),
         ({"lines": 0}, "lines=0"),

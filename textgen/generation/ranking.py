@@ -1,4 +1,4 @@
-"""The best of several replies by maximum mutual information, length, repetition and realism; of scripts by realism alone.
+"""The best of several replies by mutual information, length, repetition and realism; of several scripts by realism.
 
 The likeliest replies to almost anything are dull ones. Li et al. (2016) subtract how likely the beginning of a reply
 is without any message ("anti-language model"), so that what fits this message wins over what fits every message.
