@@ -24,15 +24,12 @@ def corpus_facts(corpus: Corpus) -> dict[str, Any]:
     """
     counts = survey(corpus)
     return {
-        **_shared_facts(corpus.files, counts.scenes, counts.lines, counts.speakers, counts.characters),
+        **_first_facts(corpus.files, counts.scenes, counts.lines, counts.speakers, counts.characters),
         "documents": counts.documents,
         "headings": counts.headings,
         "narration_lines": counts.narration_lines,
         "longest_line": counts.longest_line,
-        "skipped": counts.skipped,
-        "skipped_examples": list(counts.skipped_examples),
-        "changes": counts.changes,
-        "files": [_file_facts(file, [file.path]) for file in corpus.files],
+        **_facts_of_files(corpus.files),
     }
 
 
@@ -56,22 +53,14 @@ def dialogue_facts(corpus: Corpus) -> dict[str, Any]:
             longest_turn = max(longest_turn, len(turn.text))
             if turn.speaker is not None:
                 speakers[turn.speaker] += 1
-    changes: Counter[str] = sum((file.report.changes for file in corpus.files), Counter())
     return {
-        **_shared_facts(corpus.files, dialogues, turns, dict(speakers.most_common()), characters),
+        **_first_facts(corpus.files, dialogues, turns, dict(speakers.most_common()), characters),
         "dialogues": dialogues,
         "turns": turns,
         "empty_turns": empty_turns,
         "longest_turn": longest_turn,
         "longest_dialogue": longest_dialogue,
-        "skipped": sum(file.report.skipped for file in corpus.files),
-        "skipped_examples": [
-            f"{' and '.join(path.name for path in file.paths)}, {file.report.first_skipped}"
-            for file in corpus.files
-            if file.report.skipped
-        ],
-        "changes": dict(changes.most_common()),
-        "files": [_file_facts(file, file.paths) for file in corpus.files],
+        **_facts_of_files(corpus.files),
     }
 
 
@@ -121,14 +110,10 @@ def model_facts(path: Path) -> dict[str, Any]:
     }
 
 
-def _shared_facts(
-    files: Sequence[CorpusFile | CorpusFile],
-    scenes: int,
-    lines: int,
-    speakers: Mapping[str, int],
-    characters: int,
+def _first_facts(
+    files: Sequence[CorpusFile], scenes: int, lines: int, speakers: Mapping[str, int], characters: int
 ) -> dict[str, Any]:
-    """What is said of scripts and of dialogues, under the same keys."""
+    """What is said first, of scripts and of dialogues under the same keys."""
     largest = max(files, key=lambda file: file.size)
     repairs: Counter[str] = sum((Counter(file.repairs) for file in files), Counter())
     return {
@@ -142,10 +127,25 @@ def _shared_facts(
     }
 
 
-def _file_facts(file: CorpusFile | CorpusFile, paths: Sequence[Path]) -> dict[str, Any]:
-    """How a file, or two that belong together, are read."""
+def _facts_of_files(files: Sequence[CorpusFile]) -> dict[str, Any]:
+    """What their readers left out and changed, in all and in each."""
+    changes: Counter[str] = sum((file.report.changes for file in files), Counter())
     return {
-        "path": ", ".join(map(str, paths)),
+        "skipped": sum(file.report.skipped for file in files),
+        "skipped_examples": [
+            f"{' and '.join(path.name for path in file.paths)}, {file.report.first_skipped}"
+            for file in files
+            if file.report.skipped
+        ],
+        "changes": dict(changes.most_common()),
+        "files": [_file_facts(file) for file in files],
+    }
+
+
+def _file_facts(file: CorpusFile) -> dict[str, Any]:
+    """How one file, or two that belong together, are read."""
+    return {
+        "path": ", ".join(map(str, file.paths)),
         "format": file.format,
         "reason": file.reason,
         "encoding": file.encoding,
