@@ -1,4 +1,4 @@
-"""REINFORCE for text: what each drawn token is worth, and the loss that makes worthy ones likelier (Williams 1992)."""
+"""REINFORCE for text: what each drawn token is worth, and the loss that makes rewarded tokens likelier (Williams 1992)."""
 
 from typing import Any
 
