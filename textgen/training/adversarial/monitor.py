@@ -287,8 +287,8 @@ class WarmUpWatch(SilentDisplay):
             reached = self._steps + round((1.0 - progress) * _MEASURED / (progress - self._compiled))
             if reached <= self._warm_up:
                 self._note(
-                    f"warning   the writer would learn nothing: the critic learns alone for {count(self._warm_up, 'step')}, "
-                    f"and at this pace there will be {reached:,}: give a larger budget, or a smaller --warm-up"
+                    "warning   the writer would learn nothing: the critic learns alone for "
+                    f"{count(self._warm_up, 'step')}, and at this pace there will be {reached:,}: give a larger budget, or a smaller --warm-up"
                 )
 
 

@@ -51,7 +51,7 @@ _SETTINGS = "adversarial.json"
 _FEWEST_LINES = 32
 _VALIDATIONS = 12
 _PATIENCE = 10**9
-"""The score of a sample is too noisy, and both losses go up and down too much, to end a run by them: the budget does."""
+"""The score of a sample is too noisy, and the losses go up and down too much, to end a run by them."""
 
 
 def adversarial_folder(folder: ModelFolder) -> Path:
