@@ -114,7 +114,8 @@ class LanguageModel:
 
     def _first_projection(self) -> Array | None:
         """The first layer's input projection of every token, where that table is small."""
-        if self.vocabulary_size * 4 * self.config.hidden * 4 > _TABLE_BYTES:
+        width = CELLS[self.config.cell].gates * self.config.hidden
+        if 4 * self.vocabulary_size * width > _TABLE_BYTES:
             return None
         return self.layers[0].project(self.embedding)
 

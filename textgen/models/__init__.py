@@ -1,4 +1,4 @@
-"""The Keras models and the LSTM layer they share."""
+"""The Keras networks and the layers they share; importing this imports TensorFlow, quietly."""
 
 import os
 import sys

@@ -1,4 +1,11 @@
-"""The LSTM layer of every model: Keras's weights and gate order, our pass over a window."""
+"""The LSTM layer: Keras's weights and gate order, our pass over a whole window, fast on a CPU.
+
+A framework's LSTM projects its input and accumulates its kernel gradients one time step after the other. Here the
+window's input projection is one matmul, the loop holds only the recurrent matmul, and the gradients of the kernels
+are formed from the collected gate gradients as one matmul each. Several sequences that know nothing of each other (the
+directions of an encoder) go through one loop side by side: a time step is too small to be shared by the cores of a
+processor, but each core can have a step of its own. This knows TensorFlow rather than Keras.
+"""
 
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple

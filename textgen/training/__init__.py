@@ -1,1 +1,1 @@
-"""Losses, schedules, the trainer and what it shows and saves while it runs."""
+"""Training: the tasks, their preparation, the loop, and what a run shows and saves."""

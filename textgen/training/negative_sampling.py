@@ -16,9 +16,9 @@ class CandidateSampler:
     """Draws the candidates of each step: some of the ranked ids, and all others always.
 
     The word of rank r (from 0) weighs log((r + 2) / (r + 1)): log-uniform, which is near to how often words occur. They
-    are drawn without replacement: every word rings after an exponential time at the rate of its weight, and the first
-    to ring are taken. Seen from the time of the first that is not taken, each word's chance of having rung is known,
-    and what is weighted by its inverse is right on average (Cohen and Kaplan 2007, "rank conditioning").
+    are drawn without replacement: each word gets a random time, exponentially distributed with its weight as the rate,
+    and the earliest are taken. Given the time of the first that is not taken, each word's chance of being earlier is
+    known, and what is weighted by its inverse is right on average (Cohen and Kaplan 2007, "rank conditioning").
 
     Args:
         vocabulary_size: number of ids.

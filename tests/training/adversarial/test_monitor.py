@@ -254,7 +254,7 @@ def notes(warm_up: int, first: float, each: float) -> list[str]:
 def test_a_pace_that_is_too_slow_is_told_once_and_compiling_is_no_pace() -> None:
     # After 13 steps 0.3 + 12 * 0.01 of the budget is spent; the remaining 0.58 is worth 58 steps.
     (note,) = notes(71, first=0.3, each=0.01)
-    assert note.startswith("warning   no turn for the writer: the critic learns alone for 71 steps, and at this pace")
+    assert note.startswith("warning   the writer would learn nothing: the critic learns alone for 71 steps, and at")
     assert "there will be 71:" in note
     assert notes(70, first=0.3, each=0.01) == []
 

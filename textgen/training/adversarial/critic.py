@@ -1,4 +1,4 @@
-"""The losses of the two players, from the critic's logits."""
+"""The critic: the losses of both networks, the gradient penalty, what disturbs the critic, and its update."""
 
 import zlib
 from collections.abc import Callable
@@ -16,7 +16,7 @@ Tensor = Any
 
 
 class Loss(NamedTuple):
-    """What each player minimises.
+    """What the critic and the generator minimise.
 
     Args:
         critic: logits of real texts, of generated ones and the label of real text to a loss for each pair.

@@ -1,4 +1,4 @@
-"""Watches both players: a fixed sample after each validation, its figures, warnings, and how good it is."""
+"""Watches adversarial training: a fixed sample after each validation, its figures, warnings and curves."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,7 +26,7 @@ _FILE = "judge.txt"
 
 
 class GeneratorMetric(Protocol):
-    """Compares samples of a generator with the real text it was made for.
+    """Compares samples of a generator with real text; whoever starts a run hands one in, and evaluation has it.
 
     The figures have names. Among them are `distance` (to real text; the generator with the lowest is kept),
     `distinct_2` and `self_bleu_4`.
@@ -177,7 +177,7 @@ class Monitor:
     The sample is fixed: the same contexts, held-out ones, and the same seed each time.
 
     Args:
-        step: of both players.
+        step: of the generator and the critic.
         passages: held-out lines.
         tokenizer: of the model.
         make_metric: makes what says how far a sample is from real text.
@@ -287,8 +287,8 @@ class WarmUpWatch(SilentDisplay):
             reached = self._steps + round((1.0 - progress) * _MEASURED / (progress - self._compiled))
             if reached <= self._warm_up:
                 self._note(
-                    f"warning   no turn for the writer: the critic learns alone for {count(self._warm_up, 'step')}, "
-                    f"and at this pace there will be {reached:,}: give a larger budget, or a smaller --warm-up"
+                    "warning   the writer would learn nothing: the critic learns alone for "
+                    f"{count(self._warm_up, 'step')}, and at this pace there will be {reached:,}: give a larger budget, or a smaller --warm-up"
                 )
 
 

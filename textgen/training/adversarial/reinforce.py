@@ -1,4 +1,4 @@
-"""REINFORCE for text: what each drawn token is worth, and the loss that makes worthy ones likelier (Williams 1992)."""
+"""REINFORCE (Williams 1992): what each drawn token is worth, and the loss that makes rewarded tokens likelier."""
 
 from typing import Any
 

@@ -24,7 +24,7 @@ _MEMORY = 0.95
 
 
 class Both:
-    """The optimizers of both players, as a checkpoint sees them.
+    """The optimizers of generator and critic, as a checkpoint sees them.
 
     Args:
         generator: of the generator.
@@ -32,15 +32,15 @@ class Both:
     """
 
     def __init__(self, generator: AdamW, critic: AdamW) -> None:
-        players = {"generator": generator, "critic": critic}
+        networks = {"generator": generator, "critic": critic}
         self.variables, self.first, self.second = (
-            {f"{player}/{name}": v for player, one in players.items() for name, v in getattr(one, group).items()}
+            {f"{network}/{name}": v for network, one in networks.items() for name, v in getattr(one, group).items()}
             for group in ("variables", "first", "second")
         )
 
 
 class AdversarialStep:
-    """Both players' updates.
+    """The updates of the generator and the critic.
 
     Args:
         generator: writes.

@@ -1,4 +1,4 @@
-"""Adversarial runs: teacher forcing first, then both players, in a folder of its own.
+"""Adversarial runs: teacher forcing first, then the generator against a critic, in a folder of its own.
 
 training/                 of the teacher forcing: checkpoint, history, curves, samples
 training/adversarial/     the same of what follows, the critic in its checkpoint; settings, `judge.txt`, `monitor.csv`
@@ -51,8 +51,7 @@ _SETTINGS = "adversarial.json"
 _FEWEST_LINES = 32
 _VALIDATIONS = 12
 _PATIENCE = 10**9
-"""The score of a sample is too noisy, and the losses of two players go up and down too much, to end a run by them: the
-budget alone does."""
+"""The score of a sample is too noisy, and the losses go up and down too much, to end a run by them."""
 
 
 def adversarial_folder(folder: ModelFolder) -> Path:
@@ -193,7 +192,7 @@ class AdversarialTask(ModelTask):
         return self.script.network(at)
 
     def step(self, at: Workspace, network: KerasLanguageModel, batches: AdversarialBatches) -> AdversarialStep:
-        """Both players' updates."""
+        """The updates of the generator and the critic."""
         config, training, tokenizer = load_settings(at.folder), at.run.training, at.model.tokenizer
         assert isinstance(training, ScriptTrainingConfig)
         spoken = np.arange(tokenizer.vocabulary_size) >= tokenizer.first_piece
@@ -228,7 +227,7 @@ class AdversarialTask(ModelTask):
         return [] if checkpoint_exists(at.place) else [WarmUpWatch(warm_up, display.note)]
 
     def draw(self, at: Workspace, title: str) -> None:
-        """Draws the curves of both players."""
+        """Draws the curves of the generator and the critic."""
         draw_curves(at.place, title, load_settings(at.folder).warm_up)
 
     def _taught(self, folder: ModelFolder, config: AdversarialConfig) -> bool:
