@@ -27,7 +27,6 @@ from pathlib import Path
 from typing import Any
 
 import textgen
-from textgen.artifact import ModelFolder
 from textgen.config import AdversarialConfig
 from textgen.corpus.collection import Corpus
 from textgen.discriminator.file import discriminator_path
@@ -40,6 +39,7 @@ from textgen.evaluation.pages import curves_picture
 from textgen.evaluation.sample_metric import find_sample_metric
 from textgen.evaluation.text_metrics import BLEU, SELF_BLEU, TEXT_MEASURES
 from textgen.files import replacing
+from textgen.model_folder import ModelFolder
 from textgen.training import history
 from textgen.training.adversarial.task import AdversarialTask, adversarial_folder
 from textgen.training.run import TrainingRequest

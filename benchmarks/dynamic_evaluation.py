@@ -21,9 +21,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from textgen.artifact import ModelFolder
 from textgen.config import ModelConfig
 from textgen.corpus.id_store import open_ids
+from textgen.model_folder import ModelFolder
 from textgen.models.language_model import KerasLanguageModel
 from textgen.models.softmax import cross_entropy
 from textgen.tokenizers.special import PAD, START

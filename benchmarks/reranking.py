@@ -18,11 +18,11 @@ from itertools import pairwise
 import numpy as np
 
 import textgen
-from textgen.artifact import ModelFolder
 from textgen.discriminator.matching import matched
 from textgen.discriminator.metrics import NgramBaseline
 from textgen.discriminator.scorer import line_ids
 from textgen.evaluation.generated_samples import GeneratedLines
+from textgen.model_folder import ModelFolder
 from textgen.training.real_texts import stored_texts
 from textgen.writer import ScriptWriter, WrittenScript
 

@@ -51,10 +51,10 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 import textgen
-from textgen.artifact import Model, ModelCard, ModelFolder
 from textgen.config import EncoderDecoderConfig
 from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.inference.encoder_decoder import EncoderDecoder, padded
+from textgen.model_folder import Model, ModelCard, ModelFolder
 from textgen.tokenizers.pretokens import split
 from textgen.tokenizers.word import WordTokenizer
 from textgen.training import history

@@ -27,11 +27,11 @@ from smalltalk.shipping import ship
 from smalltalk.sources import BOT, require_packages
 
 from textgen import train_chat
-from textgen.artifact import Model, ModelFolder
 from textgen.corpus.collection import Corpus
 from textgen.errors import TextgenError
 from textgen.evaluation.report import evaluate_chat
 from textgen.generation.chat_model import ChatModel
+from textgen.model_folder import Model, ModelFolder
 
 OUT = Path(__file__).parents[1] / "textgen" / "pretrained" / "smalltalk"
 

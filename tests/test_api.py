@@ -11,7 +11,6 @@ import textgen
 from tests.conftest import TINY, TINY_CHAT
 from tests.generation.small import saved_model
 from textgen.api import load, open_folder, train_chat, train_script
-from textgen.artifact import ModelFolder
 from textgen.corpus.id_store import open_ids
 from textgen.errors import (
     ConfigurationError,
@@ -21,6 +20,7 @@ from textgen.errors import (
 )
 from textgen.inference.language_model import LanguageModel
 from textgen.inference.scoring import score_ids
+from textgen.model_folder import ModelFolder
 from textgen.training import history
 from textgen.training.run_record import HELD_OUT_IDS, Run
 

@@ -7,9 +7,9 @@ import pytest
 
 import textgen
 from tests.data.make_frozen import PROMPT, chat_logits
-from textgen.artifact import FORMAT_VERSION
 from textgen.corpus.prompt import parse_prompt
 from textgen.corpus.token_grammar import ScriptEncoder
+from textgen.model_folder import FORMAT_VERSION
 
 DATA = Path(__file__).parent / "data"
 FOLDERS, CHATS = sorted(DATA.glob("script-v*")), sorted(DATA.glob("chat-v*"))

@@ -17,7 +17,7 @@ MOST_FILES = 150
 
 BASE = {"errors", "config", "files", "wording", "_version"}
 CORPUS = BASE | {"tokenizers"}
-FOLDER = CORPUS | {"corpus", "artifact"}
+FOLDER = CORPUS | {"corpus", "model_folder"}
 WRITING = FOLDER | {"inference", "decoding"}
 GENERATION = WRITING | {"discriminator"}
 FACES = GENERATION | {"generation", "writer", "chatbot"}
@@ -30,15 +30,15 @@ MAY_IMPORT = {
     "config": {"errors", "wording"},
     "tokenizers": BASE,
     "corpus": CORPUS,
-    "artifact": CORPUS,
-    "inference": CORPUS | {"artifact"},
+    "model_folder": CORPUS,
+    "inference": CORPUS | {"model_folder"},
     "decoding": CORPUS | {"corpus"},
     "discriminator": WRITING,
     "generation": GENERATION,
     "writer": GENERATION | {"generation"},
     "chatbot": GENERATION | {"generation", "writer"},
     "evaluation": FACES,
-    "models": CORPUS | {"corpus", "artifact"},
+    "models": CORPUS | {"corpus", "model_folder"},
     "training": GENERATION | {"models"},
     "api": API,
     "repl": API | {"api"},

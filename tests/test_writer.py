@@ -10,11 +10,11 @@ import pytest
 
 from tests.training.tasks import prepared, script_task
 from textgen.api import load
-from textgen.artifact import ModelFolder
 from textgen.config import Budget
 from textgen.corpus.script import Script
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.errors import ConfigurationError, TextgenError
+from textgen.model_folder import ModelFolder
 from textgen.tokenizers.special import START
 from textgen.training.sizing import ScriptChoice
 from textgen.writer import ScriptWriter

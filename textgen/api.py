@@ -5,12 +5,12 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from textgen.artifact import Model, ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.config import AdversarialConfig, Budget, TrainingConfig
 from textgen.corpus.collection import Paths
 from textgen.errors import ConfigurationError, MissingExtraError
 from textgen.errors import TrainingInterrupted as TrainingInterrupted
+from textgen.model_folder import Model, ModelFolder
 from textgen.wording import to_install
 from textgen.writer import ScriptWriter
 

@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from textgen.artifact import Model
 from textgen.corpus.document import Line
 from textgen.decoding.options import ChatOptions, asks_for_beams, chat_options
 from textgen.discriminator.scorer import Scorer
@@ -19,6 +18,7 @@ from textgen.generation.chat_model import ChatModel
 from textgen.generation.conversation import ChatExchange, Conversation, SavedConversation, fresh_seed, turn_seed
 from textgen.generation.ranking import Candidate, JudgedText, judge_lines
 from textgen.generation.reply import Reply, clean
+from textgen.model_folder import Model
 from textgen.writer import ScriptWriter
 
 __all__ = ["Candidate", "ChatOptions", "Chatbot", "Reply", "as_character"]

@@ -6,7 +6,6 @@ from dataclasses import fields, replace
 from functools import cached_property
 from typing import Any
 
-from textgen.artifact import Model
 from textgen.corpus.script import read_script
 from textgen.decoding.option_row import refuse_unknown
 from textgen.decoding.options import DEFAULT_LINES, DecodingOptions
@@ -15,6 +14,7 @@ from textgen.errors import require_text
 from textgen.generation.generation_request import GenerationRequest, Note, Watch, WrittenScript
 from textgen.generation.ranking import JudgedText, best_first, check_rerank, judge_lines
 from textgen.generation.script_model import ScriptModel
+from textgen.model_folder import Model
 
 __all__ = ["DEFAULT_LINES", "ScriptWriter", "WrittenScript"]
 

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.training.tasks import prepared, script_task
-from textgen.artifact import ModelFolder
 from textgen.config import Budget
+from textgen.model_folder import ModelFolder
 from textgen.training import history
 from textgen.training.sizing import ScriptChoice
 

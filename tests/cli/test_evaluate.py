@@ -6,10 +6,10 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.training.tasks import talks
-from textgen.artifact import ModelFolder
 from textgen.cli.main import cli
 from textgen.evaluation.copies import Copy, CorpusPlace, Novelty
 from textgen.generation.chat_model import ChatModel
+from textgen.model_folder import ModelFolder
 
 
 def run(*arguments: object) -> Result:

@@ -7,12 +7,12 @@ from click.testing import CliRunner
 
 import textgen
 from tests.conftest import TINY_CHAT
-from textgen.artifact import ModelFolder
 from textgen.cli.main import cli
 from textgen.cli.train_chat import command
 from textgen.config import Budget
 from textgen.corpus.exchanges import DEFAULT_TURNS
 from textgen.corpus.formats.registry import DIALOGUE_FORMATS
+from textgen.model_folder import ModelFolder
 from textgen.training.chat_task import Listening
 from textgen.training.run_record import Run
 from textgen.training.sizing import LEVELS, SIZES, ChatChoice

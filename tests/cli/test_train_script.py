@@ -6,12 +6,12 @@ from click.testing import CliRunner
 
 import textgen
 from tests.conftest import TINY
-from textgen.artifact import ModelFolder
 from textgen.cli.main import cli
 from textgen.cli.train_script import chosen_settings, command
 from textgen.config import AdversarialConfig, Budget
 from textgen.corpus.formats.registry import SCRIPT_FORMATS
 from textgen.errors import ConfigurationError
+from textgen.model_folder import ModelFolder
 from textgen.training.run_record import Run
 from textgen.training.sizing import LEVELS, SIZES, ScriptChoice
 

@@ -12,10 +12,10 @@ import numpy as np
 
 import textgen
 from tests.conftest import corpus_text, dialogues_text
-from textgen.artifact import FORMAT_VERSION, ModelFolder
 from textgen.corpus.prompt import parse_prompt
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.generation.chat_model import ChatModel
+from textgen.model_folder import FORMAT_VERSION, ModelFolder
 from textgen.tokenizers.special import START
 
 PROMPT = "[Scene 1: the soup]\nJERRY: (smiling) The soup isn't nothing.\nKRAMER: Giddy up! \u00e9\u732b\nELAINE: My co"

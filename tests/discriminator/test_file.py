@@ -9,9 +9,9 @@ from safetensors.numpy import load_file, save_file
 import textgen
 from tests.discriminator.small import likes, with_discriminator
 from textgen.api import SMALLTALK_FOLDER
-from textgen.artifact import ModelFolder
 from textgen.discriminator.file import SavedDiscriminator, discriminator_path, load_discriminator
 from textgen.errors import ModelError
+from textgen.model_folder import ModelFolder
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textgen.artifact import ModelFolder
 from textgen.corpus.collection import Corpus
 from textgen.corpus.document import Line
 from textgen.corpus.split import Split
@@ -24,6 +23,7 @@ from textgen.evaluation.copies import (
     training_lines,
 )
 from textgen.evaluation.eval_split import TrainingText
+from textgen.model_folder import ModelFolder
 
 spoken = str.split
 

@@ -9,11 +9,11 @@ from typing import Any, cast
 import pytest
 
 from tests.generation.small import TOKENIZERS, Parrot, chat_model
-from textgen.artifact import Model, ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.corpus.document import Line
 from textgen.errors import ConfigurationError
 from textgen.evaluation.generated_samples import GeneratedLines, GeneratedReplies, telling_quarters, write_lines
+from textgen.model_folder import Model, ModelFolder
 from textgen.tokenizers.special import END, LINE_END, START, TURN
 from textgen.writer import ScriptWriter
 

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.inference.small import random_weights
-from textgen.artifact import Model, ModelCard, ModelFolder
 from textgen.config import EncoderDecoderConfig
 from textgen.corpus.normalisation import Normalisation
 from textgen.decoding.protocols import Ids, State
+from textgen.model_folder import Model, ModelCard, ModelFolder
 from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.character import CharacterTokenizer
 from textgen.tokenizers.special import END

@@ -3,7 +3,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot, as_character
 from textgen.corpus.document import Line, turn_of
 from textgen.corpus.token_parser import decode_script
@@ -12,6 +11,7 @@ from textgen.decoding.protocols import State
 from textgen.errors import ConfigurationError
 from textgen.generation.character import Character
 from textgen.generation.script_model import ScriptModel
+from textgen.model_folder import ModelFolder
 from textgen.tokenizers.special import LINE_END, START
 from textgen.writer import ScriptWriter
 

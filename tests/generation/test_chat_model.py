@@ -6,7 +6,6 @@ import pytest
 
 from tests.generation.small import TOKENIZERS, Parrot, chat_model, saved_model
 from tests.inference.small import config
-from textgen.artifact import ModelFolder
 from textgen.corpus.document import Line, turn_of
 from textgen.decoding.copy_detection import ngram_hashes, word_hashes
 from textgen.decoding.options import chat_options
@@ -14,6 +13,7 @@ from textgen.errors import ConfigurationError, ModelError
 from textgen.generation.answering import Answer
 from textgen.generation.chat_model import ChatModel
 from textgen.generation.conversation import ReplyContext
+from textgen.model_folder import ModelFolder
 from textgen.tokenizers.special import END, START, TURN
 
 TOKENIZER = TOKENIZERS["word"]

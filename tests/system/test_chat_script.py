@@ -7,9 +7,9 @@ import pytest
 from click.testing import CliRunner
 
 import textgen
-from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.cli.main import cli
+from textgen.model_folder import ModelFolder
 from textgen.tokenizers.special import END, START, TURN
 from textgen.training.batches import PairStore
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 import textgen
-from textgen.artifact import ModelFolder
 from textgen.corpus.id_store import open_ids
 from textgen.inference.language_model import LanguageModel
 from textgen.inference.scoring import lay_out
+from textgen.model_folder import ModelFolder
 from textgen.training.run_record import HELD_OUT_IDS
 
 LETTERS = "abcdef"

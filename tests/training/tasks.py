@@ -8,8 +8,8 @@ from unittest.mock import patch
 
 import pytest
 
-from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget
+from textgen.model_folder import Model, ModelFolder
 from textgen.training.chat_task import ChatTask, Listening
 from textgen.training.prepare import prepare
 from textgen.training.run import ModelTask, TrainingRequest

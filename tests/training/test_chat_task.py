@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from tests.training.tasks import Said, chat_task, is_explained, prepared, script_task, short_and_long, talks
-from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.config import Budget, ChatTrainingConfig
 from textgen.corpus.collection import Corpus
 from textgen.decoding.copy_detection import ngram_hashes, word_hashes
 from textgen.errors import ConfigurationError, TrainingError
+from textgen.model_folder import ModelFolder
 from textgen.tokenizers.special import END, START, TURN
 from textgen.training.batches import PairStore
 from textgen.training.chat_task import Listening, held_out_talks

@@ -3,11 +3,11 @@ from pathlib import Path
 import pytest
 
 from tests.training.tasks import chat_task, prepared, script_task, talks
-from textgen.artifact import ModelFolder
 from textgen.config import Budget
 from textgen.corpus.collection import Corpus
 from textgen.corpus.survey import survey
 from textgen.corpus.survey import survey_dialogues as survey_dialogues
+from textgen.model_folder import ModelFolder
 from textgen.training.chat_task import Listening
 from textgen.training.describing import (
     describe_corpus,

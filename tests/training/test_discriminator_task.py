@@ -12,7 +12,6 @@ import textgen
 from tests.conftest import corpus_text, dialogues_text
 from tests.generation.small import saved_model
 from textgen.api import train_discriminator
-from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
 from textgen.discriminator.calibration import cross_entropy
 from textgen.discriminator.file import SavedDiscriminator, discriminator_path
@@ -20,6 +19,7 @@ from textgen.discriminator.matching import Examples, Text
 from textgen.discriminator.scorer import Scorer
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.inference.discriminator import Discriminator
+from textgen.model_folder import Model, ModelFolder
 from textgen.models.discriminator import KerasDiscriminator
 from textgen.training import discriminator_task as module
 from textgen.training.discriminator_task import DiscriminatorStep, DiscriminatorTask, TextBatches, make_discriminator

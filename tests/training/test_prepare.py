@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.training.tasks import prepared, script_task
-from textgen.artifact import ModelFolder
+from textgen.model_folder import ModelFolder
 from textgen.training.prepare import building, versions
 
 

@@ -9,7 +9,6 @@ import pytest
 
 from tests.conftest import corpus_text
 from tests.training.tasks import Said, chat_task, prepared, talks
-from textgen.artifact import Model, ModelFolder
 from textgen.corpus.collection import Corpus
 from textgen.corpus.document import Line
 from textgen.corpus.script import ScriptStyle
@@ -17,6 +16,7 @@ from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.corpus.token_parser import decode_script
 from textgen.discriminator.matching import Text
 from textgen.errors import ConfigurationError, TrainingError
+from textgen.model_folder import Model, ModelFolder
 from textgen.tokenizers.special import LINE_END
 from textgen.training.chat_task import Listening
 from textgen.training.real_texts import RealTexts, corpus_texts, stored_texts

@@ -20,9 +20,9 @@ from tests.conftest import dialogues_text
 from tests.training.fakes import CountingTask
 from tests.training.tasks import chat_task, script_task
 from textgen.api import train_chat, train_script
-from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget
 from textgen.errors import ConfigurationError, TrainingError, TrainingInterrupted
+from textgen.model_folder import Model, ModelFolder
 from textgen.training import history
 from textgen.training import run as running
 from textgen.training.chat_task import Listening

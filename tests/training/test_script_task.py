@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from tests.training.tasks import is_explained, prepared, script_task, short_and_long
-from textgen.artifact import ModelFolder
 from textgen.config import Budget, ScriptTrainingConfig
 from textgen.corpus.id_store import open_ids
 from textgen.corpus.script import ScriptStyle
 from textgen.corpus.token_parser import decode_script
 from textgen.errors import TrainingError
+from textgen.model_folder import ModelFolder
 from textgen.tokenizers.special import END, START
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.sizing import ScriptChoice

@@ -13,10 +13,10 @@ from textgen.decoding.options import LARGEST_SEED
 from textgen.wording import count
 
 if TYPE_CHECKING:
-    from textgen.artifact import Model
     from textgen.evaluation.comparison import Comparison
     from textgen.evaluation.eval_split import SplitName
     from textgen.evaluation.report import ChatEvaluation, Evaluation
+    from textgen.model_folder import Model
 
 _SAMPLES = 1000
 _WIDTH = 100

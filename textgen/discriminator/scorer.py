@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.artifact import ModelCard
 from textgen.corpus.document import Line
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.discriminator.file import how_to_make, load_discriminator
 from textgen.inference.discriminator import Discriminator
+from textgen.model_folder import ModelCard
 from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.special import LINE_END
 

@@ -9,12 +9,12 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.artifact import ModelFolder
 from textgen.corpus.document import DocumentOpening, Line, NumberedPart, assemble
 from textgen.corpus.split import before_split
 from textgen.decoding.copy_detection import ngram_hashes, word_hashes
 from textgen.decoding.options import SHORTEST_COPY
 from textgen.evaluation.eval_split import TrainingText
+from textgen.model_folder import ModelFolder
 
 BLOCK_WORDS = 1 << 18
 

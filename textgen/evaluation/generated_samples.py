@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from textgen.artifact import Model
 from textgen.corpus.document import Line
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.decoding.options import LARGEST_SEED, chat_options
@@ -11,6 +10,7 @@ from textgen.discriminator.matching import Text
 from textgen.discriminator.scorer import line_ids, reply_line
 from textgen.errors import ConfigurationError
 from textgen.generation.chat_model import ChatModel
+from textgen.model_folder import Model
 from textgen.writer import ScriptWriter
 
 _PAGE = 50

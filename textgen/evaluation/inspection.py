@@ -6,13 +6,13 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from textgen.artifact import FORMAT_VERSION, Model, ModelFolder
 from textgen.corpus.collection import Corpus, CorpusFile
 from textgen.corpus.document import Line
 from textgen.corpus.survey import survey
 from textgen.discriminator.file import discriminator_path, load_discriminator
 from textgen.evaluation.eval_split import lines_of
 from textgen.inference.weights import check_weights
+from textgen.model_folder import FORMAT_VERSION, Model, ModelFolder
 
 
 def corpus_facts(corpus: Corpus) -> dict[str, Any]:

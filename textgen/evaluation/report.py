@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from textgen.artifact import ModelFolder
 from textgen.corpus.collection import Corpus
 from textgen.corpus.document import Line
 from textgen.corpus.exchanges import Exchange
@@ -29,6 +28,7 @@ from textgen.evaluation.generated_samples import telling_quarters, write_lines
 from textgen.evaluation.prediction import Scores, finite, score_documents, score_replies
 from textgen.evaluation.text_metrics import MEASURES
 from textgen.generation.chat_model import ChatModel
+from textgen.model_folder import ModelFolder
 from textgen.wording import count
 from textgen.writer import ScriptWriter
 

@@ -6,7 +6,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-from textgen.artifact import ModelCard
 from textgen.corpus.document import Line
 from textgen.decoding.constraints.base import Constraint
 from textgen.decoding.constraints.reply import ReplyShape
@@ -18,6 +17,7 @@ from textgen.discriminator.scorer import Scorer
 from textgen.generation.conversation import ReplyContext
 from textgen.generation.ranking import Candidate, beginning, candidate
 from textgen.generation.reply import Reply
+from textgen.model_folder import ModelCard
 from textgen.tokenizers.base import Tokenizer
 
 

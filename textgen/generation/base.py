@@ -8,12 +8,12 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.artifact import Model, ModelFolder
 from textgen.corpus.normalisation import Normalisation
 from textgen.decoding.copy_detection import CopyGuard
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.pieces import Pieces
 from textgen.errors import ConfigurationError, CorpusError, ModelError
+from textgen.model_folder import Model, ModelFolder
 
 
 class OpenedModel:

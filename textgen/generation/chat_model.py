@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from textgen.artifact import Model
 from textgen.config import EncoderDecoderConfig
 from textgen.corpus.document import Line
 from textgen.corpus.token_grammar import DialogueEncoder
@@ -18,6 +17,7 @@ from textgen.errors import ModelError
 from textgen.generation.base import OpenedModel
 from textgen.generation.reply import ReplyRenderer
 from textgen.inference.encoder_decoder import EncoderDecoder
+from textgen.model_folder import Model
 from textgen.tokenizers.pretokens import LONGEST
 from textgen.tokenizers.special import END, START
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
-from textgen.artifact import Model
 from textgen.config import ModelConfig
 from textgen.corpus.script import ScriptStyle
 from textgen.corpus.token_grammar import ScriptEncoder
@@ -13,6 +12,7 @@ from textgen.decoding.constraints.script import ScriptShape
 from textgen.errors import ConfigurationError, ModelError
 from textgen.generation.base import OpenedModel
 from textgen.inference.language_model import LanguageModel
+from textgen.model_folder import Model
 
 
 class ScriptModel(OpenedModel):

@@ -9,7 +9,6 @@ from typing import Any, Literal
 
 import numpy as np
 
-from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
 from textgen.corpus.collection import Corpus
 from textgen.corpus.detokenisation import detokenise
@@ -19,6 +18,7 @@ from textgen.corpus.split import DialogueSplit, Side, split_dialogues
 from textgen.corpus.survey import DialogueSurvey, survey_dialogues
 from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.errors import ConfigurationError, TrainingError
+from textgen.model_folder import Model, ModelFolder
 from textgen.models.encoder_decoder import KerasEncoderDecoder
 from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.special import START, TURN

@@ -9,7 +9,6 @@ import tensorflow as tf
 from keras import ops
 from numpy.typing import NDArray
 
-from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
 from textgen.corpus.collection import Paths
 from textgen.discriminator.calibration import cross_entropy, fit_temperature
@@ -19,6 +18,7 @@ from textgen.discriminator.metrics import accuracy, discriminator_metrics
 from textgen.discriminator.scorer import JUDGED
 from textgen.errors import TrainingError
 from textgen.inference.discriminator import Discriminator
+from textgen.model_folder import Model, ModelFolder
 from textgen.models.discriminator import DiscriminatorNoise, KerasDiscriminator
 from textgen.tokenizers.special import PAD
 from textgen.training.dropout import Masks

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 
 from textgen._version import __version__
-from textgen.artifact import Model, ModelCard, ModelFolder
 from textgen.config import Budget, DiscriminatorConfig
+from textgen.model_folder import Model, ModelCard, ModelFolder
 from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.learning import learn_tokenizer
 from textgen.training.initialisation import initial_weights

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.artifact import Model, ModelFolder
 from textgen.corpus.collection import Corpus, Paths
 from textgen.corpus.exchanges import SplitPart, count_dialogues, reread, training_split
 from textgen.corpus.id_store import open_ids
@@ -26,6 +25,7 @@ from textgen.corpus.token_grammar import DialogueEncoder, ScriptEncoder
 from textgen.discriminator.matching import Text
 from textgen.discriminator.scorer import line_ids
 from textgen.errors import ConfigurationError, TrainingError
+from textgen.model_folder import Model, ModelFolder
 from textgen.tokenizers.special import END, LINE_END, NAME_END, SCENE, START
 from textgen.training.batches import PairStore
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS

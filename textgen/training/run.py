@@ -11,11 +11,11 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget
 from textgen.corpus.collection import Corpus, Paths
 from textgen.errors import ConfigurationError, TextgenError, TrainingError, TrainingInterrupted
 from textgen.files import replacing
+from textgen.model_folder import Model, ModelFolder
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint, checkpoint_exists
 from textgen.training.display import Listener, SilentDisplay, TensorBoard, make_display

@@ -6,7 +6,6 @@ from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
 
-from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
 from textgen.corpus.collection import Corpus
 from textgen.corpus.document import Scene
@@ -16,6 +15,7 @@ from textgen.corpus.survey import CorpusSurvey, survey
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.inference.scoring import lay_out
+from textgen.model_folder import Model, ModelFolder
 from textgen.models.language_model import KerasLanguageModel
 from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.special import END, START

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so it comes before all that imports it
-from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, TrainingConfig
 from textgen.inference.weights import Network
+from textgen.model_folder import Model, ModelFolder
 from textgen.tokenizers.base import Tokenizer
 from textgen.training.run_record import Run
 from textgen.training.sizing import RunEstimate

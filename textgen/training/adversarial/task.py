@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from textgen.artifact import Model, ModelFolder
 from textgen.config import AdversarialConfig, Budget, DiscriminatorConfig, ScriptTrainingConfig
 from textgen.corpus.id_store import open_ids
 from textgen.errors import ConfigurationError, ModelError, TrainingError
 from textgen.files import replacing
+from textgen.model_folder import Model, ModelFolder
 from textgen.models.discriminator import KerasDiscriminator
 from textgen.models.language_model import KerasLanguageModel
 from textgen.tokenizers.base import Tokenizer
