@@ -20,7 +20,7 @@ from textgen.cli.decoding import decoding_options, given
     "--transcript",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Append the conversation to FILE as JSON lines.",
+    help="Record the conversation in FILE, as JSON lines.",
 )
 @decoding_options("talking")
 @click.option("--debug", is_flag=True, help="Show the full traceback when something fails.")
