@@ -1,1 +1,1 @@
-"""The command line: one file a command; parsing here, work elsewhere."""
+"""The command line. Each command is one file, which reads its options and calls the package."""

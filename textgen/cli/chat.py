@@ -11,23 +11,26 @@ from textgen.cli.decoding import decoding_options, given
 
 
 @click.command("chat")
-@click.option("--model", default="smalltalk", metavar="DIR", help="The model folder.  [smalltalk, which is shipped]")
+@click.option("--model", default="smalltalk", metavar="DIR", help="The model folder.  [smalltalk, the model included]")
 @click.option("--as", "speaker", metavar="NAME", help="The character that a script model speaks as.")
 @click.option(
-    "--open", "conversation", type=click.Path(path_type=Path), metavar="FILE", help="Go on with a saved conversation."
+    "--open", "conversation", type=click.Path(path_type=Path), metavar="FILE", help="Continue a saved conversation."
 )
 @click.option(
-    "--transcript", type=click.Path(path_type=Path), metavar="FILE", help="Append the conversation as JSON lines."
+    "--transcript",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Record the conversation in FILE, as JSON lines.",
 )
 @decoding_options("talking")
-@click.option("--debug", is_flag=True, help="Show the whole traceback on failure.")
+@click.option("--debug", is_flag=True, help="Show the full traceback when something fails.")
 def command(
     model: str, speaker: str | None, conversation: Path | None, transcript: Path | None, debug: bool, **options: Any
 ) -> None:
     """Talk to a chatbot, or to a character of a script model.
 
-    In a terminal /help lists the commands. On a pipe every line is a message, commands too, and every reply is one
-    line. "bye" ends the conversation.
+    In a terminal, /help lists the commands. On a pipe there are no commands: every line is a message, and every reply
+    is one line. "bye" ends the conversation.
 
     \b
     textgen chat
@@ -51,7 +54,7 @@ def command(
 
 
 def _in_terminal(session: Any) -> None:
-    # Imported here because prompt_toolkit costs a quarter of a second, which a pipe need not pay.
+    # Imported here because importing prompt_toolkit takes a quarter of a second, and a pipe does not need it.
     from platformdirs import user_state_path
 
     from textgen.repl.terminal import run_terminal

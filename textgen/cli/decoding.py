@@ -1,4 +1,4 @@
-"""The table of decoding options on the command line, for the commands that write."""
+"""The decoding options on the command line, made from their table."""
 
 from collections.abc import Callable
 from typing import Any
@@ -17,7 +17,7 @@ def decoding_options(use: Use, of_draws_only: bool = False) -> Callable[[Command
 
     Args:
         use: what the command does.
-        of_draws_only: leave out all that does not change which token is drawn, such as lengths and seeds.
+        of_draws_only: leave out what does not change how a token is drawn, such as lengths and seeds.
     """
 
     def add(command: Command) -> Command:
@@ -36,7 +36,7 @@ def given(options: dict[str, Any]) -> dict[str, Any]:
 
 
 def _settings(name: str, option: Option, use: Use) -> dict[str, Any]:
-    """How click is told of an option."""
+    """The arguments of `click.option` for an option."""
     values, help = option.values_for(use), option.help
     default = getattr(ChatOptions if use == "talking" else DecodingOptions, name, None)
     if use == "writing" and option.while_writing is not None:
@@ -49,10 +49,10 @@ def _settings(name: str, option: Option, use: Use) -> dict[str, Any]:
 
 
 def _typed(option: Option, values: Values) -> dict[str, Any]:
-    """How click reads a value; what the API says of one out of range is said by the API itself."""
+    """How click reads a value. Values out of range are left to the API, which refuses them with its own message."""
     if values.kind == "texts":
         return {"callback": _split} if option.commas else {"multiple": True}
-    if values.optional:  # None, which the API's own sentence names, cannot be typed here
+    if values.optional:  # the API's message names None, which cannot be typed here
         return {"type": Whole(values.least, values.most)}
     return {"type": int if values.kind == "whole" else float}
 

@@ -146,14 +146,14 @@ def describe_chat(result: "ChatEvaluation") -> Iterator[str]:
     scores = result.scores
     part = "the held-out dialogues" if result.split == "held-out" else "all dialogues"
     yield _row("bits per character", f"{scores.bits_per_character:.3f}", "of the replies; lower is better")
-    yield _row("perplexity", f"{scores.perplexity:,.2f}", "as unsure as between this many equally likely tokens")
-    yield _row("word perplexity", f"{scores.word_perplexity:,.0f}", "the same for each word or end of a reply")
+    yield _row("perplexity", f"{scores.perplexity:,.2f}", "as uncertain as a choice among this many tokens")
+    yield _row("word perplexity", f"{scores.word_perplexity:,.0f}", "the same per word or end of a reply")
     others = [("other context", "another conversation as", result.shuffled)] if result.exchanges > 1 else []
     for name, which, other in (*others, ("no context", "no", result.alone)):
         worse = other.perplexity / scores.perplexity - 1
         yield _row(name, f"{other.perplexity:,.2f}", f"perplexity with {which} context: {worse:+.1%}")
     yield _row("text scored", f"{result.exchanges:,}", f"{'reply' if result.exchanges == 1 else 'replies'}: {part}")
-    yield _row("", f"{scores.characters:,}", "characters, including a line end for each reply")
+    yield _row("", f"{scores.characters:,}", "characters, including a line end per reply")
     yield _row("", f"{scores.tokens:,}", "tokens of the model, including ends")
     for note in result.notes:
         yield ""
@@ -165,8 +165,8 @@ def describe(result: "Evaluation") -> Iterator[str]:
     scores = result.scores
     part = "the held-out part of the corpus" if result.split == "held-out" else "all of the corpus"
     yield _row("bits per character", f"{scores.bits_per_character:.3f}", "lower is better; compares any two models")
-    yield _row("perplexity", f"{scores.perplexity:,.2f}", "as unsure as between this many equally likely tokens")
-    yield _row("word perplexity", f"{scores.word_perplexity:,.0f}", "the same for each word or line end")
+    yield _row("perplexity", f"{scores.perplexity:,.2f}", "as uncertain as a choice among this many tokens")
+    yield _row("word perplexity", f"{scores.word_perplexity:,.0f}", "the same per word or line end")
     yield _row("text scored", f"{scores.characters:,}", f"characters: {part}")
     yield _row("", f"{scores.words:,}", "words separated by white space")
     yield _row("", f"{scores.tokens:,}", "tokens of the model, including structure")
@@ -214,7 +214,7 @@ def _copies(result: "Evaluation") -> Iterator[str]:
     yield _row("sample", number, f"{lines}, {count(novelty.words, 'word')}, written with seed {novelty.seed}")
     if novelty.copied_share is not None:
         real = result.real_value("copied_share")
-        beside = "" if real is None else f"; of real lines: {real:.1%}"
+        beside = "" if real is None else f" (real lines: {real:.1%})"
         meaning = f"of its eight-word spans are in the training text{beside}"
         yield _row("copied spans", f"{novelty.copied_share:.1%}", meaning)
     if novelty.longest is None:

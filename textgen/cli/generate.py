@@ -14,7 +14,7 @@ from textgen.cli.options import debug_option, model_option
 
 @click.command("generate")
 @model_option(required=True)
-@click.option("--prompt", default="", metavar="TEXT", help="How the text begins, such as 'jerry: hello'.")
+@click.option("--prompt", default="", metavar="TEXT", help="The beginning of the text, such as 'jerry: hello'.")
 @decoding_options("writing")
 @click.option(
     "--format",
@@ -42,7 +42,7 @@ def command(model: Path, prompt: str, format: str, **options: Any) -> None:
     writer = load(model)
     if not isinstance(writer, ScriptWriter):
         raise ModelError(
-            f"{model} was to write a script, but it is a chat model, which only replies: talk to it with  "
+            f"{model} was asked to write a script, but it is a chat model, which only replies: talk to it with  "
             f"textgen chat --model {model}  or give a model that was trained on a script."
         )
     chosen = given(options)

@@ -1,11 +1,11 @@
-"""The options that can be changed while chatting: how their values are read, shown and offered."""
+"""The options that can be changed in a chat, and how their values are read and shown."""
 
 from collections.abc import Sequence
 
 from textgen.decoding.options import TABLE
 
 NONE = "none"
-"""How a person takes back an option that may be left open."""
+"""What a person types to unset an option."""
 
 Value = float | str | bool | tuple[str, ...] | None
 
@@ -22,7 +22,7 @@ def takes_texts(name: str) -> bool:
 
 
 def parsed(name: str, words: Sequence[str]) -> Value:
-    """The value that was typed for an option; whether it is allowed, the option itself says.
+    """The value typed for an option. Whether it is allowed is checked where it is set.
 
     Args:
         name: of the option.
@@ -61,5 +61,5 @@ def shown(value: object) -> str:
 
 
 def _kind(name: str) -> str:
-    """How the values of an option are typed; "" of what is no option."""
+    """The kind of an option's values; empty for an unknown name."""
     return SETTINGS[name].values.kind if name in SETTINGS else ""
