@@ -15,7 +15,7 @@ ROOT = Path(textgen.__file__).parent
 MOST_LINES = 450
 MOST_FILES = 150
 
-BASE = {"errors", "config", "files", "wording", "_version"}
+BASE = {"errors", "config", "files", "wording", "stored_json", "_version"}
 CORPUS = BASE | {"tokenizers"}
 FOLDER = CORPUS | {"corpus", "model_folder"}
 WRITING = FOLDER | {"inference", "decoding"}
@@ -27,7 +27,8 @@ MAY_IMPORT = {
     "errors": set[str](),
     "files": set[str](),
     "wording": set[str](),
-    "config": {"errors", "wording"},
+    "stored_json": set[str](),
+    "config": {"errors", "stored_json"},
     "tokenizers": BASE,
     "corpus": CORPUS,
     "model_folder": CORPUS,

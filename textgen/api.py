@@ -240,7 +240,7 @@ def train_discriminator(
     write, options = _generator(opened, samples, seed, decoding)
     task = DiscriminatorTask(opened, samples, write, options, seed, corpus, format)
     trained = make_discriminator(task, budget, (SilentDisplay() if quiet else PlainDisplay()).note)
-    trained.save(folder, opened.card, opened.tokenizer)
+    trained.save(folder)
     return trained
 
 

@@ -1,6 +1,7 @@
 """A whole script: scenes, and the style that puts them into text, all at once or while it is being written."""
 
 import json
+import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,6 +11,9 @@ from textgen.corpus.document import Element, Line, Scene, scenes
 from textgen.corpus.formats.base import ReadReport, ScriptLayout
 from textgen.corpus.formats.registry import LAYOUTS, SCRIPT_FORMATS
 from textgen.errors import CorpusError
+from textgen.stored_json import decode
+
+_MOST_BLANK_LINES = 10_000
 
 
 @dataclass(frozen=True)
@@ -113,13 +117,16 @@ class ScriptStyle:
         Raises:
             CorpusError: if it is no such object.
         """
-        style, blank_lines = values.get("format"), values.get("blank_lines", 0)
-        if not isinstance(style, str) or not isinstance(blank_lines, int):
+        try:
+            style = decode(cls, values)
+            if "format" not in values or style.blank_lines > _MOST_BLANK_LINES:
+                raise ValueError(f"is not usable ({reprlib.repr(values)})")
+        except ValueError as error:
             raise CorpusError(
-                "A script style was to be read: it needs 'format' (text) and 'blank_lines' (a number), "
-                f"but {dict(values)!r} was found."
-            )
-        return cls(style, blank_lines)
+                f"The stored script style {error}: give its 'format' (a text), and as 'blank_lines' a whole number "
+                f"from 0 to {_MOST_BLANK_LINES}."
+            ) from None
+        return style
 
 
 __all__ = ["Line", "Scene", "Script", "ScriptStyle"]

@@ -5,6 +5,7 @@ and 95% of the corpus; else the split is between two lines, and the held-out par
 the last tenth of each file is held out, whole.
 """
 
+import reprlib
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from textgen.corpus.collection import Corpus
 from textgen.corpus.document import NumberedPart, Scene, by_document
 from textgen.corpus.script import ScriptStyle
 from textgen.errors import ModelError
+from textgen.stored_json import decode
 
 HELD_OUT = 0.1
 _NEAR = 0.05
@@ -40,6 +42,21 @@ class Split:
     characters: int
     total: int
     boundary: Literal["scene", "line"]
+
+    @classmethod
+    def from_json(cls, document: object) -> Self:
+        """Build it again from the fields that `model.json` holds.
+
+        Raises:
+            ModelError: a field is missing, unknown, or of another type.
+        """
+        try:
+            return decode(cls, document)
+        except ValueError as error:
+            raise ModelError(
+                f"The held-out part that model.json describes {error}: copy or train the model again, or score another "
+                "corpus."
+            ) from None
 
 
 def split_point(boundaries: Iterable[Split], total: int, held_out: float = HELD_OUT) -> Split | None:
@@ -287,16 +304,15 @@ class DialogueSplit:
             ModelError: a list is missing, of another length, or holds more than there is.
         """
         try:
-            split = cls(tuple(document["held_out"]), tuple(document["dialogues"]))
-            pairs = zip(split.held_out, split.dialogues, strict=True)
-            fits = all(isinstance(few, int) and isinstance(there, int) and 0 <= few <= there for few, there in pairs)
-        except (KeyError, TypeError, ValueError):
-            fits = False
-        if not fits:
+            split = decode(cls, document)
+            if not all(0 <= few <= there for few, there in zip(split.held_out, split.dialogues, strict=True)):
+                raise ValueError("holds more than there is")
+        except ValueError as error:
             raise ModelError(
-                f"The split of this model's corpus cannot be used: found {document!r}, needed are held_out and "
-                "dialogues, as many numbers in each and the first never the larger one; copy the model folder again."
-            )
+                f"The split of this model's corpus cannot be used: {reprlib.repr(document)} {error}, needed are "
+                "held_out and dialogues, as many numbers in each and the first never the larger one; copy the model "
+                "folder again."
+            ) from None
         return split
 
 

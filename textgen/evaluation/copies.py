@@ -275,13 +275,7 @@ class TrainingOverlap:
     @classmethod
     def of(cls, folder: ModelFolder) -> "TrainingOverlap":
         """The overlap with the training text of a model, none of the scored text read yet."""
-        path = folder.novelty
-        if not path.is_file():
-            return cls(None)
-        index: np.memmap[Any, np.dtype[np.uint64]] | NDArray[np.uint64] = np.empty(0, np.uint64)
-        if path.stat().st_size:  # which a map of a file needs
-            index = np.memmap(path, dtype=np.uint64, mode="r")
-        return cls(index)
+        return cls(folder.novelty_index())
 
     def add(self, lines: Iterable[str]) -> None:
         """Counts the spans of lines that follow each other; a span may reach into the next line."""

@@ -17,7 +17,7 @@ from textgen.corpus.split import (
     training_documents,
 )
 from textgen.corpus.survey import survey
-from textgen.errors import ConfigurationError, CorpusError, ModelError
+from textgen.errors import ConfigurationError, CorpusError
 
 SplitName = Literal["held-out", "all"]
 Documents = Iterable[Iterable[Scene]]
@@ -197,13 +197,7 @@ def _is_read_alike(known: Mapping[str, Any], corpus: Corpus) -> bool:
 
 def _saved_split(known: Mapping[str, Any]) -> Split | None:
     values = known.get("split")
-    try:
-        return None if values is None else Split(**values)
-    except TypeError:
-        raise ModelError(
-            f"model.json describes the held-out part as {values!r}, which is not understood: the file is damaged; copy "
-            "or train the model again, or score another corpus."
-        ) from None
+    return None if values is None else Split.from_json(values)
 
 
 def _files(known: Mapping[str, Any]) -> str:

@@ -5,9 +5,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
-
 from textgen.corpus.normalisation import Normalisation
 from textgen.decoding.copy_detection import CopyGuard
 from textgen.decoding.options import DecodingOptions
@@ -41,7 +38,7 @@ class OpenedModel:
         try:
             self.normalisation = Normalisation.from_json(model.card.corpus["normalisation"])
             self._describe(model.card.corpus)
-        except (KeyError, TypeError, ValueError, AttributeError, ConfigurationError, CorpusError) as error:
+        except (KeyError, ValueError, CorpusError, ModelError) as error:
             raise ModelError(
                 f"model.json in {model.path} does not describe the {self.learned_from} it was trained on ({error!r}): "
                 "the file is damaged; copy or train the model again."
@@ -74,14 +71,12 @@ def copy_guard(folder: Path, pieces: Pieces) -> CopyGuard:
 
     Raises:
         ConfigurationError: the model has no novelty index.
+        ModelError: the index is damaged.
     """
-    path = ModelFolder(folder).novelty
-    if not path.is_file():
+    index = ModelFolder(folder).novelty_index()
+    if index is None:
         raise ConfigurationError(
             f"no_copy was asked for, but {folder} has no novelty.bin: it was trained with --no-index or the "
             "file was deleted; leave no_copy out (0 turns it off), or train a model without --no-index."
         )
-    index: NDArray[np.uint64] = np.zeros(0, np.uint64)  # an empty file, which cannot be mapped: all texts were short
-    if path.stat().st_size:
-        index = np.memmap(path, dtype=np.uint64, mode="r")
     return CopyGuard(index, pieces)

@@ -13,6 +13,7 @@ from textgen.errors import ConfigurationError, ModelError
 from textgen.generation.base import OpenedModel
 from textgen.inference.language_model import LanguageModel
 from textgen.model_folder import Model
+from textgen.stored_json import decode
 
 
 class ScriptModel(OpenedModel):
@@ -45,7 +46,7 @@ class ScriptModel(OpenedModel):
 
     def _describe(self, corpus: Mapping[str, Any]) -> None:
         self.style = ScriptStyle.from_json(corpus["style"])
-        self.shape = ScriptShape(**corpus["shape"])
+        self.shape = decode(ScriptShape, corpus["shape"])
 
     @cached_property
     def rare_speakers(self) -> dict[str, str]:

@@ -1,9 +1,10 @@
 """What the tokenizers of all levels share: the order of the ids, labels, spelling, ids to text, saved vocabularies."""
 
 import re
+import reprlib
 import unicodedata
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, NoReturn
 
 from textgen.errors import ModelError, TextgenError
@@ -163,6 +164,12 @@ def refuse(found: str) -> NoReturn:
     )
 
 
+def refuse_unknown(document: Mapping[str, Any], known: Collection[str]) -> None:
+    """Raise a ModelError where something is stored that the tokenizer does not know."""
+    if unknown := sorted(set(document) - set(known)):
+        refuse(f"it holds {reprlib.repr(unknown)}, known are {', '.join(known)}")
+
+
 def read_speakers(document: Mapping[str, Any]) -> list[str]:
     """Give the names that have labels."""
     return _unique_strings(document, "speakers")
@@ -175,9 +182,9 @@ def read_pieces(document: Mapping[str, Any]) -> list[str]:
 
 def read_words(document: Mapping[str, Any]) -> str:
     """Give the way pretokens are cut."""
-    words = document.get("words")
+    words = document.get("words", "natural")
     if not isinstance(words, str) or words not in WORDS:
-        refuse(f'"words" is {words!r}, allowed are {", ".join(WORDS)}')
+        refuse(f'"words" is {reprlib.repr(words)}, allowed are {", ".join(WORDS)}')
     return words
 
 
@@ -214,4 +221,4 @@ def _is_broken(value: str) -> bool:
 
 
 def _is_pair(merge: object) -> bool:
-    return isinstance(merge, Sequence) and len(merge) == 2 and all(type(index) is int for index in merge)
+    return isinstance(merge, list) and len(merge) == 2 and all(type(index) is int for index in merge)

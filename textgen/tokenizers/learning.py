@@ -1,10 +1,11 @@
 """The vocabulary of any level: learned from a corpus, or built again from a saved one."""
 
+import reprlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from textgen.errors import ConfigurationError
-from textgen.tokenizers.base import Tokenizer, refuse
+from textgen.tokenizers.base import Tokenizer, refuse, refuse_unknown
 from textgen.tokenizers.character import CharacterTokenizer
 from textgen.tokenizers.subword import SubwordTokenizer
 from textgen.tokenizers.word import WordTokenizer
@@ -72,5 +73,7 @@ def tokenizer_from_json(document: dict[str, Any]) -> Tokenizer:
         refuse("it is no JSON object")
     level = document.get("level")
     if not isinstance(level, str) or level not in _FROM_JSON:
-        refuse(f'"level" is {level!r}, allowed are {", ".join(_FROM_JSON)}')
-    return _FROM_JSON[level](document)
+        refuse(f'"level" is {reprlib.repr(level)}, allowed are {", ".join(_FROM_JSON)}')
+    tokenizer = _FROM_JSON[level](document)
+    refuse_unknown(document, tokenizer.to_json())
+    return tokenizer

@@ -189,17 +189,18 @@ def _as_line(reply: Text) -> Text:
 def _script_split(model: Model, corpus: Corpus) -> Split:
     known, counts = model.card.corpus, survey(corpus)
     if known.get("split") is not None and corpus.fingerprint == known.get("fingerprint"):
-        if known["split"]["total"] != counts.characters or known.get("style") != corpus.style.to_json():
+        split = Split.from_json(known["split"])
+        if split.total != counts.characters or known.get("style") != corpus.style.to_json():
             raise ConfigurationError(
                 f"This is the corpus the model was trained on, but it was read as {corpus.files[0].format}, and so the "
                 "part that was held out cannot be found in it: give the --format that training was given."
             )
-        return Split(**known["split"])
+        return split
     _require_other_text(model, corpus.fingerprint, "Real lines", "all of this corpus")
-    split = counts.split
-    if split is None:
+    found = counts.split
+    if found is None:
         raise TrainingError("A part of the corpus is to be held out, but it is too small for that: give more text.")
-    return split
+    return found
 
 
 def _chat_split(model: Model, corpus: Corpus) -> DialogueSplit:

@@ -15,6 +15,7 @@ from textgen.config import Budget
 from textgen.corpus.collection import Corpus, Paths
 from textgen.errors import ConfigurationError, TextgenError, TrainingError, TrainingInterrupted
 from textgen.files import replacing
+from textgen.inference.weights import check_weights
 from textgen.model_folder import Model, ModelFolder
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint, checkpoint_exists
@@ -243,6 +244,7 @@ def run_training(task: ModelTask, folder: ModelFolder, display: Listener, tensor
     place = task.place(folder)
     at = Workspace(folder, place, Run.load(place))
     run, model = at.run, at.model
+    check_weights(model.card.architecture, model.weights)
     listeners = [display, *task.watch(at, display)]
     if tensorboard:
         listeners.append(TensorBoard(place / "tensorboard"))
@@ -290,9 +292,9 @@ class _Keeper:
         self._task, self._at, self._listeners = task, at, listeners
 
     def __call__(self, weights: Arrays, row: history.HistoryRow, best: bool) -> None:
-        folder, card, tokenizer = self._at.folder, self._at.model.card, self._at.model.tokenizer
+        folder = self._at.folder
         if best:
-            folder.save_weights(card, tokenizer, weights)
+            folder.save_weights(weights)
             folder.save_metrics(
                 {
                     "bits_per_character": row.validation_bits_per_character,
@@ -303,7 +305,7 @@ class _Keeper:
                 }
             )
         try:
-            text = self._task.sample(Model(folder.path, card, tokenizer, weights))
+            text = self._task.sample(replace(self._at.model, weights=weights))
         except TextgenError as error:
             text = f"(no sample: {error})"  # a page for people is not worth a training run
         self._keep_sample(row, text)
