@@ -28,10 +28,10 @@ from quality_training import figures, read_json, run_alone, say, write_json
 from variants import DEFAULT, VARIANTS, find
 
 import textgen
-from textgen.artifact import ModelFolder
 from textgen.config import Budget
 from textgen.corpus.collection import ScriptCorpus
 from textgen.inference.scoring import score_ids
+from textgen.model_folder import ModelFolder
 from textgen.training.display import PlainDisplay
 from textgen.training.machine import share_cores
 from textgen.training.run import run_training

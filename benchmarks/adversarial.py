@@ -27,7 +27,6 @@ from pathlib import Path
 from typing import Any
 
 import textgen
-from textgen.artifact import ModelFolder
 from textgen.config import AdversarialConfig
 from textgen.corpus.collection import ScriptCorpus
 from textgen.evaluation.curve import PURE, WriteLines
@@ -39,6 +38,7 @@ from textgen.evaluation.sample_judge import find_judge
 from textgen.evaluation.sampling import write_lines
 from textgen.files import replacing
 from textgen.judging.saved import discriminator_path
+from textgen.model_folder import ModelFolder
 from textgen.training import history
 from textgen.training.adversarial.run import AdversarialCourse, adversarial_folder
 from textgen.training.run import Course

@@ -28,12 +28,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import textgen
-from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, EncoderDecoderConfig
 from textgen.corpus.dialogue_encoding import DialogueEncoder
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.exchanges import Exchanges
 from textgen.inference.encoder_decoder import EncoderDecoder
+from textgen.model_folder import Model, ModelFolder
 from textgen.training import history
 
 FORMAT, BATCH = "eou", 64

@@ -21,8 +21,8 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from textgen.artifact import ModelFolder
 from textgen.config import ModelConfig
+from textgen.model_folder import ModelFolder
 from textgen.models.language_model import LanguageModel
 from textgen.models.softmax import cross_entropy
 from textgen.text.special import PAD, START

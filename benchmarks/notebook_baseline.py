@@ -52,13 +52,13 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 import textgen
-from textgen.artifact import ModelFolder
 from textgen.config import Budget
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.scene import Scene
 from textgen.corpus.split import find_split, held_out_documents, training_documents
 from textgen.corpus.survey import survey
 from textgen.evaluation.report import evaluate
+from textgen.model_folder import ModelFolder
 from textgen.training import history
 from textgen.training.machine import thread_count
 from textgen.training.preparation import Run

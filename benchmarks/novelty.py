@@ -18,10 +18,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import textgen
-from textgen.artifact import ModelFolder
 from textgen.decoding.options import SHORTEST_COPY
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.speech import CopyGuard
+from textgen.model_folder import ModelFolder
 
 LOOKUPS = 50_000
 

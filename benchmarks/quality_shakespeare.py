@@ -30,7 +30,7 @@ from plain_text import FORMAT, Parts, carried, exact_ids, from_cold, halves, ids
 from quality_training import figures, in_words, read_json, say, train, write_json
 
 import textgen
-from textgen.artifact import ModelFolder
+from textgen.model_folder import ModelFolder
 from textgen.text.special import START
 
 LEVELS = ("character", "subword")

@@ -9,8 +9,8 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from textgen.artifact import ModelFolder
 from textgen.config import Budget
+from textgen.model_folder import ModelFolder
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint, checkpoint_exists
 from textgen.training.run_record import Run

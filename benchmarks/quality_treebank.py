@@ -19,9 +19,9 @@ from measuring import Row
 from quality_training import figures, in_words, read_json, say, train, write_json, write_text
 
 import textgen
-from textgen.artifact import ModelFolder
 from textgen.corpus.collection import ScriptCorpus
 from textgen.evaluation.report import evaluate
+from textgen.model_folder import ModelFolder
 from textgen.training import history
 
 SYSTEMS = USUAL = ("textgen", "pytorch-f32")

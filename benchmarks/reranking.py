@@ -18,11 +18,11 @@ from itertools import pairwise
 import numpy as np
 
 import textgen
-from textgen.artifact import ModelFolder
 from textgen.evaluation.fresh import FreshLines
 from textgen.judging.baselines import NgramBaseline
 from textgen.judging.judge import line_ids
 from textgen.judging.matching import matched
+from textgen.model_folder import ModelFolder
 from textgen.training.real_texts import stored_texts
 from textgen.writer import ScriptWriter, WrittenScript
 

@@ -51,10 +51,10 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 import textgen
-from textgen.artifact import Model, ModelCard, ModelFolder
 from textgen.config import EncoderDecoderConfig
 from textgen.corpus.dialogue_encoding import DialogueEncoder
 from textgen.inference.encoder_decoder import EncoderDecoder, padded
+from textgen.model_folder import Model, ModelCard, ModelFolder
 from textgen.text.pretokens import split
 from textgen.text.word import WordTokenizer
 from textgen.training import history

@@ -27,11 +27,11 @@ from smalltalk.shipping import ship
 from smalltalk.sources import BOT, require_packages
 
 from textgen import train_chat
-from textgen.artifact import Model, ModelFolder
 from textgen.chatting.opened import OpenedChat
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.errors import TextgenError
 from textgen.evaluation.chat import evaluate_chat
+from textgen.model_folder import Model, ModelFolder
 
 OUT = Path(__file__).parents[1] / "textgen" / "pretrained" / "smalltalk"
 

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from textgen.artifact import ModelFolder
 from textgen.config import Budget
 from textgen.corpus.collection import ScriptCorpus
+from textgen.model_folder import ModelFolder
 from textgen.training.preparation import Sources, make_plan, prepare
 from textgen.training.sizing import ScriptChoice
 

@@ -12,10 +12,10 @@ import pytest
 
 import textgen
 from textgen.api import TrainingInterrupted, load, open_folder, train_chat, train_script
-from textgen.artifact import ModelFolder
 from textgen.errors import ConfigurationError, CorpusError, MissingExtraError, ModelError, TrainingError
 from textgen.inference.language_model import LanguageModel
 from textgen.inference.scoring import score_ids
+from textgen.model_folder import ModelFolder
 from textgen.text.store import open_ids
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 import textgen
 from tests.chatting.small import TOKENIZERS, Parrot, chat_model, saved_model, with_decoding
 from tests.judging.small import likes, put_discriminator, with_discriminator
-from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot, ChatOptions, Reply, as_character
 from textgen.chatting.messages import clean
 from textgen.errors import ConfigurationError, ModelError, TextgenError
+from textgen.model_folder import ModelFolder
 
 MODELS = {level: chat_model(level) for level in TOKENIZERS}
 BOTS = {level: Chatbot(model) for level, model in MODELS.items()}

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 import textgen
-from textgen.artifact import FORMAT_VERSION
 from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.prompt import parse_prompt
+from textgen.model_folder import FORMAT_VERSION
 
 from .data.make_frozen import PROMPT, chat_logits
 

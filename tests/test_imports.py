@@ -13,7 +13,7 @@ ROOT = Path(textgen.__file__).parent
 
 LEAVES = {"errors", "config", "files", "wording"}
 TEXT = LEAVES | {"text"}
-INFERENCE = TEXT | {"artifact", "inference"}
+INFERENCE = TEXT | {"model_folder", "inference"}
 WRITING = INFERENCE | {"decoding", "corpus"}
 JUDGING = WRITING | {"judging"}
 TRAINING = JUDGING | {"data", "models"}
@@ -25,17 +25,17 @@ MAY_IMPORT = {
     "config": {"errors"},
     "text": LEAVES,
     "corpus": TEXT,
-    "artifact": TEXT,
+    "model_folder": TEXT,
     "decoding": TEXT | {"corpus"},
-    "inference": TEXT | {"artifact"},
+    "inference": TEXT | {"model_folder"},
     "judging": WRITING,
     "writing": JUDGING,
     "writer": JUDGING | {"writing"},
     "chatting": JUDGING | {"writing", "writer"},
     "chatbot": JUDGING | {"writing", "writer", "chatting"},
     "evaluation": JUDGING | {"writing", "writer", "chatting", "chatbot"},
-    "data": TEXT | {"corpus", "artifact"},
-    "models": TEXT | {"corpus", "artifact"},
+    "data": TEXT | {"corpus", "model_folder"},
+    "models": TEXT | {"corpus", "model_folder"},
     "training": TRAINING,
     "api": API,
     "repl": API | {"api"},

@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 
 from textgen.api import load
-from textgen.artifact import ModelFolder
 from textgen.config import Budget
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.script import Script
 from textgen.errors import ConfigurationError, TextgenError
+from textgen.model_folder import ModelFolder
 from textgen.text.special import START
 from textgen.training.preparation import Sources, make_plan, prepare
 from textgen.training.sizing import ScriptChoice

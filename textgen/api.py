@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from textgen.artifact import Model, ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.config import AdversarialConfig, Budget, TrainingConfig
 from textgen.corpus.collection import ScriptCorpus
@@ -16,6 +15,7 @@ from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.paths import Paths
 from textgen.errors import ConfigurationError, MissingExtraError
 from textgen.judging.judge import JUDGED
+from textgen.model_folder import Model, ModelFolder
 from textgen.wording import count, to_install
 from textgen.writer import ScriptWriter
 

@@ -8,7 +8,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from textgen.artifact import Model
 from textgen.chatting.answering import Answer
 from textgen.chatting.character import Character
 from textgen.chatting.conversation import Conversation, Exchange
@@ -23,6 +22,7 @@ from textgen.chatting.seeds import fresh_seed, turn_seed
 from textgen.corpus.dialogue import Turn
 from textgen.errors import ConfigurationError, require_text
 from textgen.judging.judge import Judge
+from textgen.model_folder import Model
 from textgen.writer import ScriptWriter
 from textgen.writing.reranking import JudgedText, judge_lines
 

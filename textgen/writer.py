@@ -6,11 +6,11 @@ from dataclasses import fields, replace
 from functools import cached_property
 from typing import Any
 
-from textgen.artifact import Model
 from textgen.corpus.readers import read_script
 from textgen.decoding.options import DecodingOptions, refuse_unknown
 from textgen.errors import require_text
 from textgen.judging.judge import Judge
+from textgen.model_folder import Model
 from textgen.writing.job import Job, Note, Watch
 from textgen.writing.opened import OpenedModel
 from textgen.writing.reranking import JudgedText, best_first, check_rerank, judge_lines

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.artifact import Model, ModelFolder
 from textgen.errors import TrainingError
+from textgen.model_folder import Model, ModelFolder
 
 MOST_BYTES = 8_000_000
 """Of all files together."""

@@ -7,7 +7,7 @@ import pytest
 
 from tests.benchmarks.scripts import script
 from tests.benchmarks.untrained import leave_untrained
-from textgen.artifact import ModelFolder
+from textgen.model_folder import ModelFolder
 from textgen.training.checkpoint import Checkpoint, Position
 
 training = script("quality_training")

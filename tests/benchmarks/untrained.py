@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from textgen.artifact import ModelFolder
 from textgen.config import Budget
 from textgen.corpus.collection import ScriptCorpus
+from textgen.model_folder import ModelFolder
 from textgen.training import history
 from textgen.training.preparation import Sources, make_plan, prepare
 from textgen.training.sizing import ScriptChoice

@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.inference.small import random_weights
-from textgen.artifact import Model, ModelCard, ModelFolder
 from textgen.config import EncoderDecoderConfig
 from textgen.decoding.protocols import Ids, State
+from textgen.model_folder import Model, ModelCard, ModelFolder
 from textgen.text.base import Tokenizer
 from textgen.text.character import CharacterTokenizer
 from textgen.text.normalisation import Normalisation

@@ -3,7 +3,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot, as_character
 from textgen.chatting.character import Character
 from textgen.chatting.options import ChatOptions
@@ -12,6 +11,7 @@ from textgen.corpus.encoding import decode_script
 from textgen.corpus.scene import Line
 from textgen.decoding.protocols import State
 from textgen.errors import ConfigurationError
+from textgen.model_folder import ModelFolder
 from textgen.text.special import LINE_END, START
 from textgen.writer import ScriptWriter
 from textgen.writing.opened import OpenedModel

@@ -6,7 +6,6 @@ import pytest
 
 from tests.chatting.small import TOKENIZERS, Parrot, chat_model, saved_model
 from tests.inference.small import config
-from textgen.artifact import ModelFolder
 from textgen.chatting.answering import Answer
 from textgen.chatting.conversation import Talk
 from textgen.chatting.opened import OpenedChat
@@ -14,6 +13,7 @@ from textgen.chatting.options import chat_options
 from textgen.corpus.dialogue import Turn
 from textgen.corpus.scene import Line
 from textgen.errors import ConfigurationError, ModelError
+from textgen.model_folder import ModelFolder
 from textgen.text.ngrams import ngram_hashes, word_hashes
 from textgen.text.special import END, START, TURN
 

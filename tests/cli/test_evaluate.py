@@ -6,11 +6,11 @@ import pytest
 from click.testing import CliRunner, Result
 
 from tests.training.talks import talks
-from textgen.artifact import ModelFolder
 from textgen.chatting.opened import OpenedChat
 from textgen.cli.main import cli
 from textgen.evaluation.copies import Copy
 from textgen.evaluation.novelty import CorpusPlace, Novelty
+from textgen.model_folder import ModelFolder
 
 
 def run(*arguments: object) -> Result:

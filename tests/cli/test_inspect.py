@@ -6,10 +6,10 @@ from click.testing import CliRunner, Result
 
 from tests.chatting.small import saved_model
 from tests.judging.small import likes, with_discriminator
-from textgen.artifact import ModelFolder
 from textgen.cli import options
 from textgen.cli.main import cli
 from textgen.corpus.dialogues import DIALOGUE_FORMATS
+from textgen.model_folder import ModelFolder
 from textgen.training.building import MIN_P
 from textgen.training.checkpoint import NAME
 

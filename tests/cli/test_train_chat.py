@@ -6,13 +6,13 @@ import pytest
 from click.testing import CliRunner
 
 import textgen
-from textgen.artifact import ModelFolder
 from textgen.cli.main import cli
 from textgen.cli.options import DIALOGUE_FORMATS
 from textgen.cli.train_chat import command
 from textgen.config import Budget
 from textgen.corpus.dialogues import DIALOGUE_FORMATS as READABLE
 from textgen.corpus.exchanges import DEFAULT_TURNS
+from textgen.model_folder import ModelFolder
 from textgen.training.chat_preparation import Listening
 from textgen.training.run_record import Run
 from textgen.training.sizing import LEVELS, SIZES, ChatChoice

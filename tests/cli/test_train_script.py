@@ -5,10 +5,10 @@ import pytest
 from click.testing import CliRunner
 
 import textgen
-from textgen.artifact import ModelFolder
 from textgen.cli.main import cli
 from textgen.cli.train_script import command
 from textgen.config import Budget
+from textgen.model_folder import ModelFolder
 from textgen.training.run_record import Run
 from textgen.training.sizing import LEVELS, SIZES, ScriptChoice
 

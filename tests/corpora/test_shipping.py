@@ -8,8 +8,8 @@ import pytest
 from smalltalk import shipping
 from smalltalk.shipping import ship
 
-from textgen.artifact import Model, ModelFolder
 from textgen.errors import TrainingError
+from textgen.model_folder import Model, ModelFolder
 
 
 @pytest.fixture

@@ -11,10 +11,10 @@ from pathlib import Path
 import numpy as np
 
 import textgen
-from textgen.artifact import FORMAT_VERSION, ModelFolder
 from textgen.chatting.opened import OpenedChat
 from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.prompt import parse_prompt
+from textgen.model_folder import FORMAT_VERSION, ModelFolder
 from textgen.text.special import START
 
 from ..conftest import corpus_text, dialogues_text

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from textgen.api import load
-from textgen.artifact import ModelFolder
+from textgen.model_folder import ModelFolder
 from textgen.writer import ScriptWriter
 
 

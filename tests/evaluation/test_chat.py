@@ -13,7 +13,6 @@ import numpy as np
 import pytest
 
 from tests.training.talks import Said, prepared, sources_of, talks
-from textgen.artifact import Model
 from textgen.chatting.opened import OpenedChat
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.errors import ConfigurationError, CorpusError
@@ -21,6 +20,7 @@ from textgen.evaluation.chat import ChatEvaluation, evaluate_chat
 from textgen.evaluation.comparison import NO_COMPARISON
 from textgen.evaluation.novelty import NO_NOVELTY
 from textgen.evaluation.scores import Scores
+from textgen.model_folder import Model
 from textgen.text.special import START
 from textgen.training.chat_preparation import Listening
 

@@ -3,8 +3,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from textgen.artifact import ModelFolder
 from textgen.evaluation.familiarity import Familiarity
+from textgen.model_folder import ModelFolder
 from textgen.text.ngrams import ngram_hashes, word_hashes
 
 KNOWN = [str(number) for number in range(9)]

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from textgen.artifact import Model, ModelFolder
 from textgen.corpus.scene import Line
 from textgen.errors import ConfigurationError
 from textgen.evaluation.fresh import FreshLines
+from textgen.model_folder import Model, ModelFolder
 from textgen.writer import ScriptWriter
 
 

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from textgen.artifact import ModelFolder
 from textgen.config import DiscriminatorConfig
 from textgen.judging.saved import SavedDiscriminator
+from textgen.model_folder import ModelFolder
 from textgen.text.tokenizer import Tokenizer
 
 

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 
 from tests.judging.small import likes, with_discriminator
-from textgen.artifact import ModelFolder
 from textgen.corpus.scene import Line
 from textgen.judging.judge import Judge, page_log_odds
+from textgen.model_folder import ModelFolder
 
 
 def test_log_odds_by_hand(untrained: Path, tmp_path: Path) -> None:

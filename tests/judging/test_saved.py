@@ -9,9 +9,9 @@ from safetensors.numpy import load_file, save_file
 import textgen
 from tests.judging.small import likes, with_discriminator
 from textgen.api import SMALLTALK_FOLDER
-from textgen.artifact import ModelFolder
 from textgen.errors import ModelError
 from textgen.judging.saved import SavedDiscriminator, discriminator_path, load_discriminator
+from textgen.model_folder import ModelFolder
 
 
 @pytest.fixture

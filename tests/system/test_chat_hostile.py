@@ -14,9 +14,9 @@ from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from textgen.artifact import Model, ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.chatting.messages import clean
+from textgen.model_folder import Model, ModelFolder
 from textgen.repl.farewell import is_farewell
 
 NASTY = [

@@ -7,10 +7,10 @@ import pytest
 from click.testing import CliRunner
 
 import textgen
-from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.cli.main import cli
 from textgen.data.pairs import PairStore
+from textgen.model_folder import ModelFolder
 from textgen.text.special import END, START, TURN
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS
 

@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 import textgen
-from textgen.artifact import ModelFolder
 from textgen.inference.lanes import lay_out
 from textgen.inference.language_model import LanguageModel
+from textgen.model_folder import ModelFolder
 from textgen.text.store import open_ids
 from textgen.training.run_record import HELD_OUT_IDS
 

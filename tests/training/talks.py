@@ -4,9 +4,9 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget
 from textgen.corpus.dialogues import DialogueCorpus
+from textgen.model_folder import Model, ModelFolder
 from textgen.training.chat_preparation import ChatPlan, ChatSources, Listening, make_chat_plan, prepare_chat
 from textgen.training.sizing import ChatChoice
 

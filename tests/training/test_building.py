@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from textgen.artifact import ModelFolder
+from textgen.model_folder import ModelFolder
 from textgen.training.building import building, versions
 
 

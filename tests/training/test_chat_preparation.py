@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from textgen.artifact import ModelFolder
 from textgen.chatbot import Chatbot
 from textgen.config import Budget, ChatTrainingConfig
 from textgen.corpus.collection import ScriptCorpus
 from textgen.data.pairs import PairStore
 from textgen.errors import ConfigurationError, TrainingError
+from textgen.model_folder import ModelFolder
 from textgen.text.ngrams import ngram_hashes, word_hashes
 from textgen.text.special import END, START, TURN
 from textgen.training.chat_preparation import ChatSources, Listening, make_chat_plan

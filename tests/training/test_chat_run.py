@@ -4,9 +4,9 @@ from pathlib import Path
 
 from pytest import MonkeyPatch
 
-from textgen.artifact import ModelFolder
 from textgen.config import Budget
 from textgen.corpus.dialogues import DialogueCorpus
+from textgen.model_folder import ModelFolder
 from textgen.training import chat_run
 from textgen.training.chat_preparation import Listening
 from textgen.training.chat_run import ChatRequest, begin_chat

@@ -2,12 +2,12 @@ from pathlib import Path
 
 import pytest
 
-from textgen.artifact import ModelFolder
 from textgen.config import Budget
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.dialogue_survey import survey as survey_dialogues
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.survey import survey
+from textgen.model_folder import ModelFolder
 from textgen.training.describing import (
     describe_chat_plan,
     describe_corpus,

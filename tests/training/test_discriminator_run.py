@@ -10,12 +10,12 @@ import textgen
 from tests.chatting.small import saved_model
 from tests.conftest import corpus_text, dialogues_text
 from textgen.api import train_discriminator
-from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.judging.judge import Judge
 from textgen.judging.matching import Text
 from textgen.judging.saved import SavedDiscriminator, discriminator_path
+from textgen.model_folder import Model, ModelFolder
 from textgen.training import discriminator_run as module
 from textgen.training.discriminator_run import Samples, make_discriminator, require_enough
 from textgen.training.real_texts import RealTexts

@@ -4,12 +4,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from textgen.artifact import ModelFolder
 from textgen.config import Budget, ScriptTrainingConfig
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.encoding import decode_script
 from textgen.corpus.style import ScriptStyle
 from textgen.errors import TrainingError
+from textgen.model_folder import ModelFolder
 from textgen.text.special import END, START
 from textgen.text.store import open_ids
 from textgen.training.preparation import Sources, make_plan, prepare

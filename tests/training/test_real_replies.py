@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 
 from tests.training.talks import Said, prepared, sources_of, talks
-from textgen.artifact import Model
 from textgen.corpus.dialogue_encoding import DialogueEncoder
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.judging.matching import Text
+from textgen.model_folder import Model
 from textgen.text.special import LINE_END
 from textgen.training.chat_preparation import Listening
 from textgen.training.real_replies import RealReplies, corpus_replies, stored_replies

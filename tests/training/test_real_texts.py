@@ -5,12 +5,12 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import corpus_text
-from textgen.artifact import Model, ModelFolder
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.encoding import decode_script
 from textgen.corpus.scene import Line
 from textgen.corpus.style import ScriptStyle
 from textgen.errors import ConfigurationError, TrainingError
+from textgen.model_folder import Model, ModelFolder
 from textgen.training.real_texts import RealTexts, corpus_texts, stored_texts
 
 

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from textgen.api import train_chat, train_script
-from textgen.artifact import ModelFolder
 from textgen.errors import ConfigurationError
+from textgen.model_folder import ModelFolder
 from textgen.training.chat_preparation import Listening
 from textgen.training.resuming import require_as_begun
 from textgen.training.sizing import ChatChoice, ScriptChoice

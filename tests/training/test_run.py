@@ -16,10 +16,10 @@ from safetensors.numpy import load_file
 
 import textgen
 from textgen.api import TrainingInterrupted, train_chat
-from textgen.artifact import ModelFolder
 from textgen.config import Budget
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.errors import ConfigurationError
+from textgen.model_folder import ModelFolder
 from textgen.training import history
 from textgen.training import run as running
 from textgen.training.chat_run import CHAT

@@ -3,9 +3,9 @@ from pathlib import Path
 import pytest
 from pytest import MonkeyPatch
 
-from textgen.artifact import ModelFolder
 from textgen.config import Budget, ScriptTrainingConfig
 from textgen.corpus.collection import ScriptCorpus
+from textgen.model_folder import ModelFolder
 from textgen.training import script_run
 from textgen.training.run_record import Run
 from textgen.training.script_run import ScriptRequest, begin

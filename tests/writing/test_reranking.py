@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from tests.judging.small import likes, with_discriminator
-from textgen.artifact import ModelFolder
 from textgen.errors import ConfigurationError, ModelError
 from textgen.judging.calibration import sigmoid
+from textgen.model_folder import ModelFolder
 from textgen.writer import ScriptWriter
 
 YES, NO = (float(sigmoid(logit)) for logit in (1.0, -1.0))  # type: ignore[arg-type]

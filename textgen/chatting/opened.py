@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from textgen.artifact import Model
 from textgen.chatting.options import ChatOptions
 from textgen.chatting.rendering import ReplyRenderer
 from textgen.chatting.shape import ReplyShape
@@ -23,6 +22,7 @@ from textgen.decoding.speech import CopyGuard
 from textgen.errors import ConfigurationError, ModelError
 from textgen.inference.encoder_decoder import EncoderDecoder
 from textgen.judging.judge import reply_line
+from textgen.model_folder import Model
 from textgen.text.normalisation import Normalisation
 from textgen.text.pretokens import LONGEST
 from textgen.text.special import END, START

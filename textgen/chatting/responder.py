@@ -4,7 +4,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
 
-from textgen.artifact import ModelCard
 from textgen.chatting.shape import ReplyShape
 from textgen.corpus.dialogue import Turn
 from textgen.corpus.scene import Line
@@ -12,6 +11,7 @@ from textgen.decoding.constraints import Constraint
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.results import Event
 from textgen.decoding.speech import CopyGuard
+from textgen.model_folder import ModelCard
 from textgen.text.tokenizer import Tokenizer
 
 

@@ -12,8 +12,8 @@ from textgen.cli.options import DIALOGUE_FORMATS, FORMATS, Whole, corpus_options
 from textgen.decoding.options import LARGEST_SEED
 
 if TYPE_CHECKING:
-    from textgen.artifact import Model
     from textgen.evaluation.part import SplitName
+    from textgen.model_folder import Model
 
 
 _SAMPLES = 1000

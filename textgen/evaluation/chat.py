@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 
-from textgen.artifact import ModelFolder
 from textgen.chatting.opened import OpenedChat
 from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
 from textgen.corpus.dialogues import DialogueCorpus
@@ -18,6 +17,7 @@ from textgen.evaluation.familiarity import Familiarity
 from textgen.evaluation.novelty import NO_NOVELTY
 from textgen.evaluation.part import SplitName
 from textgen.evaluation.scores import Scores, finite
+from textgen.model_folder import ModelFolder
 from textgen.wording import count
 
 _BATCH = 64

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.artifact import ModelFolder
 from textgen.decoding.options import SHORTEST_COPY
+from textgen.model_folder import ModelFolder
 from textgen.text.ngrams import ngram_hashes, word_hashes
 
 _SUSPICIOUS = 0.1

@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from typing import Any
 
-from textgen.artifact import Model
 from textgen.decoding.options import LARGEST_SEED
 from textgen.errors import ConfigurationError
 from textgen.evaluation.sampling import write_lines
 from textgen.judging.judge import line_ids
 from textgen.judging.matching import Text
+from textgen.model_folder import Model
 from textgen.writer import ScriptWriter
 
 TOLD = 4

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from textgen.artifact import Model
 from textgen.chatting.opened import OpenedChat
 from textgen.chatting.options import chat_options
 from textgen.corpus.encoding import ScriptEncoder
@@ -11,6 +10,7 @@ from textgen.decoding.options import LARGEST_SEED
 from textgen.evaluation.fresh import TOLD, Tell, described, refuse_greedy
 from textgen.judging.judge import line_ids, reply_line
 from textgen.judging.matching import Text
+from textgen.model_folder import Model
 
 _TOGETHER = 64
 """Replies that are drawn side by side."""

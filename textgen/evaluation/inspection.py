@@ -6,12 +6,12 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from textgen.artifact import FORMAT_VERSION, Model, ModelFolder
 from textgen.corpus.collection import CorpusFile, ScriptCorpus
 from textgen.corpus.scene import Line
 from textgen.corpus.survey import survey
 from textgen.inference.weights import check_weights
 from textgen.judging.saved import discriminator_path, load_discriminator
+from textgen.model_folder import FORMAT_VERSION, Model, ModelFolder
 
 
 def corpus_facts(corpus: ScriptCorpus) -> dict[str, Any]:

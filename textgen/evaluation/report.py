@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
-from textgen.artifact import ModelFolder
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.scene import Line
 from textgen.corpus.style import ScriptStyle
@@ -21,6 +20,7 @@ from textgen.evaluation.real_lines import draw_lines, lines_of
 from textgen.evaluation.sampling import telling_quarters, write_lines
 from textgen.evaluation.scores import Scores, finite
 from textgen.evaluation.scoring import score_documents
+from textgen.model_folder import ModelFolder
 from textgen.wording import count
 from textgen.writer import ScriptWriter
 

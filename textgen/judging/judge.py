@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.artifact import ModelCard
 from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.scene import Line
 from textgen.inference.discriminator import Discriminator
 from textgen.judging.saved import how_to_make, load_discriminator
+from textgen.model_folder import ModelCard
 from textgen.text.special import LINE_END
 from textgen.text.tokenizer import Tokenizer
 

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.artifact import ModelCard, ModelFolder, identity
 from textgen.config import DiscriminatorConfig
 from textgen.errors import ModelError
 from textgen.files import replacing
 from textgen.inference.weights import check_weights
+from textgen.model_folder import ModelCard, ModelFolder, identity
 from textgen.text.tokenizer import Tokenizer
 
 DISCRIMINATOR_VERSION = 1

@@ -7,8 +7,8 @@ from contextlib import contextmanager, suppress
 from typing import Any, NamedTuple
 
 from textgen import __version__
-from textgen.artifact import Model, ModelCard, ModelFolder
 from textgen.inference.weights import Architecture
+from textgen.model_folder import Model, ModelCard, ModelFolder
 from textgen.text.tokenizer import Tokenizer
 from textgen.training.initialisation import initial_weights
 from textgen.training.run_record import Run

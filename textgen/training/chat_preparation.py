@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 from typing import Literal
 
-from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
 from textgen.corpus.dialogue_encoding import DialogueEncoder
 from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
@@ -16,6 +15,7 @@ from textgen.corpus.dialogues import DialogueCorpus
 from textgen.corpus.exchanges import DEFAULT_TURNS, Exchange, Exchanges
 from textgen.data.pairs import PairStore, ends_path
 from textgen.errors import ConfigurationError, TrainingError
+from textgen.model_folder import Model, ModelFolder
 from textgen.text.detokenisation import detokenise
 from textgen.text.store import IdStoreWriter
 from textgen.text.tokenizer import Tokenizer

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
 from textgen.corpus.dialogues import DialogueCorpus
 from textgen.data.pairs import Pairs, PairStore
+from textgen.model_folder import Model, ModelFolder
 from textgen.models.encoder_decoder import EncoderDecoder
 from textgen.training.chat_preparation import ChatPlan, ChatSources, Listening, make_chat_plan, prepare_chat
 from textgen.training.describing import describe_chat_plan, describe_dialogues, describe_smaller

@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so it comes before all that imports it
-from textgen.artifact import Model
 from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
 from textgen.errors import TrainingError
 from textgen.inference.discriminator import Discriminator as NumpyDiscriminator
@@ -17,6 +16,7 @@ from textgen.judging.judge import JUDGED
 from textgen.judging.matching import Examples, Text, balanced, halves, matched
 from textgen.judging.saved import SavedDiscriminator, Weights
 from textgen.judging.worth import accuracy, measure_worth
+from textgen.model_folder import Model
 from textgen.models.discriminator import Discriminator
 from textgen.training.building import versions
 from textgen.training.discriminator_step import DiscriminatorStep, TextBatches

@@ -7,7 +7,6 @@ from functools import partial
 from itertools import islice
 from pathlib import Path
 
-from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.encoding import ScriptEncoder
@@ -15,6 +14,7 @@ from textgen.corpus.scene import Scene
 from textgen.corpus.split import Split, find_split, held_out_documents, training_documents
 from textgen.corpus.survey import CorpusSurvey, survey
 from textgen.errors import ConfigurationError, TrainingError
+from textgen.model_folder import Model, ModelFolder
 from textgen.text.special import END, START
 from textgen.text.store import IdStoreWriter
 from textgen.text.tokenizer import Tokenizer

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.artifact import Model
 from textgen.corpus.dialogue_encoding import DialogueEncoder
 from textgen.corpus.dialogue_split import DialogueSplit, split_dialogues
 from textgen.corpus.dialogues import DialogueCorpus
@@ -18,6 +17,7 @@ from textgen.corpus.reservoir import keep_some
 from textgen.data.pairs import PairStore
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.judging.matching import Text
+from textgen.model_folder import Model
 from textgen.text.special import LINE_END
 from textgen.training.real_texts import RealTexts, stored_parts
 

@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 
-from textgen.artifact import Model, ModelFolder
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.reservoir import keep_some
@@ -14,6 +13,7 @@ from textgen.corpus.survey import survey
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.judging.judge import line_ids
 from textgen.judging.matching import Text
+from textgen.model_folder import Model, ModelFolder
 from textgen.text.special import END, LINE_END, NAME_END, SCENE, START
 from textgen.text.store import open_ids
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS

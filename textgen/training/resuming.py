@@ -3,8 +3,8 @@
 from dataclasses import asdict, fields
 from typing import Any
 
-from textgen.artifact import ModelFolder
 from textgen.errors import ConfigurationError
+from textgen.model_folder import ModelFolder
 from textgen.training.chat_preparation import Listening
 from textgen.training.run_record import Run
 from textgen.training.sizing import SIZES, Choice

@@ -10,10 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so it comes before all that imports it
-from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget
 from textgen.errors import ConfigurationError, TextgenError, TrainingError
 from textgen.files import replacing
+from textgen.model_folder import Model, ModelFolder
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint, checkpoint_exists
 from textgen.training.listener import Listener

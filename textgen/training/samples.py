@@ -4,8 +4,8 @@ from itertools import groupby
 
 import numpy as np
 
-from textgen.artifact import Model, ModelFolder
 from textgen.data.pairs import PairStore
+from textgen.model_folder import Model, ModelFolder
 from textgen.text.special import START, TURN
 from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS
 

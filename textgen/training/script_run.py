@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from textgen.artifact import Model, ModelFolder
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
 from textgen.corpus.collection import ScriptCorpus
 from textgen.data.windows import Windows
 from textgen.inference.lanes import lay_out
+from textgen.model_folder import Model, ModelFolder
 from textgen.models.language_model import LanguageModel
 from textgen.text.store import open_ids
 from textgen.training.candidates import CandidateSampler

@@ -11,8 +11,8 @@ from typing import Self
 
 from filelock import FileLock, Timeout
 
-from textgen.artifact import ModelFolder
 from textgen.errors import ConfigurationError
+from textgen.model_folder import ModelFolder
 
 RUNS = Path("runs")
 _NEW = ".new"

@@ -5,10 +5,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.artifact import ModelFolder
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.speech import CopyGuard
 from textgen.errors import ConfigurationError
+from textgen.model_folder import ModelFolder
 
 
 def copy_guard(folder: Path, pieces: Pieces) -> CopyGuard:

@@ -3,7 +3,6 @@
 import difflib
 from functools import cached_property
 
-from textgen.artifact import Model
 from textgen.config import ModelConfig
 from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.style import ScriptStyle
@@ -12,6 +11,7 @@ from textgen.decoding.shape import ScriptShape
 from textgen.decoding.speech import CopyGuard
 from textgen.errors import ConfigurationError, CorpusError, ModelError
 from textgen.inference.language_model import LanguageModel
+from textgen.model_folder import Model
 from textgen.text.normalisation import Normalisation
 from textgen.writing.guard import copy_guard
 

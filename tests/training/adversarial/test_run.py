@@ -15,10 +15,10 @@ from safetensors.numpy import load_file
 
 import textgen
 from textgen.api import TrainingInterrupted
-from textgen.artifact import ModelFolder
 from textgen.config import AdversarialConfig, Budget
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.evaluation.sample_judge import SampleJudge, find_judge
+from textgen.model_folder import ModelFolder
 from textgen.training import history
 from textgen.training.adversarial.observation import observations
 from textgen.training.adversarial.run import AdversarialCourse, adversarial_folder, load_settings

@@ -13,10 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from textgen.artifact import Model, ModelFolder
 from textgen.config import AdversarialConfig, Budget, DiscriminatorConfig, ScriptTrainingConfig
 from textgen.errors import ConfigurationError, ModelError, TrainingError
 from textgen.files import replacing
+from textgen.model_folder import Model, ModelFolder
 from textgen.models.discriminator import Discriminator
 from textgen.text.special import LINE_END
 from textgen.text.store import open_ids

@@ -9,10 +9,10 @@ import pytest
 from safetensors.numpy import load_file, save_file
 
 from textgen.api import load
-from textgen.artifact import Model, ModelCard, ModelFolder
 from textgen.config import ModelConfig
 from textgen.errors import ModelError
 from textgen.inference.weights import weight_shapes
+from textgen.model_folder import Model, ModelCard, ModelFolder
 from textgen.text.character import CharacterTokenizer
 
 TOKENIZER = CharacterTokenizer("abc", ["jerry"])
