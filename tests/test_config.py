@@ -112,7 +112,7 @@ def test_a_damaged_model_configuration_is_a_model_error(values: object) -> None:
 
 
 def test_a_damaged_budget_inside_a_training_configuration_is_a_model_error() -> None:
-    with pytest.raises(ModelError, match="The saved Budget"):
+    with pytest.raises(ModelError, match=r"The saved ScriptTrainingConfig holds budget\.hours"):
         ScriptTrainingConfig.from_json({**TRAINING.to_json(), "budget": {"hours": 3}})
 
 

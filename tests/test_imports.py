@@ -11,7 +11,7 @@ import textgen
 
 ROOT = Path(textgen.__file__).parent
 
-LEAVES = {"errors", "config", "files", "wording"}
+LEAVES = {"errors", "config", "files", "stored_json", "stored_tensors", "wording"}
 TEXT = LEAVES | {"text"}
 INFERENCE = TEXT | {"model_folder", "inference"}
 WRITING = INFERENCE | {"decoding", "corpus"}
@@ -22,7 +22,9 @@ MAY_IMPORT = {
     "errors": set[str](),
     "files": set[str](),
     "wording": set[str](),
-    "config": {"errors"},
+    "stored_json": set[str](),
+    "stored_tensors": {"files"},
+    "config": {"errors", "stored_json"},
     "text": LEAVES,
     "corpus": TEXT,
     "model_folder": TEXT,

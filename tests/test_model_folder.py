@@ -12,7 +12,7 @@ from textgen.api import load
 from textgen.config import ModelConfig
 from textgen.errors import ModelError
 from textgen.inference.weights import weight_shapes
-from textgen.model_folder import Model, ModelCard, ModelFolder
+from textgen.model_folder import FORMAT_VERSION, ModelCard, ModelFolder
 from textgen.text.character import CharacterTokenizer
 
 TOKENIZER = CharacterTokenizer("abc", ["jerry"])
@@ -47,7 +47,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path, dtype: type) -> None:
 
 def test_arrays_that_are_not_contiguous_are_saved_as_they_read(folder: ModelFolder) -> None:
     turned = {name: np.asfortranarray(array) for name, array in weights().items()}
-    folder.save_weights(CARD, TOKENIZER, turned)
+    folder.save_weights(turned)
     assert np.array_equal(folder.load().weights["embedding"], weights()["embedding"])
 
 
@@ -121,11 +121,22 @@ WIDER = ModelConfig(TOKENIZER.vocabulary_size, embedding=4, hidden=7, layers=1, 
         (overwrite("model.json", b"\xff\xfe"), "model.json cannot be read"),
         (overwrite("model.json", b"[]"), "model.json holds no JSON object"),
         (overwrite("vocabulary.json", b"null"), "vocabulary.json holds no JSON object"),
-        (edit(lambda card: card.update(format_version=2)), "has format version 2, .* reads 1"),
+        (
+            edit(lambda card: card.update(format_version=FORMAT_VERSION + 1)),
+            f"has format version {FORMAT_VERSION + 1}, but this version of textgen reads 1 to {FORMAT_VERSION}: .*use "
+            "the version of textgen that wrote it",
+        ),
+        (edit(lambda card: card.update(format_version=0)), "has format version 0"),
+        (edit(lambda card: card.update(format_version=True)), "has format version True"),
         (edit(lambda card: card.pop("format_version")), "has format version None"),
         (edit(lambda card: card.pop("corpus")), "lacks corpus"),
-        (edit(lambda card: card["architecture"].pop("tied")), "The saved ModelConfig holds"),
-        (edit(lambda card: card.update(architecture=3)), "The saved ModelConfig holds int"),
+        (edit(lambda card: card.update(rhymes=True)), "holds rhymes, which this version of textgen does not know"),
+        (edit(lambda card: card["corpus"].update(rhymes=True)), "holds corpus.rhymes"),
+        (edit(lambda card: card["architecture"].update(heads=1)), "holds architecture.heads"),
+        (edit(lambda card: card["architecture"].pop("tied")), "lacks architecture.tied"),
+        (edit(lambda card: card["architecture"].update(tied=1)), "architecture.tied is 1; it must be true or false"),
+        (edit(lambda card: card.update(architecture=3)), "architecture is 3; it must be an object"),
+        (overwrite("model.json", b"[" * 100_000), "model.json cannot be read .*nested too deeply"),
         (edit(lambda card: card["architecture"].update(hidden=7)), "belongs to another architecture or vocabulary"),
         (edit(lambda document: document.update(level="syllable"), "vocabulary.json"), "syllable"),
         (edit(lambda document: document["pieces"].reverse(), "vocabulary.json"), "belongs to another"),
@@ -145,10 +156,10 @@ def test_a_folder_that_does_not_exist(tmp_path: Path) -> None:
         load(tmp_path / "nothing")
 
 
-def rewrite(path: Path, change: Callable[[dict[str, np.ndarray]], object], model: Model) -> None:
+def rewrite(path: Path, change: Callable[[dict[str, np.ndarray]], object]) -> None:
     arrays = load_file(path / "weights.safetensors")
     change(arrays)
-    ModelFolder(path).save_weights(model.card, model.tokenizer, arrays)
+    ModelFolder(path).save_weights(arrays)
 
 
 @pytest.mark.parametrize(
@@ -159,13 +170,15 @@ def rewrite(path: Path, change: Callable[[dict[str, np.ndarray]], object], model
         (lambda arrays: arrays.update(embedding=arrays["embedding"].T), "embedding has shape"),
         (lambda arrays: arrays.pop("output/bias"), r"lack \['output/bias'\]"),
         (lambda arrays: arrays.update(extra=np.zeros(1, np.float32)), r"hold \['extra'\]"),
+        (lambda arrays: arrays.update(embedding=arrays["embedding"].astype(np.float64)), "embedding holds float64"),
+        (lambda arrays: arrays.update(embedding=arrays["embedding"].astype(np.int32)), "embedding holds int32"),
     ],
 )
 def test_bad_weights_are_told_in_a_sentence(
     tmp_path: Path, untrained: Path, change: Callable[[dict[str, np.ndarray]], object], sentence: str
 ) -> None:
     path = Path(shutil.copytree(untrained, tmp_path / "model"))
-    rewrite(path, change, ModelFolder(path).load())
+    rewrite(path, change)
     with pytest.raises(ModelError, match=sentence):
         load(path)
 
@@ -193,7 +206,7 @@ def test_a_card_that_does_not_describe_its_corpus(
 ) -> None:
     path = Path(shutil.copytree(untrained, tmp_path / "model"))
     edit(change)(path)
-    with pytest.raises(ModelError, match="does not describe the scripts it was trained on"):
+    with pytest.raises(ModelError, match=r"does not describe the scripts it was trained on|model\.json is not usable"):
         load(path)
 
 

@@ -290,7 +290,7 @@ def train_discriminator(
     trained = make_discriminator(
         opened, real, Samples(written[:learned], written[learned:], options), budget, seed, note
     )
-    trained.save(folder, opened.card, opened.tokenizer)
+    trained.save(folder)
     return trained
 
 

@@ -1,10 +1,11 @@
 """What a model is and how it is trained: frozen dataclasses that refuse values which make no sense."""
 
 import math
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, Self
 
 from textgen.errors import ConfigurationError, ModelError
+from textgen.stored_json import decode
 
 
 def _require(holds: bool, name: str, value: object, allowed: str) -> None:
@@ -21,22 +22,18 @@ class _JsonConfig:
 
     @classmethod
     def from_json(cls, values: object) -> Self:
-        """The configuration saved by `to_json`.
+        """The configuration saved by `to_json`; a field that was not saved has its default.
 
         Raises:
-            ModelError: a field is missing, unknown or out of range.
+            ModelError: a field without default is missing, or one is unknown, of another type or out of range.
         """
-        names = {field.name for field in fields(cls)}  # type: ignore[arg-type]
-        if not isinstance(values, dict) or set(values) != names:
-            found = sorted(values) if isinstance(values, dict) else type(values).__name__
-            raise ModelError(
-                f"The saved {cls.__name__} holds {found}, but this version reads {sorted(names)}: "
-                "the model folder was edited or comes from another version; train it again."
-            )
         try:
-            return cls(**values)
-        except (ConfigurationError, TypeError) as error:
-            raise ModelError(f"The saved {cls.__name__} is not usable: {error}") from error
+            return decode(cls, values)
+        except ValueError as error:
+            raise ModelError(
+                f"The saved {cls.__name__} {error}: it was edited, or comes from another version of textgen; use the "
+                "version that wrote it, or train again."
+            ) from None
 
 
 @dataclass(frozen=True)
@@ -152,8 +149,6 @@ class DiscriminatorConfig(_JsonConfig):
     speakers: int = 0
 
     def __post_init__(self) -> None:
-        if isinstance(self.widths, list):  # as it comes from JSON
-            object.__setattr__(self, "widths", tuple(self.widths))
         for name in ("vocabulary_size", "embedding", "filters"):
             _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
         apart = bool(self.widths) and len(set(self.widths)) == len(self.widths)
@@ -222,8 +217,6 @@ class TrainingConfig(_JsonConfig):
     patience: int = 6
 
     def __post_init__(self) -> None:
-        if isinstance(self.budget, dict):  # as it comes from JSON
-            object.__setattr__(self, "budget", Budget.from_json(self.budget))
         _require(self.precision in ("float32", "bfloat16"), "precision", self.precision, "float32 or bfloat16")
         for name in ("towers", "validations", "patience"):
             _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")

@@ -5,14 +5,20 @@ vocabulary.json       the tokenizer
 weights.safetensors   the arrays; their metadata names the architecture and vocabulary they belong to
 novelty.bin           hashed word 8-grams of the training text (optional)
 training/             what resuming needs and what a run left to look at; may be deleted
+
+`format_version` in model.json numbers the layout of all of it, and a folder keeps the version it was made in. Version 1
+is that of textgen 0.1; version 2 adds checksums of the weights (in their own file) and of novelty.bin (in model.json).
+A field with a default may be added without a new version. Anything else that changes what is stored takes the next
+number, and a function in `_MIGRATIONS` that makes the older model.json into the newer one.
 """
 
 import hashlib
 import json
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,17 +26,54 @@ from numpy.typing import NDArray
 from textgen.config import EncoderDecoderConfig, ModelConfig
 from textgen.errors import ModelError
 from textgen.files import replacing
+from textgen.stored_json import Migrations, decode, migrate, parse, unchanged
+from textgen.stored_tensors import CHECKSUM, read_tensors, write_tensors
 from textgen.text.tokenizer import Tokenizer, tokenizer_from_json
 
-FORMAT_VERSION = 1
+FORMAT_VERSION = 2
+"""Of the folders that this version of textgen makes."""
+
+ADVICE = "copy the model folder again, use the version of textgen that wrote it, or train the model again"
+"""What to do about a folder that cannot be read."""
 
 Weights = Mapping[str, NDArray[np.floating]]
 
-_ARCHITECTURES: dict[str, type[ModelConfig] | type[EncoderDecoderConfig]] = {
-    "script": ModelConfig,
-    "chat": EncoderDecoderConfig,
+
+_MIGRATIONS: Migrations = {1: unchanged}
+"""Of model.json: version 2 reads one without checksums."""
+
+
+class _Corpus(TypedDict, total=False):
+    """What `model.json` says of any corpus."""
+
+    fingerprint: str
+    files: list[str]
+    normalisation: dict[str, bool]
+    characters: int
+
+
+class _Scripts(_Corpus, total=False):
+    style: dict[str, str | int]
+    shape: dict[str, bool | int]
+    split: dict[str, str | int] | None
+    speakers: dict[str, int]
+
+
+class _Dialogues(_Corpus, total=False):
+    turns: int
+    longest_context: int
+    longest_reply: int
+    replies_by: str | None
+    split: dict[str, list[int]] | None
+    detokenise: bool
+    exchanges: int
+
+
+_KINDS: dict[str, dict[str, Any]] = {
+    "script": {"architecture": ModelConfig, "corpus": _Scripts},
+    "chat": {"architecture": EncoderDecoderConfig, "corpus": _Dialogues},
 }
-"""What describes the network of each kind of model."""
+"""What describes the network and the corpus of each kind of model."""
 
 
 @dataclass(frozen=True)
@@ -44,19 +87,23 @@ class ModelCard:
         decoding: defaults for writing with it.
         metrics: measured on the held-out text.
         versions: of the packages that trained it.
+        novelty: checksum of novelty.bin; None where none was stored.
+        format_version: of the folder.
     """
 
     kind: str
     architecture: ModelConfig | EncoderDecoderConfig
     corpus: dict[str, Any]
     decoding: dict[str, Any] = field(default_factory=dict)
-    metrics: dict[str, Any] = field(default_factory=dict)
+    metrics: dict[str, int | float | None] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+    novelty: str | None = None
+    format_version: int = FORMAT_VERSION
 
     def to_json(self) -> dict[str, Any]:
         """The card as a dictionary of plain JSON values."""
         return {
-            "format_version": FORMAT_VERSION,
+            "format_version": self.format_version,
             **self.__dict__,
             "architecture": self.architecture.to_json(),
         }
@@ -66,26 +113,19 @@ class ModelCard:
         """The card saved by `to_json`.
 
         Raises:
-            ModelError: another format version, or a field is missing.
+            ModelError: it has a newer format version, or a field is missing, unknown or of another type.
         """
-        version = values.get("format_version")
-        if version != FORMAT_VERSION:
-            raise ModelError(
-                f"{path} has format version {version!r}, but this version of textgen reads {FORMAT_VERSION}: "
-                "use the version that wrote the model, or train it again."
-            )
-        names = ("kind", "architecture", "corpus", "decoding", "metrics", "versions")
-        missing = [name for name in names if name not in values]
-        if missing:
-            raise ModelError(f"{path} lacks {', '.join(missing)}: the file is damaged; copy or train the model again.")
-        fields = {name: values[name] for name in names}
-        kind = fields["kind"]
-        if kind not in _ARCHITECTURES:
-            raise ModelError(
-                f"{path} describes a model of the kind {kind!r}, but this version of textgen knows "
-                f"{' and '.join(_ARCHITECTURES)}: use the version that wrote the model, or train it again."
-            )
-        return cls(**{**fields, "architecture": _ARCHITECTURES[kind].from_json(fields["architecture"])})
+        try:
+            plain = migrate(values, FORMAT_VERSION, _MIGRATIONS)
+            kind = plain.get("kind")
+            if not isinstance(kind, str) or kind not in _KINDS:
+                raise ValueError(
+                    f"describes a model of the kind {kind!r:.50}, but this version knows {', '.join(_KINDS)}"
+                )
+            card = decode(cls, plain, _KINDS[kind])
+        except ValueError as error:
+            raise ModelError(f"{path} {error}: {ADVICE}.") from None
+        return replace(card, format_version=values["format_version"])
 
 
 @dataclass(frozen=True)
@@ -119,36 +159,25 @@ class ModelFolder:
         return (self.path / "model.json").is_file()
 
     def create(self, card: ModelCard, tokenizer: Tokenizer, weights: Weights) -> None:
-        """Writes a whole model into the folder, which is made if need be."""
+        """Writes a whole model into the folder, which is made if need be, in the current format version."""
         self.training.mkdir(parents=True, exist_ok=True)
-        self._write_json("vocabulary.json", tokenizer.to_json())
-        self.save_weights(card, tokenizer, weights)
-        self.save_card(card)
-
-    def save_card(self, card: ModelCard) -> None:
-        """Replaces `model.json`."""
-        self._write_json("model.json", card.to_json())
+        vocabulary = tokenizer.to_json()
+        self._write_json("vocabulary.json", vocabulary)
+        self._write_weights(weights, _identity(card.architecture.to_json(), vocabulary))
+        checksum = _checksum(self._map_novelty()) if self.novelty.is_file() else None
+        self._write_json("model.json", replace(card, novelty=checksum, format_version=FORMAT_VERSION).to_json())
 
     def save_metrics(self, metrics: dict[str, Any]) -> None:
-        """Replaces the metrics in `model.json`."""
-        self.save_card(replace(self.load_card(), metrics=metrics))
+        """Replaces the metrics in `model.json`; all else stays as it is stored."""
+        self._write_json("model.json", {**self._read_json("model.json"), "metrics": metrics})
 
-    def save_weights(self, card: ModelCard, tokenizer: Tokenizer, weights: Weights) -> None:
+    def save_weights(self, weights: Weights) -> None:
         """Replaces the arrays."""
-        from safetensors.numpy import save
-
-        arrays = {name: np.ascontiguousarray(array) for name, array in weights.items()}
-        with replacing(self.path / "weights.safetensors") as file:
-            file.write(save(arrays, metadata={"belongs_to": identity(card, tokenizer)}))
+        self._write_weights(weights, self.identity())
 
     def load_card(self) -> ModelCard:
         """Reads `model.json`."""
-        if not self.exists():
-            raise ModelError(
-                f"A model was asked for at {self.path}, but no model.json is there: "
-                "name the folder that training printed (such as runs/seinfeld)."
-            )
-        return ModelCard.from_json(self._read_json("model.json"), self.path / "model.json")
+        return ModelCard.from_json(self._read_card(), self.path / "model.json")
 
     def load(self) -> Model:
         """Reads the whole model and checks that its parts belong together.
@@ -156,27 +185,72 @@ class ModelFolder:
         Raises:
             ModelError: a file is missing or damaged, or comes from another model.
         """
-        card = self.load_card()
-        tokenizer = tokenizer_from_json(self._read_json("vocabulary.json"))
+        stored = self._read_card()
+        card = ModelCard.from_json(stored, self.path / "model.json")
+        vocabulary = self._read_json("vocabulary.json")
+        tokenizer = tokenizer_from_json(vocabulary)
         weights, metadata = self._read_weights()
-        if metadata.get("belongs_to") != identity(card, tokenizer):
+        if metadata.get("belongs_to") != _identity(stored["architecture"], vocabulary):
             raise ModelError(
                 f"weights.safetensors in {self.path} belongs to another architecture or vocabulary than model.json and "
                 "vocabulary.json: the folder is mixed from two models; copy or train it again."
             )
+        if card.format_version > 1 and CHECKSUM not in metadata:
+            raise ModelError(f"weights.safetensors in {self.path} has lost its checksum: {ADVICE}.")
         return Model(self.path, card, tokenizer, weights)
 
-    def _read_weights(self) -> tuple[dict[str, NDArray[np.floating]], dict[str, str]]:
-        from safetensors import SafetensorError, safe_open
+    def identity(self) -> str:
+        """A hash of what is stored of architecture and vocabulary: what carries another one belongs to another model.
 
+        It is taken over the files, so that a field which later versions add changes no model's identity.
+        """
+        return _identity(self._read_card()["architecture"], self._read_json("vocabulary.json"))
+
+    def novelty_index(self) -> NDArray[np.uint64] | None:
+        """The sorted hashes of the training text's runs of words, mapped from novelty.bin. *Shape:* (runs,).
+
+        Returns:
+            None where the model has no index.
+
+        Raises:
+            ModelError: the file is damaged.
+        """
+        if not self.novelty.is_file():
+            return None
+        stored, index = self.load_card().novelty, self._map_novelty()
+        intact = _checksum(index) == stored if stored is not None else bool((index[1:] > index[:-1]).all())
+        if self.novelty.stat().st_size % index.itemsize or not intact:
+            raise ModelError(
+                f"{self.novelty} has other bytes than were saved: copy the file again, or delete it and do without "
+                "no_copy."
+            )
+        return index
+
+    def _map_novelty(self) -> NDArray[np.uint64]:
+        whole = self.novelty.stat().st_size // 8
+        if not whole:  # which cannot be mapped: all texts were short
+            return np.zeros(0, np.uint64)
+        return np.memmap(self.novelty, dtype="<u8", mode="r", shape=(whole,))
+
+    def _write_weights(self, weights: Weights, belongs_to: str) -> None:
+        write_tensors(self.path / "weights.safetensors", weights, {"belongs_to": belongs_to})
+
+    def _read_weights(self) -> tuple[Weights, dict[str, str]]:
         path = self.path / "weights.safetensors"
         try:
-            with safe_open(path, framework="numpy") as file:
-                return {name: file.get_tensor(name) for name in file.keys()}, file.metadata() or {}  # noqa: SIM118
+            return read_tensors(path)
         except FileNotFoundError:
-            raise ModelError(f"{path} is missing: the model folder is incomplete; copy or train it again.") from None
-        except (SafetensorError, OSError) as error:
-            raise ModelError(f"{path} cannot be read ({error}): the file is damaged; copy or train it again.") from None
+            raise self._incomplete(path) from None
+        except ValueError as error:
+            raise ModelError(f"{path} {error}: {ADVICE}.") from None
+
+    def _read_card(self) -> dict[str, Any]:
+        if not self.exists():
+            raise ModelError(
+                f"A model was asked for at {self.path}, but no model.json is there: "
+                "name the folder that training printed (such as runs/seinfeld)."
+            )
+        return self._read_json("model.json")
 
     def _write_json(self, name: str, values: dict[str, Any]) -> None:
         with replacing(self.path / name) as file:
@@ -185,17 +259,23 @@ class ModelFolder:
     def _read_json(self, name: str) -> dict[str, Any]:
         path = self.path / name
         try:
-            values = json.loads(path.read_bytes())
+            return parse(path.read_bytes())
         except FileNotFoundError:
-            raise ModelError(f"{path} is missing: the model folder is incomplete; copy or train it again.") from None
-        except (ValueError, OSError) as error:
-            raise ModelError(f"{path} cannot be read ({error}): the file is damaged; copy or train it again.") from None
-        if not isinstance(values, dict):
-            raise ModelError(f"{path} holds no JSON object: the file is damaged; copy or train it again.")
-        return values
+            raise self._incomplete(path) from None
+        except OSError as error:
+            raise ModelError(f"{path} cannot be read ({error}): {ADVICE}.") from None
+        except ValueError as error:
+            raise ModelError(f"{path} {error}: {ADVICE}.") from None
+
+    @staticmethod
+    def _incomplete(path: Path) -> ModelError:
+        return ModelError(f"{path} is missing: the model folder is incomplete; copy or train it again.")
 
 
-def identity(card: ModelCard, tokenizer: Tokenizer) -> str:
-    """A hash of architecture and vocabulary: weights that carry another one belong to another model."""
-    text = json.dumps([card.architecture.to_json(), tokenizer.to_json()], sort_keys=True)
+def _identity(architecture: Any, vocabulary: dict[str, Any]) -> str:
+    text = json.dumps([architecture, vocabulary], sort_keys=True)
     return hashlib.blake2b(text.encode(), digest_size=16).hexdigest()
+
+
+def _checksum(index: NDArray[np.uint64]) -> str:
+    return f"{zlib.crc32(index.data):08x}"

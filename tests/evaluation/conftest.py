@@ -19,5 +19,5 @@ def uniform(tmp_path_factory: pytest.TempPathFactory, untrained: Path) -> Script
     folder = ModelFolder(path)
     model = folder.load()
     zeros = {name: np.zeros_like(array) for name, array in model.weights.items()}
-    folder.save_weights(model.card, model.tokenizer, zeros)
+    folder.save_weights(zeros)
     return load(path)

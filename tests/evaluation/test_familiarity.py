@@ -3,6 +3,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from tests.chatting.small import saved_model
 from textgen.evaluation.familiarity import Familiarity
 from textgen.model_folder import ModelFolder
 from textgen.text.ngrams import ngram_hashes, word_hashes
@@ -40,7 +41,7 @@ def test_without_an_index_it_is_not_known_what_was_learned() -> None:
 
 
 def test_the_index_is_that_of_the_model_folder(tmp_path: Path) -> None:
-    folder = ModelFolder(tmp_path)
+    folder = ModelFolder(saved_model(tmp_path))
     assert len(Familiarity.of(folder).notes(held_out=False)) == 1
     folder.novelty.write_bytes(b"")
     assert Familiarity.of(folder).notes(held_out=False) == ()

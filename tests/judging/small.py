@@ -31,8 +31,8 @@ def likes(word: str, tokenizer: Tokenizer, **changes: Any) -> SavedDiscriminator
 def put_discriminator(model: Path, word: str) -> Path:
     """Puts such a discriminator into a model folder."""
     folder = ModelFolder(model)
-    card, tokenizer = folder.load_card(), folder.load().tokenizer
-    likes(word, tokenizer, generator=card.metrics).save(folder, card, tokenizer)
+    opened = folder.load()
+    likes(word, opened.tokenizer, generator=opened.card.metrics).save(folder)
     return model
 
 

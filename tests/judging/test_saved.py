@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import save_file
 
 import textgen
 from tests.judging.small import likes, with_discriminator
@@ -12,6 +12,7 @@ from textgen.api import SMALLTALK_FOLDER
 from textgen.errors import ModelError
 from textgen.judging.saved import SavedDiscriminator, discriminator_path, load_discriminator
 from textgen.model_folder import ModelFolder
+from textgen.stored_tensors import read_tensors, write_tensors
 
 
 @pytest.fixture
@@ -20,13 +21,13 @@ def folder(untrained: Path, tmp_path: Path) -> ModelFolder:
 
 
 def load(folder: ModelFolder) -> SavedDiscriminator:
-    return load_discriminator(folder.path, folder.load_card(), folder.load().tokenizer)
+    return load_discriminator(folder.path)
 
 
 def test_what_is_saved_is_loaded(folder: ModelFolder) -> None:
     model = folder.load()
     saved = likes("a", model.tokenizer, decoding={"temperature": 0.8}, metrics={"texts": 3}, versions={"numpy": "2"})
-    saved.save(folder, model.card, model.tokenizer)
+    saved.save(folder)
     found = load(folder)
     assert {name: array.tolist() for name, array in found.weights.items()} == {
         name: array.tolist() for name, array in saved.weights.items()
@@ -49,24 +50,24 @@ def test_of_a_model_that_came_with_the_package_a_copy_is_judged() -> None:
 
 def damaged(folder: ModelFolder, **changes: Any) -> None:
     """Rewrites the file with other words in its description, or other arrays."""
-    from safetensors import safe_open
-
     path = discriminator_path(folder.path)
-    with safe_open(path, framework="numpy") as file:
-        described = json.loads(file.metadata()["discriminator"])
-    arrays = {**load_file(path), **changes.pop("arrays_", {})}
-    save_file(arrays, path, metadata={"discriminator": json.dumps({**described, **changes})})
+    arrays, metadata = read_tensors(path)
+    described = {**json.loads(metadata["discriminator"]), **changes}
+    write_tensors(path, {**arrays, **described.pop("arrays_", {})}, {"discriminator": json.dumps(described)})
 
 
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"format_version": 2}, "has format version 2, but this version of textgen reads 1"),
+        ({"format_version": 3}, "has format version 3, but this version of textgen reads 1 to 2"),
+        ({"format_version": None}, "has format version None"),
         ({"belongs_to": "0"}, "judges a model with another architecture or vocabulary"),
-        ({"arrays_": {"output/bias": np.ones(1, np.float32)}}, "holds other numbers than were saved"),
-        ({"temperature": 0}, "a temperature of 0"),
-        ({"temperature": None}, "does not describe a discriminator"),
-        ({"architecture": {}}, "does not describe a discriminator"),
+        ({"arrays_": {"output/bias": np.ones(1, np.float64)}}, "output/bias holds float64"),
+        ({"temperature": 0}, "temperature is 0"),
+        ({"temperature": None}, "temperature is None; it must be a number"),
+        ({"temperature": float("nan")}, "temperature is nan"),
+        ({"architecture": {}}, "lacks architecture.vocabulary_size"),
+        ({"rhymes": 3}, "holds rhymes, which this version of textgen does not know"),
         ({"architecture": {**likes("a", textgen.load("smalltalk").tokenizer).architecture.to_json()}}, "has shape"),
     ],
 )
@@ -78,10 +79,9 @@ def test_a_damaged_one_is_refused_with_what_to_do(folder: ModelFolder, changes: 
 
 
 def test_numbers_that_are_not_finite_are_refused(folder: ModelFolder) -> None:
-    model = folder.load()
-    saved = likes("a", model.tokenizer)
+    saved = likes("a", folder.load().tokenizer)
     saved.weights["output/bias"][0] = np.nan
-    saved.save(folder, model.card, model.tokenizer)
+    saved.save(folder)
     with pytest.raises(ModelError, match="output/bias holds numbers that are not finite"):
         load(folder)
 
@@ -90,5 +90,13 @@ def test_numbers_that_are_not_finite_are_refused(folder: ModelFolder) -> None:
 def test_a_file_that_is_none_is_refused(folder: ModelFolder, content: bytes | None) -> None:
     path = discriminator_path(folder.path)
     path.write_bytes(path.read_bytes()[:-3] if content is None else content)
-    with pytest.raises(ModelError, match=r"cannot be read .*: the file is damaged; make one with"):
+    with pytest.raises(ModelError, match=r"cannot be read .*: make one with"):
+        load(folder)
+
+
+def test_one_without_its_checksum_is_refused(folder: ModelFolder) -> None:
+    path = discriminator_path(folder.path)
+    arrays, metadata = read_tensors(path)
+    save_file(arrays, path, {"discriminator": metadata["discriminator"]})
+    with pytest.raises(ModelError, match="has lost its checksum: make one with"):
         load(folder)

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from dataclasses import asdict
 from pathlib import Path
@@ -39,19 +40,43 @@ def cut(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "damage",
+    ("damage", "sentence"),
     [
-        cut,
-        lambda path: path.write_bytes(b"") and None,
-        lambda path: path.write_bytes(b"not a checkpoint") and None,
-        lambda path: path.unlink(),
-        lambda path: save_file({"a": np.zeros(1)}, path),
-        lambda path: save_file({"a": np.zeros(1)}, path, {"position": "{"}),
-        lambda path: save_file({"a": np.zeros(1)}, path, {"position": '{"pace": 3}'}),
+        (cut, "cannot be read"),
+        (lambda path: path.write_bytes(b"") and None, "cannot be read"),
+        (lambda path: path.write_bytes(b"not a checkpoint") and None, "cannot be read"),
+        (lambda path: path.unlink(), "No such file"),
+        (lambda path: save_file({"a": np.zeros(1)}, path), "cannot be read"),
+        (lambda path: save_file({"a": np.zeros(1)}, path, {"position": "{"}), "cannot be read"),
+        (lambda path: save_file({"a": np.zeros(1)}, path, {"position": '{"pace": 3}'}), "holds pace"),
+        (lambda path: save_file({"a": np.zeros(1)}, path, {"position": '{"step": -3}'}), "is not usable"),
+        (lambda path: save_file({"a": np.zeros(1)}, path, {"position": '{"format_version": 3}'}), "lost its checksum"),
     ],
 )
-def test_damage_is_told_in_a_sentence(tmp_path: Path, damage: Callable[[Path], None]) -> None:
+def test_damage_is_told_in_a_sentence(tmp_path: Path, damage: Callable[[Path], None], sentence: str) -> None:
     checkpoint().save(tmp_path)
     damage(tmp_path / NAME)
-    with pytest.raises(TrainingError, match=r"The checkpoint .* cannot be read .* the model itself still works"):
+    with pytest.raises(TrainingError, match=rf"The checkpoint .* {sentence}.* the model itself still works"):
         Checkpoint.load(tmp_path)
+
+
+def test_a_changed_bit_is_noticed(tmp_path: Path) -> None:
+    checkpoint().save(tmp_path)
+    content = bytearray((tmp_path / NAME).read_bytes())
+    content[-1] ^= 1
+    (tmp_path / NAME).write_bytes(content)
+    with pytest.raises(TrainingError, match="has other bytes than were saved"):
+        Checkpoint.load(tmp_path)
+
+
+def test_a_checkpoint_of_version_1_has_neither_number_nor_checksum(tmp_path: Path) -> None:
+    save_file(checkpoint().arrays, tmp_path / NAME, {"position": json.dumps(asdict(POSITION))})
+    assert Checkpoint.load(tmp_path).position == POSITION
+
+
+def test_an_array_that_the_run_lacks_or_has_in_another_shape_is_told() -> None:
+    assert checkpoint().array("state/0", (2, 3)).shape == (2, 3)
+    with pytest.raises(TrainingError, match=r"state/1 is missing, .* the model itself still works"):
+        checkpoint().array("state/1", (2, 3))
+    with pytest.raises(TrainingError, match=r"state/0 has the shape \(2, 3\), but the run needs \(3, 2\)"):
+        checkpoint().array("state/0", (3, 2))

@@ -5,6 +5,7 @@ import pytest
 
 from textgen.config import Budget, ChatTrainingConfig, ScriptTrainingConfig, TrainingConfig
 from textgen.errors import TrainingError
+from textgen.model_folder import FORMAT_VERSION
 from textgen.training.run_record import Run
 
 SCRIPT = ScriptTrainingConfig(Budget(minutes=3.0), seed=2, streams=7, window=9)
@@ -30,10 +31,33 @@ def test_a_few_sentences_do_not_decide_on_the_best_weights() -> None:
     ]
 
 
-@pytest.mark.parametrize("change", [{"kind": "poem"}, {"kind": "script"}, {"threads": None}, {"tokens": 3}])
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"kind": "poem"},
+        {"kind": "script"},
+        {"kind": []},
+        {"threads": None},
+        {"threads": True},
+        {"tokens": 3},
+        {"tokens": [1, 2, 3]},
+        {"pace": 3},
+        {"format_version": FORMAT_VERSION + 1},
+    ],
+)
 def test_a_damaged_run_is_told(tmp_path: Path, change: dict[str, object]) -> None:
     Run(CHAT, (10, 2), (20, 4), 2).save(tmp_path)
     values = json.loads((tmp_path / "run.json").read_bytes())
     (tmp_path / "run.json").write_text(json.dumps({**values, **change}), encoding="utf-8")
-    with pytest.raises(TrainingError, match=r"cannot be resumed .* the model itself still works"):
+    with pytest.raises(TrainingError, match=r"cannot be resumed: run\.json .* the model itself still works"):
         Run.load(tmp_path)
+
+
+def test_a_run_of_version_1_has_no_number_and_a_missing_field_has_its_default(tmp_path: Path) -> None:
+    run = Run(CHAT, (10, 2), (20, 4), 2)
+    run.save(tmp_path)
+    values = json.loads((tmp_path / "run.json").read_bytes())
+    assert values.pop("format_version") == FORMAT_VERSION
+    del values["training"]["clip"]
+    (tmp_path / "run.json").write_text(json.dumps(values), encoding="utf-8")
+    assert Run.load(tmp_path) == run

@@ -1,11 +1,13 @@
 """The train/validation split of dialogues: the last tenth of each file's is held out, whole."""
 
+import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Any, Self
 
 from textgen.errors import ModelError
+from textgen.stored_json import decode
 
 _ONE_IN = 10
 
@@ -43,16 +45,15 @@ class DialogueSplit:
             ModelError: a list is missing, of another length, or holds more than there is.
         """
         try:
-            split = cls(tuple(document["held_out"]), tuple(document["dialogues"]))
-            pairs = zip(split.held_out, split.dialogues, strict=True)
-            fits = all(isinstance(few, int) and isinstance(there, int) and 0 <= few <= there for few, there in pairs)
-        except (KeyError, TypeError, ValueError):
-            fits = False
-        if not fits:
+            split = decode(cls, document)
+            if not all(0 <= few <= there for few, there in zip(split.held_out, split.dialogues, strict=True)):
+                raise ValueError("holds more than there is")
+        except ValueError as error:
             raise ModelError(
-                f"The split of this model's corpus cannot be used: found {document!r}, needed are held_out and "
-                "dialogues, as many numbers in each and the first never the larger one; copy the model folder again."
-            )
+                f"The split of this model's corpus cannot be used: {reprlib.repr(document)} {error}, needed are "
+                "held_out and dialogues, as many numbers in each and the first never the larger one; copy the model "
+                "folder again."
+            ) from None
         return split
 
 

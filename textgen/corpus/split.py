@@ -7,11 +7,13 @@ two lines, and the held-out part begins inside a scene.
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Literal
+from typing import Literal, Self
 
 from textgen.corpus.assembly import NumberedPart, by_document
 from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.scene import Scene
+from textgen.errors import ModelError
+from textgen.stored_json import decode
 
 HELD_OUT = 0.1
 _NEAR = 0.05
@@ -34,6 +36,21 @@ class Split:
     characters: int
     total: int
     boundary: Literal["scene", "line"]
+
+    @classmethod
+    def from_json(cls, document: object) -> Self:
+        """Build it again from the fields that `model.json` holds.
+
+        Raises:
+            ModelError: a field is missing, unknown, or of another type.
+        """
+        try:
+            return decode(cls, document)
+        except ValueError as error:
+            raise ModelError(
+                f"The held-out part that model.json describes {error}: copy or train the model again, or score another "
+                "corpus."
+            ) from None
 
 
 def split_point(boundaries: Iterable[Split], total: int, held_out: float = HELD_OUT) -> Split | None:

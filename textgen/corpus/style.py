@@ -1,5 +1,6 @@
 """How a corpus puts a script into text, all at once or while it is being written."""
 
+import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,6 +9,9 @@ from typing import Any
 from textgen.corpus.layouts import LAYOUTS, Layout
 from textgen.corpus.scene import Line, Scene
 from textgen.errors import CorpusError
+from textgen.stored_json import decode
+
+_MOST_BLANK_LINES = 10_000
 
 
 @dataclass(frozen=True)
@@ -101,10 +105,13 @@ class ScriptStyle:
         Raises:
             CorpusError: if it is no such object.
         """
-        style, blank_lines = values.get("format"), values.get("blank_lines", 0)
-        if not isinstance(style, str) or not isinstance(blank_lines, int):
+        try:
+            style = decode(cls, values)
+            if "format" not in values or style.blank_lines > _MOST_BLANK_LINES:
+                raise ValueError(f"is not usable ({reprlib.repr(values)})")
+        except ValueError as error:
             raise CorpusError(
-                "A script style was to be read: it needs 'format' (text) and 'blank_lines' (a number), "
-                f"but {dict(values)!r} was found."
-            )
-        return cls(style, blank_lines)
+                f"The stored script style {error}: give its 'format' (a text), and as 'blank_lines' a whole number "
+                f"from 0 to {_MOST_BLANK_LINES}."
+            ) from None
+        return style

@@ -1,7 +1,6 @@
 """Whether a text that is scored was in the training text after all."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,13 +33,7 @@ class Familiarity:
     @classmethod
     def of(cls, folder: ModelFolder) -> "Familiarity":
         """With the training text of a model."""
-        path = folder.novelty
-        if not path.is_file():
-            return cls(None)
-        index: np.memmap[Any, np.dtype[np.uint64]] | NDArray[np.uint64] = np.empty(0, np.uint64)
-        if path.stat().st_size:  # which a map of a file needs
-            index = np.memmap(path, dtype=np.uint64, mode="r")
-        return cls(index)
+        return cls(folder.novelty_index())
 
     def add(self, lines: Iterable[str]) -> None:
         """Takes lines of speech in, of which the next one goes on where one ends."""

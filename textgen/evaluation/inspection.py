@@ -11,7 +11,7 @@ from textgen.corpus.scene import Line
 from textgen.corpus.survey import survey
 from textgen.inference.weights import check_weights
 from textgen.judging.saved import discriminator_path, load_discriminator
-from textgen.model_folder import FORMAT_VERSION, Model, ModelFolder
+from textgen.model_folder import Model, ModelFolder
 
 
 def corpus_facts(corpus: ScriptCorpus) -> dict[str, Any]:
@@ -65,7 +65,7 @@ def model_facts(path: Path) -> dict[str, Any]:
     return {
         "path": str(path),
         "kind": card.kind,
-        "format_version": FORMAT_VERSION,
+        "format_version": card.format_version,
         "level": tokenizer.level,
         "vocabulary": tokenizer.vocabulary_size,
         "architecture": card.architecture.to_json(),
@@ -88,7 +88,7 @@ def _discriminator_facts(model: Model) -> dict[str, Any] | None:
     """What the model's discriminator is worth; None where it has none."""
     if not discriminator_path(model.path).is_file():
         return None
-    saved = load_discriminator(model.path, model.card, model.tokenizer)
+    saved = load_discriminator(model.path)
     return {
         "decoding": saved.decoding,
         "temperature": saved.temperature,

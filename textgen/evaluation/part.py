@@ -8,7 +8,7 @@ from textgen.corpus.collection import ScriptCorpus
 from textgen.corpus.scene import Scene
 from textgen.corpus.split import Split, find_split, held_out_documents, training_documents
 from textgen.corpus.survey import survey
-from textgen.errors import ConfigurationError, CorpusError, ModelError
+from textgen.errors import ConfigurationError, CorpusError
 
 SplitName = Literal["held-out", "all"]
 
@@ -109,10 +109,4 @@ def _is_read_alike(known: dict[str, Any], corpus: ScriptCorpus) -> bool:
 
 def _saved_split(known: dict[str, Any]) -> Split | None:
     values = known.get("split")
-    try:
-        return None if values is None else Split(**values)
-    except TypeError:
-        raise ModelError(
-            f"model.json describes the held-out part as {values!r}, which is not understood: the file is damaged; copy "
-            "or train the model again, or score another corpus."
-        ) from None
+    return None if values is None else Split.from_json(values)

@@ -16,6 +16,9 @@ Network: TypeAlias = Architecture | DiscriminatorConfig
 Shapes: TypeAlias = dict[str, tuple[int, ...]]
 
 
+_DTYPES = (np.dtype(np.float32), np.dtype(np.float16))
+
+
 def weight_shapes(config: Network) -> Shapes:
     """Name and shape of every array of a network."""
     if isinstance(config, ModelConfig):
@@ -80,6 +83,11 @@ def check_weights(config: Network, weights: Mapping[str, NDArray[np.floating]]) 
             raise ModelError(
                 f"The array {name} has shape {weights[name].shape}, but the architecture needs {shape}: "
                 "the model folder is mixed from two models; copy or train it again."
+            )
+        if weights[name].dtype not in _DTYPES:
+            raise ModelError(
+                f"The array {name} holds {weights[name].dtype}, but an array of weights holds float32 or float16: "
+                "the file was edited; copy or train the model again."
             )
         if not np.isfinite(weights[name]).all():
             raise ModelError(

@@ -39,7 +39,7 @@ class Judge:
     """
 
     def __init__(self, folder: Path, card: ModelCard, tokenizer: Tokenizer) -> None:
-        self.saved = load_discriminator(folder, card, tokenizer)
+        self.saved = load_discriminator(folder)
         outdated = self.saved.generator != card.metrics
         self.warning = (
             f"The discriminator was trained before the model learned its last: make a new one {how_to_make(folder)}"

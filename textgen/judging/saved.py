@@ -1,6 +1,8 @@
 """The discriminator of a model folder: one file, which the model does without where there is none.
 
 discriminator.safetensors    the arrays; the metadata says what they are, what they belong to and what they are worth
+
+Format version 1, that of textgen 0.1, had a checksum of the arrays; version 2 has one of the whole file.
 """
 
 import hashlib
@@ -14,16 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.config import DiscriminatorConfig
-from textgen.errors import ModelError
-from textgen.files import replacing
+from textgen.errors import ConfigurationError, ModelError
 from textgen.inference.weights import check_weights
-from textgen.model_folder import ModelCard, ModelFolder, identity
-from textgen.text.tokenizer import Tokenizer
+from textgen.model_folder import FORMAT_VERSION, ModelFolder
+from textgen.stored_json import Migrations, decode, migrate, parse, unchanged
+from textgen.stored_tensors import CHECKSUM, read_tensors, write_tensors
 
-DISCRIMINATOR_VERSION = 1
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NAME = "discriminator.safetensors"
-_FIELDS = {"architecture", "temperature", "generator", "decoding", "corpus", "metrics", "versions"}
+
+_MIGRATIONS: Migrations = {1: unchanged}
 
 Weights = dict[str, NDArray[np.float32]]
 
@@ -52,15 +54,17 @@ class SavedDiscriminator:
     metrics: dict[str, Any]
     versions: dict[str, str] = field(default_factory=dict)
 
-    def save(self, folder: ModelFolder, card: ModelCard, tokenizer: Tokenizer) -> None:
-        """Puts it into the folder of the model it judges, in the place of an older one."""
-        from safetensors.numpy import save
+    def __post_init__(self) -> None:
+        if not 0 < self.temperature < float("inf"):
+            raise ConfigurationError(f"temperature is {self.temperature!r}; it must be a number above 0")
 
-        described = {name: getattr(self, name) for name in _FIELDS}
-        described |= {"format_version": DISCRIMINATOR_VERSION, "architecture": self.architecture.to_json()}
-        described |= {"belongs_to": identity(card, tokenizer), "arrays": _digest(self.weights)}
-        with replacing(discriminator_path(folder.path)) as file:
-            file.write(save(self.weights, metadata={"discriminator": json.dumps(described, ensure_ascii=False)}))
+    def save(self, folder: ModelFolder) -> None:
+        """Puts it into the folder of the model it judges, in the place of an older one."""
+        described = {"format_version": FORMAT_VERSION, "belongs_to": folder.identity()}
+        described |= {name: value for name, value in self.__dict__.items() if name != "weights"}
+        described["architecture"] = self.architecture.to_json()
+        text = json.dumps(described, ensure_ascii=False)
+        write_tensors(discriminator_path(folder.path), self.weights, {"discriminator": text})
 
 
 def discriminator_path(folder: Path) -> Path:
@@ -87,12 +91,11 @@ def how_to_make(folder: Path) -> str:
     return f"for a copy of it, with  {command}  and  textgen train-discriminator --model {copy} --corpus DIALOGUES"
 
 
-def load_discriminator(folder: Path, card: ModelCard, tokenizer: Tokenizer) -> SavedDiscriminator:
+def load_discriminator(folder: Path) -> SavedDiscriminator:
     """Reads and checks the discriminator of a model folder.
 
     Args:
         folder: of the model.
-        card, tokenizer: of the model.
 
     Raises:
         ModelError: there is none, or it is damaged or belongs to another model.
@@ -100,46 +103,33 @@ def load_discriminator(folder: Path, card: ModelCard, tokenizer: Tokenizer) -> S
     path, make = discriminator_path(folder), f"make one {how_to_make(folder)}"
     if not path.is_file():
         raise ModelError(f"A discriminator was asked for, but the model in {folder} has none: {make}")
-    weights, described = _read(path, make)
-    if described.get("format_version") != DISCRIMINATOR_VERSION:
-        raise ModelError(
-            f"{path} has format version {described.get('format_version')!r}, but this version of textgen reads "
-            f"{DISCRIMINATOR_VERSION}: {make}"
-        )
-    if described.get("belongs_to") != identity(card, tokenizer):
-        raise ModelError(
-            f"{path} judges a model with another architecture or vocabulary than the one it lies beside: {make}"
-        )
-    if described.get("arrays") != _digest(weights):
-        raise ModelError(f"{path} holds other numbers than were saved: the file is damaged; {make}")
     try:
-        architecture = DiscriminatorConfig.from_json(described["architecture"])
-        check_weights(architecture, weights)
-        fields = {name: described[name] for name in _FIELDS}
-        saved = SavedDiscriminator(**{**fields, "architecture": architecture, "weights": weights})
-        if not 0 < saved.temperature < float("inf"):
-            raise ValueError(f"a temperature of {saved.temperature!r}")
-    except (KeyError, TypeError, ValueError, ModelError) as error:
-        raise ModelError(f"{path} does not describe a discriminator ({error}): the file is damaged; {make}") from None
+        weights, described = _read(path)
+        if described.pop("belongs_to", None) != ModelFolder(folder).identity():
+            raise ValueError("judges a model with another architecture or vocabulary than the one it lies beside")
+        saved = decode(SavedDiscriminator, described, given={"weights": weights})
+        check_weights(saved.architecture, weights)
+    except (OSError, ValueError) as error:
+        raise ModelError(f"{path} {error}: {make}") from None
+    except ModelError as error:
+        raise ModelError(f"{path} does not fit together ({error}): {make}") from None
     return saved
 
 
-def _read(path: Path, make: str) -> tuple[Weights, dict[str, Any]]:
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="numpy") as file:
-            weights = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-            described = json.loads((file.metadata() or {}).get("discriminator", ""))
-        if not isinstance(described, dict):
-            raise ValueError("its description is no JSON object")
-        return weights, described
-    except (SafetensorError, OSError, ValueError) as error:
-        raise ModelError(f"{path} cannot be read ({error}): the file is damaged; {make}") from None
+def _read(path: Path) -> tuple[Weights, dict[str, Any]]:
+    """The arrays, and their description as the current format version has it."""
+    weights, metadata = read_tensors(path)
+    described = parse(metadata.get("discriminator", "").encode())
+    if described.get("format_version") == 1:
+        if described.pop("arrays", None) != _digest(weights):
+            raise ValueError("has other numbers than were saved")
+    elif CHECKSUM not in metadata:
+        raise ValueError("has lost its checksum")
+    return weights, migrate(described, FORMAT_VERSION, _MIGRATIONS)
 
 
 def _digest(weights: Weights) -> str:
-    """A hash of the arrays: one changed bit gives another."""
+    """The checksum of version 1."""
     digest = hashlib.blake2b(digest_size=16)
     for name in sorted(weights):
         digest.update(name.encode())

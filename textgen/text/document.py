@@ -1,6 +1,7 @@
 """Checks on a saved vocabulary: whatever is wrong with it becomes one sentence."""
 
-from collections.abc import Mapping, Sequence
+import reprlib
+from collections.abc import Collection, Mapping
 from typing import Any, NoReturn
 
 from textgen.errors import ModelError
@@ -15,6 +16,12 @@ def refuse(found: str) -> NoReturn:
     )
 
 
+def refuse_unknown(document: Mapping[str, Any], known: Collection[str]) -> None:
+    """Raise a ModelError where something is stored that the tokenizer does not know."""
+    if unknown := sorted(set(document) - set(known)):
+        refuse(f"it holds {reprlib.repr(unknown)}, known are {', '.join(known)}")
+
+
 def read_speakers(document: Mapping[str, Any]) -> list[str]:
     """Give the names that have labels."""
     return _unique_strings(document, "speakers")
@@ -27,9 +34,9 @@ def read_pieces(document: Mapping[str, Any]) -> list[str]:
 
 def read_words(document: Mapping[str, Any]) -> str:
     """Give the way pretokens are cut."""
-    words = document.get("words")
+    words = document.get("words", "natural")
     if not isinstance(words, str) or words not in WORDS:
-        refuse(f'"words" is {words!r}, allowed are {", ".join(WORDS)}')
+        refuse(f'"words" is {reprlib.repr(words)}, allowed are {", ".join(WORDS)}')
     return words
 
 
@@ -66,4 +73,4 @@ def _is_broken(value: str) -> bool:
 
 
 def _is_pair(merge: object) -> bool:
-    return isinstance(merge, Sequence) and len(merge) == 2 and all(type(index) is int for index in merge)
+    return isinstance(merge, list) and len(merge) == 2 and all(type(index) is int for index in merge)

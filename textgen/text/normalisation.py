@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from textgen.errors import ModelError
+from textgen.stored_json import decode
 
 _TO_STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})
 _OPENING = re.compile(r"""(?:(?<=[\s(\[{“‘—–-])|(?<![\s\S]))["']""")
@@ -69,15 +70,12 @@ class Normalisation:
         """Build it again from `to_json`.
 
         Raises:
-            ModelError: a setting is missing, unknown, or neither true nor false.
+            ModelError: a setting is unknown, or neither true nor false.
         """
-        known = set(cls.__dataclass_fields__)
-        if set(document) != known or not all(isinstance(value, bool) for value in document.values()):
-            raise ModelError(
-                f"The normalisation of this model cannot be used: found {dict(document)!r}, needed are "
-                f"{', '.join(sorted(known))}, each true or false; copy the model folder again."
-            )
-        return cls(**document)
+        try:
+            return decode(cls, document)
+        except ValueError as error:
+            raise ModelError(f"The normalisation of this model {error}: copy the model folder again.") from None
 
     def to_json(self) -> dict[str, bool]:
         """Give the settings as a plain dict."""

@@ -5,7 +5,6 @@ The file is an ordinary .npy array of one dimension, uint16 or uint32.
 
 import contextlib
 import os
-import struct
 from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +17,6 @@ from textgen.errors import TrainingError
 
 IdArray = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
 
-_HEADER_BYTES = 128
 _BUFFERED = 1 << 20
 
 
@@ -48,7 +46,7 @@ class IdStoreWriter:
         self._file: IO[bytes] | None = None
         try:
             self._file = self._temporary.open("wb")
-            self._file.write(bytes(_HEADER_BYTES))
+            self._write_header()
         except OSError as error:
             self._fail(error)
 
@@ -79,7 +77,7 @@ class IdStoreWriter:
         self._flush()
         try:
             self._file.seek(0)
-            self._file.write(_header(self._dtype, self.length))
+            self._write_header()
             self._file.flush()
             os.fsync(self._file.fileno())
             self._file.close()
@@ -105,6 +103,12 @@ class IdStoreWriter:
             self.close()
         else:
             self.discard()
+
+    def _write_header(self) -> None:
+        """Write the header, which has the same size whatever the length is: NumPy leaves room for the longest."""
+        if self._file is not None:
+            described = {"descr": self._dtype.str, "fortran_order": False, "shape": (self.length,)}
+            np.lib.format.write_array_header_1_0(self._file, described)
 
     def _flush(self) -> None:
         if self._file is None:
@@ -144,10 +148,3 @@ def open_ids(path: str | os.PathLike[str]) -> IdArray:
         )
     opened: IdArray = ids
     return opened
-
-
-def _header(dtype: np.dtype[np.generic], length: int) -> bytes:
-    """Give the header of .npy version 1.0, always of the same size so that it can be written last."""
-    fields = f"{{'descr': '{dtype.str}', 'fortran_order': False, 'shape': ({length},), }}"
-    prefix = b"\x93NUMPY\x01\x00" + struct.pack("<H", _HEADER_BYTES - 10)
-    return prefix + fields.ljust(_HEADER_BYTES - 11).encode("ascii") + b"\n"

@@ -1,18 +1,25 @@
 """The state in the middle of a run, in one file that is replaced whole."""
 
 import json
+import math
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save
 
 from textgen.errors import TrainingError
-from textgen.files import replacing
+from textgen.model_folder import FORMAT_VERSION
+from textgen.stored_json import Migrations, decode, migrate, parse, unchanged
+from textgen.stored_tensors import CHECKSUM, read_tensors, write_tensors
 
 NAME = "checkpoint.safetensors"
+
+_MIGRATIONS: Migrations = {1: unchanged}
+"""Of the position: version 1 had no number, and its file no checksum."""
+
+_ADVICE = "the model itself still works; train again with --overwrite, or continue from the model with --from."
 
 
 @dataclass
@@ -40,6 +47,11 @@ class Position:
     train_nats: float = 0.0
     train_steps: int = 0
 
+    def __post_init__(self) -> None:
+        for name, value in asdict(self).items():
+            if name != "best" and not 0 <= value < math.inf:
+                raise ValueError(f"{name} is {value!r}; it must be a number of at least 0")
+
 
 @dataclass
 class Checkpoint:
@@ -55,29 +67,37 @@ class Checkpoint:
 
     def save(self, folder: Path) -> None:
         """Replaces the checkpoint in `folder`."""
-        metadata = {"position": json.dumps(asdict(self.position))}
-        arrays = {name: np.ascontiguousarray(array) for name, array in self.arrays.items()}
-        with replacing(folder / NAME) as file:
-            file.write(save(arrays, metadata=metadata))
+        position = json.dumps({"format_version": FORMAT_VERSION, **asdict(self.position)})
+        write_tensors(folder / NAME, self.arrays, {"position": position})
 
     @classmethod
     def load(cls, folder: Path) -> "Checkpoint":
         """Reads the checkpoint of `folder`.
 
         Raises:
-            TrainingError: the file is damaged.
+            TrainingError: the file is missing, damaged or of a newer format version.
         """
         path = folder / NAME
         try:
-            with safe_open(path, framework="numpy") as file:
-                arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-                metadata = file.metadata()
-            return cls(Position(**json.loads(metadata["position"])), arrays)
-        except (SafetensorError, OSError, KeyError, TypeError, ValueError) as error:
-            raise TrainingError(
-                f"The checkpoint {path} cannot be read ({error}): the model itself still works; "
-                "train again with --overwrite, or continue from the model with --from."
-            ) from None
+            arrays, metadata = read_tensors(path)
+            stored = parse(metadata.get("position", "").encode())
+            if "format_version" in stored and CHECKSUM not in metadata:
+                raise ValueError("has lost its checksum")
+            return cls(decode(Position, migrate(stored, FORMAT_VERSION, _MIGRATIONS, unnumbered=1)), arrays)
+        except (OSError, ValueError) as error:
+            raise TrainingError(f"The checkpoint {path} {error}: {_ADVICE}") from None
+
+    def array(self, name: str, shape: Iterable[int]) -> NDArray[np.floating]:
+        """An array that the run has, too.
+
+        Raises:
+            TrainingError: there is none of this name and shape.
+        """
+        found = self.arrays.get(name)
+        if found is None or found.shape != tuple(shape):
+            there = "is missing" if found is None else f"has the shape {found.shape}"
+            raise TrainingError(f"In the checkpoint {name} {there}, but the run needs {tuple(shape)}: {_ADVICE}")
+        return found
 
 
 def checkpoint_exists(folder: Path) -> bool:

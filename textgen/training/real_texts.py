@@ -114,18 +114,19 @@ def corpus_texts(model: Model, corpus: ScriptCorpus, most: int, seed: int) -> Re
 def _split(model: Model, corpus: ScriptCorpus) -> Split:
     known, total = model.card.corpus, survey(corpus).characters
     if known.get("split") is not None and corpus.fingerprint == known.get("fingerprint"):
-        if known["split"]["total"] != total or known.get("style") != corpus.style.to_json():
+        split = Split.from_json(known["split"])
+        if split.total != total or known.get("style") != corpus.style.to_json():
             raise ConfigurationError(
                 f"This is the corpus the model was trained on, but it was read as {corpus.files[0].format}, and so the "
                 "part that was held out cannot be found in it: give the --format that training was given."
             )
-        return Split(**known["split"])
+        return split
     if corpus.fingerprint == known.get("fingerprint"):
         raise ConfigurationError(
             "Real lines were to be held out, but the model learned from all of this corpus, because it was given a "
             "--validation text: name that one with --corpus, or leave --corpus out."
         )
-    split = find_split(corpus, total)
-    if split is None:
+    found = find_split(corpus, total)
+    if found is None:
         raise TrainingError("A part of the corpus is to be held out, but it is too small for that: give more text.")
-    return split
+    return found

@@ -13,6 +13,7 @@ import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so
 from textgen.config import Budget
 from textgen.errors import ConfigurationError, TextgenError, TrainingError
 from textgen.files import replacing
+from textgen.inference.weights import check_weights
 from textgen.model_folder import Model, ModelFolder
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint, checkpoint_exists
@@ -129,6 +130,7 @@ def run_training(
     if tensorboard:
         listeners.append(TensorBoard(training / "tensorboard"))
     model, run = folder.load(), Run.load(training)
+    check_weights(model.card.architecture, model.weights)
     _make_deterministic()
     batches: Batches = recipe.batches(training, run)
     network = recipe.network(model, run)
@@ -247,9 +249,8 @@ class _Keeper:
         self._listeners, self._sample = listeners, sample
 
     def __call__(self, weights: Arrays, row: history.Row, best: bool) -> None:
-        card, tokenizer = self._model.card, self._model.tokenizer
         if best:
-            self._folder.save_weights(card, tokenizer, weights)
+            self._folder.save_weights(weights)
             self._folder.save_metrics(
                 {
                     "bits_per_character": row.validation_bits_per_character,
@@ -260,7 +261,7 @@ class _Keeper:
                 }
             )
         try:
-            text = self._sample(Model(self._folder.path, card, tokenizer, weights))
+            text = self._sample(replace(self._model, weights=weights))
         except TextgenError as error:
             text = f"(no sample: {error})"  # a page for people is not worth a training run
         self._keep_sample(row, text)

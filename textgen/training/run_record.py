@@ -1,12 +1,15 @@
 """What a run was started with, beside its checkpoint."""
 
 import json
+import reprlib
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from textgen.config import ChatTrainingConfig, ScriptTrainingConfig, TrainingConfig
-from textgen.errors import ModelError, TrainingError
+from textgen.errors import TrainingError
 from textgen.files import replacing
+from textgen.model_folder import FORMAT_VERSION
+from textgen.stored_json import Migrations, decode, migrate, parse, unchanged
 
 TRAINING_IDS, HELD_OUT_IDS, RUN = "training.npy", "held_out.npy", "run.json"
 
@@ -18,6 +21,9 @@ _FEWEST_HELD_OUT = 1000
 kept, by three held-out replies, and what had learned the other pairs was thrown away."""
 
 _KINDS: dict[str, type[TrainingConfig]] = {"script": ScriptTrainingConfig, "chat": ChatTrainingConfig}
+
+_MIGRATIONS: Migrations = {1: unchanged}
+"""Of run.json: version 1 had no number."""
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,7 @@ class Run:
 
     def save(self, folder: Path) -> None:
         """Replaces the run's description in `folder`."""
-        values = {"kind": self.kind, **asdict(self)}
+        values = {"format_version": FORMAT_VERSION, "kind": self.kind, **asdict(self)}
         with replacing(folder / RUN) as file:
             file.write(json.dumps(values, indent=1).encode())
 
@@ -57,14 +63,16 @@ class Run:
         """Reads the run's description.
 
         Raises:
-            TrainingError: it is missing or damaged.
+            TrainingError: it is missing, damaged or of a newer format version.
         """
         try:
-            values = json.loads((folder / RUN).read_bytes())
-            training = _KINDS[values["kind"]].from_json(values["training"])
-            return cls(training, tuple(values["characters"]), tuple(values["tokens"]), int(values["threads"]))
-        except (OSError, ValueError, KeyError, TypeError, ModelError) as error:
+            values = migrate(parse((folder / RUN).read_bytes()), FORMAT_VERSION, _MIGRATIONS, unnumbered=1)
+            kind = values.pop("kind", None)
+            if not isinstance(kind, str) or kind not in _KINDS:
+                raise ValueError(f"has the kind {reprlib.repr(kind)}, allowed are {' and '.join(_KINDS)}")
+            return decode(cls, values, {"training": _KINDS[kind]})
+        except (OSError, ValueError) as error:
             raise TrainingError(
-                f"The run in {folder} cannot be resumed ({error!r}): its training folder is missing or damaged; "
-                "the model itself still works, and --from continues from it."
+                f"The run in {folder} cannot be resumed: {RUN} {error}; the model itself still works, and --from "
+                "continues from it."
             ) from None

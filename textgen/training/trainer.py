@@ -255,8 +255,10 @@ class Trainer:
 
     def _restore(self, checkpoint: Checkpoint) -> None:
         for name, variable in self._tensors().items():
-            variable.assign(checkpoint.arrays[name])
-        self._state = [ops.convert_to_tensor(checkpoint.arrays[f"state/{k}"]) for k in range(len(self._state))]
+            variable.assign(checkpoint.array(name, variable.shape))
+        self._state = [
+            ops.convert_to_tensor(checkpoint.array(f"state/{k}", state.shape)) for k, state in enumerate(self._state)
+        ]
         self._position = checkpoint.position
         history.forget_after(self._folder, self._position.step)
 

@@ -2,9 +2,6 @@
 
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.speech import CopyGuard
 from textgen.errors import ConfigurationError
@@ -20,14 +17,12 @@ def copy_guard(folder: Path, pieces: Pieces) -> CopyGuard:
 
     Raises:
         ConfigurationError: the model has no novelty index.
+        ModelError: the index is damaged.
     """
-    path = ModelFolder(folder).novelty
-    if not path.is_file():
+    index = ModelFolder(folder).novelty_index()
+    if index is None:
         raise ConfigurationError(
             f"no_copy was asked for, but {folder} has no novelty.bin: it was trained with --no-index or the "
             "file was deleted; leave no_copy out (0 turns it off), or train a model without --no-index."
         )
-    index: NDArray[np.uint64] = np.zeros(0, np.uint64)  # an empty file, which cannot be mapped: all texts were short
-    if path.stat().st_size:
-        index = np.memmap(path, dtype=np.uint64, mode="r")
     return CopyGuard(index, pieces)

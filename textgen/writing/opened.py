@@ -12,6 +12,7 @@ from textgen.decoding.speech import CopyGuard
 from textgen.errors import ConfigurationError, CorpusError, ModelError
 from textgen.inference.language_model import LanguageModel
 from textgen.model_folder import Model
+from textgen.stored_json import decode
 from textgen.text.normalisation import Normalisation
 from textgen.writing.guard import copy_guard
 
@@ -43,9 +44,9 @@ class OpenedModel:
         try:
             corpus = model.card.corpus
             self.style = ScriptStyle.from_json(corpus["style"])
-            self.shape = ScriptShape(**corpus["shape"])
+            self.shape = decode(ScriptShape, corpus["shape"])
             self.normalisation = Normalisation.from_json(corpus["normalisation"])
-        except (KeyError, TypeError, AttributeError, ConfigurationError, CorpusError) as error:
+        except (KeyError, ValueError, CorpusError, ModelError) as error:
             raise ModelError(
                 f"model.json in {model.path} does not describe the scripts it was trained on ({error!r}): "
                 "the file is damaged; copy or train the model again."

@@ -16,8 +16,9 @@ import numpy as np
 from textgen.config import AdversarialConfig, Budget, DiscriminatorConfig, ScriptTrainingConfig
 from textgen.errors import ConfigurationError, ModelError, TrainingError
 from textgen.files import replacing
-from textgen.model_folder import Model, ModelFolder
+from textgen.model_folder import FORMAT_VERSION, Model, ModelFolder
 from textgen.models.discriminator import Discriminator
+from textgen.stored_json import migrate, parse, unchanged
 from textgen.text.special import LINE_END
 from textgen.text.store import open_ids
 from textgen.training.adversarial.batches import AdversarialBatches, steps_per_epoch
@@ -108,7 +109,7 @@ def _add(folder: ModelFolder, config: AdversarialConfig, budget: Budget) -> None
     own = adversarial_folder(folder)
     own.mkdir(parents=True, exist_ok=True)
     with replacing(own / _SETTINGS) as file:
-        file.write(json.dumps(config.to_json(), indent=1).encode())
+        file.write(json.dumps({"format_version": FORMAT_VERSION, **config.to_json()}, indent=1).encode())
     replace(run, training=training).save(own)
 
 
@@ -268,7 +269,8 @@ def load_settings(folder: ModelFolder) -> AdversarialConfig:
     """
     path = adversarial_folder(folder) / _SETTINGS
     try:
-        return AdversarialConfig.from_json(json.loads(path.read_bytes()))
+        stored = migrate(parse(path.read_bytes()), FORMAT_VERSION, {1: unchanged}, unnumbered=1)
+        return AdversarialConfig.from_json(stored)
     except (OSError, ValueError, ModelError) as error:
         raise TrainingError(
             f"The adversarial run in {folder.path} cannot be resumed ({error!r}): {path.name} is missing or damaged; "
