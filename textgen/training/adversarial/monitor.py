@@ -288,8 +288,8 @@ class WarmUpWatch(SilentDisplay):
             if reached <= self._warm_up:
                 self._note(
                     "warning   the writer would learn nothing: the critic learns alone for "
-                    f"{count(self._warm_up, 'step')}, and at this pace there will be {reached:,}: "
-                    "give a larger budget, or a smaller --warm-up"
+                    f"{count(self._warm_up, 'step')}, and at this pace there will be "
+                    f"{reached:,}: give a larger budget, or a smaller --warm-up"
                 )
 
 
