@@ -1,5 +1,3 @@
-"""None"""
-
 import math
 from collections.abc import Sequence
 

@@ -1,5 +1,3 @@
-"""None"""
-
 from pathlib import Path
 
 import numpy as np

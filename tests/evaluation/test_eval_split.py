@@ -1,5 +1,3 @@
-"""None"""
-
 from collections import Counter
 from dataclasses import asdict
 from pathlib import Path

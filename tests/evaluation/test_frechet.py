@@ -1,5 +1,3 @@
-"""None"""
-
 import sys
 from collections.abc import Sequence
 

@@ -1,5 +1,3 @@
-"""None"""
-
 import random
 from collections import Counter
 

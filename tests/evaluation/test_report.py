@@ -13,12 +13,23 @@ from textgen.evaluation.report import Evaluation, evaluate
 from textgen.writer import ScriptWriter
 
 
-def test_the_held_out_part_is_as_long_as_training_said(uniform: ScriptWriter, corpus: Path) -> None:
-    result = evaluate(uniform, Corpus(corpus), samples=0)
+@pytest.fixture(scope="module")
+def scored(uniform: ScriptWriter, corpus: Path) -> Evaluation:
+    """Of the held-out part of the training corpus, without samples."""
+    return evaluate(uniform, Corpus(corpus), samples=0)
+
+
+@pytest.fixture(scope="module")
+def sampled(uniform: ScriptWriter, corpus: Path) -> Evaluation:
+    """The same with a few samples."""
+    return evaluate(uniform, Corpus(corpus), samples=6, seed=2)
+
+
+def test_the_held_out_part_is_as_long_as_training_said(uniform: ScriptWriter, scored: Evaluation) -> None:
     split = uniform.card.corpus["split"]
-    assert result.scores.characters == split["total"] - split["characters"]
-    assert result.scores.nats / result.scores.tokens == pytest.approx(math.log(uniform.model.vocabulary_size), rel=1e-5)
-    assert result.split == "held-out"
+    assert scored.scores.characters == split["total"] - split["characters"]
+    assert scored.scores.nats / scored.scores.tokens == pytest.approx(math.log(uniform.model.vocabulary_size), rel=1e-5)
+    assert scored.split == "held-out"
 
 
 def test_samples_are_looked_for_in_the_training_text(uniform: ScriptWriter, corpus: Path) -> None:
@@ -30,8 +41,8 @@ def test_samples_are_looked_for_in_the_training_text(uniform: ScriptWriter, corp
     assert len(told) == 5 and told[2] == "1 of 2 lines are written."
 
 
-def test_what_was_not_asked_for_is_none_and_said(uniform: ScriptWriter, corpus: Path) -> None:
-    values = evaluate(uniform, Corpus(corpus), samples=0).to_json_object()
+def test_what_was_not_asked_for_is_none_and_said(scored: Evaluation) -> None:
+    values = scored.to_json_object()
     names = ("longest_copied_words", "copied_share", "copied_text", "copied_at", "samples_seed", *NO_COMPARISON)
     assert [values[name] for name in names] == [None] * len(names)
     assert "--samples 0" in values["notes"][-1]
@@ -47,8 +58,8 @@ def test_another_corpus_has_no_novelty(uniform: ScriptWriter, tmp_path: Path) ->
     assert (values["samples_lines"], values["longest_copied_words"]) == (5, None)
 
 
-def test_the_contract_of_the_keys(uniform: ScriptWriter, corpus: Path) -> None:
-    values = evaluate(uniform, Corpus(corpus), samples=6).to_json_object()
+def test_the_contract_of_the_keys(sampled: Evaluation) -> None:
+    values = sampled.to_json_object()
     families = ((2, 3, 4, 5), ("bleu", "self_bleu")), ((1, 2, 3, 4), ("distinct",))
     names = [f"{family}_{n}" for orders, families in families for family in families for n in orders]
     assert all(0 <= values[name] <= 1 for name in names)
@@ -102,9 +113,9 @@ def test_no_more_samples_are_compared_than_there_are_real_lines(
     assert any("Only 6 of the samples" in note for note in result.notes)
 
 
-def test_the_same_command_gives_the_same_numbers(uniform: ScriptWriter, corpus: Path) -> None:
-    first, second = (evaluate(uniform, Corpus(corpus), samples=4, seed=2).to_json_object() for _ in range(2))
-    assert first == second
+def test_the_same_command_gives_the_same_numbers(uniform: ScriptWriter, corpus: Path, sampled: Evaluation) -> None:
+    again = evaluate(uniform, Corpus(corpus), samples=6, seed=2)
+    assert again.to_json_object() == sampled.to_json_object()
 
 
 def test_training_text_under_another_name_is_noticed(uniform: ScriptWriter, corpus: Path, tmp_path: Path) -> None:
@@ -121,8 +132,8 @@ def test_an_infinite_perplexity_is_no_json_number() -> None:
     assert "Infinity" not in json.dumps(values)
 
 
-def test_copies_in_real_text_run_on_from_line_to_line_as_in_the_samples(uniform: ScriptWriter, corpus: Path) -> None:
-    real = evaluate(uniform, Corpus(corpus), samples=6, seed=2).real
+def test_copies_in_real_text_run_on_from_line_to_line_as_in_the_samples(corpus: Path, sampled: Evaluation) -> None:
+    real = sampled.real
     held_out = [line.split(": ", 1)[1] for line in corpus.read_text().splitlines() if not line.startswith("[")]
     begin = held_out.index(real[0].text, len(held_out) * 8 // 10)
     assert [line.text for line in real] == held_out[begin : begin + 6]

@@ -1,5 +1,3 @@
-"""None"""
-
 import itertools
 
 import numpy as np
