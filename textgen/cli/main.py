@@ -11,10 +11,10 @@ import re
 import sys
 import traceback
 from functools import cache
-from pathlib import Path
 
 import click
 
+from textgen.cli import __path__
 from textgen.errors import ConfigurationError, TextgenError, system_sentence
 from textgen.wording import did_you_mean
 
@@ -25,14 +25,16 @@ _FIRST_LINE = re.compile(r'"""`textgen ([a-z-]+)`: (.+?)(?:""")?$')
 def command_lines() -> dict[str, str]:
     """The subcommands by name, each with its line of help.
 
-    They are read from the first lines of the modules. Importing the modules would take too long for `textgen --help`.
+    They are read from the first lines of the modules, because importing the modules would take too long for
+    `textgen --help`. So would importing pathlib.
     """
     found = {}
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        with path.open(encoding="utf-8") as file:
-            if match := _FIRST_LINE.match(file.readline().rstrip()):
-                found[match[1]] = match[2]
-    return found
+    for entry in os.scandir(__path__[0]):
+        if entry.name.endswith(".py"):
+            with click.open_file(entry.path, encoding="utf-8") as file:
+                if match := _FIRST_LINE.match(file.readline().rstrip()):
+                    found[match[1]] = match[2]
+    return dict(sorted(found.items()))
 
 
 class _LazyGroup(click.Group):
