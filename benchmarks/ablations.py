@@ -29,12 +29,12 @@ from variants import DEFAULT, VARIANTS, find
 
 import textgen
 from textgen.config import Budget
-from textgen.inference.scoring import score_ids
+from textgen.inference.language_model import score_ids
 from textgen.model_folder import ModelFolder
+from textgen.training.checkpoint import Run
 from textgen.training.display import PlainDisplay
 from textgen.training.machine import share_cores
 from textgen.training.run import TrainingRequest, run_training
-from textgen.training.run_record import Run
 from textgen.training.script_task import ScriptTask
 from textgen.training.sizing import ScriptChoice
 

@@ -31,8 +31,7 @@ from textgen.config import AdversarialConfig
 from textgen.corpus.collection import Corpus
 from textgen.discriminator.file import discriminator_path
 from textgen.evaluation.bootstrap import Estimate
-from textgen.evaluation.curves import PURE, WriteLines
-from textgen.evaluation.dominance import Verdict
+from textgen.evaluation.curves import PURE, Verdict, WriteLines
 from textgen.evaluation.generated_samples import write_lines
 from textgen.evaluation.model_comparison import ModelComparison, compare
 from textgen.evaluation.pages import curves_picture

@@ -26,8 +26,8 @@ from textgen.corpus.id_store import open_ids
 from textgen.model_folder import ModelFolder
 from textgen.models.language_model import KerasLanguageModel
 from textgen.models.softmax import cross_entropy
-from textgen.tokenizers.special import PAD, START
-from textgen.training.run_record import TRAINING_IDS
+from textgen.tokenizers.base import PAD, START
+from textgen.training.checkpoint import TRAINING_IDS
 
 Tensor = Any
 

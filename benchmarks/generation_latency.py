@@ -35,8 +35,8 @@ from textgen.decoding.protocols import GeneratedSequence, collect
 from textgen.decoding.sampler import Sampler
 from textgen.decoding.sequence import SequenceStart
 from textgen.inference.language_model import LanguageModel
-from textgen.tokenizers.special import END, FIRST_LABEL
-from textgen.training.initialisation import initial_weights
+from textgen.tokenizers.base import END, FIRST_LABEL
+from textgen.training.prepare import initial_weights
 
 Ids = NDArray[np.integer]
 Step = Callable[[Ids], NDArray[np.float32]]

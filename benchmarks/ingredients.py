@@ -17,7 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from textgen.models.language_model import KerasLanguageModel, LanguageModelMasks
-from textgen.training.language_model_step import LanguageModelStep
+from textgen.training.network_steps import LanguageModelStep
 from textgen.training.script_task import ScriptTask
 from textgen.training.step import State
 from textgen.training.task import Workspace

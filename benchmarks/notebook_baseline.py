@@ -60,8 +60,8 @@ from textgen.corpus.survey import survey
 from textgen.evaluation.report import evaluate
 from textgen.model_folder import ModelFolder
 from textgen.training import history
+from textgen.training.checkpoint import Run
 from textgen.training.machine import thread_count
-from textgen.training.run_record import Run
 
 WINDOW, BATCH, EMBEDDING, HIDDEN, LEARNING_RATE = 10, 128, 200, 256, 1e-3
 VALIDATIONS, VALIDATION_WORDS, SCORING_BATCH = 10, 1 << 14, 1024

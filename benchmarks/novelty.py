@@ -18,9 +18,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 import textgen
+from textgen.decoding.constraints.base import Pieces
 from textgen.decoding.copy_detection import CopyGuard
 from textgen.decoding.options import SHORTEST_COPY
-from textgen.decoding.pieces import Pieces
 from textgen.model_folder import ModelFolder
 
 LOOKUPS = 50_000

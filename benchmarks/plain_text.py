@@ -15,10 +15,8 @@ from quality_training import write_text
 from textgen.corpus.collection import Corpus
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.corpus.token_parser import decode_script
-from textgen.inference.language_model import LanguageModel
-from textgen.inference.scoring import score_ids
-from textgen.tokenizers.base import Tokenizer
-from textgen.tokenizers.special import LINE_END, PAD
+from textgen.inference.language_model import LanguageModel, score_ids
+from textgen.tokenizers.base import LINE_END, PAD, Tokenizer
 
 FORMAT = "plain"
 

@@ -50,7 +50,7 @@ def learn(corpus: Path, level: str, vocabulary: Path) -> None:
     """Learns textgen's vocabulary of a level."""
     from textgen.corpus.collection import Corpus
     from textgen.corpus.survey import survey
-    from textgen.tokenizers.learning import learn_tokenizer
+    from textgen.tokenizers import learn_tokenizer
 
     scripts = Corpus(corpus)
     labels = [name for name, lines in survey(scripts).speakers.items() if lines >= FEWEST_LINES]
@@ -63,7 +63,7 @@ def encode(corpus: Path, vocabulary: Path, out: Path) -> None:
     from textgen.corpus.collection import Corpus
     from textgen.corpus.id_store import IdStoreWriter
     from textgen.corpus.token_grammar import ScriptEncoder
-    from textgen.tokenizers.learning import tokenizer_from_json
+    from textgen.tokenizers import tokenizer_from_json
 
     tokenizer = tokenizer_from_json(json.loads(vocabulary.read_text(encoding="utf-8")))
     encoder = ScriptEncoder(tokenizer)

@@ -31,7 +31,7 @@ from quality_training import figures, in_words, read_json, say, train, write_jso
 
 import textgen
 from textgen.model_folder import ModelFolder
-from textgen.tokenizers.special import START
+from textgen.tokenizers.base import START
 
 LEVELS = ("character", "subword")
 SYSTEMS = (*LEVELS, "nanogpt-cpu", "dynamic", "choice")

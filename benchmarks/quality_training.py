@@ -12,8 +12,7 @@ from typing import Any
 from textgen.config import Budget
 from textgen.model_folder import ModelFolder
 from textgen.training import history
-from textgen.training.checkpoint import Checkpoint, checkpoint_exists
-from textgen.training.run_record import Run
+from textgen.training.checkpoint import Checkpoint, Run, checkpoint_exists
 from textgen.training.trainer import Clock
 
 

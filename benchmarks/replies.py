@@ -26,7 +26,7 @@ from typing import Any
 
 import textgen
 from textgen.chatbot import Chatbot
-from textgen.corpus.detokenisation import detokenise
+from textgen.corpus.normalisation import detokenise
 from textgen.discriminator.file import discriminator_path
 
 OPENINGS, TURN_END = 300, "__eou__"

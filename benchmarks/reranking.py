@@ -18,8 +18,7 @@ from itertools import pairwise
 import numpy as np
 
 import textgen
-from textgen.discriminator.matching import matched
-from textgen.discriminator.metrics import NgramBaseline
+from textgen.discriminator.metrics import NgramBaseline, matched
 from textgen.discriminator.scorer import line_ids
 from textgen.evaluation.generated_samples import GeneratedLines
 from textgen.model_folder import ModelFolder

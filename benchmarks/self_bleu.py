@@ -18,8 +18,7 @@ import numpy as np
 from nltk.translate.bleu_score import SmoothingFunction, sentence_bleu
 from numpy.typing import NDArray
 
-from textgen.evaluation.ngram_metrics import BLEU_ORDERS, References, SelfBleu
-from textgen.evaluation.text_metrics import tokens
+from textgen.evaluation.text_metrics import BLEU_ORDERS, References, SelfBleu, tokens
 
 Lines = list[list[str]]
 

@@ -14,10 +14,8 @@ from networks import CLIP, LEARNING_RATE, Train, Weights
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig
 from textgen.models.encoder_decoder import KerasEncoderDecoder
 from textgen.models.language_model import KerasLanguageModel
-from textgen.training.encoder_decoder_step import EncoderDecoderStep
-from textgen.training.language_model_step import LanguageModelStep
 from textgen.training.machine import share_cores, thread_count
-from textgen.training.negative_sampling import CandidateSampler
+from textgen.training.network_steps import CandidateSampler, EncoderDecoderStep, LanguageModelStep
 
 
 def configure() -> None:

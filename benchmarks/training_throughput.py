@@ -32,9 +32,9 @@ from networks import Architecture, architecture
 from numpy.typing import NDArray
 
 from textgen.config import EncoderDecoderConfig, ModelConfig
-from textgen.tokenizers.special import FIRST_LABEL
-from textgen.training.initialisation import initial_weights
+from textgen.tokenizers.base import FIRST_LABEL
 from textgen.training.machine import Precision, best_precision
+from textgen.training.prepare import initial_weights
 
 Batch = tuple[NDArray[np.int32], ...]
 

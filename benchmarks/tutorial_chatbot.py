@@ -59,8 +59,8 @@ from textgen.tokenizers.pretokens import split
 from textgen.tokenizers.word import WordTokenizer
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint
-from textgen.training.initialisation import initial_weights
 from textgen.training.machine import thread_count
+from textgen.training.prepare import initial_weights
 
 PAIRS, HELD_OUT_SHARE = 400, 0.2
 HIDDEN, BATCH, EPOCHS = 256, 10, 600

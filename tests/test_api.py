@@ -18,11 +18,10 @@ from textgen.errors import (
     MissingExtraError,
     ModelError,
 )
-from textgen.inference.language_model import LanguageModel
-from textgen.inference.scoring import score_ids
+from textgen.inference.language_model import LanguageModel, score_ids
 from textgen.model_folder import ModelFolder
 from textgen.training import history
-from textgen.training.run_record import HELD_OUT_IDS, Run
+from textgen.training.checkpoint import HELD_OUT_IDS, Run
 
 
 def train(corpus: Path, out: Path, **options: Any) -> textgen.ScriptWriter:

@@ -13,7 +13,7 @@ from tests.discriminator.small import likes, put_discriminator, with_discriminat
 from tests.generation.small import TOKENIZERS, Parrot, chat_model, saved_model, with_decoding
 from textgen.chatbot import Chatbot, ChatOptions, Reply, as_character
 from textgen.errors import ConfigurationError, ModelError, TextgenError
-from textgen.generation.reply import clean
+from textgen.generation.conversation import clean
 from textgen.model_folder import ModelFolder
 
 MODELS = {level: chat_model(level) for level in TOKENIZERS}

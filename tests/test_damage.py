@@ -13,10 +13,8 @@ import pytest
 import textgen
 from textgen.discriminator.file import discriminator_path
 from textgen.errors import ModelError, TextgenError, TrainingError
-from textgen.model_folder import ModelFolder
-from textgen.stored_tensors import read_tensors, write_tensors
-from textgen.training.checkpoint import NAME, Checkpoint
-from textgen.training.run_record import Run
+from textgen.model_folder import ModelFolder, read_tensors, write_tensors
+from textgen.training.checkpoint import NAME, Checkpoint, Run
 
 from .data.make_frozen import PAGE
 

@@ -6,7 +6,7 @@ import pytest
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
 
-from textgen.stored_tensors import read_tensors, write_tensors
+from textgen.model_folder import read_tensors, write_tensors
 
 ARRAYS = {
     "b/c": np.arange(6, dtype=np.float32).reshape(2, 3),

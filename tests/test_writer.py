@@ -15,7 +15,7 @@ from textgen.corpus.script import Script
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.errors import ConfigurationError, TextgenError
 from textgen.model_folder import ModelFolder
-from textgen.tokenizers.special import START
+from textgen.tokenizers.base import START
 from textgen.training.sizing import ScriptChoice
 from textgen.writer import ScriptWriter
 

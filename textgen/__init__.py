@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textgen.corpus.script import Line, Scene, Script
     from textgen.decoding.options import ChatOptions, DecodingOptions
     from textgen.errors import TextgenError
-    from textgen.generation.reply import Reply
+    from textgen.generation.conversation import Reply
     from textgen.writer import ScriptWriter, WrittenScript
 
 _HOMES = {
@@ -32,7 +32,7 @@ _HOMES = {
     "Chatbot": "textgen.chatbot",
     "as_character": "textgen.chatbot",
     "ChatOptions": "textgen.decoding.options",
-    "Reply": "textgen.generation.reply",
+    "Reply": "textgen.generation.conversation",
     "ScriptWriter": "textgen.writer",
     "WrittenScript": "textgen.writer",
     "DecodingOptions": "textgen.decoding.options",

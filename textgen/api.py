@@ -106,10 +106,10 @@ def train_script(
     _require_training()
     from textgen.evaluation.sample_metric import find_sample_metric
     from textgen.training.adversarial.task import AdversarialTask, adversarial_folder
+    from textgen.training.prepare import Target
     from textgen.training.run import Start, TrainingRequest, train
     from textgen.training.script_task import ScriptTask
     from textgen.training.sizing import ScriptChoice
-    from textgen.training.target import Target
 
     request = TrainingRequest(corpus, _chosen(ScriptChoice, choice, "train_script"), format, validation, seed, index)
     script = ScriptTask(request, _write_a_little)
@@ -174,9 +174,9 @@ def train_chat(
     """
     _require_training()
     from textgen.training.chat_task import ChatTask, Listening
+    from textgen.training.prepare import Target
     from textgen.training.run import Start, TrainingRequest, train
     from textgen.training.sizing import ChatChoice
-    from textgen.training.target import Target
 
     request = TrainingRequest(corpus, _chosen(ChatChoice, choice, "train_chat"), format, validation, seed, index)
     listening = Listening(turns, replies_by, spacing)  # type: ignore[arg-type]

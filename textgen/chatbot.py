@@ -15,9 +15,16 @@ from textgen.errors import ConfigurationError, require_text
 from textgen.generation.answering import Answer, Responder
 from textgen.generation.character import Character
 from textgen.generation.chat_model import ChatModel
-from textgen.generation.conversation import ChatExchange, Conversation, SavedConversation, fresh_seed, turn_seed
+from textgen.generation.conversation import (
+    ChatExchange,
+    Conversation,
+    Reply,
+    SavedConversation,
+    clean,
+    fresh_seed,
+    turn_seed,
+)
 from textgen.generation.ranking import Candidate, JudgedText, judge_lines
-from textgen.generation.reply import Reply, clean
 from textgen.model_folder import Model
 from textgen.writer import ScriptWriter
 

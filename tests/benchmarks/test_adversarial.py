@@ -9,8 +9,7 @@ import pytest
 from tests.benchmarks.scripts import script
 from textgen.corpus.document import Line
 from textgen.evaluation.bootstrap import Estimate
-from textgen.evaluation.curves import Curve, Point
-from textgen.evaluation.dominance import PLANES, Verdict, gaps
+from textgen.evaluation.curves import PLANES, Curve, Point, Verdict, gaps
 
 adversarial = script("adversarial")
 FRECHET = PLANES[1]

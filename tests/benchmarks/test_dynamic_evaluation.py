@@ -5,9 +5,8 @@ import pytest
 
 from tests.benchmarks.scripts import script
 from tests.inference.small import config, random_weights
-from textgen.inference.language_model import LanguageModel
-from textgen.inference.scoring import score_ids
-from textgen.tokenizers.special import END, START
+from textgen.inference.language_model import LanguageModel, score_ids
+from textgen.tokenizers.base import END, START
 
 dynamic = script("dynamic_evaluation")
 LEARNED = np.random.default_rng(0).integers(8, 280, 400)

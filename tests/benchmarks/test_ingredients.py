@@ -13,8 +13,8 @@ from tests.models.small import config, network
 from textgen.config import Budget, ScriptTrainingConfig
 from textgen.training import script_task, trainer
 from textgen.training.batches import Windows
-from textgen.training.language_model_step import LanguageModelStep
-from textgen.training.run_record import Run
+from textgen.training.checkpoint import Run
+from textgen.training.network_steps import LanguageModelStep
 
 ingredients, variants = script("ingredients"), script("variants")
 TRAINING = ScriptTrainingConfig(Budget(steps=10), streams=2, window=5, dropout=0.5)

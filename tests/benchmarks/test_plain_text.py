@@ -8,8 +8,8 @@ import pytest
 
 from tests.benchmarks.scripts import script
 from tests.inference.small import language_model
+from textgen.tokenizers.base import END, LINE_END, START
 from textgen.tokenizers.character import CharacterTokenizer
-from textgen.tokenizers.special import END, LINE_END, START
 from textgen.tokenizers.subword import SubwordTokenizer
 
 plain = script("plain_text")

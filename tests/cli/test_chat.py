@@ -17,7 +17,7 @@ from textgen.cli.chat import command
 from textgen.decoding.options import ChatOptions
 from textgen.errors import ModelError
 from textgen.repl import session
-from textgen.repl.settings import SETTINGS
+from textgen.repl.session import SETTINGS
 
 ROOT = Path(__file__).parents[2]
 

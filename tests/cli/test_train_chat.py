@@ -11,10 +11,10 @@ from textgen.cli.main import cli
 from textgen.cli.train_chat import command
 from textgen.config import Budget
 from textgen.corpus.exchanges import DEFAULT_TURNS
-from textgen.corpus.formats.registry import DIALOGUE_FORMATS
+from textgen.corpus.formats import DIALOGUE_FORMATS
 from textgen.model_folder import ModelFolder
 from textgen.training.chat_task import Listening
-from textgen.training.run_record import Run
+from textgen.training.checkpoint import Run
 from textgen.training.sizing import LEVELS, SIZES, ChatChoice
 
 TINY_FLAGS = [word for name, value in TINY_CHAT.items() for word in (f"--{name.replace('_', '-')}", str(value))]

@@ -9,10 +9,10 @@ from tests.conftest import TINY
 from textgen.cli.main import cli
 from textgen.cli.train_script import chosen_settings, command
 from textgen.config import AdversarialConfig, Budget
-from textgen.corpus.formats.registry import SCRIPT_FORMATS
+from textgen.corpus.formats import SCRIPT_FORMATS
 from textgen.errors import ConfigurationError
 from textgen.model_folder import ModelFolder
-from textgen.training.run_record import Run
+from textgen.training.checkpoint import Run
 from textgen.training.sizing import LEVELS, SIZES, ScriptChoice
 
 TINY_FLAGS = [word for name, value in TINY.items() for word in (f"--{name.replace('_', '-')}", str(value))]

@@ -3,8 +3,8 @@
 from hypothesis import strategies as st
 
 from textgen.corpus.script import Line, Scene, Script, ScriptStyle
+from textgen.tokenizers import learn_tokenizer
 from textgen.tokenizers.base import Tokenizer
-from textgen.tokenizers.learning import learn_tokenizer
 
 LABELS = ("jerry", "ÉLAINE", "小明", "Mr. X")
 _LEARNED_FROM = ["hello there (softly) how are you [beat] fine, thanks. "] * 4

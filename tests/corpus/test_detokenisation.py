@@ -8,7 +8,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.tokenizers.examples import AWKWARD, any_text
-from textgen.corpus.detokenisation import Spacing, detokenise
+from textgen.corpus.normalisation import Spacing, detokenise
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from textgen.corpus.names import Cue, is_name, parse_cue
+from textgen.corpus.formats.colon import Cue, is_name, parse_cue
 
 
 @pytest.mark.parametrize(

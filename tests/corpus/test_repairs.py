@@ -2,7 +2,7 @@ from collections import Counter
 
 import pytest
 
-from textgen.corpus.repairs import REPAIRS, repair, repair_escaped
+from textgen.corpus.reading import REPAIRS, repair, repair_escaped
 
 
 @pytest.mark.parametrize(

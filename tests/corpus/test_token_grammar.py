@@ -10,7 +10,7 @@ from textgen.corpus.script import Line, Scene, Script, ScriptStyle
 from textgen.corpus.token_grammar import DialogueEncoder, ScriptEncoder
 from textgen.corpus.token_parser import ScriptRenderer, decode_script
 from textgen.errors import ConfigurationError, TextgenError
-from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, NAME, NAME_END, SCENE, START, TURN
+from textgen.tokenizers.base import END, FIRST_LABEL, LINE_END, NAME, NAME_END, SCENE, START, TURN
 
 COLON = ScriptStyle("colon")
 TOKENIZER = TOKENIZERS["character"]

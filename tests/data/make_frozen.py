@@ -26,7 +26,7 @@ from textgen.corpus.prompt import parse_prompt
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.generation.chat_model import ChatModel
 from textgen.model_folder import FORMAT_VERSION, ModelFolder
-from textgen.tokenizers.special import START
+from textgen.tokenizers.base import START
 
 PROMPT = "[Scene 1: the soup]\nJERRY: (smiling) The soup isn't nothing.\nKRAMER: Giddy up! \u00e9\u732b\nELAINE: My co"
 TALK = ("Good evening! \u00e9\u732b", "what do you think of the soup?")

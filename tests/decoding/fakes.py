@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.decoding.pieces import Pieces, whole_characters
+from textgen.decoding.constraints.base import Pieces, whole_characters
 from textgen.decoding.protocols import Ids, State, StepFunction
 from textgen.decoding.sequence import SequenceStart
+from textgen.tokenizers.base import LINE_END, START
 from textgen.tokenizers.character import CharacterTokenizer
-from textgen.tokenizers.special import LINE_END, START
 
 LETTERS = "abcdefghijklmnopqrstuvwxyz .\n"
 

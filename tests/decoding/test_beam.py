@@ -9,7 +9,7 @@ from textgen.decoding.constraints.base import Constraint
 from textgen.decoding.loop import decode
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import GeneratedSequence, Mask, collect
-from textgen.tokenizers.special import END, START
+from textgen.tokenizers.base import END, START
 
 A, B, C = TOKENIZER.encode("abc")
 CHAIN = {

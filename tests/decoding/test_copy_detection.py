@@ -6,10 +6,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.decoding.fakes import PIECES, TOKENIZER
+from textgen.decoding.constraints.base import whole_characters
 from textgen.decoding.constraints.script import Place
 from textgen.decoding.copy_detection import MULTIPLIER, CopyGuard, Speech, ngram_hash, ngram_hashes, word_hashes
-from textgen.decoding.pieces import whole_characters
-from textgen.tokenizers.special import FIRST_LABEL, LINE_END, NAME, NAME_END, SCENE, START
+from textgen.tokenizers.base import FIRST_LABEL, LINE_END, NAME, NAME_END, SCENE, START
 
 
 def test_words_are_hashed_by_blake2b() -> None:

@@ -12,17 +12,16 @@ from hypothesis import strategies as st
 from tests.decoding.fakes import PIECES, TOKENIZER, markov_model, prompt, random_model, spelling_model, state
 from textgen.corpus.script import ScriptStyle
 from textgen.corpus.token_parser import ScriptRenderer, decode_script
-from textgen.decoding.constraints.base import AllOf, Utf8Constraint
+from textgen.decoding.constraints.base import AllOf, Pieces, Utf8Constraint
 from textgen.decoding.constraints.script import ScriptGrammar, ScriptShape
 from textgen.decoding.copy_detection import CopyGuard, ngram_hashes, word_hashes
 from textgen.decoding.logits import log_totals
 from textgen.decoding.loop import decode, draw_sequences
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.pieces import Pieces
 from textgen.decoding.protocols import Event, GeneratedSequence, Ids, State, StepFunction, collect
 from textgen.decoding.sequence import SequenceStart
 from textgen.errors import ModelError
-from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, SCENE, START
+from textgen.tokenizers.base import END, FIRST_LABEL, LINE_END, SCENE, START
 from textgen.tokenizers.word import WordTokenizer
 
 SPEAKING_TOKENIZER = WordTokenizer([" a", " b", "a", "b", " ", "!", "é"], ["jerry", "elaine"])

@@ -1,7 +1,7 @@
 import numpy as np
 
-from textgen.decoding.pieces import Pieces
-from textgen.tokenizers.special import LINE_END
+from textgen.decoding.constraints.base import Pieces
+from textgen.tokenizers.base import LINE_END
 from textgen.tokenizers.word import WordTokenizer
 
 PIECES = Pieces(WordTokenizer([" a", "a", "\n", "b\nc"], ["jerry"]))

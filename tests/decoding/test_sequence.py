@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 
 from tests.decoding.fakes import PieceRenderer, state
+from textgen.decoding.constraints.base import Pieces
 from textgen.decoding.copy_detection import CopyGuard, ngram_hashes, word_hashes
 from textgen.decoding.loop import decode, draw_sequences
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.pieces import Pieces
 from textgen.decoding.protocols import GeneratedSequence, Ids, State, StepFunction, collect
 from textgen.decoding.sequence import SequenceStart
 from textgen.errors import ConfigurationError
-from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, START
+from textgen.tokenizers.base import END, FIRST_LABEL, LINE_END, START
 from textgen.tokenizers.word import WordTokenizer
 
 CORPUS = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"]

@@ -3,7 +3,7 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from textgen.decoding.stop_strings import StopStrings
+from textgen.decoding.sequence import StopStrings
 
 
 def run(stops: tuple[str, ...], *texts: str) -> tuple[list[str], StopStrings]:

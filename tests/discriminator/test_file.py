@@ -11,8 +11,7 @@ from tests.discriminator.small import likes, with_discriminator
 from textgen.api import SMALLTALK_FOLDER
 from textgen.discriminator.file import SavedDiscriminator, discriminator_path, load_discriminator
 from textgen.errors import ModelError
-from textgen.model_folder import ModelFolder
-from textgen.stored_tensors import read_tensors, write_tensors
+from textgen.model_folder import ModelFolder, read_tensors, write_tensors
 
 
 @pytest.fixture

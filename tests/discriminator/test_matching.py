@@ -3,7 +3,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textgen.discriminator.matching import balanced, halves, matched
+from textgen.discriminator.metrics import balanced, halves, matched
 
 texts = st.lists(st.lists(st.integers(0, 5), max_size=4), max_size=30)
 

@@ -5,8 +5,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from textgen.discriminator.matching import Examples, Text
-from textgen.discriminator.metrics import LengthBaseline, NgramBaseline, accuracy, discriminator_metrics
+from textgen.discriminator.metrics import Examples, LengthBaseline, NgramBaseline, Text, accuracy, discriminator_metrics
 
 
 class First:

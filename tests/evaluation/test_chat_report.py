@@ -15,13 +15,13 @@ import pytest
 from tests.training.tasks import Said, chat_task, prepared, talks
 from textgen.corpus.collection import Corpus
 from textgen.errors import ConfigurationError, CorpusError
-from textgen.evaluation.comparison import NO_COMPARISON
 from textgen.evaluation.copies import NO_NOVELTY
+from textgen.evaluation.model_comparison import NO_COMPARISON
 from textgen.evaluation.prediction import Scores
 from textgen.evaluation.report import ChatEvaluation, evaluate_chat
 from textgen.generation.chat_model import ChatModel
 from textgen.model_folder import Model
-from textgen.tokenizers.special import START
+from textgen.tokenizers.base import START
 from textgen.training.chat_task import Listening
 
 DIALOGUES: list[list[Said]] = [

@@ -4,7 +4,7 @@ import pytest
 
 from textgen.corpus.document import Line
 from textgen.corpus.script import ScriptStyle
-from textgen.evaluation.comparison import NO_COMPARISON, compare_with_real, is_well_formed, script_shares
+from textgen.evaluation.model_comparison import NO_COMPARISON, compare_with_real, is_well_formed, script_shares
 from textgen.writer import ScriptWriter
 
 REAL = [Line("JERRY", f"the {thing} is here .") for thing in ("soup", "coat", "boat", "dog")]

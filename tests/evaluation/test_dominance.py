@@ -1,8 +1,7 @@
 import pytest
 
 from textgen.evaluation.bootstrap import Estimate
-from textgen.evaluation.curves import Curve, Point
-from textgen.evaluation.dominance import Plane, gaps
+from textgen.evaluation.curves import Curve, Plane, Point, gaps
 
 PLANE = Plane("bleu_4", "self_bleu_4")
 DISTANCE = Plane("frechet_distance", "self_bleu_4")

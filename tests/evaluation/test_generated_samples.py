@@ -14,7 +14,7 @@ from textgen.corpus.document import Line
 from textgen.errors import ConfigurationError
 from textgen.evaluation.generated_samples import GeneratedLines, GeneratedReplies, telling_quarters, write_lines
 from textgen.model_folder import Model, ModelFolder
-from textgen.tokenizers.special import END, LINE_END, START, TURN
+from textgen.tokenizers.base import END, LINE_END, START, TURN
 from textgen.writer import ScriptWriter
 
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nltk.translate.bleu_score import SmoothingFunction, sentence_bleu
 
-from textgen.evaluation.ngram_metrics import BLEU_ORDERS, Distinct, References, SelfBleu, count_ngrams
+from textgen.evaluation.text_metrics import BLEU_ORDERS, Distinct, References, SelfBleu, count_ngrams
 
 SHORT_LINES = st.lists(st.lists(st.sampled_from("abc"), max_size=6), max_size=5)
 

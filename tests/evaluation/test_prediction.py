@@ -8,8 +8,8 @@ from textgen.corpus.collection import Corpus
 from textgen.errors import CorpusError
 from textgen.evaluation.copies import TrainingOverlap
 from textgen.evaluation.prediction import Scores, lane_difference, score_documents
-from textgen.inference.scoring import score_ids
-from textgen.tokenizers.special import START
+from textgen.inference.language_model import score_ids
+from textgen.tokenizers.base import START
 from textgen.writer import ScriptWriter
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from textgen.corpus.collection import Corpus
 from textgen.errors import ConfigurationError
-from textgen.evaluation.comparison import NO_COMPARISON
+from textgen.evaluation.model_comparison import NO_COMPARISON
 from textgen.evaluation.prediction import Scores
 from textgen.evaluation.report import Evaluation, evaluate
 from textgen.writer import ScriptWriter

@@ -13,9 +13,8 @@ from textgen.config import EncoderDecoderConfig
 from textgen.corpus.normalisation import Normalisation
 from textgen.decoding.protocols import Ids, State
 from textgen.model_folder import Model, ModelCard, ModelFolder
-from textgen.tokenizers.base import Tokenizer
+from textgen.tokenizers.base import END, Tokenizer
 from textgen.tokenizers.character import CharacterTokenizer
-from textgen.tokenizers.special import END
 from textgen.tokenizers.subword import SubwordTokenizer
 from textgen.tokenizers.word import WordTokenizer
 

@@ -12,7 +12,7 @@ from textgen.errors import ConfigurationError
 from textgen.generation.character import Character
 from textgen.generation.script_model import ScriptModel
 from textgen.model_folder import ModelFolder
-from textgen.tokenizers.special import LINE_END, START
+from textgen.tokenizers.base import LINE_END, START
 from textgen.writer import ScriptWriter
 
 

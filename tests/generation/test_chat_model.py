@@ -14,7 +14,7 @@ from textgen.generation.answering import Answer
 from textgen.generation.chat_model import ChatModel
 from textgen.generation.conversation import ReplyContext
 from textgen.model_folder import ModelFolder
-from textgen.tokenizers.special import END, START, TURN
+from textgen.tokenizers.base import END, START, TURN
 
 TOKENIZER = TOKENIZERS["word"]
 

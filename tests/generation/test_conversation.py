@@ -8,8 +8,15 @@ from hypothesis import strategies as st
 
 from textgen.corpus.document import Line
 from textgen.errors import TextgenError
-from textgen.generation.conversation import ChatExchange, Conversation, SavedConversation, fresh_seed, turn_seed
-from textgen.generation.reply import Reply, clean
+from textgen.generation.conversation import (
+    ChatExchange,
+    Conversation,
+    Reply,
+    SavedConversation,
+    clean,
+    fresh_seed,
+    turn_seed,
+)
 
 
 def test_each_turn_and_each_attempt_has_a_seed_of_its_own() -> None:

@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 
 from tests.discriminator.small import likes, with_discriminator
 from tests.generation.small import TOKENIZERS
-from textgen.decoding.pieces import Pieces
+from textgen.decoding.constraints.base import Pieces
 from textgen.decoding.protocols import GeneratedSequence
 from textgen.discriminator.calibration import sigmoid
 from textgen.errors import ConfigurationError, ModelError
+from textgen.generation.conversation import Reply
 from textgen.generation.ranking import FIRST_WORDS, MOST_REALNESS, REPETITION, beginning, candidate, repetition
-from textgen.generation.reply import Reply
 from textgen.model_folder import ModelFolder
-from textgen.tokenizers.special import END
+from textgen.tokenizers.base import END
 from textgen.writer import ScriptWriter
 
 

@@ -6,9 +6,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.generation.small import TOKENIZERS
-from textgen.decoding.pieces import Pieces
-from textgen.generation.reply import Reply, ReplyRenderer, clean, one_line
-from textgen.tokenizers.special import END
+from textgen.decoding.constraints.base import Pieces
+from textgen.generation.conversation import Reply, ReplyRenderer, clean, one_line
+from textgen.tokenizers.base import END
 
 
 @pytest.mark.parametrize(

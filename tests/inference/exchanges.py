@@ -7,7 +7,7 @@ import numpy as np
 from tests.inference.small import random_weights
 from textgen.config import EncoderDecoderConfig
 from textgen.inference.encoder_decoder import EncoderDecoder
-from textgen.tokenizers.special import END, START, TURN
+from textgen.tokenizers.base import END, START, TURN
 
 VOCABULARY = 270
 CONTEXT_LENGTHS = (9, 1, 4, 9, 2)

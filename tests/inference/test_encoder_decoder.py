@@ -13,7 +13,7 @@ from textgen.errors import ModelError
 from textgen.inference import encoder_decoder as module
 from textgen.inference.encoder_decoder import EncoderDecoder, padded
 from textgen.inference.weights import check_weights
-from textgen.tokenizers.special import PAD, START
+from textgen.tokenizers.base import PAD, START
 
 KINDS = [(attention, layers) for attention in (True, False) for layers in (1, 2)]
 Vector = Any

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.inference.small import language_model
-from textgen.inference.scoring import LaneLayout, Lanes, lay_out, score_ids
-from textgen.tokenizers.special import END, PAD, START
+from textgen.inference.language_model import LaneLayout, Lanes, lay_out, score_ids
+from textgen.tokenizers.base import END, PAD, START
 
 runs = st.lists(st.sampled_from([START, 7, 8, 9, 10]), max_size=60)
 

@@ -5,7 +5,7 @@ import numpy as np
 from textgen.config import ModelConfig
 from textgen.inference.weights import weight_shapes
 from textgen.models.language_model import KerasLanguageModel
-from textgen.tokenizers.special import START
+from textgen.tokenizers.base import START
 
 VOCABULARY = 270
 

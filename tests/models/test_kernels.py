@@ -8,7 +8,7 @@ import tensorflow as tf
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
 from textgen.models.kernels import Rows, added_up, as_kernel, columns
 from textgen.models.language_model import KerasLanguageModel
-from textgen.training.language_model_step import LanguageModelStep
+from textgen.training.network_steps import LanguageModelStep
 
 
 def _kernels(graph: Any) -> list[str]:

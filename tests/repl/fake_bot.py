@@ -9,7 +9,7 @@ from typing import Any
 
 from textgen.decoding.options import ChatOptions, chat_options
 from textgen.errors import ConfigurationError, ModelError
-from textgen.generation.reply import Reply
+from textgen.generation.conversation import Reply
 
 
 class FakeBot:

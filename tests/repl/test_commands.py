@@ -6,8 +6,7 @@ import pytest
 
 from textgen.errors import ConfigurationError
 from textgen.repl.commands import COMMANDS, suggest
-from textgen.repl.session import Session
-from textgen.repl.settings import SETTINGS
+from textgen.repl.session import SETTINGS, Session
 
 BEST_FIRST = "Best first: likely, fits the message, not too short, does not repeat itself. /pick N uses one.\n"
 TEMPO = "The option 'temprature' was given, but chatting knows no such option: did you mean temperature?\n"

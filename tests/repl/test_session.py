@@ -13,8 +13,7 @@ from tests.repl.fake_bot import FakeBot
 from textgen.errors import ConfigurationError, ModelError
 from textgen.repl.commands import handle
 from textgen.repl.outputs import Failure, Piece, ReplyBegins, ReplyEnds
-from textgen.repl.session import Session, failure_sentence, is_farewell
-from textgen.repl.transcript import Transcript
+from textgen.repl.session import Session, Transcript, failure_sentence, is_farewell
 
 
 def test_a_message_is_answered_piece_by_piece(session: Session) -> None:

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from textgen.decoding.options import chat_options
 from textgen.errors import ConfigurationError
-from textgen.repl.settings import SETTINGS, parsed, shown
+from textgen.repl.session import SETTINGS, parsed, shown
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from textgen.chatbot import Chatbot
-from textgen.generation.reply import clean
+from textgen.generation.conversation import clean
 from textgen.model_folder import Model, ModelFolder
 from textgen.repl.session import is_farewell
 

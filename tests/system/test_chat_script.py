@@ -10,9 +10,9 @@ import textgen
 from textgen.chatbot import Chatbot
 from textgen.cli.main import cli
 from textgen.model_folder import ModelFolder
-from textgen.tokenizers.special import END, START, TURN
+from textgen.tokenizers.base import END, START, TURN
 from textgen.training.batches import PairStore
-from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS
+from textgen.training.checkpoint import HELD_OUT_IDS, TRAINING_IDS
 
 DISHES = ("soup", "salad", "bread", "rye", "coffee", "pie")
 SCENES = 200

@@ -8,10 +8,9 @@ import pytest
 
 import textgen
 from textgen.corpus.id_store import open_ids
-from textgen.inference.language_model import LanguageModel
-from textgen.inference.scoring import lay_out
+from textgen.inference.language_model import LanguageModel, lay_out
 from textgen.model_folder import ModelFolder
-from textgen.training.run_record import HELD_OUT_IDS
+from textgen.training.checkpoint import HELD_OUT_IDS
 
 LETTERS = "abcdef"
 

@@ -4,9 +4,9 @@ from functools import cache
 
 from hypothesis import strategies as st
 
+from textgen.tokenizers import learn_tokenizer
 from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.character import CharacterTokenizer
-from textgen.tokenizers.learning import learn_tokenizer
 from textgen.tokenizers.word import WordTokenizer
 
 SPEAKERS = ("jerry", "elaine")

@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from tests.tokenizers.examples import AWKWARD, SPEAKERS, TEXTS, any_text, near_text, tokenizers
 from textgen.errors import ModelError, TextgenError
-from textgen.tokenizers.base import Tokenizer, spell
+from textgen.tokenizers import tokenizer_from_json
+from textgen.tokenizers.base import FIRST_LABEL, Tokenizer, spell
 from textgen.tokenizers.character import CharacterTokenizer
-from textgen.tokenizers.learning import tokenizer_from_json
-from textgen.tokenizers.special import FIRST_LABEL
 
 
 def check_round_trip(tokenizer: Tokenizer, text: str) -> None:

@@ -2,7 +2,7 @@ import pytest
 
 from tests.tokenizers.examples import TEXTS
 from textgen.errors import ConfigurationError
-from textgen.tokenizers.learning import LEVELS, learn_tokenizer
+from textgen.tokenizers import LEVELS, learn_tokenizer
 
 
 @pytest.mark.parametrize("level", LEVELS)

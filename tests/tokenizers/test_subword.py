@@ -1,5 +1,5 @@
 from tests.tokenizers.examples import TEXTS, subword_tokenizer
-from textgen.tokenizers.special import BYTES
+from textgen.tokenizers.base import BYTES
 from textgen.tokenizers.subword import SubwordTokenizer
 
 

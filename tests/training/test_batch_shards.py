@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from textgen.training.batch_shards import in_shards, shards
+from textgen.training.step import in_shards, shards
 
 
 @pytest.mark.parametrize(

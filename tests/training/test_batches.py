@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textgen.corpus.id_store import IdStoreWriter
-from textgen.tokenizers.special import END, PAD, START, TURN
+from textgen.tokenizers.base import END, PAD, START, TURN
 from textgen.training.batches import PairBatch, Pairs, PairStore, Windows, by_length, ends_path, gather
 
 lengths = st.integers(2, 400)

@@ -13,10 +13,10 @@ from textgen.corpus.collection import Corpus
 from textgen.decoding.copy_detection import ngram_hashes, word_hashes
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.model_folder import ModelFolder
-from textgen.tokenizers.special import END, START, TURN
+from textgen.tokenizers.base import END, START, TURN
 from textgen.training.batches import PairStore
 from textgen.training.chat_task import Listening, held_out_talks
-from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
+from textgen.training.checkpoint import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.sizing import ChatChoice
 
 TALK: list[list[Said]] = [

@@ -9,13 +9,9 @@ from textgen.corpus.survey import survey
 from textgen.corpus.survey import survey_dialogues as survey_dialogues
 from textgen.model_folder import ModelFolder
 from textgen.training.chat_task import Listening
-from textgen.training.describing import (
-    describe_corpus,
-    describe_plan,
-    describe_smaller,
-)
+from textgen.training.checkpoint import Run
+from textgen.training.prepare import describe_corpus, describe_plan, describe_smaller
 from textgen.training.run import ModelTask
-from textgen.training.run_record import Run
 from textgen.training.sizing import ChatChoice, RunEstimate, ScriptChoice
 
 GUESS = RunEstimate(1234.5, 6.7, 8.9, 4321, 10**9)

@@ -15,7 +15,7 @@ from textgen.api import train_discriminator
 from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
 from textgen.discriminator.calibration import cross_entropy
 from textgen.discriminator.file import SavedDiscriminator, discriminator_path
-from textgen.discriminator.matching import Examples, Text
+from textgen.discriminator.metrics import Examples, Text
 from textgen.discriminator.scorer import Scorer
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.inference.discriminator import Discriminator
@@ -23,7 +23,7 @@ from textgen.model_folder import Model, ModelFolder
 from textgen.models.discriminator import KerasDiscriminator
 from textgen.training import discriminator_task as module
 from textgen.training.discriminator_task import DiscriminatorStep, DiscriminatorTask, TextBatches, make_discriminator
-from textgen.training.initialisation import initial_weights
+from textgen.training.prepare import initial_weights
 from textgen.training.real_texts import RealTexts
 from textgen.training.step import exported
 

@@ -9,10 +9,10 @@ from tests.training.test_batches import Exchange, stored
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
 from textgen.inference.encoder_decoder import EncoderDecoder as NumpyModel
 from textgen.models.encoder_decoder import KerasEncoderDecoder
-from textgen.tokenizers.special import END, START, TURN
+from textgen.tokenizers.base import END, START, TURN
 from textgen.training.batches import PairBatch, Pairs, PairStore, gather
-from textgen.training.encoder_decoder_step import EncoderDecoderStep, EncoderDecoderValidation
-from textgen.training.initialisation import initial_weights
+from textgen.training.network_steps import EncoderDecoderStep, EncoderDecoderValidation
+from textgen.training.prepare import initial_weights
 from textgen.training.step import exported
 
 CONFIG = EncoderDecoderConfig(270, embedding=10, hidden=12, layers=1)

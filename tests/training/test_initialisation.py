@@ -4,11 +4,10 @@ import pytest
 from textgen.config import DiscriminatorConfig, EncoderDecoderConfig, ModelConfig
 from textgen.inference.discriminator import Discriminator
 from textgen.inference.encoder_decoder import EncoderDecoder
-from textgen.inference.language_model import LanguageModel
-from textgen.inference.scoring import score_ids
+from textgen.inference.language_model import LanguageModel, score_ids
 from textgen.inference.weights import check_weights
-from textgen.tokenizers.special import END, START
-from textgen.training.initialisation import initial_weights
+from textgen.tokenizers.base import END, START
+from textgen.training.prepare import initial_weights
 
 
 @pytest.mark.parametrize("tied", [False, True])

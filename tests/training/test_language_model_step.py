@@ -3,13 +3,12 @@ import pytest
 
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
 from textgen.inference.language_model import LanguageModel as NumpyModel
-from textgen.inference.scoring import lay_out, score_ids
+from textgen.inference.language_model import lay_out, score_ids
 from textgen.models.language_model import KerasLanguageModel
-from textgen.tokenizers.special import END, START
+from textgen.tokenizers.base import END, START
 from textgen.training.batches import WindowBatch, Windows
-from textgen.training.initialisation import initial_weights
-from textgen.training.language_model_step import LanguageModelStep, LanguageModelValidation
-from textgen.training.negative_sampling import CandidateSampler
+from textgen.training.network_steps import CandidateSampler, LanguageModelStep, LanguageModelValidation
+from textgen.training.prepare import initial_weights
 from textgen.training.step import exported
 
 CONFIG = ModelConfig(270, embedding=10, hidden=12, layers=2, tied=True)

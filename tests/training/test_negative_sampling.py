@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from textgen.training.negative_sampling import CandidateSampler
+from textgen.training.network_steps import CandidateSampler
 
 VOCABULARY = 60
 RANKED = list(range(5, 45))

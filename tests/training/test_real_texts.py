@@ -14,10 +14,10 @@ from textgen.corpus.document import Line
 from textgen.corpus.script import ScriptStyle
 from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.corpus.token_parser import decode_script
-from textgen.discriminator.matching import Text
+from textgen.discriminator.metrics import Text
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.model_folder import Model, ModelFolder
-from textgen.tokenizers.special import LINE_END
+from textgen.tokenizers.base import LINE_END
 from textgen.training.chat_task import Listening
 from textgen.training.real_texts import RealTexts, corpus_texts, stored_texts
 

@@ -6,7 +6,7 @@ import pytest
 from textgen.config import Budget, ChatTrainingConfig, ScriptTrainingConfig, TrainingConfig
 from textgen.errors import TrainingError
 from textgen.model_folder import FORMAT_VERSION
-from textgen.training.run_record import Run
+from textgen.training.checkpoint import Run
 
 SCRIPT = ScriptTrainingConfig(Budget(minutes=3.0), seed=2, streams=7, window=9)
 CHAT = ChatTrainingConfig(Budget(steps=4), seed=2, batch=7, label_smoothing=0.0, empty_contexts=0.25)

@@ -12,8 +12,8 @@ from textgen.corpus.script import ScriptStyle
 from textgen.corpus.token_parser import decode_script
 from textgen.errors import TrainingError
 from textgen.model_folder import ModelFolder
-from textgen.tokenizers.special import END, START
-from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
+from textgen.tokenizers.base import END, START
+from textgen.training.checkpoint import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.sizing import ScriptChoice
 
 CHOICE = ScriptChoice(level="word", embedding=8, hidden=12, layers=1, streams=2, window=8)

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 
 from textgen.errors import ConfigurationError
-from textgen.training.target import RUNS, Target, final_name
+from textgen.training.prepare import RUNS, Target, final_name
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from textgen.cli.decoding import decoding_options, given
+from textgen.cli.options import decoding_options, given
 
 
 @click.command("chat")
@@ -37,8 +37,7 @@ def command(
     textgen chat --model runs/seinfeld --as jerry
     echo hello | textgen chat --seed 7
     """
-    from textgen.repl.session import Session, open_bot
-    from textgen.repl.transcript import Transcript
+    from textgen.repl.session import Session, Transcript, open_bot
 
     with ExitStack() as stack:
         record = stack.enter_context(Transcript(transcript)) if transcript is not None else None

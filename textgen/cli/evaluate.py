@@ -13,8 +13,8 @@ from textgen.decoding.options import LARGEST_SEED
 from textgen.wording import count
 
 if TYPE_CHECKING:
-    from textgen.evaluation.comparison import Comparison
     from textgen.evaluation.eval_split import SplitName
+    from textgen.evaluation.model_comparison import Comparison
     from textgen.evaluation.report import ChatEvaluation, Evaluation
     from textgen.model_folder import Model
 

@@ -8,8 +8,7 @@ from typing import Any
 
 import click
 
-from textgen.cli.decoding import decoding_options, given
-from textgen.cli.options import debug_option, model_option
+from textgen.cli.options import debug_option, decoding_options, given, model_option
 
 
 @click.command("generate")

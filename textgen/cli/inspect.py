@@ -158,7 +158,7 @@ def _discriminator(facts: dict[str, Any] | None, kind: str) -> str:
 def _dialogues(corpus: tuple[Path, ...], format: str | None) -> "Corpus | None":
     """The corpus as dialogues, if it was asked for as such or clearly is one."""
     from textgen.corpus.collection import Corpus, recognise_dialogues
-    from textgen.corpus.formats.registry import DIALOGUE_FORMATS
+    from textgen.corpus.formats import DIALOGUE_FORMATS
 
     if format is None:
         return recognise_dialogues(corpus)
@@ -177,8 +177,7 @@ def _held_out(split: dict[str, Any] | None) -> str:
 def _model_facts(path: Path) -> dict[str, Any]:
     from textgen.api import open_folder
     from textgen.evaluation.inspection import model_facts
-    from textgen.training.checkpoint import checkpoint_exists
-    from textgen.training.run_record import ADVERSARIAL, RUN
+    from textgen.training.checkpoint import ADVERSARIAL, RUN, checkpoint_exists
 
     folder = open_folder(path)
     runs = folder.training, folder.training / ADVERSARIAL
@@ -213,7 +212,7 @@ def corpus_files(files: Sequence[Mapping[str, Any]]) -> Iterator[str]:
 
 def corpus_treatment(facts: Mapping[str, Any]) -> Iterator[str]:
     """Rows for what was repaired, changed and skipped in a corpus."""
-    from textgen.corpus.repairs import REPAIRS
+    from textgen.corpus.reading import REPAIRS
 
     yield from _counts("repaired", {REPAIRS[kind]: times for kind, times in facts["repairs"].items()})
     yield from _counts("changed", facts["changes"])

@@ -5,8 +5,7 @@ from typing import Any
 
 import click
 
-from textgen.cli.options import corpus_options, debug_option
-from textgen.cli.training import data_options, model_options, print_result, run_options
+from textgen.cli.options import corpus_options, data_options, debug_option, model_options, print_result, run_options
 
 
 @click.command("train-chat")

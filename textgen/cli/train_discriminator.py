@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from textgen.cli.decoding import decoding_options, given
-from textgen.cli.options import Whole, corpus_options, debug_option, model_option
+from textgen.cli.options import Whole, corpus_options, debug_option, decoding_options, given, model_option
 
 if TYPE_CHECKING:
     from textgen.discriminator.file import SavedDiscriminator

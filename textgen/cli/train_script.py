@@ -5,8 +5,15 @@ from typing import Any
 
 import click
 
-from textgen.cli.options import Command, corpus_options, debug_option
-from textgen.cli.training import data_options, model_options, print_result, run_options
+from textgen.cli.options import (
+    Command,
+    corpus_options,
+    data_options,
+    debug_option,
+    model_options,
+    print_result,
+    run_options,
+)
 from textgen.config import ADVERSARIAL_LOSSES, GENERATOR_GRADIENTS, AdversarialConfig
 from textgen.errors import ConfigurationError
 

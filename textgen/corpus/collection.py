@@ -10,6 +10,15 @@ from pathlib import Path
 from typing import Literal, NoReturn
 
 from textgen.corpus.document import DocumentOpening, Element, NumberedPart, Scene, assemble, by_document
+from textgen.corpus.formats import (
+    DIALOGUE_FORMATS,
+    SCRIPT_FORMATS,
+    Recognised,
+    check_format,
+    read_as,
+    recognise,
+    suffixes,
+)
 from textgen.corpus.formats.base import (
     HEAD_LINES,
     Evidence,
@@ -20,15 +29,6 @@ from textgen.corpus.formats.base import (
     misfit_line,
 )
 from textgen.corpus.formats.pairs import ALIGNED, aligned_by_length, aligned_by_name
-from textgen.corpus.formats.registry import (
-    DIALOGUE_FORMATS,
-    SCRIPT_FORMATS,
-    Recognised,
-    check_format,
-    read_as,
-    recognise,
-    suffixes,
-)
 from textgen.corpus.reading import TextFile
 from textgen.corpus.script import ScriptStyle
 from textgen.errors import CorpusError

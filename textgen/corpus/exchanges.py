@@ -8,8 +8,8 @@ from typing import Any, Literal, Protocol
 from unicodedata import normalize
 
 from textgen.corpus.collection import Corpus
-from textgen.corpus.detokenisation import detokenise
 from textgen.corpus.document import Line, Scene, turn_of
+from textgen.corpus.normalisation import detokenise
 from textgen.corpus.split import DialogueSplit, Side
 from textgen.errors import ConfigurationError
 

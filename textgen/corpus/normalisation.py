@@ -1,4 +1,4 @@
-"""Giving a prompt the habits of a corpus: its Unicode form, its case and its quotation marks."""
+"""How a corpus writes, learned from it and applied elsewhere: spacing, case, quotation marks, Unicode form."""
 
 import re
 import unicodedata
@@ -8,6 +8,119 @@ from typing import Any, Self
 
 from textgen.errors import ModelError
 from textgen.stored_json import decode
+
+_SUFFIXES = "s|m|d|t|re|ve|ll"
+_AUXILIARIES = (
+    "ai|are|ca|could|did|do|does|had|has|have|is|might|must|need|sha|should|was|were|wo|would"  # before "n't"
+)
+_APART = re.compile(rf"(?<=\S) [.,](?!\S)|(?<=\w) ['’‘] ?(?:{_SUFFIXES})(?!\S)| n['’]t(?!\S)", re.IGNORECASE)
+_TOGETHER = re.compile(rf"(?<=\w)(?:[.,](?!\S)|['’](?:{_SUFFIXES})(?!\w))", re.IGNORECASE)
+
+
+class Spacing:
+    """Counts how often punctuation stands apart from the word before it; feed it texts with `add`."""
+
+    def __init__(self) -> None:
+        self._apart = self._together = 0
+
+    def add(self, text: str) -> None:
+        """Count one text."""
+        self._apart += len(_APART.findall(text))
+        self._together += len(_TOGETHER.findall(text))
+
+    @property
+    def tokenised(self) -> bool:
+        """Whether it mostly stands apart."""
+        return self._apart > self._together
+
+
+def detokenise(text: str) -> str:
+    """Put one line of tokenised text into normal writing. What it has written, it leaves as it is.
+
+    Args:
+        text: one line.
+
+    Example:
+        >>> detokenise("I ' m here , don ' t worry . It costs $ 5 ( or 3 % ) .")
+        "I'm here, don't worry. It costs $5 (or 3%)."
+        >>> detokenise("Hello, world :-) So ... 3.5?")
+        'Hello, world :-) So ... 3.5?'
+    """
+    before = None
+    while text != before:  # but for glued sentences every change takes a space or a letter away: this ends
+        before = text
+        for pattern, replacement in _REWRITING:
+            text = pattern.sub(replacement, text)
+        text = _STOP.sub(r"\1", text)
+        text = _CONTRACTION.sub(_contraction, text)
+        text = _BRACKETED.sub(_tight, text)
+        text = _double_quotes(text)
+        text = _single_quotes(text)
+    return text
+
+
+_REWRITING = (
+    # glued sentences: "too far.Can you"
+    (re.compile(r"(?<=[A-Za-z][a-z])([.?!])(?=[A-Z](?:[a-z ' ’]|$))"), r"\1 "),
+    # "U . S . A .", "i . e .", "9 a . m ."
+    (re.compile(r"(?<!\S)([A-Z]) \. (?=[A-Z] \.(?!\S))"), r"\1."),
+    (re.compile(r"(?<!\S)(i(?= \. e)|e(?= \. g)|[ap](?= \. m)) \. (?=[egm] \.(?!\S))"), r"\1."),
+    # "3 . 5", "8 : 30", "5 , 000"
+    (re.compile(r"(?<=\d) ([.:]) (?=\d)"), r"\1"),
+    (re.compile(r"(?<=\d) , (?=\d{3}(?!\d))"), ","),
+    # "$ 5", "3 %"
+    (re.compile(r"(?<!\S)([$£€]) +(?=\d)"), r"\1"),
+    (re.compile(r"(?<=\d) +%(?!\S)"), "%"),
+    # "do n't", "do n ' t"; "o ' clock", "O ' Brien"; "' cause"
+    (re.compile(rf"(?<!\w)({_AUXILIARIES}) +(n) *(['’]) *(t)(?!\w)", re.IGNORECASE), r"\1\2\3\4"),
+    (re.compile(r"(?<!\w)([oO]|[mM]a|[yY]) +(['’]) *(?=(?:clock|am|all|[A-Z][a-z]+)(?!\w))"), r"\1\2"),
+    (re.compile(r"(?<!\S)(['’]) +(?=(?:em|cause|til|tis|twas)(?!\w))", re.IGNORECASE), r"\1"),
+    # `` quotes '' as Penn Treebank has them
+    (re.compile(r"(?<!\S)(?:``(?= )|''(?!\S))"), '"'),
+)
+_CONTRACTION = re.compile(rf"(?<=(\w))(?: +(['’‘]) *|(['’‘]) +)({_SUFFIXES})(?![\w'’])", re.IGNORECASE)
+_BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|“[^“”]*”|‘ [^‘’]* ’(?!\S)")
+_SPACED_DOUBLE = re.compile(r'(?<!\S)"(?!\S)')
+_SPACED_SINGLE = re.compile(r"(?<!\S)['’](?!\S)")
+_STOP = re.compile(r"""(?<=\S)(?<! ["'’”)\]]) +([.,;:。，]|[!?！？]+)(?!\S)""")
+
+
+def _contraction(found: re.Match[str]) -> str:
+    last, mark, suffix = found[1], found[2] or found[3], found[4]
+    if suffix.lower() == "t" and last.lower() != "n":
+        return found[0]
+    slip = last.islower() or (len(suffix) > 1 and suffix.istitle())  # "I ’ Ve"
+    return mark.replace("‘", "’") + (suffix.lower() if slip else suffix)
+
+
+def _tight(found: re.Match[str]) -> str:
+    """What stands in brackets or in quotation marks that show their side, without spaces at its ends."""
+    return found[0][0] + found[0][1:-1].strip(" ") + found[0][-1]
+
+
+def _double_quotes(text: str) -> str:
+    """Opening and closing marks in turn, where all of a text stand alone and come in pairs."""
+    marks = [found.start() for found in _SPACED_DOUBLE.finditer(text)]
+    return text if len(marks) % 2 or len(marks) != text.count('"') else _attach(text, marks)
+
+
+def _single_quotes(text: str) -> str:
+    """The marks that are no contractions: of plurals ("the parents ' house"), or quotation marks in pairs."""
+    marks = [found.start() for found in _SPACED_SINGLE.finditer(text)]
+    if marks and all(text[max(mark - 2, 0) : mark].lower() == "s " for mark in marks):
+        return _without(text, {mark - 1 for mark in marks})
+    return text if len(marks) % 2 else _attach(text, marks)
+
+
+def _attach(text: str, marks: list[int]) -> str:
+    """The text with every other mark joined to what follows it, and the rest to what stands before them."""
+    opening = {mark + 1 for mark in marks[::2]}
+    return _without(text, opening | {mark - 1 for mark in marks[1::2]}) if marks else text
+
+
+def _without(text: str, places: set[int]) -> str:
+    return "".join(character for place, character in enumerate(text) if place not in places)
+
 
 _TO_STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})
 _OPENING = re.compile(r"""(?:(?<=[\s(\[{“‘—–-])|(?<![\s\S]))["']""")

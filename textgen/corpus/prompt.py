@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from textgen.corpus.document import Element, Line, Scene, SceneOpening, scenes
 from textgen.corpus.formats import colon, fountain
 from textgen.corpus.formats.base import ReadReport
-from textgen.corpus.names import Cue, parse_cue
+from textgen.corpus.formats.colon import Cue, parse_cue
 from textgen.corpus.script import ScriptStyle
 
 _BLANK_LINE = re.compile(r"\n[ \t]+(?=\n)")

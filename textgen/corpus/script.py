@@ -8,8 +8,8 @@ from functools import cached_property
 from typing import Any
 
 from textgen.corpus.document import Element, Line, Scene, scenes
+from textgen.corpus.formats import LAYOUTS, SCRIPT_FORMATS
 from textgen.corpus.formats.base import ReadReport, ScriptLayout
-from textgen.corpus.formats.registry import LAYOUTS, SCRIPT_FORMATS
 from textgen.errors import CorpusError
 from textgen.stored_json import decode
 

@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from textgen.corpus.collection import Corpus
-from textgen.corpus.detokenisation import Spacing, detokenise
 from textgen.corpus.document import Line, Scene, turn_of
 from textgen.corpus.exchanges import Dialogues, ExchangeMaker, folded
 from textgen.corpus.formats.base import ReadReport
-from textgen.corpus.normalisation import Habits, Normalisation
+from textgen.corpus.normalisation import Habits, Normalisation, Spacing, detokenise
 from textgen.corpus.split import DialogueSplit, Split, SplitFinder
 from textgen.errors import ConfigurationError
 from textgen.wording import count

@@ -21,8 +21,7 @@ from textgen.corpus.document import Line, Scene
 from textgen.corpus.prompt import ScriptPrompt
 from textgen.corpus.script import Script
 from textgen.errors import ConfigurationError
-from textgen.tokenizers.base import Tokenizer
-from textgen.tokenizers.special import END, LINE_END, NAME, NAME_END, SCENE, START, TURN
+from textgen.tokenizers.base import END, LINE_END, NAME, NAME_END, SCENE, START, TURN, Tokenizer
 
 
 class ScriptEncoder:

@@ -7,8 +7,7 @@ from typing import Literal
 
 from textgen.corpus.document import Element, Line, SceneOpening, scenes
 from textgen.corpus.script import Script, ScriptStyle
-from textgen.tokenizers.base import Tokenizer
-from textgen.tokenizers.special import END, LINE_END, NAME, NAME_END, PAD, SCENE, START, TURN
+from textgen.tokenizers.base import END, LINE_END, NAME, NAME_END, PAD, SCENE, START, TURN, Tokenizer
 
 Decoded = Line | SceneOpening
 

@@ -25,7 +25,7 @@ from textgen.decoding.protocols import (
 )
 from textgen.decoding.sampler import nothing_left
 from textgen.decoding.sequence import Cursor, SequenceStart, begin_sequence
-from textgen.tokenizers.special import FIRST_LABEL
+from textgen.tokenizers.base import FIRST_LABEL
 
 _CANDIDATES = 4  # a beam, so that enough remain when some end or are copies
 

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 from numpy.typing import NDArray
 
+from textgen.decoding.constraints.base import Pieces, whole_characters
 from textgen.decoding.constraints.script import Place
 from textgen.decoding.options import SHORTEST_COPY
-from textgen.decoding.pieces import Pieces, whole_characters
-from textgen.tokenizers.special import NAME_END
+from textgen.tokenizers.base import NAME_END
 
 # Odd, so that multiplying by it loses no bits modulo 2^64; these are the bits of the golden ratio.
 MULTIPLIER = 0x9E3779B97F4A7C15

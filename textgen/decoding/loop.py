@@ -12,7 +12,7 @@ from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Event, State, StepFunction, take_rows
 from textgen.decoding.sampler import Sampler, sequence_seeds
 from textgen.decoding.sequence import Draft, SequenceStart
-from textgen.tokenizers.special import FIRST_LABEL
+from textgen.tokenizers.base import FIRST_LABEL
 
 
 def draw_sequences(

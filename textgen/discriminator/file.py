@@ -18,9 +18,8 @@ from numpy.typing import NDArray
 from textgen.config import DiscriminatorConfig
 from textgen.errors import ConfigurationError, ModelError
 from textgen.inference.weights import check_weights
-from textgen.model_folder import FORMAT_VERSION, ModelFolder
+from textgen.model_folder import CHECKSUM, FORMAT_VERSION, ModelFolder, read_tensors, write_tensors
 from textgen.stored_json import Migrations, decode, migrate, parse, unchanged
-from textgen.stored_tensors import CHECKSUM, read_tensors, write_tensors
 
 _PACKAGE = Path(__file__).resolve().parents[1]
 _NAME = "discriminator.safetensors"

@@ -16,8 +16,7 @@ from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.discriminator.file import how_to_make, load_discriminator
 from textgen.inference.discriminator import Discriminator
 from textgen.model_folder import ModelCard
-from textgen.tokenizers.base import Tokenizer
-from textgen.tokenizers.special import LINE_END
+from textgen.tokenizers.base import LINE_END, Tokenizer
 
 JUDGED = {"script": "lines", "chat": "replies"}
 """What is scored of each kind of model."""

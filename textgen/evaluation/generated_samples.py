@@ -6,7 +6,7 @@ from typing import Any
 from textgen.corpus.document import Line
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.decoding.options import LARGEST_SEED, chat_options
-from textgen.discriminator.matching import Text
+from textgen.discriminator.metrics import Text
 from textgen.discriminator.scorer import line_ids, reply_line
 from textgen.errors import ConfigurationError
 from textgen.generation.chat_model import ChatModel

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from textgen.errors import ConfigurationError
 from textgen.evaluation.bootstrap import Estimate
-from textgen.evaluation.curves import Curve
-from textgen.evaluation.dominance import PLANES, Verdict
+from textgen.evaluation.curves import PLANES, Curve, Verdict
 from textgen.evaluation.model_comparison import ModelComparison
 from textgen.evaluation.text_metrics import MEASURES, TEXT_MEASURES, Measure, tokens
 from textgen.wording import count, to_install

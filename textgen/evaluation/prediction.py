@@ -16,10 +16,8 @@ from textgen.errors import CorpusError
 from textgen.evaluation.copies import TrainingOverlap
 from textgen.evaluation.eval_split import Documents
 from textgen.inference.encoder_decoder import EncoderDecoder
-from textgen.inference.language_model import LanguageModel
-from textgen.inference.scoring import LANES, score_ids
-from textgen.tokenizers.base import Tokenizer
-from textgen.tokenizers.special import END, START
+from textgen.inference.language_model import LANES, LanguageModel, score_ids
+from textgen.tokenizers.base import END, START, Tokenizer
 
 COMPARED_TOKENS = 20_000
 """How many tokens are scored in a single lane too, which is exact and slow."""

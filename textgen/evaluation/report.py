@@ -12,7 +12,6 @@ from textgen.corpus.document import Line
 from textgen.corpus.exchanges import Exchange
 from textgen.corpus.script import ScriptStyle
 from textgen.errors import ConfigurationError, CorpusError
-from textgen.evaluation.comparison import NO_COMPARISON, Comparison, compare_with_real
 from textgen.evaluation.copies import NO_NOVELTY, Novelty, TrainingOverlap, measure_novelty
 from textgen.evaluation.eval_split import (
     ChatEvalSplit,
@@ -25,6 +24,7 @@ from textgen.evaluation.eval_split import (
 )
 from textgen.evaluation.frechet import NO_ENCODER, TOO_FEW, find_encoder
 from textgen.evaluation.generated_samples import telling_quarters, write_lines
+from textgen.evaluation.model_comparison import NO_COMPARISON, Comparison, compare_with_real
 from textgen.evaluation.prediction import Scores, finite, score_documents, score_replies
 from textgen.evaluation.text_metrics import MEASURES
 from textgen.generation.chat_model import ChatModel

@@ -14,9 +14,8 @@ from textgen.decoding.options import ChatOptions, DecodingOptions
 from textgen.decoding.protocols import Event, GeneratedSequence, collect
 from textgen.discriminator.calibration import sigmoid
 from textgen.discriminator.scorer import Scorer
-from textgen.generation.conversation import ReplyContext
+from textgen.generation.conversation import Reply, ReplyContext
 from textgen.generation.ranking import Candidate, beginning, candidate
-from textgen.generation.reply import Reply
 from textgen.model_folder import ModelCard
 from textgen.tokenizers.base import Tokenizer
 

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textgen.corpus.normalisation import Normalisation
+from textgen.decoding.constraints.base import Pieces
 from textgen.decoding.copy_detection import CopyGuard
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.pieces import Pieces
 from textgen.errors import ConfigurationError, CorpusError, ModelError
 from textgen.model_folder import Model, ModelFolder
 

@@ -14,11 +14,10 @@ from textgen.decoding.loop import decode
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Event
 from textgen.decoding.sequence import SequenceStart
-from textgen.generation.conversation import BOT
-from textgen.generation.reply import ReplyRenderer
+from textgen.generation.conversation import BOT, ReplyRenderer
 from textgen.generation.script_model import ScriptModel
+from textgen.tokenizers.base import LINE_END, START
 from textgen.tokenizers.pretokens import LONGEST
-from textgen.tokenizers.special import LINE_END, START
 
 _TURNS = 12
 """Turns that are read before each reply: more of them cost time, and a language model forgets what is older."""

@@ -15,11 +15,11 @@ from textgen.decoding.sequence import SequenceStart
 from textgen.discriminator.scorer import reply_line
 from textgen.errors import ModelError
 from textgen.generation.base import OpenedModel
-from textgen.generation.reply import ReplyRenderer
+from textgen.generation.conversation import ReplyRenderer
 from textgen.inference.encoder_decoder import EncoderDecoder
 from textgen.model_folder import Model
+from textgen.tokenizers.base import END, START
 from textgen.tokenizers.pretokens import LONGEST
-from textgen.tokenizers.special import END, START
 
 
 class ChatModel(OpenedModel):

@@ -14,8 +14,7 @@ from textgen.corpus.prompt import parse_prompt
 from textgen.corpus.script import Script
 from textgen.corpus.token_parser import ScriptRenderer, decode_script
 from textgen.decoding.constraints.base import AllOf, Constraint, HealingConstraint, Utf8Constraint
-from textgen.decoding.constraints.headings import HeadingRules
-from textgen.decoding.constraints.script import ScriptGrammar
+from textgen.decoding.constraints.script import HeadingRules, ScriptGrammar
 from textgen.decoding.loop import decode
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Event, FinishReason, GeneratedSequence, collect

@@ -18,14 +18,14 @@ from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from textgen.corpus.document import Line
+from textgen.decoding.constraints.base import Pieces
 from textgen.decoding.options import TABLE, DecodingOptions
-from textgen.decoding.pieces import Pieces
 from textgen.decoding.protocols import GeneratedSequence
 from textgen.discriminator.calibration import sigmoid
 from textgen.discriminator.scorer import Scorer, page_log_odds
 from textgen.errors import ConfigurationError
+from textgen.generation.conversation import Reply
 from textgen.generation.generation_request import WrittenScript
-from textgen.generation.reply import Reply
 
 ANTI = 0.3
 """Weight of what a reply's beginning scores without a message. At 1 any odd beginning would win."""

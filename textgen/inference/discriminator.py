@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from textgen.config import DiscriminatorConfig
 from textgen.inference.weights import check_weights
-from textgen.tokenizers.special import PAD
+from textgen.tokenizers.base import PAD
 
 Array: TypeAlias = NDArray[np.float32]
 Ids: TypeAlias = NDArray[np.intp]

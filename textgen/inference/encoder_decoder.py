@@ -10,7 +10,7 @@ from textgen.config import CELLS, DIRECTIONS, EncoderDecoderConfig
 from textgen.inference.language_model import target_log_probabilities
 from textgen.inference.recurrent import recurrent_layer
 from textgen.inference.weights import check_weights
-from textgen.tokenizers.special import PAD
+from textgen.tokenizers.base import PAD
 
 Array: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]

@@ -8,8 +8,7 @@ from typing import NamedTuple
 
 from textgen.api import SMALLTALK
 from textgen.errors import ConfigurationError
-from textgen.repl.session import Session
-from textgen.repl.settings import SETTINGS, Value, parsed, shown, takes_texts
+from textgen.repl.session import SETTINGS, Session, Value, parsed, shown, takes_texts
 
 
 def typed_number(command: str, argument: str) -> int:

@@ -15,8 +15,7 @@ from textgen.generation.ranking import Candidate
 from textgen.repl import arguments
 from textgen.repl.arguments import Suggestion
 from textgen.repl.outputs import Listing, Note, Output, Piece, ReplyBegins, ReplyEnds, Turns
-from textgen.repl.session import Session, is_farewell
-from textgen.repl.settings import SETTINGS, parsed, shown
+from textgen.repl.session import SETTINGS, Session, is_farewell, parsed, shown
 from textgen.wording import count, did_you_mean
 
 _Action = Callable[[Session, str], Iterator[Output]]

@@ -1,21 +1,128 @@
-"""A chat session: messages in, outputs out. It knows neither the terminal nor the commands."""
+"""The options that can be changed in a chat, and how their values are read and shown."""
 
+import json
 import re
 import time
 import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
 from textgen import api
 from textgen.chatbot import Chatbot, as_character
+from textgen.decoding.options import TABLE
 from textgen.errors import ConfigurationError, TextgenError, system_sentence
 from textgen.generation.conversation import BOT, USER
 from textgen.repl.outputs import YOU, Failure, Note, Output, Piece, ReplyBegins, ReplyEnds, Turns
-from textgen.repl.settings import shown
-from textgen.repl.transcript import Transcript
 from textgen.wording import count
 from textgen.writer import ScriptWriter
+
+NONE = "none"
+"""What a person types to unset an option."""
+
+Value = float | str | bool | tuple[str, ...] | None
+
+
+SETTINGS = {name: option for name, option in TABLE.items() if option.known_to("talking")}
+"""The options of the chat by their names, in the order they are shown."""
+
+_SWITCHES = {"on": True, "off": False}
+
+
+def takes_texts(name: str) -> bool:
+    """Whether several words are several values of an option."""
+    return _kind(name) == "texts"
+
+
+def parsed(name: str, words: Sequence[str]) -> Value:
+    """The value typed for an option. Whether it is allowed is checked where it is set.
+
+    Args:
+        name: of the option.
+        words: what was typed after it, at least one; several are several texts.
+
+    Example:
+        >>> parsed("top_k", ["20"]), parsed("seed", ["none"]), parsed("stop", ["the end", "fin"])
+        (20, None, ('the end', 'fin'))
+        >>> parsed("rerank", ["on"])
+        True
+    """
+    if takes_texts(name):
+        return () if list(words) == [NONE] else tuple(words)
+    typed = " ".join(words)
+    if _kind(name) == "switch" and typed.casefold() in _SWITCHES:
+        return _SWITCHES[typed.casefold()]
+    if typed.casefold() == NONE:
+        return None
+    for number in (int, float):
+        try:
+            return number(typed)
+        except ValueError:
+            continue
+    return typed
+
+
+def shown(value: object) -> str:
+    """A value as it would be typed."""
+    if value is None or value == ():
+        return NONE
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    if isinstance(value, tuple):
+        return " ".join(f'"{text}"' for text in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _kind(name: str) -> str:
+    """The kind of an option's values; empty for an unknown name."""
+    return SETTINGS[name].values.kind if name in SETTINGS else ""
+
+
+class Transcript:
+    """Appends what happens in a conversation to a file, so that a crash loses nothing.
+
+    Each line has `time` (local, ISO 8601 with its offset), `model` and `event`, which is one of
+
+    - `said`: a turn, with its `speaker` (`user` or `bot`) and `text`;
+    - `retry`, `pick`: a turn of the bot that replaces its last one;
+    - `undo`: the last message and its reply no longer count;
+    - `reset`, `open`: a new conversation begins, or a saved one continues.
+
+    Args:
+        path: of the file; created if it does not exist.
+
+    Raises:
+        OSError: it cannot be written.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._file = path.open("a", encoding="utf-8", errors="replace", newline="\n")
+
+    def add(self, model: str, event: str, speaker: str | None = None, text: str | None = None) -> None:
+        """Appends one line and flushes it.
+
+        Raises:
+            OSError: it cannot be written, for example because the disk is full.
+        """
+        record: dict[str, str] = {"time": datetime.now().astimezone().isoformat(timespec="seconds")}
+        record |= {"model": model, "event": event}
+        if speaker is not None and text is not None:
+            record |= {"speaker": speaker, "text": text}
+        self._file.write(json.dumps(record, ensure_ascii=False) + "\n")
+        self._file.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with suppress(OSError):  # every line was flushed, or its failure reported; a full disk would fail again
+            self._file.close()
+
 
 Opener = Callable[[str, str | None], Chatbot]
 """Opens a model folder, a script model as the character named."""

@@ -1,4 +1,10 @@
-"""What the tokenizers of all levels share: the order of the ids, labels, spelling, ids to text, saved vocabularies."""
+"""The ids that every vocabulary begins with; no text ever encodes to one of them.
+
+0..7                    structure, as named below
+FIRST_LABEL + k         the label of speaker k
+then                    the pieces of the level: characters, words or merges
+the last 256            the bytes 0..255, in order
+"""
 
 import re
 import reprlib
@@ -9,7 +15,20 @@ from typing import Any, ClassVar, NoReturn
 
 from textgen.errors import ModelError, TextgenError
 from textgen.tokenizers.pretokens import WORDS
-from textgen.tokenizers.special import BYTES, FIRST_LABEL
+
+PAD = 0
+START = 1
+END = 2
+TURN = 3
+SCENE = 4
+LINE_END = 5
+NAME = 6
+"""Begins a speaker's name that is spelled in pieces because it has no label of its own."""
+NAME_END = 7
+FIRST_LABEL = 8
+
+BYTES = 256
+
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 

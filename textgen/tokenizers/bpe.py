@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from heapq import heapify, heappop, heappush
 
 from textgen.errors import MissingExtraError
+from textgen.tokenizers.base import BYTES
 from textgen.tokenizers.pretokens import SEEN_ENOUGH
-from textgen.tokenizers.special import BYTES
 from textgen.wording import to_install
 
 _GONE = -1

@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any, Self
 
-from textgen.tokenizers.base import Tokenizer, read_merges, read_speakers, read_words, refuse
+from textgen.tokenizers.base import BYTES, Tokenizer, read_merges, read_speakers, read_words, refuse
 from textgen.tokenizers.bpe import MergeTable, learn_merges
 from textgen.tokenizers.pretokens import SegmentCache, check_limit, count, last, split
-from textgen.tokenizers.special import BYTES
 
 DEFAULT_LIMIT = 4_000
 

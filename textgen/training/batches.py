@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.corpus.id_store import open_ids
-from textgen.tokenizers.special import PAD, START
+from textgen.tokenizers.base import PAD, START
 
 
 class WindowBatch(NamedTuple):

@@ -11,25 +11,23 @@ import numpy as np
 
 from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig
 from textgen.corpus.collection import Corpus
-from textgen.corpus.detokenisation import detokenise
 from textgen.corpus.exchanges import DEFAULT_TURNS, Exchange, Exchanges, both_sides
 from textgen.corpus.id_store import IdStoreWriter
+from textgen.corpus.normalisation import detokenise
 from textgen.corpus.split import DialogueSplit, Side, split_dialogues
 from textgen.corpus.survey import DialogueSurvey, survey_dialogues
 from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.model_folder import Model, ModelFolder
 from textgen.models.encoder_decoder import KerasEncoderDecoder
-from textgen.tokenizers.base import Tokenizer
-from textgen.tokenizers.special import START, TURN
+from textgen.tokenizers.base import START, TURN, Tokenizer
 from textgen.training.batches import Pairs, PairStore, ends_path
+from textgen.training.checkpoint import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.corpus_stats import NoveltyIndexer
-from textgen.training.describing import describe_corpus, describe_plan, describe_smaller
-from textgen.training.encoder_decoder_step import EncoderDecoderStep, EncoderDecoderValidation
 from textgen.training.machine import best_precision, measure_flops, thread_count
-from textgen.training.prepare import learn_vocabulary
+from textgen.training.network_steps import EncoderDecoderStep, EncoderDecoderValidation
+from textgen.training.prepare import describe_corpus, describe_plan, describe_smaller, learn_vocabulary
 from textgen.training.run import ModelTask, Sample, TrainingRequest
-from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.sizing import (
     ChatChoice,
     choose_chat_training,

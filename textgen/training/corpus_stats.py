@@ -10,7 +10,7 @@ from textgen.corpus.document import Scene
 from textgen.decoding.constraints.script import ScriptShape
 from textgen.decoding.copy_detection import ngram_hashes, word_hashes
 from textgen.files import replacing
-from textgen.tokenizers.special import LINE_END, SCENE
+from textgen.tokenizers.base import LINE_END, SCENE
 
 NOVELTY_WORDS = 8
 """Length of the word n-grams in the novelty index."""

@@ -13,20 +13,18 @@ from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
 from textgen.corpus.collection import Paths
 from textgen.discriminator.calibration import cross_entropy, fit_temperature
 from textgen.discriminator.file import SavedDiscriminator, Weights
-from textgen.discriminator.matching import Examples, Text, balanced, halves, matched
-from textgen.discriminator.metrics import accuracy, discriminator_metrics
+from textgen.discriminator.metrics import Examples, Text, accuracy, balanced, discriminator_metrics, halves, matched
 from textgen.discriminator.scorer import JUDGED
 from textgen.errors import TrainingError
 from textgen.inference.discriminator import Discriminator
 from textgen.model_folder import Model, ModelFolder
 from textgen.models.discriminator import DiscriminatorNoise, KerasDiscriminator
-from textgen.tokenizers.special import PAD
+from textgen.tokenizers.base import PAD
+from textgen.training.checkpoint import Run
 from textgen.training.dropout import Masks
-from textgen.training.initialisation import initial_weights
 from textgen.training.machine import thread_count
-from textgen.training.prepare import versions
+from textgen.training.prepare import initial_weights, versions
 from textgen.training.real_texts import RealTexts, corpus_texts, stored_texts
-from textgen.training.run_record import Run
 from textgen.training.step import State, Tensor, TrainingStep, exported
 from textgen.training.task import Encoded, Note, RunPlan, Task, Workspace
 from textgen.training.trainer import Clock, learning_rate

@@ -22,13 +22,13 @@ from textgen.corpus.split import (
 )
 from textgen.corpus.survey import survey
 from textgen.corpus.token_grammar import DialogueEncoder, ScriptEncoder
-from textgen.discriminator.matching import Text
+from textgen.discriminator.metrics import Text
 from textgen.discriminator.scorer import line_ids
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.model_folder import Model, ModelFolder
-from textgen.tokenizers.special import END, LINE_END, NAME_END, SCENE, START
+from textgen.tokenizers.base import END, LINE_END, NAME_END, SCENE, START
 from textgen.training.batches import PairStore
-from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS
+from textgen.training.checkpoint import HELD_OUT_IDS, TRAINING_IDS
 
 Context = NDArray[np.integer]
 """Ids from START on. *Shape:* (tokens,)."""

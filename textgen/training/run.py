@@ -18,13 +18,11 @@ from textgen.files import replacing
 from textgen.inference.weights import check_weights
 from textgen.model_folder import Model, ModelFolder
 from textgen.training import history
-from textgen.training.checkpoint import Checkpoint, checkpoint_exists
+from textgen.training.checkpoint import ADVERSARIAL, Checkpoint, Run, checkpoint_exists
 from textgen.training.display import Listener, SilentDisplay, TensorBoard, make_display
 from textgen.training.machine import cores_are_shared, thread_count
-from textgen.training.prepare import prepare
-from textgen.training.run_record import ADVERSARIAL, Run
+from textgen.training.prepare import Target, final_name, prepare
 from textgen.training.sizing import SIZES, Choice
-from textgen.training.target import Target, final_name
 from textgen.training.task import FolderTask, Note, Workspace
 from textgen.training.trainer import Clock, Outcome, Trainer
 from textgen.wording import count

@@ -14,20 +14,17 @@ from textgen.corpus.split import Side, Split, split_documents, training_document
 from textgen.corpus.survey import CorpusSurvey, survey
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.errors import ConfigurationError, TrainingError
-from textgen.inference.scoring import lay_out
+from textgen.inference.language_model import lay_out
 from textgen.model_folder import Model, ModelFolder
 from textgen.models.language_model import KerasLanguageModel
-from textgen.tokenizers.base import Tokenizer
-from textgen.tokenizers.special import END, START
+from textgen.tokenizers.base import END, START, Tokenizer
 from textgen.training.batches import Windows
+from textgen.training.checkpoint import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.corpus_stats import NoveltyIndexer, ShapeObserver
-from textgen.training.describing import describe_corpus, describe_plan, describe_smaller
-from textgen.training.language_model_step import LanguageModelStep, LanguageModelValidation
 from textgen.training.machine import best_precision, measure_flops, thread_count
-from textgen.training.negative_sampling import CandidateSampler
-from textgen.training.prepare import learn_vocabulary
+from textgen.training.network_steps import CandidateSampler, LanguageModelStep, LanguageModelValidation
+from textgen.training.prepare import describe_corpus, describe_plan, describe_smaller, learn_vocabulary
 from textgen.training.run import ModelTask, Sample, TrainingRequest
-from textgen.training.run_record import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.sizing import (
     ScriptChoice,
     choose_model,

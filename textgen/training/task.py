@@ -11,7 +11,7 @@ from textgen.config import Budget, TrainingConfig
 from textgen.inference.weights import Network
 from textgen.model_folder import Model, ModelFolder
 from textgen.tokenizers.base import Tokenizer
-from textgen.training.run_record import Run
+from textgen.training.checkpoint import Run
 from textgen.training.sizing import RunEstimate
 from textgen.training.trainer import Batches, Learner
 

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
+from textgen.corpus.formats import DIALOGUE_FORMATS
 from textgen.corpus.formats.base import ReadReport
-from textgen.corpus.formats.registry import DIALOGUE_FORMATS
 from textgen.corpus.reading import TextFile
 
 Turns = list[tuple[str | None, str]]

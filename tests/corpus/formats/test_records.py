@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from textgen.corpus.formats.base import ReadReport
-from textgen.corpus.formats.records import MAX_LINES, ends_inside, records
+from textgen.corpus.formats.tables import MAX_LINES, ends_inside, records
 
 
 def _records(text: str, delimiter: str = ",") -> tuple[list[tuple[int, list[str]]], ReadReport]:

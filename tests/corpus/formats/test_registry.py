@@ -7,12 +7,7 @@ import pytest
 
 from tests.corpus.formats.files import read
 from textgen.corpus.document import Line
-from textgen.corpus.formats.base import ScriptLayout
-from textgen.corpus.formats.cornell import part_of_file
-from textgen.corpus.formats.fountain import FountainLayout
-from textgen.corpus.formats.plain import CaptionLayout, PlainLayout
-from textgen.corpus.formats.play import PlayLayout
-from textgen.corpus.formats.registry import (
+from textgen.corpus.formats import (
     DIALOGUE_FORMATS,
     SCRIPT_FORMATS,
     Recognised,
@@ -21,6 +16,11 @@ from textgen.corpus.formats.registry import (
     recognise,
     spoken,
 )
+from textgen.corpus.formats.base import ScriptLayout
+from textgen.corpus.formats.cornell import part_of_file
+from textgen.corpus.formats.fountain import FountainLayout
+from textgen.corpus.formats.plain import CaptionLayout, PlainLayout
+from textgen.corpus.formats.play import PlayLayout
 from textgen.errors import ConfigurationError, CorpusError
 
 SPACED = ["jerry: hello", "", "george: hi", "", "[coffee shop]", "", "jerry (softly): how are you?", "", "He leaves."]

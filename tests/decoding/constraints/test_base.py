@@ -1,8 +1,7 @@
 import numpy as np
 
-from textgen.decoding.constraints.base import AllOf, HealingConstraint, Utf8Constraint
-from textgen.decoding.pieces import Pieces
-from textgen.tokenizers.special import END, LINE_END
+from textgen.decoding.constraints.base import AllOf, HealingConstraint, Pieces, Utf8Constraint
+from textgen.tokenizers.base import END, LINE_END
 from textgen.tokenizers.word import WordTokenizer
 
 PIECES = Pieces(WordTokenizer([" hello", " help", " he", " ", "h", "e", "l", "llo", "é"], ["jerry"]))

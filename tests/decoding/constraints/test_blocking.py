@@ -6,16 +6,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.decoding.fakes import PieceRenderer, random_model, state
-from textgen.decoding.constraints.base import AllOf, Utf8Constraint
-from textgen.decoding.constraints.blocking import BlockList
+from textgen.decoding.constraints.base import AllOf, Pieces, Utf8Constraint
+from textgen.decoding.constraints.reply import BlockList
 from textgen.decoding.loop import decode
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.pieces import Pieces
 from textgen.decoding.protocols import GeneratedSequence, collect
 from textgen.decoding.sequence import SequenceStart
-from textgen.tokenizers.base import Tokenizer
+from textgen.tokenizers.base import END, START, Tokenizer
 from textgen.tokenizers.character import CharacterTokenizer
-from textgen.tokenizers.special import END, START
 from textgen.tokenizers.subword import SubwordTokenizer
 from textgen.tokenizers.word import WordTokenizer
 

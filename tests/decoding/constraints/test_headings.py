@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
-from textgen.decoding.constraints.headings import HeadingRules
-from textgen.decoding.pieces import Pieces
-from textgen.tokenizers.learning import learn_tokenizer
-from textgen.tokenizers.special import LINE_END, SCENE
+from textgen.decoding.constraints.base import Pieces
+from textgen.decoding.constraints.script import HeadingRules
+from textgen.tokenizers import learn_tokenizer
+from textgen.tokenizers.base import LINE_END, SCENE
 
 TOKENIZER = learn_tokenizer("character", iter(["[a hall] [a hall] [a hall]"]), [])
 PIECES = Pieces(TOKENIZER)

@@ -5,15 +5,14 @@ from hypothesis import strategies as st
 
 from tests.decoding.fakes import random_model, state
 from tests.generation.small import TOKENIZERS
-from textgen.decoding.constraints.base import Constraint
+from textgen.decoding.constraints.base import Constraint, Pieces
 from textgen.decoding.constraints.reply import ReplyShape, is_visible
 from textgen.decoding.loop import decode
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.pieces import Pieces
 from textgen.decoding.protocols import collect
 from textgen.decoding.sequence import SequenceStart
-from textgen.generation.reply import ReplyRenderer
-from textgen.tokenizers.special import END, LINE_END, START, TURN
+from textgen.generation.conversation import ReplyRenderer
+from textgen.tokenizers.base import END, LINE_END, START, TURN
 
 PIECES = {level: Pieces(tokenizer) for level, tokenizer in TOKENIZERS.items()}
 

@@ -6,15 +6,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.decoding.fakes import PIECES, TOKENIZER, PieceRenderer, random_model, state
-from textgen.decoding.constraints.base import AllOf, HealingConstraint, Utf8Constraint
+from textgen.decoding.constraints.base import AllOf, HealingConstraint, Pieces, Utf8Constraint
 from textgen.decoding.constraints.script import Place, ScriptConstraint, ScriptGrammar, ScriptShape, place_after
 from textgen.decoding.loop import decode
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.pieces import Pieces
 from textgen.decoding.protocols import GeneratedSequence, collect
 from textgen.decoding.sequence import SequenceStart
 from textgen.errors import ConfigurationError
-from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, NAME, NAME_END, PAD, SCENE, START, TURN
+from textgen.tokenizers.base import END, FIRST_LABEL, LINE_END, NAME, NAME_END, PAD, SCENE, START, TURN
 from textgen.tokenizers.subword import SubwordTokenizer
 from textgen.tokenizers.word import WordTokenizer
 

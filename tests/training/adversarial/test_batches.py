@@ -3,8 +3,8 @@
 import numpy as np
 
 from tests.training.adversarial.toy import LENGTH, Automaton
-from textgen.tokenizers.special import END, LINE_END, NAME, NAME_END, PAD, SCENE, START
-from textgen.training.adversarial.batches import AdversarialBatches, Passages
+from textgen.tokenizers.base import END, LINE_END, NAME, NAME_END, PAD, SCENE, START
+from textgen.training.adversarial.step import AdversarialBatches, Passages
 from textgen.training.batches import Windows
 
 A, B = 8, 9  # labels; pieces begin at 10

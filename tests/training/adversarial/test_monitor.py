@@ -15,7 +15,6 @@ from tests.training.adversarial.toy import FIRST_LABEL, LENGTH, Automaton, playe
 from textgen.config import AdversarialConfig, Budget
 from textgen.errors import ConfigurationError
 from textgen.evaluation.sample_metric import find_sample_metric
-from textgen.training.adversarial.batches import Passages
 from textgen.training.adversarial.monitor import (
     Monitor,
     Observation,
@@ -27,6 +26,7 @@ from textgen.training.adversarial.monitor import (
     require_same_metric,
     warnings,
 )
+from textgen.training.adversarial.step import Passages
 from textgen.training.display import SilentDisplay
 
 

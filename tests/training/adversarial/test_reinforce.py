@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from textgen.training.adversarial.reinforce import advantages, no_memory, policy_loss, prefixes, returns
+from textgen.training.adversarial.rollout import advantages, no_memory, policy_loss, prefixes, returns
 
 
 def test_later_rewards_count_less() -> None:

@@ -7,9 +7,9 @@ import tensorflow as tf
 from tests.training.adversarial.toy import LENGTH, LETTERS, VOCABULARY, generator
 from textgen.config import ModelConfig
 from textgen.models.language_model import KerasLanguageModel
-from textgen.tokenizers.special import FIRST_LABEL, LINE_END, PAD, START
+from textgen.tokenizers.base import FIRST_LABEL, LINE_END, PAD, START
 from textgen.training.adversarial.rollout import Generator, gumbel_noise, relaxed_tokens
-from textgen.training.initialisation import initial_weights
+from textgen.training.prepare import initial_weights
 
 SEED = tf.constant([3, 0], tf.int64)
 CONTEXT = np.array([[START] * 6, [9, 9, 10, 10, 11, START], [START, 8, 8, 9, 9, 9]], np.int32)

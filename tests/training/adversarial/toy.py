@@ -9,13 +9,12 @@ import tensorflow as tf
 from textgen.config import AdversarialConfig, Budget, DiscriminatorConfig, ModelConfig, ScriptTrainingConfig
 from textgen.models.discriminator import KerasDiscriminator
 from textgen.models.language_model import KerasLanguageModel
-from textgen.tokenizers.special import END, FIRST_LABEL, LINE_END, START
-from textgen.training.adversarial.batches import AdversarialBatches, Passages
+from textgen.tokenizers.base import END, FIRST_LABEL, LINE_END, START
 from textgen.training.adversarial.critic import Critic
 from textgen.training.adversarial.rollout import Generator
-from textgen.training.adversarial.step import AdversarialStep
+from textgen.training.adversarial.step import AdversarialBatches, AdversarialStep, Passages
 from textgen.training.batches import Windows
-from textgen.training.initialisation import initial_weights
+from textgen.training.prepare import initial_weights
 
 VOCABULARY = 270
 LETTERS = 6

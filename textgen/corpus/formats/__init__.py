@@ -1,1 +1,179 @@
-"""The formats of corpora, one file each; `registry` finds them."""
+"""The table of formats, in the order in which they are tried; how a format is recognised, and scripts as dialogues.
+
+A format is added by a file in this folder that lists it in `FORMATS`.
+"""
+
+import pkgutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib import import_module
+from itertools import chain
+from pathlib import Path
+
+from textgen.corpus.document import Line, Scene, assemble, turn_of
+from textgen.corpus.formats.base import (
+    HEAD_LINES,
+    Evidence,
+    Format,
+    ReadReport,
+    ScriptLayout,
+    first_filled,
+    misfit_line,
+)
+from textgen.corpus.reading import TextFile
+from textgen.errors import ConfigurationError, CorpusError
+
+_ANY_TEXT = (".txt", ".md", ".script")
+_CLOSING = (",", ".", ";", ":", "!", "?", "…")
+
+
+def _all_formats() -> list[Format]:
+    """The formats of all modules in this folder, in their order."""
+    package, _, own = __name__.rpartition(".")
+    names = [module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]) if module.name != own]
+    modules = [import_module(f"{package}.{name}") for name in names]
+    formats = chain.from_iterable(getattr(module, "FORMATS", ()) for module in modules)
+    return sorted(formats, key=lambda format: format.order)
+
+
+SCRIPT_FORMATS = {format.name: format for format in _all_formats() if format.read}
+"""The formats of scripts by their names, in the order in which they are tried."""
+
+LAYOUTS: dict[str, type[ScriptLayout]] = {
+    format.layout.name: format.layout for format in SCRIPT_FORMATS.values() if format.layout
+}
+"""How scripts are written back."""
+
+
+def suffixes(formats: Mapping[str, Format]) -> tuple[str, ...]:
+    """What the files of a folder end in that are taken for some formats."""
+    of_formats = (suffix for format in formats.values() for suffix in format.suffixes)
+    return tuple(dict.fromkeys([*_ANY_TEXT, *of_formats]))
+
+
+def check_format(format: str, known: dict[str, Format], kind: str) -> None:
+    """Refuse a format that is not known.
+
+    Args:
+        format: as a person named it.
+        known: SCRIPT_FORMATS or DIALOGUE_FORMATS.
+        kind: what they are called ("corpus", "dialogue").
+
+    Raises:
+        ConfigurationError: if it is none of them.
+    """
+    if format not in known:
+        raise ConfigurationError(
+            f"The {kind} format {format!r} is unknown; the formats are {', '.join(known)}: "
+            "choose one of them, or leave --format out to have it found from the content."
+        )
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """The format of a file.
+
+    Args:
+        format: how it is read.
+        evidence: what speaks for it.
+        reason: why it was taken, for a person.
+    """
+
+    format: Format
+    evidence: Evidence
+    reason: str
+
+
+def recognise(formats: Mapping[str, Format], head: Sequence[str], path: Path) -> Recognised | None:
+    """The first of some formats that a file fits well; None where it fits none.
+
+    Args:
+        formats: SCRIPT_FORMATS (where a file always fits one: plain text) or DIALOGUE_FORMATS.
+        head: the first lines of the file (up to HEAD_LINES), without their ends.
+        path: where it lies; only `.csv`, `.tsv` and `.fountain` say something about the content.
+    """
+    for format in formats.values():
+        evidence = format.weigh(head, path) if format.weigh else None
+        if evidence is not None and evidence.convincing:
+            return Recognised(format, evidence, evidence.reason)
+    return None
+
+
+def read_as(name: str, formats: Mapping[str, Format], head: Sequence[str], path: Path) -> Recognised:
+    """The format that a person names for a file.
+
+    Args:
+        name: one of the formats, whose files are read alone.
+        formats, head, path: as `recognise` takes them.
+
+    Raises:
+        CorpusError: if the file cannot be read in that format at all.
+    """
+    format = formats[name]
+    evidence = format.weigh(head, path) if format.weigh else Evidence(False, "no evidence")
+    if evidence.misfit is not None:
+        raise CorpusError(
+            f"{path} was to be read as {name}, but {misfit_line(head, evidence.misfit)}; the formats are "
+            f"{', '.join(formats)}: choose another one, or leave --format out to have it found from the content."
+        )
+    reason = "no evidence needed" if name == "plain" else evidence.reason
+    return Recognised(format, replace(evidence, sure=True), f"as asked for ({reason})")
+
+
+def _weigh_speeches(head: Sequence[str], path: Path) -> Evidence:
+    """The file is a script, and it says who speaks."""
+    found = recognise(SCRIPT_FORMATS, head, path)
+    if found is None or found.evidence.layout.name in ("captions", "plain"):
+        return Evidence(False, "nobody speaks", first_filled(head), sure=False)
+    reader = partial(_read_speeches, found)
+    return Evidence(True, f"{found.format.name}: {found.reason}", sure=False, read_dialogues=reader)
+
+
+def _read_script(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
+    """Yield the speeches of a script whose format is not known yet."""
+    found = recognise(SCRIPT_FORMATS, files[0].head(HEAD_LINES), files[0].path)
+    return iter(()) if found is None else _read_speeches(found, files, report)
+
+
+def _read_speeches(found: Recognised, files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
+    """Yield each scene that has speeches, very long ones in parts; directions in a speech are not spoken.
+
+    Args:
+        found: the format of the script.
+        files: the script.
+        report: counts what is left out.
+    """
+    if found.format.read is None:
+        return
+    for _, scene in assemble(found.format.read(files[0].lines(), found.evidence.layout, report)):
+        speeches = [line for line in scene.lines if line.speaker is not None]
+        report.change("line without a speaker left out", len(scene.lines) - len(speeches))
+        report.change("stage direction left out of a turn", sum(len(line.directions) for line in speeches))
+        if speeches:
+            yield Scene(None, tuple(turn_of(spoken(line), line.speaker) for line in speeches))
+
+
+def spoken(line: Line) -> str:
+    """What is said in a line: its text without `(…)` and `[…]`.
+
+    Example:
+        >>> spoken(Line("eve", "well (he waits), no (turning) way"))
+        'well, no way'
+    """
+    text = line.text
+    for direction in line.directions:
+        before, _, behind = text.partition(direction)
+        behind = behind.lstrip()
+        text = f"{before.rstrip()}{'' if behind.startswith(_CLOSING) else ' '}{behind}"
+    return text.strip()
+
+
+_SPEECHES = Format("script", 85, _weigh_speeches, read_dialogues=_read_script, suffixes=suffixes(SCRIPT_FORMATS))
+
+DIALOGUE_FORMATS = {
+    format.name: format
+    for format in sorted([*_all_formats(), _SPEECHES], key=lambda format: format.order)
+    if format.read_dialogues
+}
+"""The formats of dialogues by their names, in the order in which they are tried; a script is one of them."""

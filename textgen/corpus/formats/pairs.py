@@ -11,8 +11,7 @@ from typing import NamedTuple
 
 from textgen.corpus.document import Scene, turn_of
 from textgen.corpus.formats.base import Evidence, FilePair, Format, ReadReport, first_filled, share
-from textgen.corpus.formats.records import CSV, TSV, records
-from textgen.corpus.formats.tables import field_key, find_columns
+from textgen.corpus.formats.tables import CSV, TSV, field_key, find_columns, records
 from textgen.corpus.reading import TextFile
 from textgen.errors import CorpusError
 

@@ -10,8 +10,7 @@ from typing import ClassVar
 
 from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, first_filled, share
-from textgen.corpus.formats.colon import is_heading, names_come_again, usual_blank_lines
-from textgen.corpus.names import parse_cue
+from textgen.corpus.formats.colon import is_heading, names_come_again, parse_cue, usual_blank_lines
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,7 @@ from typing import Any
 from textgen.corpus.document import Line, Scene, turn_of
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, filled, first_filled, share
 from textgen.corpus.formats.tables import field_key
-from textgen.corpus.reading import TextFile
-from textgen.corpus.repairs import repair_escaped
+from textgen.corpus.reading import TextFile, repair_escaped
 
 TURNS_FIELDS = ("turns", "dialogue", "dialog", "messages", "conversation", "conversations", "utterances")
 TEXT_FIELDS = ("text", "content", "value", "utterance", "message")

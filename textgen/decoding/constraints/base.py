@@ -1,9 +1,98 @@
-"""What may be written next: immutable states that allow ids and advance by the id chosen."""
+"""What decoding knows of a tokenizer's pieces: looked up once a model, shared by all constraints."""
 
+from bisect import bisect_left
+from functools import cached_property
 from typing import Protocol
 
-from textgen.decoding.pieces import Pieces
+import numpy as np
+from numpy.typing import NDArray
+
 from textgen.decoding.protocols import Mask
+from textgen.tokenizers.base import BYTES, Tokenizer
+from textgen.tokenizers.utf8 import transition_table
+
+
+class Pieces:
+    """The bytes of every id, and masks over the vocabulary that follow from them.
+
+    Args:
+        tokenizer: of the model; its last 256 ids are the bytes.
+    """
+
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self.size = tokenizer.vocabulary_size
+        self.first = tokenizer.first_piece
+        self.of = tuple(tokenizer.piece(k) for k in range(self.size))
+        self._tokenizer = tokenizer
+
+    def mask(self, *tokens: int) -> Mask:
+        """Allows the ids given and nothing else. *Shape:* (vocabulary,)."""
+        allowed = np.zeros(self.size, bool)
+        allowed[list(tokens)] = True
+        return allowed
+
+    @cached_property
+    def text(self) -> Mask:
+        """Allows every piece of text, no structure."""
+        return np.arange(self.size) >= self.first
+
+    @cached_property
+    def one_line(self) -> Mask:
+        """Allows the pieces of text without a line break."""
+        whole = np.array([b"\n" not in piece and b"\r" not in piece for piece in self.of])
+        allowed: Mask = self.text & whole
+        return allowed
+
+    @cached_property
+    def continuing(self) -> Mask:
+        """Allows the bytes 0x80 to 0xBF, which can only go on with a character, never begin one."""
+        byte = np.arange(self.size) - (self.size - BYTES)
+        return (byte >= 0x80) & (byte < 0xC0)
+
+    @cached_property
+    def ending_word(self) -> Mask:
+        """Allows what ends a word for certain: structure, labels, pieces that begin with white space."""
+        return np.array([not piece or piece[:1].isspace() for piece in self.of])
+
+    @cached_property
+    def utf8(self) -> NDArray[np.int8]:
+        """The transitions of the UTF-8 automaton. *Shape:* (states, vocabulary)."""
+        return transition_table(self._tokenizer)
+
+    @cached_property
+    def utf8_masks(self) -> tuple[Mask, ...]:
+        """For each state of the UTF-8 automaton the ids that keep the text valid."""
+        return tuple(row >= 0 for row in self.utf8)
+
+    def beginning_with(self, prefix: bytes) -> list[int]:
+        """The ids whose piece begins with these bytes."""
+        return self._between((prefix, -1), (prefix + b"\xff" * self._longest, self.size))
+
+    def spelling(self, piece: bytes) -> list[int]:
+        """The ids whose piece is exactly this."""
+        return self._between((piece, -1), (piece, self.size))
+
+    def _between(self, low: tuple[bytes, int], high: tuple[bytes, int]) -> list[int]:
+        found = self._sorted[bisect_left(self._sorted, low) : bisect_left(self._sorted, high)]
+        return [token for _, token in found]
+
+    @cached_property
+    def _longest(self) -> int:
+        return max(map(len, self.of))
+
+    @cached_property
+    def _sorted(self) -> list[tuple[bytes, int]]:
+        return sorted((piece, token) for token, piece in enumerate(self.of) if piece)
+
+
+def whole_characters(data: bytes) -> tuple[str, bytes]:
+    """The text of the whole characters, and the bytes of one that is not; what is invalid becomes U+FFFD."""
+    try:
+        return data.decode(), b""
+    except UnicodeDecodeError as error:
+        if error.reason == "unexpected end of data":
+            return data[: error.start].decode(), data[error.start :]
+        return data.decode(errors="replace"), b""
 
 
 class Constraint(Protocol):

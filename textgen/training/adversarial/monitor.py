@@ -15,8 +15,7 @@ from textgen.errors import ConfigurationError
 from textgen.files import replacing
 from textgen.models.kernels import as_graph
 from textgen.tokenizers.base import Tokenizer
-from textgen.training.adversarial.batches import Passages
-from textgen.training.adversarial.step import AdversarialStep
+from textgen.training.adversarial.step import AdversarialStep, Passages
 from textgen.training.display import FIGURES, Listener, SilentDisplay
 from textgen.training.history import CsvTable
 from textgen.training.trainer import Clock

@@ -20,9 +20,7 @@ from textgen.model_folder import FORMAT_VERSION, Model, ModelFolder
 from textgen.models.discriminator import KerasDiscriminator
 from textgen.models.language_model import KerasLanguageModel
 from textgen.stored_json import migrate, parse, unchanged
-from textgen.tokenizers.base import Tokenizer
-from textgen.tokenizers.special import LINE_END
-from textgen.training.adversarial.batches import AdversarialBatches, Passages, steps_per_epoch
+from textgen.tokenizers.base import LINE_END, Tokenizer
 from textgen.training.adversarial.critic import Critic
 from textgen.training.adversarial.monitor import (
     GeneratorMetricMaker,
@@ -35,14 +33,12 @@ from textgen.training.adversarial.monitor import (
     require_same_metric,
 )
 from textgen.training.adversarial.rollout import Generator
-from textgen.training.adversarial.step import AdversarialStep
-from textgen.training.checkpoint import Checkpoint, checkpoint_exists
+from textgen.training.adversarial.step import AdversarialBatches, AdversarialStep, Passages, steps_per_epoch
+from textgen.training.checkpoint import ADVERSARIAL, HELD_OUT_IDS, TRAINING_IDS, Checkpoint, Run, checkpoint_exists
 from textgen.training.display import Listener, telling
-from textgen.training.initialisation import initial_weights
-from textgen.training.language_model_step import LanguageModelValidation
-from textgen.training.prepare import prepare
+from textgen.training.network_steps import LanguageModelValidation
+from textgen.training.prepare import initial_weights, prepare
 from textgen.training.run import ModelTask, run_training
-from textgen.training.run_record import ADVERSARIAL, HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.script_task import ScriptTask
 from textgen.training.task import Encoded, Note, RunPlan, Settled, Workspace
 from textgen.training.trainer import Outcome
