@@ -1,7 +1,18 @@
-"""Arrays on disk: a safetensors file with a checksum of all its bytes, so that a changed bit is noticed.
+"""The model folder: what a finished model is on disk, and how it is checked before it is used.
 
 The checksum is a CRC-32 in the file's own metadata, taken with zeros in its place: arrays and checksum are replaced as
 one. It is there against damage, not against malice, and costs a third of a millisecond a megabyte.
+
+model.json            what the model is: kind, architecture, corpus, decoding defaults, metrics, versions
+vocabulary.json       the tokenizer
+weights.safetensors   the arrays; their metadata names the architecture and vocabulary they belong to
+novelty.bin           hashed word 8-grams of the training text (optional)
+training/             what resuming needs and what a run left to look at; may be deleted
+
+`format_version` in model.json numbers the layout of all of it, and a folder keeps the version it was made in. Version 1
+is that of textgen 0.1; version 2 adds checksums of the weights (in their own file) and of novelty.bin (in model.json).
+A field with a default may be added without a new version. Anything else that changes what is stored takes the next
+number, and a function in `_MIGRATIONS` that makes the older model.json into the newer one.
 """
 
 import hashlib

@@ -1,4 +1,4 @@
-"""Options that several commands share: those of decoding are read from its table."""
+"""Options that several commands share: corpus, model, decoding (from its table) and training."""
 
 import shlex
 from collections.abc import Callable

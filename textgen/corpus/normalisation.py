@@ -1,4 +1,8 @@
-"""How a corpus writes, learned from it and applied elsewhere: spacing, case, quotation marks, Unicode form."""
+"""How a corpus writes, learned from it and applied elsewhere: spacing, case, quotation marks, Unicode form.
+
+Only what a space beside it gives away is touched: text in normal writing stays as it is, and so do an ellipsis
+between spaces, dashes, slashes and smileys.
+"""
 
 import re
 import unicodedata

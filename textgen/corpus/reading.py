@@ -1,4 +1,4 @@
-"""Repairs of decoded text: control characters that were typographic ones, bytes that were not UTF-8."""
+"""Text files of any encoding and size, read line by line in flat memory; broken characters are repaired."""
 
 import codecs
 import io

@@ -1,4 +1,4 @@
-"""Stop strings on a stream of text: nothing of them is shown, not even their beginning."""
+"""One sequence while it is written: its ids, its text, stop strings, and going back in it."""
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""Real and generated texts in equal numbers and of equal lengths, so that neither tells them apart."""
+"""How often a discriminator is right on texts of equal numbers and lengths, beside baselines that only count."""
 
 import math
 from collections import Counter, defaultdict

@@ -1,4 +1,4 @@
-"""Quality-diversity curves: the text metrics of a model's lines at rising temperatures (Caccia et al. 2020).
+"""Quality-diversity curves over rising temperatures (Caccia et al. 2020), and where one lies outside another.
 
 A single temperature says little: a colder model writes better and says the same more often. Models are compared by the
 curves they draw in a plane of quality and diversity, and one is better only where its curve lies outside the other's.

@@ -1,4 +1,4 @@
-"""Generated lines beside real ones: text metrics, well-formed lines, known speakers."""
+"""Everything `textgen compare` finds: generated lines beside real ones, and models beside each other."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass

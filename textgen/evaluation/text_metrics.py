@@ -1,4 +1,4 @@
-"""BLEU, self-BLEU and distinct-n of many lines, from n-grams that are counted once.
+"""Text metrics of many lines beside real ones: BLEU, self-BLEU, distinct-n, lengths, Frechet distance.
 
 BLEU is that of Papineni et al. 2002 for a single line, smoothed by method 1 of Chen and Cherry 2014; self-BLEU, the
 BLEU of a line against all others of its sample, is that of Zhu et al. 2018 (Texygen). Figures are those of NLTK's

@@ -1,4 +1,4 @@
-"""A reply, and how a message or a reply becomes one line of text."""
+"""A conversation: its messages and replies, what of it matters for the next reply, and how it is saved."""
 
 import json
 import re

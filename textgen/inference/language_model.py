@@ -1,4 +1,4 @@
-"""The language model in NumPy: `step` for writing, `score` for measuring."""
+"""The language model in NumPy: `step` for writing, `score` for measuring, lanes to score many ids side by side."""
 
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias

@@ -1,4 +1,4 @@
-"""The options that can be changed in a chat, and how their values are read and shown."""
+"""A chat session: lines in, outputs out, and no terminal in it; with its settings and its transcript file."""
 
 import json
 import re

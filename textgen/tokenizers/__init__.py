@@ -1,4 +1,4 @@
-"""The vocabulary of any level: learned from a corpus, or built again from a saved one."""
+"""Text to tokens to ids and back, without loss; vocabularies of any level are learned, or built again when saved."""
 
 import reprlib
 from collections.abc import Callable, Iterable, Mapping, Sequence

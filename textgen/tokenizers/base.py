@@ -1,4 +1,4 @@
-"""The ids that every vocabulary begins with; no text ever encodes to one of them.
+"""What the tokenizers of all levels share: the order of the ids, labels, spelling, ids to text, saved vocabularies.
 
 0..7                    structure, as named below
 FIRST_LABEL + k         the label of speaker k

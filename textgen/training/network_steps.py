@@ -1,4 +1,4 @@
-"""Computes what a training step minimises and a validation scores, for each network."""
+"""What a training step minimises and a validation scores, for the language model and the encoder-decoder."""
 
 from collections.abc import Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""A model folder made ready for a run: what was read and chosen is told, then vocabulary, ids and first weights."""
+"""Makes a model folder ready for a run: tells what was read and chosen, writes vocabulary, ids and first weights."""
 
 import hashlib
 import importlib.metadata

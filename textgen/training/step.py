@@ -1,4 +1,4 @@
-"""Cuts a batch along its sequences into shards, one for each core.
+"""The compiled training step of any model: forward pass, gradients, update; a batch is cut into shards, one a core.
 
 A time step of an LSTM is too small to be shared among cores: what they have to say to each other takes longer than the
 arithmetic. Parts of the batch know nothing of each other until their gradients are added, and all are in one graph.

@@ -1,4 +1,7 @@
-"""Telling `NAME: text` from a sentence that happens to hold a colon."""
+"""Scripts with `NAME: text` on each line; what is a name, and what a sentence that happens to hold a colon.
+
+More empty lines than usual after a line open a scene without heading.
+"""
 
 import re
 from collections import Counter

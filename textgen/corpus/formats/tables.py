@@ -1,7 +1,9 @@
-"""Lines of a table to records; fields may hold line breaks inside quotation marks.
+"""Scripts in tables and JSON lines: records with a text, and perhaps a speaker, a scene and a document.
 
 A quotation mark that is never closed would swallow the rest of the file. So a record ends after `MAX_LINES`
 lines, and where several lines together do not give the header's columns, the first of them is taken alone.
+
+The text of a field is read as the colon format reads a line.
 """
 
 import csv

@@ -1,4 +1,4 @@
-"""What decoding knows of a tokenizer's pieces: looked up once a model, shared by all constraints."""
+"""Constraints say what may be written next; what they know of a tokenizer's pieces is looked up once a model."""
 
 from bisect import bisect_left
 from functools import cached_property

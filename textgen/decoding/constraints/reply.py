@@ -1,4 +1,4 @@
-"""A constraint that keeps words from being written, however they are put together from pieces."""
+"""Constraints of replies: one line with something to see in it, and without blocked words."""
 
 import re
 from bisect import bisect_left, bisect_right

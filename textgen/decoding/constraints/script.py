@@ -1,4 +1,4 @@
-"""A constraint for corpora whose scene headings stand in brackets: what is opened is closed."""
+"""Constraints of scripts: whole lines, speakers who may speak, headings whose brackets are closed."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""The generator running free, token after token, with weights shared with the language model.
+"""The generator running free, and what each drawn token is worth to it (REINFORCE, Williams 1992).
 
 `models/lstm.py` runs over a window whose inputs are known, with a gradient of its own. Here each input is the token
 drawn before, and plain operations let the gradient pass through the drawing.

@@ -1,4 +1,4 @@
-"""The real lines of a corpus, and what one adversarial step learns from, as a function of the step alone."""
+"""One step of adversarial training: its batches, and the update of the critic and of the generator in turn."""
 
 import math
 import zlib
