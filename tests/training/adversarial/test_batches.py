@@ -17,11 +17,11 @@ DOCUMENTS = (
     (36, 37, LINE_END, END),  # narration
     (START, B, *range(50, 60), LINE_END, END),  # too long
 )
-THIRTY_LINES = np.concatenate([np.array(part, np.uint16) for part in DOCUMENTS])
+TALK = np.concatenate([np.array(part, np.uint16) for part in DOCUMENTS])
 
 
 def passages(length: int = 6) -> Passages:
-    return Passages(THIRTY_LINES, labels=2, length=length)
+    return Passages(TALK, labels=2, length=length)
 
 
 def test_lines_without_labels_names_and_headings() -> None:

@@ -181,7 +181,7 @@ def test_the_measures_are_of_the_same_sample_each_time(tmp_path: Path) -> None:
 
 
 class Liking:
-    """A judge that likes everything, and remembers what it was given."""
+    """A metric that likes everything, and remembers what it was given."""
 
     measure = "liking"
     of_real: ClassVar = {"distance": 0.0, "distinct_2": 0.5, "self_bleu_4": 0.25}
@@ -194,16 +194,16 @@ class Liking:
         return {"distance": 0.25, "distinct_2": 0.5, "self_bleu_4": 0.75, "bleu_2": 0.125}
 
 
-def test_another_judge_decides_and_is_heard(tmp_path: Path) -> None:
+def test_another_metric_decides_and_is_heard(tmp_path: Path) -> None:
     told = Told()
     _, watch = monitor(tmp_path, told, Liking)
     assert watch(0, 2.0) == 0.25
     assert (told.values[0]["bleu_2"], told.values[0]["self_bleu_4"]) == (0.125, 0.75)
-    judge = watch.judge
-    assert isinstance(judge, Liking)
-    (generated,) = judge.given
-    assert len(generated) == len(judge.real) == judge.lines == 200
-    assert set(" ".join([*generated, *judge.real])) <= set("abcdef ")
+    metric = watch.metric
+    assert isinstance(metric, Liking)
+    (generated,) = metric.given
+    assert len(generated) == len(metric.real) == metric.lines == 200
+    assert set(" ".join([*generated, *metric.real])) <= set("abcdef ")
 
 
 def test_the_accuracy_is_over_all_pairs(tmp_path: Path) -> None:
