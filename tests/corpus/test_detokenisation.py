@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.tokenizers.examples import AWKWARD, any_text
@@ -78,7 +78,6 @@ spaced = st.lists(
 
 
 @given(st.one_of(spaced.map(" ".join), spaced.map("".join), any_text, st.sampled_from(AWKWARD)))
-@settings(deadline=None, max_examples=300)
 @example("' s '")
 @example('" " "')
 @example("( ' )")
@@ -88,7 +87,6 @@ def test_doing_it_again_changes_nothing(text: str) -> None:
 
 
 @given(st.one_of(spaced.map(" ".join), any_text))
-@settings(deadline=None, max_examples=200)
 def test_nothing_but_spaces_case_and_marks_changes(text: str) -> None:
     def bare(text: str) -> str:
         return "".join(letter for letter in text if letter not in " '’‘`\"").lower()

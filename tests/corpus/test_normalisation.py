@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.corpus.normalisation import Habits, Normalisation
@@ -45,7 +45,6 @@ def test_prompts_are_composed() -> None:
     assert Normalisation().apply("e\u0301") == "é"
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.text(), st.sampled_from([(True, True, False), (False, False, True), (True, False, False)]))
 def test_applying_twice_changes_nothing_more(text: str, settings_: tuple[bool, bool, bool]) -> None:
     normalisation = Normalisation(*settings_)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tokenizers.examples import any_text
@@ -66,7 +66,6 @@ def test_surrogates_written_as_utf8_do_not_come_out(path: Path) -> None:
     assert not any("\ud800" <= character <= "\udfff" for line in lines for character in line)
 
 
-@settings(max_examples=60, deadline=None)
 @given(data=st.binary(min_size=1, max_size=60), size=st.integers(1, 9))
 def test_any_bytes_give_the_same_lines_in_any_chunks_or_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, size: int
@@ -89,7 +88,6 @@ def test_any_bytes_give_the_same_lines_in_any_chunks_or_a_sentence(
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-@settings(max_examples=40, deadline=None)
 @given(texts=st.lists(any_text, min_size=1), end=st.sampled_from(["\n", "\r\n", "\r"]))
 def test_clean_lines_come_out_in_any_chunks(
     tmp_path_factory: pytest.TempPathFactory, encoding: str, texts: list[str], end: str

@@ -1,6 +1,6 @@
 """`NAME: text`, one speech a line."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.corpus.document import SceneOpening
@@ -69,7 +69,6 @@ _lines = st.lists(st.one_of(st.lists(_words, max_size=6).map(" ".join), st.text(
 
 
 @given(_lines, st.integers(0, 2))
-@settings(deadline=None, max_examples=150)
 def test_what_was_read_is_read_again(lines: list[str], blank_lines: int) -> None:
     style = ScriptStyle("colon", blank_lines)
     script = read_script("\n".join(lines), style)
@@ -77,7 +76,6 @@ def test_what_was_read_is_read_again(lines: list[str], blank_lines: int) -> None
 
 
 @given(_lines)
-@settings(deadline=None)
 def test_no_line_is_lost(lines: list[str]) -> None:
     flat = "\n".join(lines).split("\n")
     elements = list(read(flat, ScriptStyle("colon", 99), ReadReport()))

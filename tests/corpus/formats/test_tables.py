@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.corpus.document import Scene, assemble, scenes
@@ -118,7 +118,6 @@ _name = st.sampled_from(["jerry", "", "Kyle (singing)", "Mr: X", "scene", "[x]",
 
 
 @given(st.lists(st.tuples(_name, _text, st.sampled_from(["", "1", "Bar", "[Bar]", "scene: a", "[a] b"])), max_size=8))
-@settings(deadline=None, max_examples=200)
 def test_a_table_can_be_read_again_as_a_script(rows: list[tuple[str, str, str]]) -> None:
     lines = [json.dumps({"speaker": name, "text": text, "scene": scene}) for name, text, scene in rows]
     script = Script(scenes(read_jsonl(lines, ScriptLayout(), ReadReport())), COLON)
