@@ -3,6 +3,7 @@
 import os
 import random
 import tracemalloc
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.tokenizers.examples import any_text
 from textgen.corpus import reading
-from textgen.corpus.reading import TextFile
+from textgen.corpus.reading import REPAIRS, TextFile, repair, repair_escaped
 from textgen.errors import CorpusError
 
 
@@ -212,3 +213,30 @@ def test_binary_files(tmp_path: Path, data: bytes) -> None:
 def test_a_few_controls_are_text(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "file").write_bytes(data)
     assert len(list(TextFile(tmp_path / "file").lines())) == 1
+
+
+@pytest.mark.parametrize(
+    ("damaged", "repaired", "counts"),
+    [
+        ("plain", "plain", {}),
+        ("a\x00b\x00", "ab", {"nul": 2}),
+        ("it\x92s\x85", "it’s…", {"c1": 2}),
+        ("x\x81y", "xy", {"c1": 1}),
+        ("caf\udce9 \udc93", "café “", {"undecodable": 2}),
+        ("\udc81", "\ufffd", {"undecodable": 1}),
+        ("naïve", "naïve", {}),
+    ],
+)
+def test_repairs(damaged: str, repaired: str, counts: dict[str, int]) -> None:
+    found: Counter[str] = Counter()
+    assert repair(damaged, found) == repaired
+    assert +found == counts
+    assert set(found) <= set(REPAIRS)
+
+
+@pytest.mark.parametrize(
+    ("escaped", "repaired"),
+    [("a\x00b", "ab"), ("\ud83d\ude00", "\U0001f600"), ("x\ude00", "x\ufffd"), ("e\u0301", "\u00e9")],
+)
+def test_what_escapes_bring(escaped: str, repaired: str) -> None:
+    assert repair_escaped(escaped) == repaired
