@@ -6,8 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from textgen.config import Budget
+
+settings.register_profile("default", max_examples=40, deadline=None)
+settings.register_profile("thorough", max_examples=500, deadline=None)  # pytest --hypothesis-profile thorough
+settings.load_profile("default")
 
 TINY: dict[str, Any] = {
     "level": "character",

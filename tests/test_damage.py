@@ -94,7 +94,7 @@ def test_any_field_of_a_json_file(model: Path, name: str) -> None:
             raise AssertionError((place, str(other)[:300])) from error
         if place[0] != "corpus" or not alike:  # how a corpus is written may be said in another way
             assert text == right, (place, other)
-    assert refused > 100
+    assert refused >= 100
 
 
 def test_any_field_of_a_run(model: Path) -> None:
@@ -125,16 +125,16 @@ def test_any_field_of_a_discriminator(run: str, tmp_path: Path) -> None:
     model = Path(shutil.copytree(DATA / run / "model", tmp_path / "model"))
     writer, path = textgen.load(model), discriminator_path(model)
     assert isinstance(writer, textgen.ScriptWriter)
-    right = writer.score(PAGE).lines
+    right = writer.score(PAGE)
     arrays, metadata = read_tensors(path)
     for place, alike, other in mutations(json.loads(metadata["discriminator"])):
         write_tensors(path, arrays, {"discriminator": json.dumps(other)})
         vars(writer).pop("judge", None)
         try:
-            scores = writer.score(PAGE).lines
+            scores = writer.score(PAGE)
         except ModelError:
             continue
-        assert (place == ("temperature",) and alike) or np.array_equal(scores, right), place
+        assert (place == ("temperature",) and alike) or scores == right, place
 
 
 def flips(content: bytes, places: int) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ import pytest
 from safetensors.numpy import load_file
 
 import textgen
-from tests.data.make_frozen import CORPUS, PAGE, PROMPT, chat_logits, written_by
+from tests.data.make_frozen import CORPUS, PROMPT, chat_logits, scores_by, written_by
 from textgen.corpus.prompt import parse_prompt
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.model_folder import FORMAT_VERSION
@@ -84,7 +84,7 @@ def test_an_interrupted_run_ends_as_it_would_have(folder: Path, tmp_path: Path) 
 
 @pytest.mark.parametrize("folder", RUNS, ids=lambda folder: folder.name)
 def test_a_frozen_discriminator_judges_as_it_did(folder: Path) -> None:
-    scores = textgen.load(folder / "model").score(PAGE).lines
+    scores = scores_by(folder / "model")
     with np.load(folder / "expected.npz", allow_pickle=False) as expected:
         assert np.abs(scores - expected["scores"]).max() < 1e-5
 

@@ -5,7 +5,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.corpus.collection import Corpus, find_files, recognise_dialogues
@@ -293,7 +293,6 @@ _lines = st.sampled_from(AWKWARD.split("\n"))
 
 
 @given(st.lists(_lines, min_size=1, max_size=8).map("\n".join), st.none() | st.sampled_from(list(DIALOGUE_FORMATS)))
-@settings(deadline=None, max_examples=300)
 def test_any_text_is_read_or_refused_in_a_sentence(text: str, format: str | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = write_files(Path(folder), b_txt=text) / "b.txt"

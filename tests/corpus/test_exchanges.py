@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.corpus.dialogue_fakes import FakeCorpus, dialogue
@@ -144,7 +144,6 @@ files = st.lists(st.lists(st.builds(Scene, st.lists(turns, max_size=6).map(tuple
 
 
 @given(files, st.integers(0, 4), st.sampled_from([None, "eve"]))
-@settings(deadline=None, max_examples=150)
 def test_both_sides_together_are_the_whole(files: list[list[Scene]], turns: int, name: str | None) -> None:
     corpus = FakeCorpus(*files)
     split = split_dialogues([len(file) for file in files])

@@ -17,7 +17,7 @@ def write(path: Path, chunks: list[list[int]], vocabulary_size: int = 300) -> No
             writer.append(chunk)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(chunks=st.lists(st.lists(st.integers(0, 299), max_size=9), max_size=9))
 def test_what_is_written_is_read(tmp_path_factory: pytest.TempPathFactory, chunks: list[list[int]]) -> None:
     path = tmp_path_factory.mktemp("store") / "ids.npy"

@@ -1,8 +1,14 @@
+"""A prompt takes over the habits of a corpus; tokenised text is put back into normal writing."""
+
+import time
+from collections.abc import Iterable
+
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from textgen.corpus.normalisation import Habits, Normalisation
+from tests.tokenizers.examples import AWKWARD, any_text
+from textgen.corpus.normalisation import Habits, Normalisation, Spacing, detokenise
 from textgen.errors import ModelError
 
 
@@ -45,7 +51,6 @@ def test_prompts_are_composed() -> None:
     assert Normalisation().apply("e\u0301") == "é"
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.text(), st.sampled_from([(True, True, False), (False, False, True), (True, False, False)]))
 def test_applying_twice_changes_nothing_more(text: str, settings_: tuple[bool, bool, bool]) -> None:
     normalisation = Normalisation(*settings_)
@@ -66,3 +71,120 @@ def test_a_setting_that_is_not_stored_is_off() -> None:
 def test_damaged_settings_are_refused(document: object) -> None:
     with pytest.raises(ModelError, match=r"The normalisation of this model .* copy the model folder again"):
         Normalisation.from_json(document)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("tokenised", "written"),
+    [
+        ("Hello , world", "Hello, world"),
+        ("I ' m here .", "I'm here."),
+        ("don ' t , Don ’ t", "don't, Don’t"),
+        ("it ’ s I ’ Ve we ‘ re IT ' S", "it’s I’ve we’re IT'S"),
+        ("I' m and I 'm", "I'm and I'm"),
+        ("you do n't , ca n ' t and WO N'T", "you don't, can't and WON'T"),
+        ("eight o ’ clock , Ms . O ' Brien", "eight o’clock, Ms. O'Brien"),
+        ("' cause I said so", "'cause I said so"),
+        ("far.Can you ? Mr.Li.It ' s me.I am", "far. Can you? Mr. Li. It's me. I am"),
+        ("really ? ! no !!! yes . . . well", "really?! no!!! yes... well"),
+        ("Mmmm ... if I come , etc , ... ?", "Mmmm ... if I come, etc, ...?"),
+        ("3 , 000 yuan , $ 5 , 4 . 25 , 3 % at 8 : 30", "3,000 yuan, $5, 4.25, 3% at 8:30"),
+        ("in the U . S . at 9 a . m . , i . e . now", "in the U.S. at 9 a.m., i.e. now"),
+        ("( a minute later . ) Sir [ sic ] !", "(a minute later.) Sir [sic]!"),
+        ('he has " cancer patient " written on " it . "', 'he has "cancer patient" written on "it."'),
+        ("`` hello , '' she said", '"hello," she said'),
+        ("the keys “ a ” and “ b . ”", "the keys “a” and “b.”"),
+        ("the parents ' house and ten years ’ work", "the parents' house and ten years’ work"),
+        ("he said ' hello ' to ‘ me ’ .", "he said 'hello' to ‘me’."),
+        ("two  spaces  .", "two  spaces."),
+    ],
+)
+def test_normal_writing(tokenised: str, written: str) -> None:
+    assert detokenise(tokenised) == written
+    assert detokenise(written) == written
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello, world",
+        ":-) :) :D ;-)",
+        "3.5",
+        "...",
+        "So ... let's go ... -- now - then",
+        "...and then.  Me.  This",
+        "gon na",
+        '16 " pan',
+        'He said "yes" and "no".',
+        "'tis the boys' house, isn't it?",
+        "the 't' key, call me 's'",
+        "write to a.b@example.com or www.example.com/x?y",
+        "and/or he / she",
+        "version 1.2.3, 9:15 p.m., U.S.A.",
+        ". alone",
+        "",
+        " ",
+    ],
+)
+def test_what_is_left_alone(text: str) -> None:
+    assert detokenise(text) == text
+
+
+spaced = st.lists(
+    st.sampled_from(
+        ["I", "'", "’", "‘", "m", "s", "don", "t", "do", "n't", "n", "O", "clock", "A", "e", "g", "yes", "years", "5",
+         "000", "%", "$", ".", ",", "...", "!", "?!", ":", '"', "``", "''", "(", ")", "[", "]", "“", "”", "far.Can",
+         "Ve", "'m", "cause", "", "。"]
+    ),
+    max_size=14,
+)  # fmt: skip
+
+
+@given(st.one_of(spaced.map(" ".join), spaced.map("".join), any_text, st.sampled_from(AWKWARD)))
+@example("' s '")
+@example('" " "')
+@example("( ' )")
+def test_doing_it_again_changes_nothing(text: str) -> None:
+    once = detokenise(text)
+    assert detokenise(once) == once
+
+
+@given(st.one_of(spaced.map(" ".join), any_text))
+def test_nothing_but_spaces_case_and_marks_changes(text: str) -> None:
+    def bare(text: str) -> str:
+        return "".join(letter for letter in text if letter not in " '’‘`\"").lower()
+
+    assert bare(detokenise(text)) == bare(text)
+
+
+@pytest.mark.parametrize("unit", [" ", "(", "' ", '" ', "a ' s ", ". ", "A . ", "“", "a.B", "1 , 000"])
+def test_long_lines_take_no_long_time(unit: str) -> None:
+    begin = time.perf_counter()
+    detokenise(unit * 5_000)
+    assert time.perf_counter() - begin < 2
+
+
+def looks_tokenised(sample: Iterable[str]) -> bool:
+    evidence = Spacing()
+    for text in sample:
+        evidence.add(text)
+    return evidence.tokenised
+
+
+@pytest.mark.parametrize(
+    ("sample", "expected"),
+    [
+        (["Good morning , sir .", "It ' s fine . Don't you think , Tom ?"], True),
+        (["viewers ' opinions and monday night 's football", "they do n't know"], True),
+        (["Good morning, sir.", "So ... what ? Yes !"], False),
+        (["Bonjour ! Ça va ? Oui, ça va."], False),
+        (["hello"], False),
+        ([], False),
+    ],
+)
+def test_what_looks_tokenised(sample: list[str], expected: bool) -> None:
+    assert looks_tokenised(sample) is expected
+
+
+def test_a_sample_no_longer_looks_tokenised_afterwards() -> None:
+    sample = ["Good morning , sir .", "It ' s fine . Do n't you think , Tom ?"]
+    assert not looks_tokenised(map(detokenise, sample))

@@ -3,16 +3,17 @@
 import os
 import random
 import tracemalloc
+from collections import Counter
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tokenizers.examples import any_text
 from textgen.corpus import reading
-from textgen.corpus.reading import TextFile
+from textgen.corpus.reading import REPAIRS, TextFile, repair, repair_escaped
 from textgen.errors import CorpusError
 
 
@@ -66,7 +67,6 @@ def test_surrogates_written_as_utf8_do_not_come_out(path: Path) -> None:
     assert not any("\ud800" <= character <= "\udfff" for line in lines for character in line)
 
 
-@settings(max_examples=60, deadline=None)
 @given(data=st.binary(min_size=1, max_size=60), size=st.integers(1, 9))
 def test_any_bytes_give_the_same_lines_in_any_chunks_or_a_sentence(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, size: int
@@ -89,7 +89,6 @@ def test_any_bytes_give_the_same_lines_in_any_chunks_or_a_sentence(
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
-@settings(max_examples=40, deadline=None)
 @given(texts=st.lists(any_text, min_size=1), end=st.sampled_from(["\n", "\r\n", "\r"]))
 def test_clean_lines_come_out_in_any_chunks(
     tmp_path_factory: pytest.TempPathFactory, encoding: str, texts: list[str], end: str
@@ -214,3 +213,30 @@ def test_binary_files(tmp_path: Path, data: bytes) -> None:
 def test_a_few_controls_are_text(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "file").write_bytes(data)
     assert len(list(TextFile(tmp_path / "file").lines())) == 1
+
+
+@pytest.mark.parametrize(
+    ("damaged", "repaired", "counts"),
+    [
+        ("plain", "plain", {}),
+        ("a\x00b\x00", "ab", {"nul": 2}),
+        ("it\x92s\x85", "it’s…", {"c1": 2}),
+        ("x\x81y", "xy", {"c1": 1}),
+        ("caf\udce9 \udc93", "café “", {"undecodable": 2}),
+        ("\udc81", "\ufffd", {"undecodable": 1}),
+        ("naïve", "naïve", {}),
+    ],
+)
+def test_repairs(damaged: str, repaired: str, counts: dict[str, int]) -> None:
+    found: Counter[str] = Counter()
+    assert repair(damaged, found) == repaired
+    assert +found == counts
+    assert set(found) <= set(REPAIRS)
+
+
+@pytest.mark.parametrize(
+    ("escaped", "repaired"),
+    [("a\x00b", "ab"), ("\ud83d\ude00", "\U0001f600"), ("x\ude00", "x\ufffd"), ("e\u0301", "\u00e9")],
+)
+def test_what_escapes_bring(escaped: str, repaired: str) -> None:
+    assert repair_escaped(escaped) == repaired

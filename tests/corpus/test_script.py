@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.corpus.strategies import scripts, styles, texts
@@ -39,7 +39,6 @@ def test_json_has_the_stable_fields() -> None:
 
 
 @given(scripts())
-@settings(deadline=None)
 def test_a_script_comes_back_from_json(script: Script) -> None:
     assert Script.from_json(script.to_json()) == script
 
@@ -102,7 +101,6 @@ def test_line_parts() -> None:
 @example(ScriptStyle("fountain"), "EVE", "see /\\", "* 1")
 @example(ScriptStyle("fountain"), "EVE", "a\n ", "b")
 @example(ScriptStyle("fountain"), "EVE", "(V.O.)", "\nhi")
-@settings(deadline=None)
 def test_what_is_settled_stays(style: ScriptStyle, speaker: str | None, text: str, more: str) -> None:
     settled = style.partial_line(Line(speaker, text))
     assert style.line_text(Line(speaker, text)).startswith(settled)
@@ -110,7 +108,6 @@ def test_what_is_settled_stays(style: ScriptStyle, speaker: str | None, text: st
 
 
 @given(scripts())
-@settings(deadline=None)
 def test_the_text_is_made_of_its_scenes(script: Script) -> None:
     assert "".join(script.style.pieces(script.scenes)) == script.text
 

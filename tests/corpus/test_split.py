@@ -9,7 +9,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.corpus.collection import Corpus
@@ -96,7 +96,6 @@ def test_without_a_split_everything_is_for_training(tmp_path: Path) -> None:
 
 
 @given(st.lists(st.sampled_from(["[x]", "a: 1", "b: two", "", "He leaves."]), min_size=1, max_size=40))
-@settings(deadline=None, max_examples=50)
 def test_both_sides_are_the_whole(tmp_path_factory: pytest.TempPathFactory, lines: list[str]) -> None:
     corpus = _corpus(tmp_path_factory.mktemp("split"), "\n".join(["a: 0", *lines]))
     found = survey(corpus)
@@ -115,7 +114,6 @@ def test_both_sides_are_the_whole(tmp_path_factory: pytest.TempPathFactory, line
     st.lists(st.sampled_from(["[x]", "a: 1", "b: two", "", "", "c: " + "long " * 30, "He leaves."]), max_size=200),
     st.integers(1, 20),
 )
-@settings(deadline=None, max_examples=100)
 def test_what_cannot_be_the_split_any_more_is_forgotten(lines: list[str], kept: int) -> None:
     style = ScriptStyle("colon")
     parts = list(assemble(style.elements("\n".join(lines)), part_lines=7))

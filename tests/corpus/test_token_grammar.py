@@ -1,7 +1,7 @@
 """Scripts to ids and back, whole and one id at a time."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.corpus.strategies import LABELS, TOKENIZERS, scripts, texts
@@ -52,7 +52,6 @@ def test_half_a_surrogate_pair_is_refused() -> None:
 
 
 @given(levels, scripts())
-@settings(deadline=None, max_examples=200)
 def test_a_script_comes_back_from_its_ids(level: str, script: Script) -> None:
     tokenizer = TOKENIZERS[level]
     ids = ScriptEncoder(tokenizer).encode_script(script)
@@ -60,14 +59,12 @@ def test_a_script_comes_back_from_its_ids(level: str, script: Script) -> None:
 
 
 @given(levels, scripts())
-@settings(deadline=None, max_examples=200)
 def test_rendering_adds_up_to_the_text(level: str, script: Script) -> None:
     ids = ScriptEncoder(TOKENIZERS[level]).encode_script(script)
     assert "".join(_render(ids, level, script.style)) == script.text
 
 
 @given(levels, scripts(most_lines=2), st.integers(0, 60))
-@settings(deadline=None, max_examples=200)
 def test_rendering_an_unfinished_script(level: str, script: Script, length: int) -> None:
     ids = ScriptEncoder(TOKENIZERS[level]).encode_script(script)[:length]
     decoded = decode_script(ids, TOKENIZERS[level], script.style)
@@ -78,7 +75,6 @@ def test_rendering_an_unfinished_script(level: str, script: Script, length: int)
 
 
 @given(levels, st.data(), st.sampled_from(["colon", "fountain", "captions"]))
-@settings(deadline=None, max_examples=100)
 def test_any_ids_are_a_script(level: str, data: st.DataObject, style: str) -> None:
     size = TOKENIZERS[level].vocabulary_size
     token = st.one_of(st.integers(0, FIRST_LABEL), st.integers(size - 256, size - 1), st.integers(0, size - 1))
@@ -167,7 +163,6 @@ def test_a_reply_is_never_cut() -> None:
 
 
 @given(small_levels, st.lists(texts, max_size=4), st.integers(1, 30))
-@settings(deadline=None, max_examples=150)
 def test_the_oldest_ids_fall_away(level: str, turns: list[str], longest: int) -> None:
     tokenizer = TOKENIZERS[level]
     whole = [START, *(token for turn in turns for token in [*tokenizer.encode(turn), TURN])]
@@ -177,7 +172,6 @@ def test_the_oldest_ids_fall_away(level: str, turns: list[str], longest: int) ->
 
 
 @given(small_levels, texts)
-@settings(deadline=None, max_examples=100)
 def test_a_reply_comes_back(level: str, text: str) -> None:
     tokenizer = TOKENIZERS[level]
     start, *ids, end = DialogueEncoder(tokenizer, 9).encode_reply(text)

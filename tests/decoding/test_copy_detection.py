@@ -2,7 +2,7 @@ from hashlib import blake2b
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.decoding.fakes import PIECES, TOKENIZER
@@ -47,7 +47,6 @@ def test_n_must_be_positive() -> None:
         ngram_hashes(word_hashes(["a"]), 0)
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.lists(st.sampled_from("abc"), max_size=20), st.integers(1, 5))
 def test_equal_runs_and_only_those_have_equal_hashes(words: list[str], n: int) -> None:
     runs = [tuple(words[start : start + n]) for start in range(len(words) - n + 1)]
@@ -58,7 +57,6 @@ def test_equal_runs_and_only_those_have_equal_hashes(words: list[str], n: int) -
 
 
 @given(st.lists(st.integers(0, 2**64 - 1), min_size=1, max_size=12))
-@settings(deadline=None)
 def test_a_single_run_has_the_hash_it_has_among_others(words: list[int]) -> None:
     together = ngram_hashes(np.array(words, dtype=np.uint64), len(words))
     assert together.tolist() == [ngram_hash(words)]
@@ -147,7 +145,6 @@ def test_whole_characters() -> None:
     assert whole_characters(b"a\xffb") == ("a\ufffdb", b"")
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.text("ab \n\u00a0é", max_size=30))
 def test_words_are_what_split_finds(text: str) -> None:
     speech = follow(TOKENIZER.encode(text))[0].closed()

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.decoding.fakes import PIECES, TOKENIZER, markov_model, prompt, random_model, spelling_model, state
@@ -61,7 +61,6 @@ def write_speech(
     return events, [event.sequence for event in events if event.sequence is not None]
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from(["colon", "play", "fountain", "plain"]), st.sampled_from([1, 3]))
 def test_the_text_is_that_of_the_script(seed: int, style: str, beams: int) -> None:
     options = {"temperature": 0.0, "num_beams": beams} if beams > 1 else {}
@@ -75,7 +74,6 @@ def test_the_text_is_that_of_the_script(seed: int, style: str, beams: int) -> No
         assert script.text.startswith(written.text)
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from([8, 9]), st.booleans())
 def test_nothing_is_copied_unless_it_is_said(seed: int, longest: int, beams: bool) -> None:
     options = {"temperature": 0.0, "num_beams": 3, "max_new_tokens": 40} if beams else {"max_new_tokens": 120}

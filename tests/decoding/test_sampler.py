@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.decoding.options import DecodingOptions
@@ -21,14 +21,12 @@ def test_a_token_of_probability_zero_is_never_drawn(u: float) -> None:
     assert draw(np.array([0.0, -1e9, -1e9], np.float32), u) == 0
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.lists(st.floats(-40, 40, width=32), min_size=1, max_size=30), st.floats(0, BEFORE_ONE))
 def test_whatever_is_drawn_has_a_probability(values: list[float], u: float) -> None:
     logits = np.array([-np.inf, *values, -np.inf], np.float32)
     assert logits[draw(logits, u)] > -np.inf
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.integers(1, 1000), st.integers(0, 2**32 - 1), st.floats(0, BEFORE_ONE))
 def test_among_many_tokens_too_the_inverse_is_found(tokens: int, seed: int, u: float) -> None:
     random = np.random.default_rng(seed)

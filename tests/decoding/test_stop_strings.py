@@ -1,6 +1,6 @@
 from itertools import pairwise
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.decoding.sequence import StopStrings
@@ -47,7 +47,6 @@ def test_repeated_beginnings() -> None:
     assert watch.found
 
 
-@settings(max_examples=150, deadline=None)
 @given(
     st.text("abc", max_size=12),
     st.lists(st.text("abc", min_size=1, max_size=3), min_size=1, max_size=3),

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.corpus.collection import Corpus
@@ -70,7 +70,6 @@ def slowly(sample: list[str], text: list[str]) -> int:
     return max((shared(i, j) for i, j in pairs), default=0)
 
 
-@settings(max_examples=150, deadline=None)
 @given(sample=words, lines=st.lists(words, max_size=8), block=st.integers(1, 40))
 def test_as_long_as_a_slow_search_finds_whatever_the_blocks(
     sample: list[str], lines: list[list[str]], block: int

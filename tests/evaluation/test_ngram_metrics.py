@@ -3,7 +3,7 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from nltk.translate.bleu_score import SmoothingFunction, sentence_bleu
 
@@ -39,14 +39,12 @@ def caption_lines(count: int, seed: int) -> list[list[str]]:
     return [draw.choices(WORDS, k=draw.randint(1, 9)) for _ in range(count)]
 
 
-@settings(max_examples=60, deadline=None)
 @given(lines=LINES, references=LINES)
 def test_bleu_is_that_of_nltk(lines: list[list[str]], references: list[list[str]]) -> None:
     expected = [nltk_bleu(line, references) for line in lines]
     np.testing.assert_allclose(References(references).bleu(lines), expected, rtol=1e-9, atol=1e-12)
 
 
-@settings(max_examples=60, deadline=None)
 @given(lines=LINES)
 def test_self_bleu_is_that_of_nltk_against_all_others(lines: list[list[str]]) -> None:
     expected = [nltk_bleu(line, lines[:k] + lines[k + 1 :]) for k, line in enumerate(lines)]
@@ -75,7 +73,6 @@ def test_a_line_said_twice_has_itself_as_a_reference() -> None:
     assert self_bleu([["a", "b", "c", "d", "e"], ["a", "b", "c", "d", "e"], ["f"]])[0] == pytest.approx([1, 1, 1, 1])
 
 
-@settings(max_examples=60, deadline=None)
 @given(lines=LINES, data=st.data())
 def test_some_lines_stand_for_themselves(lines: list[list[str]], data: st.DataObject) -> None:
     rows = data.draw(st.permutations(range(len(lines))))[: data.draw(st.integers(1, len(lines)))]

@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.inference.small import language_model
@@ -25,7 +25,6 @@ def test_two_lanes_by_hand() -> None:
     assert laid.keep.T.tolist() == [[1, 0, 1], [1, 1, 1]]
 
 
-@settings(max_examples=200, deadline=None)
 @given(ids=runs, lanes=st.integers(1, 12), warm_up=st.integers(0, 20))
 def test_every_id_but_start_is_scored_exactly_once_in_order(ids: list[int], lanes: int, warm_up: int) -> None:
     laid = lay_out(np.array(ids, np.uint16), lanes, warm_up)
@@ -34,7 +33,6 @@ def test_every_id_but_start_is_scored_exactly_once_in_order(ids: list[int], lane
     assert {array.shape for array in laid} == {laid.inputs.shape}
 
 
-@settings(max_examples=100, deadline=None)
 @given(ids=runs, lanes=st.integers(1, 12), warm_up=st.integers(0, 20))
 def test_what_stands_before_a_target_is_its_input_and_its_warm_up(ids: list[int], lanes: int, warm_up: int) -> None:
     laid = lay_out(np.array(ids, np.uint16), lanes, warm_up)
@@ -49,7 +47,6 @@ def test_what_stands_before_a_target_is_its_input_and_its_warm_up(ids: list[int]
             assert reach >= min(position + 1, warm_up + 1) or laid.inputs.shape[1] == 1
 
 
-@settings(max_examples=100, deadline=None)
 @given(length=st.integers(1, 200), lanes=st.integers(1, 8), limit=st.integers(1, 250))
 def test_a_limit_scores_about_so_many_from_all_over_the_run(length: int, lanes: int, limit: int) -> None:
     ids = np.arange(7, 7 + length)
@@ -61,7 +58,6 @@ def test_a_limit_scores_about_so_many_from_all_over_the_run(length: int, lanes: 
         assert scored == ids.tolist()
 
 
-@settings(max_examples=50, deadline=None)
 @given(ids=runs, lanes=st.integers(1, 6), size=st.integers(1, 9))
 def test_stretches_put_together_are_the_whole(ids: list[int], lanes: int, size: int) -> None:
     run = np.array(ids, np.uint16)

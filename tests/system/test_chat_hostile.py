@@ -167,7 +167,7 @@ def pipe(chat_model: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 @example(b"\xff\xfe")
 @example("\ud83d".encode("utf-8", "surrogatepass"))
 @example(b"\xf0\x9f\x98")
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_bytes_on_a_pipe_get_a_line(pipe: subprocess.Popen[bytes], line: bytes) -> None:
     assume(not is_farewell(line.decode("utf-8", "replace")))
     assert pipe.stdin is not None and pipe.stdout is not None

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tokenizers.examples import AWKWARD, SPEAKERS, TEXTS, any_text, near_text, tokenizers
@@ -26,14 +26,12 @@ def test_awkward_texts_come_back(text: str) -> None:
         check_round_trip(tokenizer, text)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.one_of(any_text, near_text))
 def test_every_text_comes_back(text: str) -> None:
     for tokenizer in tokenizers():
         check_round_trip(tokenizer, text)
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.one_of(any_text, near_text))
 def test_saved_tokenizers_encode_the_same(text: str) -> None:
     for tokenizer in tokenizers():
@@ -43,7 +41,6 @@ def test_saved_tokenizers_encode_the_same(text: str) -> None:
         assert again.speakers == tokenizer.speakers
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.one_of(any_text, near_text))
 def test_the_last_word_is_the_end_of_the_text(text: str) -> None:
     for tokenizer in tokenizers():

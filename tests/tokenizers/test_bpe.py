@@ -56,7 +56,6 @@ def test_a_long_run_takes_no_time() -> None:
     assert table.apply(b"a" * 80_000) == [258] * 10_000
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.text(alphabet="abc", max_size=40))
 def test_pieces_joined_are_the_data(text: str) -> None:
     table = MergeTable([(A, B), (256, C), (A, A), (C, 256), (258, 258)])
@@ -126,13 +125,12 @@ def test_the_alphabet_is_that_of_the_library() -> None:
 MERGES = learn_merges(counted(TEXTS), 100)
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.one_of(any_text, st.lists(st.sampled_from([*" '\n", *TEXTS[0].split()])).map("".join)))
 def test_applied_as_the_library_does(text: str) -> None:
     assert own_encoding(MERGES, text) == library_encoding(MERGES, text)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(st.text(alphabet="ab", min_size=1, max_size=12), min_size=1, max_size=30))
 def test_learned_and_applied_as_the_library_does_on_few_letters(words: list[str]) -> None:
     counts = Counter({word: 3 * times for word, times in Counter(words).items()})

@@ -4,7 +4,7 @@ import sys
 import unicodedata
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tokenizers.examples import AWKWARD, any_text, near_text
@@ -46,7 +46,6 @@ def test_tokenised_writing(text: str, pretokens: list[str]) -> None:
 
 
 @pytest.mark.parametrize("words", WORDS)
-@settings(max_examples=60, deadline=None)
 @given(text=st.one_of(any_text, near_text))
 def test_pretokens_joined_are_the_text(words: str, text: str) -> None:
     assert "".join(split(text, words)) == text

@@ -2,7 +2,7 @@ import itertools
 import time
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tokenizers.examples import any_text, tokenizers
@@ -37,13 +37,11 @@ def test_four_bytes_are_judged_as_python_does() -> None:
         assert (advance(ACCEPT, data) == ACCEPT) == is_valid(data), data
 
 
-@settings(max_examples=100, deadline=None)
 @given(st.one_of(st.binary(max_size=12), any_text.map(str.encode)))
 def test_any_bytes_are_judged_as_python_does(data: bytes) -> None:
     assert (advance(ACCEPT, data) == ACCEPT) == is_valid(data)
 
 
-@settings(max_examples=50, deadline=None)
 @given(any_text)
 def test_no_beginning_of_a_text_is_rejected(text: str) -> None:
     state = ACCEPT

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.corpus.id_store import IdStoreWriter
@@ -35,7 +35,6 @@ def test_another_seed_reads_from_another_place() -> None:
     assert not np.array_equal(one, other)
 
 
-@settings(max_examples=100, deadline=None)
 @given(length=lengths, shape=shapes, epoch=st.integers(0, 3))
 def test_an_epoch_reads_every_position_at_most_once(length: int, shape: tuple[int, int], epoch: int) -> None:
     windows = Windows(ring(length), *shape, reset=0.0, seed=3)
@@ -52,7 +51,6 @@ def test_an_epoch_of_a_usual_corpus_reads_nearly_everything() -> None:
     assert windows.steps_per_epoch * windows.batch(0).tokens > 0.98 * 100_000
 
 
-@settings(max_examples=100, deadline=None)
 @given(length=lengths, shape=shapes, step=st.integers(0, 50))
 def test_targets_are_the_ids_that_follow_the_inputs_round_the_ring(
     length: int, shape: tuple[int, int], step: int
@@ -135,7 +133,6 @@ def numbers(batch: PairBatch) -> list[int]:
 ids = st.lists(st.integers(1, VOCABULARY - 1), min_size=1, max_size=20)
 
 
-@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(ids, ids), max_size=10))
 def test_exchanges_come_back_from_disk(exchanges: list[Exchange]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -161,7 +158,6 @@ def test_a_batch_by_hand(tmp_path: Path) -> None:
     assert [part.dtype for part in batch] == [np.int32, np.float32, np.int32, np.int32, np.float32]
 
 
-@settings(max_examples=40, deadline=None)
 @given(count=st.integers(1, 60), size=st.integers(1, 20), epoch=st.integers(0, 2), seed=st.integers(0, 5))
 def test_an_epoch_has_every_exchange_once_but_for_those_that_fill_the_last_batch(
     count: int, size: int, epoch: int, seed: int

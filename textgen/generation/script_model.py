@@ -9,6 +9,7 @@ from textgen.config import ModelConfig
 from textgen.corpus.script import ScriptStyle
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.decoding.constraints.script import ScriptShape
+from textgen.decoding.options import DecodingOptions
 from textgen.errors import ConfigurationError, ModelError
 from textgen.generation.base import OpenedModel
 from textgen.inference.language_model import LanguageModel
@@ -47,6 +48,7 @@ class ScriptModel(OpenedModel):
     def _describe(self, corpus: Mapping[str, Any]) -> None:
         self.style = ScriptStyle.from_json(corpus["style"])
         self.shape = decode(ScriptShape, corpus["shape"])
+        decode(DecodingOptions, self.card.decoding)
 
     @cached_property
     def rare_speakers(self) -> dict[str, str]:

@@ -1,11 +1,12 @@
-"""`NAME: text`, one speech a line."""
+"""`NAME: text`, and what is a name."""
 
-from hypothesis import given, settings
+import pytest
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.corpus.document import SceneOpening
 from textgen.corpus.formats.base import ReadReport
-from textgen.corpus.formats.colon import is_heading, read
+from textgen.corpus.formats.colon import Cue, is_heading, is_name, parse_cue, read
 from textgen.corpus.script import Line, Scene, ScriptStyle, read_script
 
 SEINFELD = """\
@@ -69,7 +70,6 @@ _lines = st.lists(st.one_of(st.lists(_words, max_size=6).map(" ".join), st.text(
 
 
 @given(_lines, st.integers(0, 2))
-@settings(deadline=None, max_examples=150)
 def test_what_was_read_is_read_again(lines: list[str], blank_lines: int) -> None:
     style = ScriptStyle("colon", blank_lines)
     script = read_script("\n".join(lines), style)
@@ -77,9 +77,57 @@ def test_what_was_read_is_read_again(lines: list[str], blank_lines: int) -> None
 
 
 @given(_lines)
-@settings(deadline=None)
 def test_no_line_is_lost(lines: list[str]) -> None:
     flat = "\n".join(lines).split("\n")
     elements = list(read(flat, ScriptStyle("colon", 99), ReadReport()))
     assert len(elements) == sum(bool(line.strip()) for line in flat)
     assert all(isinstance(element, Line | SceneOpening) for element in elements)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["jerry", "MR. X", "Moe_Szyslak", "uncle leo", "co-worker #1", "jerry & kramer", "O'Brien", "R2D2", "小明", "Ёлка",
+     "jerry, george & kramer", "J. Peterman", "2nd movie patron", "izzy/izzy jr.", "???"],
+)  # fmt: skip
+def test_names(name: str) -> None:
+    assert parse_cue(f"{name}: hello: you") == Cue(name, "", " hello: you")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "no colon here",
+        "(george shows his note: it says no.)",
+        "[setting: coffee shop]",
+        "% misunderstanding number one: he is late",
+        "it is now 9: 15 and nobody is here",
+        "http://example.org",
+        "what did he say? he said: no",
+        "He stopped talking. Then: nothing",
+        "check the second one, dated dec. 15, made out to: cash",
+        "he said (whispering: no",
+        ": hello",
+        "- item: one",
+        "x" * 61 + ": long",
+        "...: and so",
+    ],
+)
+def test_no_names(line: str) -> None:
+    assert parse_cue(line) is None
+
+
+def test_directions_before_the_colon() -> None:
+    assert parse_cue("jerry (on the phone): hello") == Cue("jerry", "(on the phone)", " hello")
+    assert parse_cue("jerry [sad] (to bo: softly):") == Cue("jerry", "[sad] (to bo: softly)", "")
+
+
+def test_other_colons_and_spaces() -> None:
+    assert parse_cue("小明：你好") == Cue("小明", "", "你好")
+    assert parse_cue("uncle   leo : hello") == Cue("uncle leo", "", " hello")
+
+
+def test_is_name() -> None:
+    assert is_name("one two three four five six")
+    assert not is_name("one two three four five six seven")
+    assert not is_name("")
+    assert not is_name("--")

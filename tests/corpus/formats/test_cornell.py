@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.corpus.formats.files import read
@@ -58,7 +58,6 @@ def test_no_lines_at_all(tmp_path: Path) -> None:
 
 
 @given(st.permutations(range(30)), st.lists(st.lists(st.integers(0, 40), min_size=1, max_size=4), min_size=1))
-@settings(deadline=None, max_examples=30)
 def test_lines_in_any_order(order: list[int], conversations: list[list[int]]) -> None:
     lines = "\n".join(f"L{number} +++$+++ u +++$+++ m +++$+++ s{number} +++$+++ text {number}" for number in order)
     asked = "\n".join(f"u +++$+++ v +++$+++ m +++$+++ {[f'L{number}' for number in ids]}" for ids in conversations)

@@ -1,6 +1,6 @@
 """Fountain screenplays, read and written."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.corpus.strategies import scripts, texts
@@ -161,7 +161,6 @@ _awkward = st.lists(st.one_of(_marks, texts), max_size=4).map("".join).map(_as_f
         st.one_of(st.none(), _headings),
     )
 )
-@settings(deadline=None, max_examples=150)
 def test_a_script_comes_back_from_fountain(script: Script) -> None:
     scenes = tuple(scene for scene in script.scenes if scene.heading or scene.lines)
     script = Script(scenes, script.style)
@@ -178,7 +177,6 @@ def test_a_script_comes_back_from_fountain(script: Script) -> None:
         max_size=12,
     )
 )
-@settings(deadline=None, max_examples=150)
 def test_what_was_read_is_read_again(lines: list[str]) -> None:
     script = Script.from_fountain("\n".join(lines))
     assert Script.from_fountain(script.text) == script

@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.corpus.formats.files import read, said
@@ -48,7 +48,6 @@ _text = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_character
 
 
 @given(st.lists(st.tuples(_text, _text), min_size=1, max_size=6), st.sampled_from(["csv", "tsv"]))
-@settings(deadline=None, max_examples=50)
 def test_what_the_csv_module_writes_is_read(pairs: list[tuple[str, str]], kind: str) -> None:
     table = io.StringIO()
     writer = csv.writer(table, delimiter="," if kind == "csv" else "\t", quoting=csv.QUOTE_ALL, lineterminator="\n")

@@ -1,6 +1,6 @@
 """`NAME:` alone on its line, the speech below."""
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.corpus.script import Line, Scene, ScriptStyle, read_script
@@ -31,7 +31,6 @@ _lines = st.lists(st.one_of(_words, st.text(max_size=5)), max_size=10)
 
 
 @given(_lines, st.integers(0, 2))
-@settings(deadline=None, max_examples=150)
 def test_what_was_read_is_read_again(lines: list[str], blank_lines: int) -> None:
     style = ScriptStyle("play", blank_lines)
     script = read_script("\n".join(lines), style)

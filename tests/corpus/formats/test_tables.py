@@ -1,15 +1,26 @@
 """CSV, TSV and JSON lines with a speaker and a text."""
 
+import csv
+import io
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.corpus.document import Scene, assemble, scenes
 from textgen.corpus.formats.base import ReadReport, ScriptLayout
 from textgen.corpus.formats.plain import CaptionLayout
-from textgen.corpus.formats.tables import Columns, find_columns, read_csv, read_jsonl, read_tsv
+from textgen.corpus.formats.tables import (
+    MAX_LINES,
+    Columns,
+    ends_inside,
+    find_columns,
+    read_csv,
+    read_jsonl,
+    read_tsv,
+    records,
+)
 from textgen.corpus.script import Line, Script, ScriptStyle, read_script
 
 COLON = ScriptStyle("colon")
@@ -118,7 +129,6 @@ _name = st.sampled_from(["jerry", "", "Kyle (singing)", "Mr: X", "scene", "[x]",
 
 
 @given(st.lists(st.tuples(_name, _text, st.sampled_from(["", "1", "Bar", "[Bar]", "scene: a", "[a] b"])), max_size=8))
-@settings(deadline=None, max_examples=200)
 def test_a_table_can_be_read_again_as_a_script(rows: list[tuple[str, str, str]]) -> None:
     lines = [json.dumps({"speaker": name, "text": text, "scene": scene}) for name, text, scene in rows]
     script = Script(scenes(read_jsonl(lines, ScriptLayout(), ReadReport())), COLON)
@@ -151,3 +161,60 @@ def test_odd_quotation_marks_between_tabs_are_text() -> None:
         '"Oh',
     ]
     assert report.changes == {"quotation marks taken as text": 2}
+
+
+def _records(text: str, delimiter: str = ",") -> tuple[list[tuple[int, list[str]]], ReadReport]:
+    report = ReadReport()
+    return list(records(text.split("\n"), delimiter, report)), report
+
+
+def test_fields_may_hold_line_breaks() -> None:
+    found, report = _records('a,b\n1,"x\ny ""z"""\n\n2,w\n')
+    assert found == [(1, ["a", "b"]), (2, ["1", 'x\ny "z"']), (5, ["2", "w"])]
+    assert report.skipped == 0
+
+
+def test_an_open_quotation_mark_takes_no_other_line_with_it() -> None:
+    found, report = _records('a,b\n1,"open\n2,"x\ny"\n3,z\n4,w')
+    assert found == [
+        (1, ["a", "b"]),
+        (2, ["1", "open"]),
+        (3, ["2", "x\ny"]),
+        (5, ["3", "z"]),
+        (6, ["4", "w"]),
+    ]
+    assert report.changes == {"quotation mark never closed": 1}
+
+
+def test_an_open_quotation_mark_before_a_long_file() -> None:
+    found, report = _records('a,b\n1,"open' + "\n2,x" * (2 * MAX_LINES))
+    assert len(found) == 2 + 2 * MAX_LINES
+    assert report.changes == {"quotation mark never closed": 1}
+
+
+def test_records_of_another_width_are_skipped() -> None:
+    found, report = _records("a,b\n1\n1,2,3\n1,2,\n4,5")
+    assert [record for _, record in found] == [["a", "b"], ["1", "2", ""], ["4", "5"]]
+    assert report.skipped == 2
+    assert report.first_skipped == "line 2: 1 columns where 2 were expected: '1'"
+
+
+def test_ends_inside() -> None:
+    assert ends_inside('a,"b', ",")
+    assert ends_inside('"', ",")
+    assert not ends_inside('a,"b ""c"""', ",")
+    assert not ends_inside('a,5" tall', ",")
+    assert not ends_inside('c",d', ",", inside=True)
+    assert ends_inside('c,""', ",", inside=True)
+
+
+_cell = st.text(st.sampled_from("ab\",\t\n' "), max_size=6)
+
+
+@given(st.lists(st.tuples(_cell, _cell, _cell), min_size=1, max_size=6), st.sampled_from(",\t"))
+def test_whole_tables_are_read_as_the_csv_module_reads_them(rows: list[tuple[str, ...]], delimiter: str) -> None:
+    file = io.StringIO()
+    csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
+    found, report = _records(file.getvalue(), delimiter)
+    assert [record for _, record in found] == [list(row) for row in rows]
+    assert report == ReadReport()

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.corpus.formats.files import read, said
@@ -53,7 +53,6 @@ _json = st.recursive(
 
 
 @given(st.lists(_json, min_size=1, max_size=5))
-@settings(deadline=None, max_examples=100)
 def test_any_json_is_read_or_skipped(values: list[Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         found, report = read("turns-jsonl", Path(folder), "\n".join(map(json.dumps, values)))

@@ -180,7 +180,6 @@ SHAPES = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**6), SHAPES, st.sampled_from(LEVELS))
 def test_whatever_the_model_says_whole_lines_come_out(seed: int, shape: ScriptShape, pieces: Pieces) -> None:
     written = write(seed, shape=shape, pieces=pieces)
@@ -192,7 +191,6 @@ def test_whatever_the_model_says_whole_lines_come_out(seed: int, shape: ScriptSh
         assert b"\n" not in text
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10**6), st.sampled_from(["kramer", "él", "a b"]))
 def test_whatever_the_model_says_only_those_asked_for_speak(seed: int, name: str) -> None:
     written = write(seed, shape=SHAPE, labels=[ELAINE], names=[TOKENIZER.encode(name)])
@@ -200,7 +198,6 @@ def test_whatever_the_model_says_only_those_asked_for_speak(seed: int, name: str
     assert len(speakers(written.ids)) >= 1
 
 
-@settings(max_examples=30, deadline=None)
 @given(st.integers(0, 10**6), st.text("abé€", min_size=1, max_size=9), st.sampled_from(LEVELS))
 def test_whatever_the_model_says_the_text_begins_with_the_prefix(seed: int, prefix: str, pieces: Pieces) -> None:
     written = write(seed, prefix.encode(), pieces=pieces, shape=SHAPE)
@@ -208,7 +205,7 @@ def test_whatever_the_model_says_the_text_begins_with_the_prefix(seed: int, pref
     assert written.finish_reason == "lines"
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10**6))
 def test_a_document_ends_at_a_line_start_only(seed: int) -> None:
     written = write(seed, lines=None, shape=SHAPE)

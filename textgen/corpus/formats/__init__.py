@@ -30,9 +30,7 @@ _CLOSING = (",", ".", ";", ":", "!", "?", "…")
 
 def _all_formats() -> list[Format]:
     """The formats of all modules in this folder, in their order."""
-    package, _, own = __name__.rpartition(".")
-    names = [module.name for module in pkgutil.iter_modules([str(Path(__file__).parent)]) if module.name != own]
-    modules = [import_module(f"{package}.{name}") for name in names]
+    modules = [import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)]
     formats = chain.from_iterable(getattr(module, "FORMATS", ()) for module in modules)
     return sorted(formats, key=lambda format: format.order)
 
