@@ -81,7 +81,7 @@ def test_it_finds_what_tells_and_its_figures_are_those_of_texts_nobody_saw(
 
 def test_too_few_texts_are_refused(untrained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(
-        TrainingError, match=r"only 2[0-9] real and generated lines of equal lengths in one of the parts"
+        TrainingError, match=r"only 4[0-9] real and generated lines of equal lengths in one of the parts"
     ):
         made(ModelFolder(untrained).load(), monkeypatch, count=100)
 

@@ -68,7 +68,7 @@ def test_what_is_missing_or_does_not_fit_is_told(model: Model, untrained: Path, 
     with pytest.raises(TrainingError, match="name the corpus the model was trained on with --corpus FILE"):
         stored_texts(ModelFolder(bare).load(), 10, 0)
     with pytest.raises(ConfigurationError, match="it was read as plain, and so"):
-        corpus_texts(model, Corpus(corpus, "plain"), 10, 0)
+        corpus_texts(model, corpus, "plain", 10, 0)
     of_all = replace(model, card=replace(model.card, corpus={**model.card.corpus, "split": None}))
     with pytest.raises(ConfigurationError, match="the model learned from all of this corpus, because it was given a"):
         corpus_texts(of_all, corpus, None, 10, 0)
