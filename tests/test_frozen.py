@@ -13,7 +13,7 @@ from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.prompt import parse_prompt
 from textgen.model_folder import FORMAT_VERSION
 
-from .data.make_frozen import CORPUS, PAGE, PROMPT, chat_logits, written_by
+from .data.make_frozen import CORPUS, PROMPT, chat_logits, scores_by, written_by
 
 DATA = Path(__file__).parent / "data"
 FOLDERS, CHATS = sorted(DATA.glob("script-v*")), sorted(DATA.glob("chat-v*"))
@@ -85,7 +85,7 @@ def test_an_interrupted_run_ends_as_it_would_have(folder: Path, tmp_path: Path) 
 
 @pytest.mark.parametrize("folder", RUNS, ids=lambda folder: folder.name)
 def test_a_frozen_discriminator_judges_as_it_did(folder: Path) -> None:
-    scores = textgen.load(folder / "model").score(PAGE).lines
+    scores = scores_by(folder / "model")
     with np.load(folder / "expected.npz", allow_pickle=False) as expected:
         assert np.abs(scores - expected["scores"]).max() < 1e-5
 

@@ -149,12 +149,13 @@ def _found(hint: Any, value: Any, name: str) -> Any:
 
 
 def _number(value: Any) -> Any:
-    if type(value) not in (int, float) or math.isnan(value):
+    if type(value) not in (int, float):
         return MISSING
     try:
-        return float(value)
+        number = float(value)
     except OverflowError:
         return MISSING
+    return MISSING if math.isnan(number) else number
 
 
 def _row(kind: type, parts: tuple[Any, ...], value: Any, name: str) -> Any:

@@ -86,6 +86,11 @@ def written_by(folder: Path) -> str:
     return model.write(PROMPT, lines=3, seed=7).text
 
 
+def scores_by(folder: Path) -> np.ndarray:
+    """How real a frozen discriminator finds each line of a page."""
+    return np.array([line.reads_as_real for line in textgen.load(folder).score(PAGE).lines])
+
+
 def make_run(folder: Path) -> None:
     """Interrupts the training of a script writer, and writes with what weights it would have ended."""
     from textgen.inference.weights import weight_shapes
@@ -95,10 +100,12 @@ def make_run(folder: Path) -> None:
     model_folder = ModelFolder(folder / "model")
     model = model_folder.load()
     config, draw = DiscriminatorConfig(model.tokenizer.vocabulary_size, 4, (2, 3), 3), np.random.default_rng(1)
-    weights = {name: draw.normal(size=shape).astype(np.float32) for name, shape in weight_shapes(config).items()}
+    weights = {
+        name: draw.normal(scale=0.4, size=shape).astype(np.float32) for name, shape in weight_shapes(config).items()
+    }
     judge = SavedDiscriminator(config, weights, 1.5, model.card.metrics, {"seed": 1}, "0f", {"accuracy": 0.5})
     judge.save(model_folder)
-    _finish(textgen.train_script, folder, scores=textgen.load(folder / "model").score(PAGE).lines)
+    _finish(textgen.train_script, folder, scores=scores_by(folder / "model"))
 
 
 def make_chat_run(folder: Path) -> None:

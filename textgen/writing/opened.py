@@ -6,6 +6,7 @@ from functools import cached_property
 from textgen.config import ModelConfig
 from textgen.corpus.encoding import ScriptEncoder
 from textgen.corpus.style import ScriptStyle
+from textgen.decoding.options import DecodingOptions
 from textgen.decoding.pieces import Pieces
 from textgen.decoding.shape import ScriptShape
 from textgen.decoding.speech import CopyGuard
@@ -46,6 +47,7 @@ class OpenedModel:
             self.style = ScriptStyle.from_json(corpus["style"])
             self.shape = decode(ScriptShape, corpus["shape"])
             self.normalisation = Normalisation.from_json(corpus["normalisation"])
+            decode(DecodingOptions, self.card.decoding)
         except (KeyError, ValueError, CorpusError, ModelError) as error:
             raise ModelError(
                 f"model.json in {model.path} does not describe the scripts it was trained on ({error!r}): "
