@@ -129,7 +129,7 @@ def test_the_discriminator_of_a_model(untrained: Path, tmp_path: Path) -> None:
     assert "--rerank    no: textgen train-discriminator has not been run" in run("--model", untrained).stdout
     folder = ModelFolder(with_discriminator(untrained, tmp_path / "model", "z"))
     model, metrics = folder.load(), {"accuracy": {"discriminator": 0.9}, "texts": 1328}
-    likes("z", model.tokenizer, metrics=metrics, generator={"step": 1}).save(folder, model.card, model.tokenizer)
+    likes("z", model.tokenizer, metrics=metrics, generator={"step": 1}).save(folder)
     facts = json.loads(run("--model", folder.path, "--json").stdout)["discriminator"]
     assert (facts["metrics"], facts["outdated"]) == (metrics, True)
     output = " ".join(run("--model", folder.path).stdout.split())
@@ -142,7 +142,7 @@ def test_the_discriminator_of_a_chat_model(tmp_path: Path) -> None:
         run("--model", folder.path).stdout.split()
     )
     model, metrics = folder.load(), {"accuracy": {"discriminator": 0.7}, "texts": 900}
-    likes("day", model.tokenizer, metrics=metrics).save(folder, model.card, model.tokenizer)
+    likes("day", model.tokenizer, metrics=metrics).save(folder)
     assert "--rerank yes: right about 70.0% of 900 unseen replies" in " ".join(
         run("--model", folder.path).stdout.split()
     )

@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -199,12 +200,11 @@ def test_without_an_index_it_is_not_known_what_was_learned() -> None:
     assert "keeps no index" in note
 
 
-def test_the_index_is_that_of_the_model_folder(tmp_path: Path) -> None:
-    folder = ModelFolder(tmp_path)
-    assert len(TrainingOverlap.of(folder).notes(held_out=False)) == 1
-    folder.novelty.write_bytes(b"")
-    assert TrainingOverlap.of(folder).notes(held_out=False) == ()
-    folder.novelty.write_bytes(INDEX.tobytes())
-    overlap = TrainingOverlap.of(folder)
-    overlap.add(LINES)
-    assert overlap.share == pytest.approx(2 / 3)
+def test_the_index_is_that_of_the_model_folder(untrained: Path, corpus: Path, tmp_path: Path) -> None:
+    scene = next(next(Corpus(corpus).documents()))
+    overlap = TrainingOverlap.of(ModelFolder(untrained))
+    overlap.add(line.text for line in scene.lines)
+    assert overlap.share == 1
+    without = Path(shutil.copytree(untrained, tmp_path / "model"))
+    (without / "novelty.bin").unlink()
+    assert len(TrainingOverlap.of(ModelFolder(without)).notes(held_out=False)) == 1
