@@ -450,7 +450,7 @@ def test_a_discriminator_of_an_earlier_training_is_told_once(
 ) -> None:
     folder = ModelFolder(saved_model(tmp_path / "model"))
     model = folder.load()
-    likes("day", model.tokenizer, generator={"step": 1}).save(folder, model.card, model.tokenizer)
+    likes("day", model.tokenizer, generator={"step": 1}).save(folder)
     bot = judged_bot(folder.path, rerank=True)
     bot.score("hello")
     bot.reply("hello")

@@ -21,6 +21,6 @@ def test_log_odds_by_hand(untrained: Path, tmp_path: Path) -> None:
 def test_one_that_is_older_than_the_model_is_outdated(untrained: Path, tmp_path: Path) -> None:
     folder = ModelFolder(with_discriminator(untrained, tmp_path / "model", "z"))
     card, tokenizer = folder.load_card(), folder.load().tokenizer
-    likes("z", tokenizer, generator={"step": 1}).save(folder, card, tokenizer)
+    likes("z", tokenizer, generator={"step": 1}).save(folder)
     warning = Scorer(folder.path, card, tokenizer).warning
     assert warning is not None and f"textgen train-discriminator --model {folder.path}" in warning

@@ -182,7 +182,7 @@ def test_scores_are_of_the_lines_as_the_corpus_writes_them(writer: ScriptWriter)
 def test_a_discriminator_of_an_earlier_training_is_told_once(folder: Path, tmp_path: Path, untrained: Path) -> None:
     old = ModelFolder(with_discriminator(untrained, tmp_path / "model", "z"))
     model, told = old.load(), list[str]()
-    likes("z", model.tokenizer, generator={"step": 1}).save(old, model.card, model.tokenizer)
+    likes("z", model.tokenizer, generator={"step": 1}).save(old)
     writer = ScriptWriter(model, note=told.append)
     writer.score("JERRY: Hello.")
     writer.write(lines=1, rerank=2, seed=1)

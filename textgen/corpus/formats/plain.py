@@ -6,7 +6,6 @@ next; sentences with it look like captions, and `--format plain` says otherwise.
 """
 
 import re
-import statistics
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,9 +44,11 @@ class CaptionLayout(PlainLayout):
 
 def weigh_captions(head: Sequence[str], path: Path) -> Evidence:
     """Nearly no empty lines, and most lines are short whole texts."""
+    from statistics import median  # loads as long as all formats together, and `--help` needs none of it
+
     lines = [line for _, line in filled(head)]
     whole = sum(_is_whole(line) for line in lines)
-    words = statistics.median(len(line.split()) for line in lines) if lines else 0
+    words = median(len(line.split()) for line in lines) if lines else 0
     convincing = (
         len(lines) >= max(_LEAST_LINES, 0.98 * len(head))
         and words <= _MOST_WORDS
