@@ -19,13 +19,13 @@ if TYPE_CHECKING:
     from textgen.training.discriminator_task import Write
 
 DEFAULT_SAMPLES = 6000
-"""Texts that are written for a discriminator."""
+"""Number of texts that the model writes for a discriminator."""
 
 DEFAULT_EPOCHS = 12.0
-"""Of a discriminator over its texts, at most."""
+"""Maximum training epochs of a discriminator."""
 
 SMALLTALK = "smalltalk"
-"""The name of the chat model that comes along."""
+"""The name of the chat model that comes with the package."""
 
 SMALLTALK_FOLDER = Path(__file__).parent / "pretrained" / SMALLTALK
 
@@ -34,10 +34,11 @@ def load(path: str | Path) -> ScriptWriter | Chatbot:
     """Opens a trained model, without TensorFlow.
 
     Args:
-        path: of the model folder; `smalltalk` opens the chat model that comes along, unless a folder has that name.
+        path: the model folder; `smalltalk` opens the chat model that comes with the package, unless a folder has that
+            name.
 
     Returns:
-        A script writer or a chatbot, as the model was trained.
+        A script writer or a chatbot, depending on the kind of model.
 
     Raises:
         ModelError: there is no model, or it is damaged.
@@ -51,7 +52,7 @@ def load(path: str | Path) -> ScriptWriter | Chatbot:
 
 
 def open_folder(path: str | Path) -> ModelFolder:
-    """The model folder of this path; `smalltalk` is the one that comes along, unless a folder has that name."""
+    """The model folder at a path; `smalltalk` is the one in the package, unless a folder has that name."""
     folder = ModelFolder(path)
     return ModelFolder(SMALLTALK_FOLDER) if str(path) == SMALLTALK and not folder.exists() else folder
 
@@ -81,15 +82,15 @@ def train_script(
         corpus: a file or folder with scripts or plain text, or several.
         out: the model folder; `runs/<corpus name>` where none is given, numbered if taken.
         validation: text to judge the model by; the last tenth of the corpus where none is given.
-        format: of the corpus; found from its content where none is given.
+        format: format of the corpus; found from its content where none is given.
         minutes, epochs, steps: the budget, at most one of them; 20 minutes where none is given. Minutes count steps
             and validations, with the compiling in the first ones; reading and encoding the corpus is not counted.
-        seed: of all randomness.
-        resume: go on with an interrupted run in `out`; where there is none yet, begin.
+        seed: seed of all randomness.
+        resume: continue an interrupted run in `out`; begin a new one where there is none.
         overwrite: replace the model in `out` once the new one is trained.
-        start_from: a model folder to go on from, whose vocabulary and architecture are kept.
-        adversarial: whether, and how, a critic of its lines trains the writer on; half of the budget then goes to
-            training without it, none where `start_from` is given. True takes the usual settings.
+        start_from: a model folder to continue from; its vocabulary and architecture are kept.
+        adversarial: whether, and with which settings, a critic trains the writer further; half of the budget then goes
+            to training without it, none where `start_from` is given. True takes the usual settings.
         index: whether to keep hashes of the corpus's word sequences, which `no_copy` needs.
         tensorboard: whether to write event files into `out/training/tensorboard`.
         quiet: show no progress.
@@ -148,17 +149,17 @@ def train_chat(
         corpus: a file or folder with dialogues, or several.
         out: the model folder; `runs/<corpus name>` where none is given, numbered if taken.
         validation: dialogues to judge the model by; the last tenth of each file where none are given.
-        format: of the corpus; found from its content where none is given.
-        turns: before a reply that the model looks back at; 0 trains one that ignores the context.
+        format: format of the corpus; found from its content where none is given.
+        turns: number of turns before a reply that the model sees; 0 trains a model that ignores the context.
         replies_by: whose turns the bot learns to say, where turns have speakers; everybody's where none is given.
         spacing: `natural` puts tokenised text ("I ' m here .") back into normal writing, `as-is` leaves it; `auto`
-            looks at the corpus.
+            decides by the corpus.
         minutes, epochs, steps: the budget, at most one of them; 20 minutes where none is given. Minutes count steps
             and validations, with the compiling in the first ones; reading and encoding the corpus is not counted.
-        seed: of all randomness.
-        resume: go on with an interrupted run in `out`; where there is none yet, begin.
+        seed: seed of all randomness.
+        resume: continue an interrupted run in `out`; begin a new one where there is none.
         overwrite: replace the model in `out` once the new one is trained.
-        start_from: a model folder (or `smalltalk`) to go on from, whose vocabulary and architecture are kept.
+        start_from: a model folder (or `smalltalk`) to continue from; its vocabulary and architecture are kept.
         index: whether to keep hashes of the replies' word sequences, which `no_copy` needs.
         tensorboard: whether to write event files into `out/training/tensorboard`.
         quiet: show no progress.
@@ -199,23 +200,23 @@ def train_discriminator(
     quiet: bool = False,
     **decoding: Any,
 ) -> "SavedDiscriminator":
-    """Trains a judge of real texts and texts that a model writes, and puts it into the model's folder.
+    """Trains a discriminator between real texts and texts that a model writes, and saves it in the model's folder.
 
-    Of a script model the texts are lines; of a chat model they are replies, and those it writes answer real messages.
+    The texts of a script model are lines. The texts of a chat model are replies; it writes replies to real messages.
 
     Args:
-        model: the folder; the model itself stays as it is.
-        corpus: the real text; what training left in the folder where none is given.
-        format: of the corpus; found from its content where none is given.
-        samples: texts that are written for it: two thirds to learn from, one to be judged by.
-        minutes, epochs, steps: the budget, at most one of them; 12 epochs where none is given. It ends early when
-            nothing more is learned.
-        seed: of all randomness.
+        model: the model folder; the model itself is not changed.
+        corpus: the real text; where none is given, the text that training left in the folder.
+        format: format of the corpus; found from its content where none is given.
+        samples: number of texts that the model writes: two thirds to train on, one third to measure with.
+        minutes, epochs, steps: the budget, at most one of them; 12 epochs where none is given. Training stops early
+            when it no longer improves.
+        seed: seed of all randomness.
         quiet: show no progress.
-        decoding: how the texts are written, such as `temperature=0.9`; the model's own where nothing is given.
+        decoding: decoding options for these texts, such as `temperature=0.9`; the model's own where none are given.
 
     Returns:
-        The discriminator, with what was measured.
+        The discriminator, with its metrics.
 
     Raises:
         TextgenError: what was asked for cannot be done; an older discriminator is kept.
@@ -231,7 +232,7 @@ def train_discriminator(
     opened = folder.load()
     _require_place_for_discriminator(folder)
     budget = _budget(minutes, epochs, steps) or Budget(epochs=DEFAULT_EPOCHS)
-    TrainingConfig(budget, seed=seed)  # a seed that cannot be is refused before anything is written
+    TrainingConfig(budget, seed=seed)  # refuses an invalid seed before anything is written
     if format is not None and corpus is None:
         raise ConfigurationError(
             f"The format {format} was given without a corpus, but what training left in the model folder has none: "
@@ -245,7 +246,7 @@ def train_discriminator(
 
 
 def _generator(model: Model, samples: int, seed: int, decoding: dict[str, Any]) -> "tuple[Write, dict[str, Any]]":
-    """What writes texts for a discriminator: lines, or replies to real messages; and how they are written."""
+    """The function that writes a discriminator's texts (lines, or replies to real messages), and its options."""
     from textgen.evaluation.generated_samples import GeneratedLines, GeneratedReplies
     from textgen.training.discriminator_task import parts_of
 
@@ -257,7 +258,7 @@ def _generator(model: Model, samples: int, seed: int, decoding: dict[str, Any]) 
 
 
 def _require_place_for_discriminator(folder: ModelFolder) -> None:
-    """Refuses to write into the installed package, and into what may not be written to."""
+    """Refuses a folder in the installed package, and a folder that may not be written to."""
     from textgen.discriminator.file import copying, is_installed
 
     path = folder.path
@@ -270,7 +271,8 @@ def _require_place_for_discriminator(folder: ModelFolder) -> None:
         return
     command, _ = copying(path)
     raise ConfigurationError(
-        f"A discriminator was to be put into {path}, but {found}: copy the folder, for one with  {command}  and {then}."
+        f"A discriminator was to be put into {path}, but {found}: copy the folder, for example with  {command}  and "
+        f"{then}."
     )
 
 
@@ -286,7 +288,7 @@ def _budget(minutes: float | None, epochs: float | None, steps: int | None) -> B
 
 
 def _origin(start_from: str | Path | None) -> tuple[ModelFolder, str] | None:
-    """The folder to go on from, and what a person calls it."""
+    """The folder to continue from, and its name as given."""
     return None if start_from is None else (open_folder(start_from), str(start_from))
 
 
@@ -294,18 +296,18 @@ def _adversarial_config(asked: AdversarialConfig | bool) -> AdversarialConfig | 
     if not isinstance(asked, bool | AdversarialConfig):
         raise ConfigurationError(
             f"adversarial is {asked!r}; it must be True, False or an AdversarialConfig: give "
-            'AdversarialConfig(loss="minimax"), for one.'
+            'AdversarialConfig(loss="minimax"), for example.'
         )
     return AdversarialConfig() if asked is True else asked or None
 
 
 def _write_a_little(model: Model) -> str:
-    """The sample of a script writer while it trains, with the same seed each time."""
+    """A sample of a script model in training, with the same seed each time."""
     return ScriptWriter(model, note=lambda text: None).write(lines=8, max_new_tokens=120, seed=1).text
 
 
 def _talk_a_little(model: Model) -> str:
-    """The sample of a chatbot while it trains: replies to a few held-out messages, with the same seed each time."""
+    """A sample of a chat model in training: replies to a few held-out messages, with the same seed each time."""
     from textgen.training.chat_task import held_out_talks
 
     lines, bot = list[str](), Chatbot(model)

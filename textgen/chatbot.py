@@ -40,15 +40,15 @@ _LINE_ENDS = re.compile(r"\r\n|\r|\n")
 class Chatbot:
     """Talks with a trained model, in NumPy, and remembers what was said.
 
-    The conversation has a seed, that of the options or a fresh one; from it follows a seed for each turn. A seed that
+    The conversation has a seed, from the options or a fresh one; the seed of each turn is derived from it. A seed that
     is given with a message is the seed of that turn.
 
     Args:
-        model: a loaded model folder, or who answers instead.
+        model: a loaded model folder, or another responder, such as a `Character`.
 
     Attributes:
-        name: of who answers.
-        path, card, tokenizer: of the model.
+        name: name of the responder.
+        path, card, tokenizer: parts of the model.
 
     Raises:
         ModelError: it is no chat model, or the folder's parts do not fit together.
@@ -70,22 +70,22 @@ class Chatbot:
 
     @property
     def options(self) -> ChatOptions:
-        """The options in force: the model's own, and those that were set."""
+        """The current options: the model's own, changed by `set`."""
         return self._options
 
     def set(self, /, **options: Any) -> None:
-        """Changes options from now on; beams without a temperature set it to 0.
+        """Changes options for all later replies; beam search without a temperature sets it to 0.
 
         Raises:
-            ConfigurationError: an option is unknown or out of range, or `no_copy` was asked for, and the model has no
-                novelty index; none is changed.
-            ModelError: `rerank` was asked for, and the model has no discriminator.
+            ConfigurationError: an option is unknown or out of range, or `no_copy` was asked for but the model has no
+                novelty index; no option is changed.
+            ModelError: `rerank` was asked for but the model has no discriminator.
         """
         kept = {**self._kept, **options}
         if asks_for_beams(options):
             kept.pop("temperature", None)
         chosen = chat_options(self._responder.defaults, kept)
-        self._judge_for(chosen)  # what the model lacks for them is told now, not with the next reply
+        self._judge_for(chosen)  # fails now, not at the next reply, where the model has no discriminator
         self._responder.guard(chosen)
         self._options, self._kept = chosen, kept
 
@@ -96,7 +96,7 @@ class Chatbot:
 
     @property
     def turns(self) -> tuple[Line, ...]:
-        """What was said, by the speakers "user" and "bot"."""
+        """The turns so far, by the speakers "user" and "bot"."""
         return self._conversation.turns
 
     @property
@@ -110,11 +110,11 @@ class Chatbot:
 
         Args:
             text: anything; an empty text is answered too.
-            options: of `ChatOptions`, for this reply only.
+            options: fields of `ChatOptions`, for this reply only.
 
         Returns:
-            The reply, which is empty only where one of the texts in `stop` would have come first; then nothing is
-            remembered.
+            The reply. It is empty only where it would begin with one of the texts in `stop`; the exchange is then
+            forgotten.
 
         Raises:
             ConfigurationError: an option makes no sense.
@@ -124,8 +124,8 @@ class Chatbot:
     def stream(self, text: str, **options: Any) -> Iterator[str]:
         """Answers a message and yields the reply piece by piece.
 
-        The exchange is remembered when the reply ends. Where it is closed early, what was shown is remembered, and
-        nothing if nothing was shown.
+        The exchange is remembered when the reply ends. Where the iterator is closed early, the text yielded so far is
+        remembered as the reply; without any text, nothing is.
         """
         return self._pieces(self._begin(clean(text), options))
 
@@ -138,7 +138,7 @@ class Chatbot:
         return self._pieces(self._begin(None, options))
 
     def retry(self, **options: Any) -> Reply:
-        """Replaces the last reply by one with the next seed, or with the next that says something else.
+        """Replaces the last reply by one with the next seed; seeds that repeat an earlier reply are skipped.
 
         Raises:
             ConfigurationError: nothing was said yet.
@@ -150,13 +150,13 @@ class Chatbot:
         return self._pieces(self._begin_again(options))
 
     def candidates(self, n: int = 5, **options: Any) -> list[Candidate]:
-        """What else could be said in place of the last reply, the best first; equal replies count once.
+        """Alternatives to the last reply, best first; equal replies count once.
 
-        With the options of the last reply and as many candidates they are those that it was chosen from.
+        With the options of the last reply and as many candidates, they are the ones it was chosen from.
 
         Args:
             n: how many to write.
-            options: of `ChatOptions`.
+            options: fields of `ChatOptions`.
 
         Raises:
             ConfigurationError: nothing was said yet.
@@ -183,14 +183,14 @@ class Chatbot:
         return reply
 
     def score(self, text: str) -> JudgedText:
-        """How real replies read, one by one and together, by the model's discriminator.
+        """Scores how realistic replies are, one by one and together, with the model's discriminator.
 
         Args:
             text: one reply a line; lines without text are left out. The conversation does not matter.
 
         Raises:
-            ConfigurationError: it is no text.
-            ModelError: the model has no discriminator; names the command that makes one.
+            ConfigurationError: the text is not a str.
+            ModelError: the model has no discriminator; the message names the command that trains one.
         """
         require_text("text", text)
         return judge_lines([self._responder.line(clean(line)) for line in _LINE_ENDS.split(text)], self.judge)
@@ -200,7 +200,7 @@ class Chatbot:
         """The model's discriminator.
 
         Raises:
-            ModelError: it has none, or a damaged one.
+            ModelError: the model has none, or a damaged one.
         """
         judge = Scorer(self.path, self.card, self.tokenizer)
         if judge.warning is not None:
@@ -208,7 +208,7 @@ class Chatbot:
         return judge
 
     def _judge_for(self, options: ChatOptions) -> Scorer | None:
-        """Who has a say in the choice of a reply."""
+        """The discriminator that re-ranks replies; None where re-ranking is off."""
         return self.judge if options.rerank else None
 
     def undo(self) -> bool:
@@ -234,13 +234,13 @@ class Chatbot:
         SavedConversation(self.name, self.seed, self._conversation.exchanges).write(Path(path))
 
     def open(self, path: str | Path) -> str:
-        """Goes on with a conversation from a file, in place of this one; the options stay.
+        """Continues a conversation from a file, in place of this one; the options stay.
 
         Returns:
-            The name of the bot that it was held with, which may be another one.
+            The name of the bot in that conversation, which may be a different one.
 
         Raises:
-            TextgenError: there is no such file, or it holds something else; this conversation goes on then.
+            TextgenError: there is no such file, or it holds something else; this conversation is then kept.
         """
         saved = SavedConversation.read(Path(path))
         self._conversation = Conversation(saved.exchanges)
@@ -261,11 +261,11 @@ class Chatbot:
     def _answer(
         self, message: str | None, options: dict[str, Any], attempt: int, replaced: ChatExchange | None = None
     ) -> Answer:
-        """A reply to be made.
+        """Prepares a reply.
 
         Args:
-            message: None where the bot speaks without one.
-            options: for this reply.
+            message: the message to answer; None where the bot speaks without one.
+            options: fields of `ChatOptions` for this reply.
             attempt: how many other replies there were before this one.
             replaced: the last exchange, where it is to be replaced.
         """
@@ -311,19 +311,19 @@ class Chatbot:
 
 
 def _rejected(replaced: ChatExchange | None) -> tuple[str, ...]:
-    """The texts of replies that another one takes the place of."""
+    """The texts of the replies that a new one replaces."""
     return () if replaced is None else (*replaced.rejected, replaced.reply.text)
 
 
 @dataclass(frozen=True)
 class _Begun:
-    """A reply on its way.
+    """A reply in progress.
 
     Args:
-        message: None where the bot speaks without one.
+        message: the message to answer; None where the bot speaks without one.
         answer: makes the reply.
         attempt: how many other replies there were before this one.
-        replaced: the exchange in whose place it comes.
+        replaced: the exchange that it replaces.
     """
 
     message: str | None
@@ -333,14 +333,14 @@ class _Begun:
 
 
 def as_character(writer: ScriptWriter, name: str) -> Chatbot:
-    """A character of a script model, to talk to.
+    """A chatbot that speaks as a character of a script model.
 
     Args:
-        writer: of the script model.
-        name: of the character, upper and lower case being the same.
+        writer: writer of the script model.
+        name: name of the character, in upper or lower case.
 
     Raises:
-        ConfigurationError: the corpus has no such speaker; names the nearest.
+        ConfigurationError: the corpus has no such speaker; the message names the nearest.
 
     Example:
         >>> as_character(textgen.load("runs/seinfeld"), "george").reply("Who ate my soup?")  # doctest: +SKIP

@@ -1,4 +1,4 @@
-"""What a model is and how it is trained: frozen dataclasses that refuse values which make no sense."""
+"""Configurations of models and of training: frozen dataclasses that refuse invalid values."""
 
 import math
 from dataclasses import asdict, dataclass
@@ -37,12 +37,12 @@ class _JsonConfig:
 
 
 class Cell(NamedTuple):
-    """What the recurrent layers of a kind are made of, whoever computes them.
+    """The structure of a type of recurrent layer, the same in Keras and in NumPy.
 
     Args:
-        gates: side by side in the kernels and the bias of a layer, each as wide as the layer.
-        states: arrays that are carried from one time step to the next; the first of them is the output.
-        open_gates: those whose biases begin at one, counted from 0.
+        gates: number of gates, side by side in a layer's kernels and bias, each as wide as the layer.
+        states: number of arrays carried from one time step to the next; the first one is the output.
+        open_gates: the gates (from 0) whose biases begin at one.
     """
 
     gates: int
@@ -70,7 +70,7 @@ class ModelConfig(_JsonConfig):
         tied: whether the softmax shares the embedding matrix (through a projection from `hidden` to `embedding`).
 
     Attributes:
-        cell: of the recurrent layers, one of `CELLS`.
+        cell: type of the recurrent layers, one of `CELLS`.
     """
 
     cell: ClassVar[str] = "lstm"
@@ -102,7 +102,7 @@ class ModelConfig(_JsonConfig):
 
 
 DIRECTIONS = ("forward", "backward")
-"""In which the layers of an encoder read."""
+"""The directions in which the layers of an encoder read."""
 
 
 @dataclass(frozen=True)
@@ -114,11 +114,11 @@ class EncoderDecoderConfig(_JsonConfig):
         embedding: width of a token's vector; encoder, decoder and softmax share them.
         hidden: units of each decoder layer; each direction of the encoder has half as many.
         layers: number of layers, of the encoder and of the decoder.
-        attention: whether the decoder looks at the context again for every token, or knows it by the encoder's last
-            state alone.
+        attention: whether the decoder attends to the context at every token; without, it gets only the encoder's last
+            state.
 
     Attributes:
-        cell: of the recurrent layers, one of `CELLS`.
+        cell: type of the recurrent layers, one of `CELLS`.
     """
 
     cell: ClassVar[str] = "lstm"
@@ -150,12 +150,12 @@ class EncoderDecoderConfig(_JsonConfig):
 
     @property
     def encoder_parameters(self) -> int:
-        """Number of weights that read a context, the token vectors aside."""
+        """Number of weights of the encoder, without the token vectors."""
         return sum(2 * CELLS[self.cell].parameters(inputs, self.hidden // 2) for inputs in self._inputs)
 
     @property
     def _inputs(self) -> list[int]:
-        """How wide the input of each layer is."""
+        """The width of each layer's input."""
         return [self.embedding, *[self.hidden] * (self.layers - 1)]
 
 
@@ -164,10 +164,10 @@ class DiscriminatorConfig(_JsonConfig):
     """The architecture of a discriminator.
 
     Args:
-        vocabulary_size: number of ids, those of the generator it judges.
+        vocabulary_size: number of ids, the same as the generator's.
         embedding: width of a token's vector.
-        widths: lengths in tokens of the spans that are looked at.
-        filters: patterns looked for in the spans of each width.
+        widths: widths of the convolutions, in tokens.
+        filters: number of filters of each width.
         speakers: number of speakers it tells apart; 0 judges a text without knowing who speaks.
     """
 
@@ -186,7 +186,7 @@ class DiscriminatorConfig(_JsonConfig):
 
     @property
     def features(self) -> int:
-        """Number of patterns of all widths."""
+        """Number of filters of all widths together."""
         return len(self.widths) * self.filters
 
 
@@ -218,12 +218,12 @@ class TrainingConfig(_JsonConfig):
     """How a model of any kind is trained.
 
     Args:
-        budget: how long.
-        seed: of all randomness; the same seed on the same machine gives the same weights.
+        budget: how long the run lasts.
+        seed: seed of all randomness; the same seed on the same machine gives the same weights.
         precision: dtype of the matrix products; weights and cell states are always float32.
-        towers: parts that a batch is cut into at most, to be computed side by side.
+        towers: most parts that a batch is split into; they are computed in parallel.
         learning_rate: the peak, reached after the warm-up.
-        weight_decay: of AdamW, on matrices only.
+        weight_decay: weight decay of AdamW, on matrices only.
         clip: largest global norm of a gradient.
         dropout: locked dropout on token vectors, between layers and before the softmax; 0 turns it off.
         embedding_dropout: share of the vocabulary whose vectors are dropped for a step; 0 turns it off.
@@ -262,13 +262,13 @@ class ScriptTrainingConfig(TrainingConfig):
     """How a language model is trained.
 
     Args:
-        input_dropout: locked dropout of token vectors, for which `dropout` does not hold; 0 turns it off.
-        token_dropout: share of input tokens that are not seen at all (blank noising, Xie et al. 2017); 0 turns it off.
-        streams: places in the corpus that are read side by side (the batch).
-        window: window length, tokens a stream in one step.
+        input_dropout: locked dropout on token vectors, in place of `dropout`; 0 turns it off.
+        token_dropout: share of input tokens that are hidden (blank noising, Xie et al. 2017); 0 turns it off.
+        streams: number of places in the corpus that are read in parallel (the batch).
+        window: window length, in tokens of each stream.
         reset: share of window boundaries at which a stream's state is zeroed.
-        sampled_words: words drawn for the softmax of a step, beside those of structure and spelling; 0 takes the whole
-            vocabulary.
+        sampled_words: words sampled for the softmax of each step, besides all structural and spelling tokens; 0 uses
+            the whole vocabulary.
     """
 
     input_dropout: float = 0.0
@@ -294,10 +294,10 @@ class ChatTrainingConfig(TrainingConfig):
     Args:
         batch: exchanges in one step.
         label_smoothing: share of the target's probability that is spread over the vocabulary; 0 turns it off.
-        empty_contexts: share of batches whose contexts are hidden, so that the model learns how likely a reply is by
-            itself.
-        empty_at_first: the same share at a run's beginning, from where it falls until half of the budget is spent: what
-            a language is like is learned in half the time without contexts.
+        empty_contexts: share of batches whose contexts are hidden, so that the model learns how likely a reply is
+            without its context.
+        empty_at_first: the same share at the beginning of a run; it falls until half of the budget is spent. Without
+            contexts the model learns the language in half the time.
     """
 
     batch: int = 64
@@ -313,10 +313,10 @@ class ChatTrainingConfig(TrainingConfig):
 
 
 ADVERSARIAL_LOSSES = ("minimax", "non-saturating", "least-squares", "relativistic", "wasserstein")
-"""What the two players of adversarial training may minimise."""
+"""The losses that generator and critic can minimise in adversarial training."""
 
 GENERATOR_GRADIENTS = ("gumbel", "reinforce")
-"""How the critic's judgement may reach a generator whose tokens were drawn."""
+"""The ways to get a gradient from the critic to the generator through sampled tokens."""
 
 _GUMBEL_ONLY = {"tokens": "hard", "temperature": 1.0, "last_temperature": 0.5}
 _REINFORCE_ONLY = {"discount": 0.5}
@@ -324,36 +324,35 @@ _REINFORCE_ONLY = {"discount": 0.5}
 
 @dataclass(frozen=True)
 class AdversarialConfig(_JsonConfig):
-    """How a generator and the critic that tells its lines from real ones train each other.
+    """Adversarial training of a generator and a critic that tells its lines from real ones.
 
-    What a setting depends on may leave no room for it: None then takes the usual value, and a value that would have no
+    Some settings only apply to certain losses or gradients: None takes the usual value, and a value that would have no
     effect is refused.
 
     Args:
         loss: one of `ADVERSARIAL_LOSSES`.
-        gradient: one of `GENERATOR_GRADIENTS`. `gumbel` lets the gradient pass through the drawing of tokens (Jang et
+        gradient: one of `GENERATOR_GRADIENTS`. `gumbel` passes the gradient through the sampling of tokens (Jang et
             al. 2017, Nie et al. 2019), `reinforce` makes rewarded tokens likelier (Yu et al. 2017, d'Autume et al.
             2019).
-        real_label: what real text is worth to the critic; below one it is smoothed. 0.9, and 1 where the loss has no
-            labels.
-        penalty: weight of the gradient penalty; 10, with the Wasserstein loss only.
-        tokens: `hard` shows the critic the tokens drawn, `soft` their distributions; with `gumbel` only.
-        temperature: of the Gumbel softmax at the beginning, 1; with `gumbel` only.
-        last_temperature: of the same at the end of the annealing, 0.5; with `gumbel` only.
-        discount: of a reward for each token between it and the one it is given to, 0.5; 0 rewards each token by
-            itself. With `reinforce` only.
-        noise: standard deviation of what is added to the critic's token vectors at the beginning; it falls to 0 over
+        real_label: the critic's label of real text, smoothed below 1. Usually 0.9; 1 where the loss has no labels.
+        penalty: weight of the gradient penalty, with the Wasserstein loss only; usually 10.
+        tokens: `hard` shows the critic the sampled tokens, `soft` their distributions; with `gumbel` only.
+        temperature: temperature of the Gumbel softmax at the beginning, with `gumbel` only; usually 1.
+        last_temperature: its temperature at the end of the annealing, with `gumbel` only; usually 0.5.
+        discount: factor on a reward for each token it is passed back, with `reinforce` only; usually 0.5. 0 rewards
+            each token by itself.
+        noise: standard deviation of the noise added to the critic's token vectors at the beginning; it falls to 0 over
             the annealing (Soenderby et al. 2017). 0 turns it off.
-        annealing: epochs over which temperature and noise go their way.
-        generator_rate: learning rate of the generator at its highest.
-        critic_rate: learning rate of the critic, the same all the time.
-        critic_steps: updates of the critic for one of the generator.
-        warm_up: steps in which the critic learns alone.
-        teacher_forcing: weight of the loss the generator was trained with before, so that it cannot forget the
-            language; 0 turns it off.
+        annealing: epochs over which temperature and noise reach their last values.
+        generator_rate: peak learning rate of the generator.
+        critic_rate: learning rate of the critic, constant.
+        critic_steps: critic updates for each generator update.
+        warm_up: steps in which only the critic learns.
+        teacher_forcing: weight of the teacher-forcing loss, which keeps the generator from forgetting the language; 0
+            turns it off.
         conditional: whether the critic knows who speaks (projection, Miyato and Koyama 2018).
-        batch: lines of each kind in an update.
-        length: of a line in tokens at most; longer ones are left out.
+        batch: number of real lines in an update, and of generated lines.
+        length: most tokens in a line; longer lines are left out.
         dropout: share of the critic's features dropped; 0 turns it off.
         pretraining: share of the run's budget for training by teacher forcing alone; 0 where a trained model is given.
     """
@@ -396,7 +395,7 @@ class AdversarialConfig(_JsonConfig):
         self._check_ranges()
 
     def _settle(self, usual: dict[str, Any], matters: bool, why: str, otherwise: float | None) -> None:
-        """Fills in settings that were left open; refuses one that was given but does not matter."""
+        """Fills in settings that are None; refuses a given one that would have no effect."""
         for name, value in usual.items():
             given = getattr(self, name)
             if not matters and given not in (None, otherwise):

@@ -1,4 +1,4 @@
-"""What textgen raises when something a person gave it cannot be used.
+"""The errors that textgen raises when files or options cannot be used.
 
     TextgenError
     ├── ConfigurationError   options that contradict each other or are out of range
@@ -8,7 +8,7 @@
     └── MissingExtraError    a command that needs packages which are not installed
 
     KeyboardInterrupt
-    └── TrainingInterrupted  Ctrl-C in training, which can go on
+    └── TrainingInterrupted  Ctrl-C in training; the run can be resumed
 
 Every message is one sentence for a person: what was asked, what was found, what is allowed, what to do next.
 """
@@ -17,7 +17,7 @@ import errno
 
 
 class TextgenError(Exception):
-    """Base of all errors that a user can cause and mend."""
+    """Base of all errors that a user can cause and fix."""
 
 
 class ConfigurationError(TextgenError, ValueError):
@@ -37,7 +37,7 @@ class TrainingError(TextgenError):
 
 
 class TrainingInterrupted(KeyboardInterrupt):
-    """Ctrl-C during training; the message says what was saved and how to go on."""
+    """Ctrl-C during training; the message says what was saved and how to resume."""
 
 
 class MissingExtraError(TextgenError, ImportError):
@@ -45,21 +45,21 @@ class MissingExtraError(TextgenError, ImportError):
 
 
 def require_text(name: str, value: object) -> None:
-    """Refuses what is no text where one is needed.
+    """Refuses an argument that is not a text.
 
     Args:
-        name: of the argument.
-        value: given for it.
+        name: name of the argument.
+        value: its value.
 
     Raises:
-        ConfigurationError: it is not a str.
+        ConfigurationError: the value is not a str.
     """
     if not isinstance(value, str):
         raise ConfigurationError(f'{name} is {value!r}; it must be a text: give a str, which may be empty ("").')
 
 
 def system_sentence(error: OSError) -> str:
-    """What to tell a person of a file, a disk or a right that the system refused."""
+    """The message for a system error: no access, or no space on the disk."""
     where = f" {error.filename}" if error.filename else ""
     if error.errno == errno.ENOSPC:
         target = where or " the output"

@@ -10,9 +10,9 @@ from typing import IO
 
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
-    """Opens a temporary file beside `path`, and puts it in its place once it is complete and on the disk.
+    """Opens a temporary file beside `path` that replaces it once it is complete and on the disk.
 
-    Where the path is a link, the file it leads to is replaced; the new file has the rights of the old one.
+    Where the path is a link, its target is replaced; the new file has the permissions of the old one.
 
     Example:
         >>> with replacing(Path("model.json")) as file:
@@ -22,7 +22,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with temporary.open("wb") as file:
-            with suppress(OSError):  # there is none yet, or another person's
+            with suppress(OSError):  # there is no old file, or it belongs to another user
                 temporary.chmod(stat.S_IMODE(path.stat().st_mode))
             yield file
             file.flush()

@@ -1,18 +1,17 @@
-"""The model folder: what a finished model is on disk, and how it is checked before it is used.
+"""The model folder: the files of a finished model, and the checks on loading them.
 
-The checksum is a CRC-32 in the file's own metadata, taken with zeros in its place: arrays and checksum are replaced as
-one. It is there against damage, not against malice, and costs a third of a millisecond a megabyte.
-
+The checksum of the weights is a CRC-32 in the file's own metadata, computed with zeros in its place, so that arrays and
+checksum are replaced together. It detects damage, not tampering, and takes a third of a millisecond per megabyte.
 model.json            what the model is: kind, architecture, corpus, decoding defaults, metrics, versions
 vocabulary.json       the tokenizer
 weights.safetensors   the arrays; their metadata names the architecture and vocabulary they belong to
 novelty.bin           hashed word 8-grams of the training text (optional)
-training/             what resuming needs and what a run left to look at; may be deleted
+training/             files for resuming the run, and its records; may be deleted
 
-`format_version` in model.json numbers the layout of all of it, and a folder keeps the version it was made in. Version 1
+`format_version` in model.json is the version of the whole layout; a folder keeps the version it was made in. Version 1
 is that of textgen 0.1; version 2 adds checksums of the weights (in their own file) and of novelty.bin (in model.json).
-A field with a default may be added without a new version. Anything else that changes what is stored takes the next
-number, and a function in `_MIGRATIONS` that makes the older model.json into the newer one.
+A field with a default may be added without a new version. Any other change to what is stored needs the next version
+number, and a function in `_MIGRATIONS` that turns an older model.json into the newer one.
 """
 
 import hashlib
@@ -38,16 +37,16 @@ Arrays = dict[str, NDArray[np.floating]]
 CHECKSUM = "crc32"
 _BLANK = "0" * 8
 _PIECE = 1 << 20
-_LENGTH = 8  # bytes at the beginning, little-endian: how long the header is
+_LENGTH = 8  # bytes at the beginning that hold the length of the header, little-endian
 
 
 def write_tensors(path: Path, arrays: Mapping[str, NDArray[np.floating]], metadata: Mapping[str, str]) -> None:
-    """Replaces a file of arrays.
+    """Writes a file of arrays, in place of an older one.
 
     Args:
-        path: of the file.
-        arrays: by name.
-        metadata: what else is to be known.
+        path: the file.
+        arrays: the arrays by name.
+        metadata: texts to store with them, by name.
     """
     from safetensors.numpy import save
 
@@ -55,7 +54,7 @@ def write_tensors(path: Path, arrays: Mapping[str, NDArray[np.floating]], metada
     begin = _LENGTH + int.from_bytes(plain[:_LENGTH], "little")
     described = {"__metadata__": {**metadata, CHECKSUM: _BLANK}, **json.loads(bytes(plain[_LENGTH:begin]))}
     header = json.dumps(described).encode()
-    header += b" " * (-len(header) % _LENGTH)  # what follows begins at a multiple of eight
+    header += b" " * (-len(header) % _LENGTH)  # the arrays begin at a multiple of eight
     head = len(header).to_bytes(_LENGTH, "little") + header
     checksum = f"{zlib.crc32(plain[begin:], zlib.crc32(head)):08x}"
     with replacing(path) as file:
@@ -64,11 +63,11 @@ def write_tensors(path: Path, arrays: Mapping[str, NDArray[np.floating]], metada
 
 
 def read_tensors(path: Path) -> tuple[Arrays, dict[str, str]]:
-    """The arrays and the metadata of a file; one of format version 1 has no checksum among them, and is not checked.
+    """The arrays and the metadata of a file; a file of format version 1 has no checksum and is not checked.
 
     Raises:
-        FileNotFoundError: it is not there.
-        ValueError: it is damaged; goes on after the name of the file.
+        FileNotFoundError: the file is missing.
+        ValueError: the file is damaged; the message continues a sentence that begins with the file's name.
     """
     from safetensors import SafetensorError, safe_open
 
@@ -87,7 +86,7 @@ def read_tensors(path: Path) -> tuple[Arrays, dict[str, str]]:
 
 
 def _is_intact(path: Path) -> bool:
-    """Whether a file that can be read has the bytes that were saved, as far as it has a checksum."""
+    """Whether a readable file matches its checksum; True where it has none."""
     with path.open("rb") as file:
         length = file.read(_LENGTH)
         header = file.read(int.from_bytes(length, "little"))
@@ -106,7 +105,7 @@ def _entry(checksum: str) -> bytes:
 
 
 FORMAT_VERSION = 2
-"""Of the folders that this version of textgen makes."""
+"""The format version of the folders that this version of textgen makes."""
 
 ADVICE = "copy the model folder again, use the version of textgen that wrote it, or train the model again"
 """What to do about a folder that cannot be read."""
@@ -115,11 +114,11 @@ Weights = Mapping[str, NDArray[np.floating]]
 
 
 _MIGRATIONS: Migrations = {1: unchanged}
-"""Of model.json: version 2 reads one without checksums."""
+"""The migrations of model.json: version 2 reads a file of version 1, without checksums, as it is."""
 
 
 class _Corpus(TypedDict, total=False):
-    """What `model.json` says of any corpus."""
+    """The description of any corpus in `model.json`."""
 
     fingerprint: str
     files: list[str]
@@ -148,22 +147,22 @@ _KINDS: dict[str, dict[str, Any]] = {
     "script": {"architecture": ModelConfig, "corpus": _Scripts},
     "chat": {"architecture": EncoderDecoderConfig, "corpus": _Dialogues},
 }
-"""What describes the network and the corpus of each kind of model."""
+"""The types that describe the network and the corpus of each kind of model."""
 
 
 @dataclass(frozen=True)
 class ModelCard:
-    """What `model.json` says.
+    """The contents of `model.json`.
 
     Args:
         kind: `script` or `chat`.
-        architecture: of the network.
+        architecture: architecture of the network.
         corpus: what the model was trained on: fingerprint, style, speakers, split, normalisation.
-        decoding: defaults for writing with it.
-        metrics: measured on the held-out text.
-        versions: of the packages that trained it.
+        decoding: default decoding options.
+        metrics: metrics on the held-out text.
+        versions: versions of the packages it was trained with.
         novelty: checksum of novelty.bin; None where none was stored.
-        format_version: of the folder.
+        format_version: format version of the folder.
     """
 
     kind: str
@@ -221,7 +220,7 @@ class ModelFolder:
 
     @property
     def training(self) -> Path:
-        """The subfolder of what belongs to the training run."""
+        """The subfolder of the training run."""
         return self.path / "training"
 
     @property
@@ -230,11 +229,11 @@ class ModelFolder:
         return self.path / "novelty.bin"
 
     def exists(self) -> bool:
-        """Whether a model lies here."""
+        """Whether the folder holds a model."""
         return (self.path / "model.json").is_file()
 
     def create(self, card: ModelCard, tokenizer: Tokenizer, weights: Weights) -> None:
-        """Writes a whole model into the folder, which is made if need be, in the current format version."""
+        """Writes a whole model in the current format version; creates the folder if needed."""
         self.training.mkdir(parents=True, exist_ok=True)
         vocabulary = tokenizer.to_json()
         self._write_json("vocabulary.json", vocabulary)
@@ -243,11 +242,11 @@ class ModelFolder:
         self._write_json("model.json", replace(card, novelty=checksum, format_version=FORMAT_VERSION).to_json())
 
     def save_metrics(self, metrics: dict[str, Any]) -> None:
-        """Replaces the metrics in `model.json`; all else stays as it is stored."""
+        """Replaces the metrics in `model.json`; everything else in it stays as stored."""
         self._write_json("model.json", {**self._read_json("model.json"), "metrics": metrics})
 
     def save_weights(self, weights: Weights) -> None:
-        """Replaces the arrays."""
+        """Replaces the weights."""
         self._write_weights(weights, self.identity())
 
     def load_card(self) -> ModelCard:
@@ -275,14 +274,14 @@ class ModelFolder:
         return Model(self.path, card, tokenizer, weights)
 
     def identity(self) -> str:
-        """A hash of what is stored of architecture and vocabulary: what carries another one belongs to another model.
+        """A hash of the stored architecture and vocabulary; files with another hash belong to another model.
 
-        It is taken over the files, so that a field which later versions add changes no model's identity.
+        The hash is taken of the files, so that fields added in later versions change no model's identity.
         """
         return _identity(self._read_card()["architecture"], self._read_json("vocabulary.json"))
 
     def novelty_index(self) -> NDArray[np.uint64] | None:
-        """The sorted hashes of the training text's runs of words, mapped from novelty.bin. *Shape:* (runs,).
+        """The sorted hashes of the training text's word 8-grams, mapped from novelty.bin. *Shape:* (8-grams,).
 
         Returns:
             None where the model has no index.
@@ -303,7 +302,7 @@ class ModelFolder:
 
     def _map_novelty(self) -> NDArray[np.uint64]:
         whole = self.novelty.stat().st_size // 8
-        if not whole:  # which cannot be mapped: all texts were short
+        if not whole:  # an empty file cannot be mapped: all texts were short
             return np.zeros(0, np.uint64)
         return np.memmap(self.novelty, dtype="<u8", mode="r", shape=(whole,))
 

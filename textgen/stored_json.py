@@ -1,9 +1,9 @@
-"""JSON objects on disk: parsed, brought to the current version, and decoded by the types of a dataclass.
+"""JSON objects on disk: parsing, migrating to the current version, and decoding into dataclasses.
 
-A field that is missing takes its default, so that a default of something stored means what was true before the field
-existed and never changes; a field without a default must be there, and an unknown one is refused.
+A missing field takes its default. So the default of a stored field must describe what was true before the field
+existed, and must never change. A field without a default is required; an unknown field is refused.
 
-What is wrong is a ValueError that goes on after the name of what was read: "lacks hidden, which has no default".
+The message of a ValueError continues a sentence that begins with the file's name: "lacks hidden, which has no default".
 """
 
 import json
@@ -16,10 +16,10 @@ from typing import Any, Literal, TypeVar, Union, get_args, get_origin, get_type_
 
 T = TypeVar("T")
 Migrations = Mapping[int, Callable[[dict[str, Any]], dict[str, Any]]]
-"""For each older version, what turns an object of that version into one of the next."""
+"""For each older version, the function that turns an object of that version into one of the next."""
 
 _DEEPEST = 16
-"""Levels of lists and objects in a field that may hold anything."""
+"""Most levels of nested lists and objects in a field that may hold anything."""
 
 _PLAIN = {bool: "true or false", str: "a text", NoneType: "null"}
 
@@ -28,7 +28,7 @@ def parse(content: bytes) -> dict[str, Any]:
     """The JSON object in a file's bytes.
 
     Raises:
-        ValueError: it is none.
+        ValueError: the bytes hold no JSON object.
     """
     try:
         values = json.loads(content)
@@ -42,16 +42,16 @@ def parse(content: bytes) -> dict[str, Any]:
 
 
 def migrate(values: dict[str, Any], current: int, migrations: Migrations, unnumbered: int | None = None) -> Any:
-    """An object as the current version would have stored it, without the number of its version.
+    """An object in the current version, without its version number.
 
     Args:
-        values: with that number as `format_version`.
-        current: the version read by this textgen.
-        migrations: from every older one to the next.
+        values: the object, with its version number as `format_version`.
+        current: the current version.
+        migrations: migrations from each older version to the next.
         unnumbered: the version of an object without a number; None refuses it.
 
     Raises:
-        ValueError: the version is a newer one, or none.
+        ValueError: the version is newer than the current one, or not a version number.
     """
     version = values.get("format_version", unnumbered)
     if type(version) is not int or not 1 <= version <= current:
@@ -65,7 +65,7 @@ def migrate(values: dict[str, Any], current: int, migrations: Migrations, unnumb
 
 
 def unchanged(values: dict[str, Any]) -> dict[str, Any]:
-    """The migration of what the next version reads as it is."""
+    """The migration that changes nothing."""
     return values
 
 
@@ -80,11 +80,11 @@ def decode(
 
     Args:
         kind: the dataclass. Its fields may be numbers, texts, truth values, None, literals, lists, tuples,
-            dictionaries, dataclasses, typed dictionaries of these, and unions of them; `Any` takes all that is JSON.
+            dictionaries, dataclasses, typed dictionaries of these, and unions of them; `Any` takes any JSON value.
         values: the object.
-        types: of fields for which the dataclass itself does not say enough.
-        given: fields that are stored elsewhere.
-        name: of the field that the object stands in, for errors; empty for a whole file.
+        types: more exact types of some fields, by name.
+        given: values of fields that are stored elsewhere.
+        name: name of the field that holds the object, for errors; empty for a whole file.
 
     Raises:
         ValueError: a field is missing, unknown, of another type, or refused by the dataclass.
@@ -113,7 +113,7 @@ def _decode_fields(hints: Mapping[str, Any], required: set[str], values: object,
 
 
 def _decode_value(hint: Any, value: Any, name: str) -> Any:
-    """A value of a type; each kind of type is one line of `_found`."""
+    """A value decoded by its type; raises where `_found` gives MISSING."""
     found = _found(hint, value, name)
     if found is MISSING:
         raise ValueError(_wrong(name, value, _described(hint)))
@@ -121,7 +121,7 @@ def _decode_value(hint: Any, value: Any, name: str) -> Any:
 
 
 def _found(hint: Any, value: Any, name: str) -> Any:
-    """The value as a type has it; MISSING where it is of another type."""
+    """The value converted to a type; MISSING where it does not fit."""
     origin, parts = get_origin(hint), get_args(hint)
     if hint in _PLAIN:
         return value if type(value) is hint else MISSING
@@ -159,7 +159,7 @@ def _number(value: Any) -> Any:
 
 
 def _row(kind: type, parts: tuple[Any, ...], value: Any, name: str) -> Any:
-    """A list, a tuple of any length, or one of a fixed length."""
+    """A list, or a tuple of any length or of a fixed one; MISSING where the value does not fit."""
     if not isinstance(value, list):
         return MISSING
     if kind is tuple and Ellipsis not in parts and len(value) != len(parts):
@@ -170,7 +170,7 @@ def _row(kind: type, parts: tuple[Any, ...], value: Any, name: str) -> Any:
 
 
 def _is_flat(value: Any, levels: int) -> bool:
-    """Whether lists and objects are nested in no more levels."""
+    """Whether lists and objects are nested at most `levels` deep."""
     if not isinstance(value, dict | list):
         return True
     inner = value.values() if isinstance(value, dict) else value

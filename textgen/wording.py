@@ -1,4 +1,4 @@
-"""How counts, corrections and what is to be installed are put into words."""
+"""Wording of counts, spelling suggestions and installation hints."""
 
 import difflib
 from collections.abc import Collection
@@ -8,9 +8,9 @@ def count(number: int, thing: str, things: str | None = None) -> str:
     """A number with what it counts, in the singular or the plural.
 
     Args:
-        number: of them.
-        thing: one of them.
-        things: several; with an `s` where nothing is given.
+        number: how many.
+        thing: the singular.
+        things: the plural; the singular with an `s` where none is given.
 
     Example:
         >>> count(1, "line"), count(2000, "line"), count(0, "reply", "replies")
@@ -20,12 +20,12 @@ def count(number: int, thing: str, things: str | None = None) -> str:
 
 
 def did_you_mean(typed: str, known: Collection[str], otherwise: str | None = None) -> str:
-    """What a mistyped name was probably meant to be, at the end of a sentence.
+    """A suggestion for a mistyped name, as the end of a sentence.
 
     Args:
-        typed: the name.
-        known: those that there are.
-        otherwise: said where none is near; all of them are listed where nothing is given.
+        typed: the mistyped name.
+        known: the valid names.
+        otherwise: the end of the sentence where no valid name is similar; lists all of them where none is given.
 
     Example:
         >>> did_you_mean("temprature", ["temperature", "seed"]), did_you_mean("x", ["temperature", "seed"])
@@ -36,7 +36,7 @@ def did_you_mean(typed: str, known: Collection[str], otherwise: str | None = Non
 
 
 def to_install(extra: str) -> str:
-    """How one of textgen's extras is installed, at the end of a sentence.
+    """How to install one of textgen's extras, as the end of a sentence.
 
     Example:
         >>> to_install("eval")

@@ -24,7 +24,7 @@ class ScriptWriter:
 
     Args:
         model: a loaded model folder.
-        note: is told what a person should know, such as how a prompt was changed; stderr where none is given.
+        note: gets notes for the user, such as how a prompt was changed; prints them to stderr where none is given.
 
     Attributes:
         opened: the parts of the model that writing uses.
@@ -58,7 +58,7 @@ class ScriptWriter:
         refuse_unknown(options, [field.name for field in fields(DecodingOptions)], "writing")
         defaults = dict(self.card.decoding)
         if options.get("num_beams", 1) > 1:
-            defaults["temperature"] = 0  # beam search draws nothing
+            defaults["temperature"] = 0  # beam search does not sample
         chosen = DecodingOptions(**{**defaults, **options})
         if chosen.lines is None and chosen.max_new_tokens is None:
             return replace(chosen, lines=DEFAULT_LINES)
@@ -68,11 +68,11 @@ class ScriptWriter:
         """Writes one script.
 
         Args:
-            prompt: how it begins, in the corpus's own format (`jerry: hello`); an unfinished line is continued.
-            rerank: write so many candidates and give the one that reads most like the corpus, by the model's
-                discriminator. 1 turns it off.
-            options: of `DecodingOptions`, such as `lines=20, characters=["jerry"], temperature=0.8, seed=7`. Twenty
-                lines where neither `lines` nor `max_new_tokens` is given.
+            prompt: how the script begins, in the corpus's own format (`jerry: hello`); an unfinished line is continued.
+            rerank: number of candidates to write; the one that the model's discriminator finds most like the corpus is
+                returned. 1 turns it off.
+            options: fields of `DecodingOptions`, such as `lines=20, characters=["jerry"], temperature=0.8, seed=7`.
+                Twenty lines where neither `lines` nor `max_new_tokens` is given.
 
         Raises:
             ConfigurationError: an option makes no sense.
@@ -85,8 +85,8 @@ class ScriptWriter:
     ) -> list[WrittenScript]:
         """Writes `num_return_sequences` scripts from one prompt, side by side; the i-th has the seed `seed + i`.
 
-        With `rerank` they are the best of so many candidates, the best first, each with the seed it was drawn with.
-        `watch` is told, again and again, how many whole lines are written.
+        With `rerank` they are the best of that many candidates, best first, each with the seed it was sampled with.
+        `watch` is called repeatedly with the number of whole lines written.
         """
         chosen = self.options(**options)
         if rerank == 1:
@@ -99,8 +99,8 @@ class ScriptWriter:
     def stream(self, prompt: str = "", *, rerank: int = 1, **options: Any) -> Iterator[str]:
         """Writes one script and yields its text piece by piece, the prompt first.
 
-        The pieces are whole characters, and together they are `write(...).text`. The best of several candidates comes
-        in one piece, once it is known.
+        The pieces are whole characters, and together they are `write(...).text`. With `rerank` the best candidate comes
+        in one piece.
         """
         if rerank != 1:
             return iter([self.write(prompt, rerank=rerank, **options).text])
@@ -108,14 +108,14 @@ class ScriptWriter:
         return GenerationRequest(self.opened, prompt, chosen, self._note_once).pieces()
 
     def score(self, text: str) -> JudgedText:
-        """How real a text reads, line by line and as a whole, by the model's discriminator.
+        """Scores how realistic a text is, line by line and as a whole, with the model's discriminator.
 
         Args:
             text: in the corpus's own format, such as a script that was written.
 
         Raises:
-            ConfigurationError: it is no text.
-            ModelError: the model has no discriminator; names the command that makes one.
+            ConfigurationError: the text is not a str.
+            ModelError: the model has no discriminator; the message names the command that trains one.
         """
         require_text("text", text)
         judge, opened = self.judge, self.opened
@@ -129,7 +129,7 @@ class ScriptWriter:
         """The model's discriminator.
 
         Raises:
-            ModelError: it has none, or a damaged one.
+            ModelError: the model has none, or a damaged one.
         """
         judge = Scorer(self.path, self.card, self.tokenizer)
         if judge.warning is not None:

@@ -1,1 +1,1 @@
-"""Files to scripts: format detection, one reader a format, the token grammar, the train/validation split."""
+"""Corpora: format detection, readers, the token grammar, the split into training and held-out text."""

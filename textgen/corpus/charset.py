@@ -8,7 +8,7 @@ from functools import cache
 
 Weights = Mapping[str, float]
 
-_OTHER_LETTER = 0.8  # also of the thousands of characters that East Asian languages use less
+_OTHER_LETTER = 0.8  # also the weight of the thousands of less frequent East Asian characters
 _MIXTURE = 0.9
 
 
@@ -115,20 +115,20 @@ _WITH_NUMBERS = frozenset("€£¥½¼¾")
 
 
 def byte_order_mark(head: bytes) -> tuple[str, int] | None:
-    """Give the encoding that a byte order mark names and the bytes it takes, None without a mark."""
+    """Give the encoding that a byte order mark names and the mark's length in bytes; None without a mark."""
     return next(((name, len(mark)) for mark, name in _BOMS if head.startswith(mark)), None)
 
 
 def find_encoding(head: bytes, is_whole: bool = True) -> str:
     """Find the encoding of a text without a byte order mark.
 
-    UTF-16 shows in its NUL bytes. What is UTF-8, but for a few bytes, is UTF-8. Otherwise common encodings
-    are tried, and the one whose text looks most like a language it is used for is taken; what none of them
-    explains is left to charset-normalizer.
+    UTF-16 is recognised by its NUL bytes; a text that is UTF-8 except for a few bytes is UTF-8. Otherwise common
+    encodings are tried, and the one whose text looks most like a language it is used for is taken; where none fits,
+    charset-normalizer decides.
 
     Args:
         head: the first megabytes.
-        is_whole: whether that is the whole text; otherwise a character may be cut at the end.
+        is_whole: whether this is the whole text; otherwise a character may be cut at the end.
 
     Returns:
         A name that Python's codecs know.
@@ -144,7 +144,7 @@ def find_encoding(head: bytes, is_whole: bool = True) -> str:
 
 
 def decode_cut(data: bytes, encoding: str) -> str:
-    """Decode what may end within a character, with U+FFFD for what does not fit."""
+    """Decode bytes that may end within a character; bytes that do not fit become U+FFFD."""
     return codecs.getincrementaldecoder(encoding)("replace").decode(data)
 
 

@@ -43,14 +43,14 @@ class CorpusFile:
 
     Args:
         files: the file, or the two in the order in which the format takes them.
-        found: how they are read, and why this is thought.
+        found: the format they are read in, and why.
 
     Attributes:
         paths: one path, or two: prompts and replies, Cornell's lines and conversations.
         size: bytes.
         format, reason: the name of the format, and why it was taken, for a person.
         sure: whether a file of dialogues can hardly be anything else.
-        style: how scripts of the file are put into text.
+        style: the layout of the file's scripts.
         report: what its reader left out and normalised in the last complete pass.
     """
 
@@ -69,7 +69,7 @@ class CorpusFile:
 
     @property
     def encoding(self) -> str:
-        """Of its bytes; both, where two files differ."""
+        """The encoding of the file; both encodings, where two files differ."""
         return ", ".join(dict.fromkeys(file.encoding for file in self._files))
 
     @property
@@ -78,7 +78,7 @@ class CorpusFile:
         return dict(sum((Counter(file.repairs) for file in self._files), Counter[str]()))
 
     def elements(self) -> Iterator[Element]:
-        """Its lines and openings, streaming, where it was opened for scripts."""
+        """Its lines and openings, streaming; it must have been opened for scripts."""
         read = self._found.format.read
         if read is None:
             raise ValueError(f"{self.path} was opened for dialogues: the format {self.format} has no scripts")
@@ -87,7 +87,7 @@ class CorpusFile:
         self.report = report
 
     def dialogues(self) -> Iterator[Scene]:
-        """Its dialogues, streaming, where it was opened for them.
+        """Its dialogues, streaming; it must have been opened for dialogues.
 
         Raises:
             CorpusError: if the file cannot be read to its end.
@@ -101,7 +101,7 @@ class CorpusFile:
         self.report = report
 
     def watch_next(self, watch: Callable[[int, bytes], object]) -> None:
-        """Have the next pass show the bytes of each file to a function too, with its place among `paths`."""
+        """Have the next pass give the bytes of each file to a function too, with the file's place in `paths`."""
         for place, file in enumerate(self._files):
             file.watch_next(partial(watch, place))
 
@@ -117,7 +117,7 @@ class Corpus:
 
     Attributes:
         files: the files, in order, the two of a pair as one.
-        style: how scripts of the corpus are put into text: that of the largest file.
+        style: the layout of the corpus's scripts: that of the largest file.
 
     Raises:
         CorpusError: if a path is missing, or a file cannot be read or does not fit the format.
@@ -170,7 +170,7 @@ class Corpus:
     def fingerprint(self) -> str:
         """BLAKE2b of the files' bytes, in order: 32 hexadecimal digits.
 
-        The first complete pass finds it by the way, unless it reads two large files at the same time.
+        The first complete pass computes it without reading again, unless it reads two large files at the same time.
         """
         if self._fingerprint is None:
             digest = hashlib.blake2b(digest_size=16)
@@ -181,7 +181,7 @@ class Corpus:
         return self._fingerprint
 
     def _fingerprinting(self) -> "_Fingerprinting | None":
-        """What takes the fingerprint in the pass that begins; None where it is known."""
+        """Computes the fingerprint during the pass that begins; None where it is known already."""
         if self._fingerprint is not None:
             return None
         fingerprinting = _Fingerprinting()
@@ -195,7 +195,7 @@ class Corpus:
 
 
 class _Fingerprinting:
-    """Takes the fingerprint of files whose bytes pass by."""
+    """Computes the fingerprint of files while they are read."""
 
     def __init__(self) -> None:
         self._digest = hashlib.blake2b(digest_size=16)
@@ -204,12 +204,12 @@ class _Fingerprinting:
         self._in_order = True
 
     def add(self, number: int, place: int, data: bytes) -> None:
-        """Take bytes in.
+        """Add the next bytes.
 
         Args:
-            number: of the file in the corpus, or of the two that belong together.
-            place: which one of the two.
-            data: what follows the bytes of this file given before.
+            number: number of the file, or of the pair of files, in the corpus.
+            place: which file of the pair.
+            data: the next bytes of this file.
         """
         self._in_order = self._in_order and (number, place) >= self._place
         self._place = (number, place)
@@ -217,12 +217,12 @@ class _Fingerprinting:
         self._bytes += len(data)
 
     def result(self, size: int) -> str | None:
-        """The fingerprint of files of so many bytes in all; None where they did not pass whole and in order."""
+        """The fingerprint of files of `size` bytes in all; None where they were not read whole and in order."""
         return self._digest.hexdigest() if self._in_order and self._bytes == size else None
 
 
 def recognise_dialogues(paths: Paths) -> Corpus | None:
-    """The corpus in files that can hardly be anything but dialogues; None where one of them may be a script."""
+    """The corpus, if its files are surely dialogues; None where one of them may be a script."""
     try:
         corpus = Corpus(paths, kind="dialogues")
     except CorpusError:
@@ -241,7 +241,7 @@ def _file(path: Path, formats: Mapping[str, Format], format: str | None) -> Corp
 
 
 def _dialogue_files(paths: Sequence[Path], ordered: bool, format: str | None) -> list[CorpusFile]:
-    """How to read files of dialogues, in the order in which they (the first of two) are given.
+    """The files of dialogues with their formats, in the order given (a pair at the place of its first file).
 
     Args:
         paths: the files.
@@ -262,7 +262,7 @@ def _dialogue_files(paths: Sequence[Path], ordered: bool, format: str | None) ->
 
 
 def _pairs(format: Format, files: Sequence[TextFile], ordered: bool, asked: bool = False) -> Iterator[CorpusFile]:
-    """The files of a format that takes two."""
+    """The pairs of files of a format that takes two."""
     for pair in format.pair_up(files, ordered) if format.pair_up else ():
         yield _pair(format, pair, f"as asked for ({pair.reason})" if asked else pair.reason)
 
@@ -272,7 +272,7 @@ def _pair(format: Format, pair: FilePair, reason: str) -> CorpusFile:
 
 
 def _recognised(paths: Sequence[Path], ordered: bool) -> Iterator[CorpusFile]:
-    """The surest first: content, names of pairs, content that could be something else, numbers of lines.
+    """The files with their formats, surest evidence first: content, names of pairs, unsure content, numbers of lines.
 
     Raises:
         CorpusError: if a file fits nothing.
@@ -314,7 +314,7 @@ def find_files(paths: Sequence[str | os.PathLike[str]], suffixes: Sequence[str])
 
     Args:
         paths: a file may have any suffix.
-        suffixes: which files of a folder count, where hidden and empty ones do not.
+        suffixes: endings of the files that are taken from folders; hidden and empty files are not taken.
 
     Raises:
         CorpusError: if a path is missing, a folder holds no such file, or no path is given.

@@ -1,4 +1,4 @@
-"""Documents: lines and scenes, and gathering a stream of lines and openings into them.
+"""Documents, scenes and lines, and how a stream of lines and openings is gathered into them.
 
 A dialogue is a scene, and a turn is a line of it.
 """
@@ -47,13 +47,13 @@ def turn_of(text: str, speaker: str | None = None) -> Line:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A stretch of script, or a dialogue, whose lines are its turns: some may be empty, and there may be a single one.
+    """A stretch of script, or a dialogue, whose lines are its turns: some may be empty, and there may be only one.
 
     Args:
         heading: as in the file, brackets kept; None where the scene has none.
         lines: its lines in order.
-        continued: True for a further part of the scene before it: readers hand long scenes on in
-            parts, so that memory does not grow. A `Script` has none, it joins them.
+        continued: True for a further part of the scene before it: readers yield long scenes in
+            parts, so that memory does not grow. A `Script` joins the parts.
 
     Raises:
         ValueError: if the heading is the empty string.
@@ -85,11 +85,11 @@ Element = Line | SceneOpening | DocumentOpening
 
 
 PART_LINES = 1000
-"""A scene longer than this many lines is handed on in parts."""
+"""A scene longer than this many lines is yielded in parts."""
 
 
 NumberedPart = tuple[int, Scene]
-"""The number of a document, and a scene of it or a part of one."""
+"""The number of a document, and one of its scenes or a part of a scene."""
 
 
 def assemble(elements: Iterable[Element], part_lines: int = PART_LINES) -> Iterator[NumberedPart]:

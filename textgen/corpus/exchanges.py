@@ -14,7 +14,7 @@ from textgen.corpus.split import DialogueSplit, Side
 from textgen.errors import ConfigurationError
 
 DEFAULT_TURNS = 3
-"""How many turns before a reply are its context where nobody says otherwise."""
+"""The default number of turns before a reply that are its context."""
 
 SplitPart = Literal["training", "held out", "all"]
 
@@ -24,7 +24,7 @@ class Exchange:
     """A reply and what it replies to.
 
     Args:
-        context: the turns before it, the oldest first; empty where it opens the dialogue or nobody looks back.
+        context: the turns before it, the oldest first; empty where the reply opens the dialogue or contexts are off.
         reply: one line of text, never empty.
     """
 
@@ -33,7 +33,7 @@ class Exchange:
 
 
 class Dialogues(Protocol):
-    """What exchanges are made from; a `Corpus` is one."""
+    """A source of dialogues, such as a `Corpus`."""
 
     def dialogues(self) -> Iterator[tuple[int, Scene]]:
         """The dialogues, each with the number of its file, in the order of the files."""
@@ -43,18 +43,18 @@ class Dialogues(Protocol):
 class Exchanges:
     """The exchanges of a corpus. Iterate as often as you like; each pass reads the files, one dialogue in memory.
 
-    Every filled turn but the first is a reply to those before it. An exchange that occurs again is left out, and
-    so are dialogues of fewer than two filled turns.
+    Every filled turn but the first is a reply to those before it. Duplicate exchanges are left out, and so are
+    dialogues of fewer than two filled turns.
 
     Args:
         corpus: holds the dialogues.
-        turns: how many of them a context has at most. With 0 all contexts are empty, and the replies are the same
-            as with DEFAULT_TURNS, so that a model that looks back and one that does not can be compared.
+        turns: most turns in a context. With 0 all contexts are empty, and the replies are the same as with
+            DEFAULT_TURNS, so that a model with contexts and one without can be compared.
         replies_by: whose turns are replies, in any case; a dialogue that this speaker opens begins with a reply to
             the empty context. None, or a dialogue without speakers, takes every turn but the first.
-        normalise: what is done to every turn; `str` leaves it as it is.
+        normalise: applied to every turn; `str` leaves it as it is.
         part: which side of the split.
-        split: None leaves nothing to hold out.
+        split: the split; None holds nothing out.
 
     Attributes:
         counts: of the last whole pass: "exchanges"; turns left out as "empty context" (at the beginning of a
@@ -92,7 +92,7 @@ def both_sides(
 ) -> Iterator[tuple[Side, Exchange]]:
     """The exchanges of both sides of a split in one pass, each with its side.
 
-    They are those of two `Exchanges`, one for each part: either side leaves out only what was there before in it.
+    They are those of two `Exchanges`, one for each part: a duplicate is left out only within its side.
     """
     makers: dict[Side, ExchangeMaker] = {
         "training": ExchangeMaker(turns, replies_by, normalise),
@@ -112,7 +112,7 @@ def _with_sides(corpus: Dialogues, split: DialogueSplit | None) -> Iterator[tupl
 
 
 class ExchangeMaker:
-    """Makes the exchanges of dialogues given one after the other: knows what was there before, and counts.
+    """Makes exchanges from dialogues given one after the other; leaves out duplicates, and counts.
 
     Args:
         turns, replies_by, normalise: as `Exchanges` takes them.
@@ -129,7 +129,7 @@ class ExchangeMaker:
         self.counts: Counter[str] = Counter(exchanges=0)
 
     def exchanges(self, dialogue: Scene) -> Iterator[Exchange]:
-        """Yield those of one dialogue that were not there before."""
+        """Yield the exchanges of one dialogue, without duplicates of earlier ones."""
         turns = [turn_of(self._normalise(turn.text), turn.speaker) for turn in dialogue.lines]
         filled = [turn for turn in turns if turn.text]
         if len(filled) < 2:
@@ -168,29 +168,29 @@ class ExchangeMaker:
 
 
 def folded(name: str) -> str:
-    """A speaker's name as it is compared: without case and outer white space, in Unicode's form NFC."""
+    """A speaker's name for comparison: without case and outer white space, in Unicode's form NFC."""
     return normalize("NFC", name).strip().casefold()
 
 
 def reread(known: Mapping[str, Any], corpus: Corpus, part: SplitPart, split: DialogueSplit | None) -> Exchanges:
-    """The exchanges of a corpus, made as training made those that a model learned from.
+    """The exchanges of a corpus, made with the settings that a model was trained with.
 
     Args:
-        known: what `model.json` says of the training corpus.
-        corpus: that one, or another.
+        known: the description of the training corpus in `model.json`.
+        corpus: the training corpus, or another.
         part: which side of the split.
-        split: None leaves nothing to hold out.
+        split: the split; None holds nothing out.
     """
     normalise: Callable[[str], str] = detokenise if known.get("detokenise") else str
     return Exchanges(corpus, int(known["turns"]), known.get("replies_by"), normalise, part, split)
 
 
 def training_split(known: Mapping[str, Any], corpus: Corpus) -> DialogueSplit | None:
-    """What training held out of a corpus.
+    """The split of a corpus into what training learned from and what it held out.
 
     Args:
-        known: what `model.json` says of the training corpus.
-        corpus: that one, or another.
+        known: the description of the training corpus in `model.json`.
+        corpus: the training corpus, or another.
 
     Returns:
         None where training held out nothing of it, or learned from another corpus.

@@ -1,7 +1,7 @@
-"""How a corpus writes, learned from it and applied elsewhere: spacing, case, quotation marks, Unicode form.
+"""Writing habits of a corpus, counted and applied to other texts: spacing, case, quotation marks, Unicode form.
 
-Only what a space beside it gives away is touched: text in normal writing stays as it is, and so do an ellipsis
-between spaces, dashes, slashes and smileys.
+Detokenising changes only what has a space in the wrong place: text in normal writing stays as it is, and so do an
+ellipsis between spaces, dashes, slashes and smileys.
 """
 
 import re
@@ -34,12 +34,12 @@ class Spacing:
 
     @property
     def tokenised(self) -> bool:
-        """Whether it mostly stands apart."""
+        """Whether punctuation mostly stands apart."""
         return self._apart > self._together
 
 
 def detokenise(text: str) -> str:
-    """Put one line of tokenised text into normal writing. What it has written, it leaves as it is.
+    """Put one line of tokenised text into normal writing. A second pass changes nothing.
 
     Args:
         text: one line.
@@ -51,7 +51,7 @@ def detokenise(text: str) -> str:
         'Hello, world :-) So ... 3.5?'
     """
     before = None
-    while text != before:  # but for glued sentences every change takes a space or a letter away: this ends
+    while text != before:  # ends: except in glued sentences, every change removes a space or a letter
         before = text
         for pattern, replacement in _REWRITING:
             text = pattern.sub(replacement, text)
@@ -98,18 +98,18 @@ def _contraction(found: re.Match[str]) -> str:
 
 
 def _tight(found: re.Match[str]) -> str:
-    """What stands in brackets or in quotation marks that show their side, without spaces at its ends."""
+    """The text in brackets or in opening and closing quotation marks, without spaces at its ends."""
     return found[0][0] + found[0][1:-1].strip(" ") + found[0][-1]
 
 
 def _double_quotes(text: str) -> str:
-    """Opening and closing marks in turn, where all of a text stand alone and come in pairs."""
+    """Joins the marks as opening and closing in turn, if all in the text stand alone and come in pairs."""
     marks = [found.start() for found in _SPACED_DOUBLE.finditer(text)]
     return text if len(marks) % 2 or len(marks) != text.count('"') else _attach(text, marks)
 
 
 def _single_quotes(text: str) -> str:
-    """The marks that are no contractions: of plurals ("the parents ' house"), or quotation marks in pairs."""
+    """Joins the marks that are no contractions: after plurals ("the parents ' house"), or quotation marks in pairs."""
     marks = [found.start() for found in _SPACED_SINGLE.finditer(text)]
     if marks and all(text[max(mark - 2, 0) : mark].lower() == "s " for mark in marks):
         return _without(text, {mark - 1 for mark in marks})
@@ -136,7 +136,7 @@ _QUOTE_SHARE = 0.01
 
 @dataclass
 class Habits:
-    """Counts of what a corpus writes; feed it every text with `add`."""
+    """Counts of letters and quotation marks in a corpus; feed it every text with `add`."""
 
     lower: int = 0
     capitals: int = 0
@@ -155,7 +155,7 @@ class Habits:
 
 @dataclass(frozen=True)
 class Normalisation:
-    """What is done to a prompt, so that it is written like the corpus.
+    """The changes that make a prompt look like the corpus.
 
     Args:
         lowercase: write it in lower case.
@@ -169,7 +169,7 @@ class Normalisation:
 
     @classmethod
     def observe(cls, habits: Habits) -> Self:
-        """Take over the habits of a corpus; what is rarer than a slip of the pen does not count as one.
+        """Take over the habits of a corpus; rare exceptions are ignored.
 
         A corpus is in lower case when it has lower-case letters and at most one capital in 10,000 of them; it
         uses one kind of quotation marks when at most one in 100 is of the other.

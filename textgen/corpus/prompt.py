@@ -1,4 +1,4 @@
-"""What a person typed as the beginning of a script, read as the corpus is written."""
+"""Prompts: the typed beginning of a script, read in the corpus's format."""
 
 import re
 from dataclasses import dataclass, replace
@@ -15,13 +15,13 @@ _ANYTHING = Line(None, "x")
 
 @dataclass(frozen=True)
 class ScriptPrompt:
-    """The beginning of a script. At most one of `line` and `heading` is there.
+    """The beginning of a script. At most one of `line` and `heading` is set.
 
     Args:
-        scenes: what is whole; the writing goes on behind the last of them.
-        line: the last line, to be gone on with; its text may be empty ("jerry:").
-        heading: the scene heading to be gone on with.
-        style: how it was read.
+        scenes: the finished part; writing continues after the last scene.
+        line: the unfinished last line, to be continued; its text may be empty ("jerry:").
+        heading: the unfinished scene heading, to be continued.
+        style: the style it was read in.
     """
 
     scenes: tuple[Scene, ...]
@@ -34,8 +34,8 @@ def parse_prompt(text: str, style: ScriptStyle) -> ScriptPrompt:
     """Read a prompt in the style of the corpus.
 
     A line end closes the line. In plays and Fountain, where the speech stands below the name, it does so
-    only once the speech has begun; a speech may also stand behind its name and a colon there. White space
-    at the end of an open line is kept.
+    only once the speech has begun; there the speech may also follow the name and a colon on the same line.
+    White space at the end of an open line is kept.
 
     Args:
         text: as typed.
@@ -58,7 +58,7 @@ _Opened = Line | SceneOpening | None
 
 
 def _read_lines(text: str, style: ScriptStyle) -> tuple[list[Element], _Opened]:
-    """Whole lines, and the last one where it has no line end."""
+    """The whole lines, and the last one if it has no line end."""
     elements = list(style.elements(text))
     last = text.rpartition("\n")[2]
     if not (last if style.format == "plain" else last.strip()):
@@ -83,7 +83,7 @@ def _open_line(last: str) -> _Opened:
 
 
 def _read_blocks(text: str, style: ScriptStyle) -> tuple[list[Element], _Opened]:
-    """Whole blocks, and the last one where it is not closed."""
+    """The whole blocks, and the last one if it is not closed."""
     is_fountain = style.format == "fountain"
     begin = _last_block(text, is_fountain)
     first, line_end, below = text[begin:].partition("\n")
@@ -101,7 +101,7 @@ def _read_blocks(text: str, style: ScriptStyle) -> tuple[list[Element], _Opened]
 
 
 def _last_block(text: str, is_fountain: bool) -> int:
-    """Where the last block begins; blocks are told apart as the readers do it."""
+    """Where the last block begins; blocks are separated as in the readers."""
     place = begin = 0
     first = ""
     for line in text.split("\n")[:-1]:
@@ -114,7 +114,7 @@ def _last_block(text: str, is_fountain: bool) -> int:
 
 
 def _before(text: str, style: ScriptStyle) -> list[Element]:
-    """What stands before a speech; a scene without heading opens only where a line follows."""
+    """The elements before a speech; a scene without heading opens only where a line follows."""
     elements = list(style.elements(f"{text}{_ANYTHING.text}"))
     return elements[:-1] if elements[-1:] == [_ANYTHING] else elements
 

@@ -36,7 +36,7 @@ def repair(text: str, counts: Counter[str]) -> str:
 
     Args:
         text: decoded with the error handler "surrogateescape" if the encoding is UTF-8.
-        counts: is added to, see REPAIRS.
+        counts: the counts of repairs, which are updated; see REPAIRS.
     """
     if nuls := text.count("\x00"):
         counts["nul"] += nuls
@@ -51,12 +51,12 @@ def repair(text: str, counts: Counter[str]) -> str:
 
 
 def whole_pairs(text: str) -> str:
-    """The text with U+FFFD for each half of a surrogate pair: nothing could write it as UTF-8."""
+    """The text with U+FFFD for each half of a surrogate pair, which cannot be written as UTF-8."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def repair_escaped(text: str) -> str:
-    """Repairs what escapes in JSON bring into a text that is repaired already: NULs, half pairs, forms other than NFC.
+    """Repairs what JSON escapes can put into a text: NULs, half surrogate pairs, forms other than NFC.
 
     Example:
         >>> repair_escaped("so cute \\ud83d")
@@ -84,7 +84,7 @@ _KINDS = (
     (b"{\\rtf", "a rich text document"),
     (b"\x1f\x8b", "a gzip archive"),
 )
-# What no text needs: all controls but tab, line ends, form feed, escape and Ctrl-Z, the end of DOS files.
+# Controls that no text needs: all but tab, line ends, form feed, escape and Ctrl-Z, the end of DOS files.
 _CONTROLS = re.compile("[\x01-\x08\x0e-\x19\x1c-\x1f\x7f]")
 _STRAY_CONTROLS = 2
 _MOST_CONTROLS = 0.02
@@ -149,7 +149,7 @@ _LOOKED_AT = 1 << 16
 
 
 class TextFile:
-    """A text file whose encoding is found, and whose small damages are repaired while it is read.
+    """A text file: finds its encoding, and repairs small damage while reading.
 
     Args:
         path: the file.
@@ -178,9 +178,9 @@ class TextFile:
         self._head: bytes | None = head
 
     def head(self, lines: int) -> list[str]:
-        """Give so many of the first lines (fewer where there are not so many), without opening the file again.
+        """Give the first lines (all of them in a shorter file), without opening the file again.
 
-        The first megabytes are let go: what asks again reads the file.
+        The first megabytes are then released: a second call reads the file.
         """
         data, self._head, counts = self._head, None, Counter[str]()
         if data is not None:
@@ -196,7 +196,7 @@ class TextFile:
         return list(islice(self._lines(self._chunks(None), counts), lines))
 
     def watch_next(self, watch: Callable[[bytes], object]) -> None:
-        """Have the next pass show every piece of the file's bytes to a function too, in order."""
+        """Have the next pass give every piece of the file's bytes to a function too, in order."""
         self._watch = watch
 
     def lines(self) -> Iterator[str]:

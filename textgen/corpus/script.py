@@ -1,4 +1,4 @@
-"""A whole script: scenes, and the style that puts them into text, all at once or while it is being written."""
+"""A whole script: scenes, and the style that lays them out as text, whole or line by line."""
 
 import json
 import reprlib
@@ -97,7 +97,7 @@ class ScriptStyle:
         return "".join(self.pieces(scenes))
 
     def elements(self, text: str) -> Iterator[Element]:
-        """Read a text that is laid out so: its lines and openings.
+        """Read a text in this style: its lines and openings.
 
         Args:
             text: lines end in `\\n`; whether the last one does makes no difference.
@@ -233,7 +233,7 @@ def read_script(text: str, style: ScriptStyle) -> Script:
 
 
 def _joined(parts: Iterable[Scene]) -> tuple[Scene, ...]:
-    """Scenes whole, from scenes and continued parts."""
+    """Whole scenes, joined from their parts."""
     gathered: list[tuple[str | None, list[Line]]] = []
     for part in parts:
         if part.continued and gathered:

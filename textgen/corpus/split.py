@@ -1,8 +1,8 @@
-"""The training and the held-out part of a corpus, and a few lines drawn from either.
+"""The split of a corpus into training and held-out text, and random samples of either.
 
-Of scripts the last tenth of the characters is held out. Scenes and documents stay whole where one begins between 85%
-and 95% of the corpus; else the split is between two lines, and the held-out part begins inside a scene. Of dialogues
-the last tenth of each file is held out, whole.
+For scripts, the last tenth of the characters is held out. The split is where a scene or document begins, if one does
+between 85% and 95% of the corpus; otherwise it is between two lines, and the held-out part begins inside a scene. For
+dialogues, the last tenth of the dialogues in each file is held out.
 """
 
 import reprlib
@@ -100,7 +100,7 @@ class _Position:
     continued: bool = False
 
     def pass_by(self, kind: int, size: int) -> None:
-        """Go on by the opening of a part, or by a line."""
+        """Move past the opening of a part, or past a line."""
         if kind < _FIRST_SPEAKER:
             self.part, self.lines, self.continued = self.part + 1, 0, kind == _CONTINUED
         else:
@@ -108,24 +108,24 @@ class _Position:
         self.characters += size
 
     def boundary_before(self, kind: int) -> Literal["scene", "line"] | None:
-        """What begins where a part or a line of this kind is next; None where the corpus cannot be split there."""
+        """What begins before a part or a line of this kind; None where the corpus cannot be split there."""
         if kind < _FIRST_SPEAKER:
             return "scene" if kind == _SCENE else None
         return "line" if self.lines or self.continued else None
 
 
 class SplitFinder:
-    """Finds where to split a corpus while it is read once, and who speaks before that.
+    """Finds where to split a corpus in one pass, and counts the lines of each speaker before the split.
 
-    Where the end is, is not known before: the places that may still become the split are kept, 12 bytes for each line
-    in about the last fifth of what was read.
+    The length of the corpus is not known in advance, so all places that may still become the split are kept: 12 bytes
+    for each line in about the last fifth of what was read.
 
     Args:
         style: how the corpus is put into text.
         held_out: the share to hold out.
 
     Attributes:
-        characters: of what was read, in the corpus's own style.
+        characters: number of characters read, in the corpus's own style.
     """
 
     def __init__(self, style: ScriptStyle, held_out: float = HELD_OUT) -> None:
@@ -142,7 +142,7 @@ class SplitFinder:
 
         Args:
             document: the number of its document.
-            scene: what follows the one given before.
+            scene: the next scene or part.
         """
         style = self._style
         opening = style.scene_text(replace(scene, lines=()), first=document != self._document)
@@ -162,7 +162,7 @@ class SplitFinder:
         return split_point(self._boundaries(), self.characters, self._held_out)
 
     def lines_of_speakers(self, split: Split | None = None) -> Counter[str | None]:
-        """How many lines everybody has before a split (all lines where there is none); those of none are left out.
+        """The number of lines of each speaker before a split (all lines where there is none); no zeros.
 
         Args:
             split: as `split` gives it.
@@ -192,7 +192,7 @@ class SplitFinder:
             position.pass_by(kind, size)
 
     def _forget(self) -> None:
-        """Leave out what no longer can be the split: all before the last boundary that stands too far in front."""
+        """Drop what can no longer be the split: everything before the last boundary that is too early."""
         too_early = (1 - self._held_out - 2 * _NEAR) * self.characters
         position, passed = replace(self._begin), 0
         for place, (kind, size) in enumerate(zip(self._kinds, self._sizes, strict=True)):
@@ -209,10 +209,10 @@ Side = Literal["training", "held out"]
 
 
 def by_side(parts: Iterable[NumberedPart], split: Split | None) -> Iterator[tuple[Side, int, Scene]]:
-    """Every part with its side, those before the split first; all are for training where there is none.
+    """Every part with its side, in order; all are for training where there is no split.
 
     Args:
-        parts: whatever they are numbered by.
+        parts: scenes or parts of scenes, with any numbers.
         split: where the held-out part begins; inside a scene, the scene comes in two parts.
     """
     for place, (number, scene) in enumerate(parts):
@@ -226,7 +226,7 @@ def by_side(parts: Iterable[NumberedPart], split: Split | None) -> Iterator[tupl
 
 
 def before_split(parts: Iterable[NumberedPart], split: Split | None) -> Iterator[NumberedPart]:
-    """The parts that stand before the split, whatever they are numbered by; all of them where there is none."""
+    """The parts before the split, with any numbers; all of them where there is no split."""
     for side, number, scene in by_side(parts, split):
         if side == "held out":
             return
@@ -246,9 +246,9 @@ class DocumentView:
     """The documents of one side of a split. Iterate as often as you like; each pass reads the files.
 
     Args:
-        corpus: what is split.
-        split: where.
-        side: which documents.
+        corpus: the corpus.
+        split: where it is split.
+        side: whose documents to give.
     """
 
     def __init__(self, corpus: Corpus, split: Split | None, side: Side) -> None:
@@ -276,8 +276,8 @@ class DialogueSplit:
     """How many dialogues at the end of each file are held out.
 
     Args:
-        held_out: their number for each file.
-        dialogues: how many dialogues each file has.
+        held_out: number of held-out dialogues of each file.
+        dialogues: number of all dialogues of each file.
     """
 
     held_out: tuple[int, ...]
@@ -288,7 +288,7 @@ class DialogueSplit:
 
         Args:
             file: the number of its file, from 0.
-            dialogue: its place among those of the file, from 0.
+            dialogue: its place in the file, from 0.
         """
         return dialogue >= self.dialogues[file] - self.held_out[file]
 
@@ -310,8 +310,8 @@ class DialogueSplit:
         except ValueError as error:
             raise ModelError(
                 f"The split of this model's corpus cannot be used: {reprlib.repr(document)} {error}, needed are "
-                "held_out and dialogues, as many numbers in each and the first never the larger one; copy the model "
-                "folder again."
+                "held_out and dialogues, lists of the same length with no number in held_out above its neighbour in "
+                "dialogues; copy the model folder again."
             ) from None
         return split
 
@@ -319,13 +319,13 @@ class DialogueSplit:
 def split_dialogues(dialogues: Sequence[int]) -> DialogueSplit | None:
     """Hold out the last tenth of each file's dialogues.
 
-    Fractions are carried on to the next file, so that of many small files a tenth is held out too.
+    Fractions are carried over to the next file, so that a tenth of many small files is held out too.
 
     Args:
-        dialogues: how many each file has; as `DialogueSurvey.dialogues` has it.
+        dialogues: number of dialogues of each file, as in `DialogueSurvey.dialogues`.
 
     Returns:
-        a split with at least one dialogue on either side; None where there are not two.
+        a split with at least one dialogue on either side; None where there are fewer than two.
     """
     if sum(dialogues) < 2:
         return None
@@ -340,12 +340,12 @@ Item = TypeVar("Item")
 
 
 def keep_some(items: Iterable[Item], most: int, below: Callable[[int], int]) -> list[Item]:
-    """So many items at most, each with the same chance (reservoir sampling, Vitter 1985, algorithm R).
+    """A uniform random sample of items (reservoir sampling, Vitter 1985, algorithm R).
 
     Args:
         items: read once.
-        most: to keep.
-        below: draws a whole number from 0 to its argument, without it.
+        most: most items to keep.
+        below: draws a whole number from 0 up to, but not including, its argument.
     """
     kept = list[Item]()
     for number, item in enumerate(items):

@@ -1,4 +1,4 @@
-"""What there is in a corpus, counted in one pass."""
+"""Statistics of a corpus, counted in one pass."""
 
 import difflib
 from collections import Counter
@@ -25,12 +25,12 @@ class Survey:
     """The counts of any corpus.
 
     Args:
-        speakers: lines (of dialogues: filled turns) of each speaker, the one with most first.
-        characters: Unicode characters of the text in the corpus's style, line ends included; of dialogues those of the
+        speakers: lines (in dialogues: filled turns) of each speaker, the one with most first.
+        characters: Unicode characters of the text in the corpus's style, line ends included; in dialogues those of the
             replies, and one line end for each.
-        habits: how the lines (the filled turns) are written.
-        skipped: bad records that were left out.
-        skipped_examples: the first one of each file that has any.
+        habits: counts of letters and quotation marks in the lines (the filled turns).
+        skipped: number of bad records that were left out.
+        skipped_examples: the first bad record of each file that has any.
         changes: what readers normalised or left out on purpose, with how often.
     """
 
@@ -43,7 +43,7 @@ class Survey:
 
     @property
     def normalisation(self) -> Normalisation:
-        """What makes a prompt or a message look like the corpus."""
+        """The changes that make a prompt or a message look like the corpus."""
         return Normalisation.observe(self.habits)
 
 
@@ -57,7 +57,7 @@ class CorpusSurvey(Survey):
         headings: how many scenes have one.
         longest_line: characters of the longest line's text.
         split: where the last tenth begins; None where the corpus is too small to be split.
-        training_speakers: lines before the split of everybody who has a name, the one with most lines first.
+        training_speakers: lines before the split of each named speaker, the one with most lines first.
     """
 
     documents: int
@@ -70,7 +70,7 @@ class CorpusSurvey(Survey):
     training_speakers: dict[str, int]
 
     def speakers_before(self, split: Split | None) -> dict[str, int]:
-        """Lines of everybody who has a name in the training text, the one with most lines first.
+        """Lines of each named speaker in the training text, the one with most lines first.
 
         Args:
             split: the corpus's own, or None where all of it is for training.
@@ -83,11 +83,11 @@ class DialogueSurvey(Survey):
     """The counts of a corpus of dialogues.
 
     Args:
-        dialogues: how many each file has.
-        exchanges: how many there are to learn from.
-        words: of their replies, as white space cuts them.
+        dialogues: number of dialogues of each file.
+        exchanges: number of exchanges.
+        words: number of words in their replies, separated by white space.
         tokenised: whether the files set punctuation apart from the words before it.
-        detokenised: whether everything was counted as it is in normal writing.
+        detokenised: whether the turns were put into normal writing before counting.
         left_out: why turns, exchanges and dialogues were left out ("not by NAME": are context only), with how often;
             see `Exchanges.counts`.
         first_replies: the place of the first dialogue with a reply in each file that has one.
@@ -102,7 +102,7 @@ class DialogueSurvey(Survey):
     first_replies: dict[int, int]
 
     def has_training_exchanges(self, split: DialogueSplit | None) -> bool:
-        """Whether anything is left to learn from where a split holds out its part."""
+        """Whether a split leaves any exchange for training."""
         return any(split is None or not split.is_held_out(*place) for place in self.first_replies.items())
 
     def describe(self) -> list[str]:
@@ -129,13 +129,13 @@ class DialogueSurvey(Survey):
 _REASONS = {
     "empty context": "empty turn that opens a dialogue",
     "empty reply": "empty turn inside a dialogue",
-    "duplicate": "exchange that was there before",
+    "duplicate": "duplicate exchange",
     "one-sided": "dialogue in which at most one turn is not empty",
 }
 
 
 def survey(corpus: Corpus) -> CorpusSurvey:
-    """Count what there is in a corpus of scripts, and find where to split it; reads it once.
+    """Count a corpus of scripts, and find where to split it; reads it once.
 
     Memory grows with the number of speakers, and by 12 bytes for each line in about the last fifth of the corpus.
     """
@@ -170,7 +170,7 @@ def survey(corpus: Corpus) -> CorpusSurvey:
 
 
 class SurveyedFile(Protocol):
-    """What a survey asks of a file."""
+    """What a survey needs of a file."""
 
     @property
     def paths(self) -> Sequence[Path]:
@@ -184,7 +184,7 @@ class SurveyedFile(Protocol):
 
 
 class SurveyedCorpus(Dialogues, Protocol):
-    """What a survey asks of a corpus of dialogues; a `Corpus` has it."""
+    """What a survey needs of a corpus of dialogues; a `Corpus` has it."""
 
     @property
     def files(self) -> Sequence[SurveyedFile]:
@@ -195,17 +195,17 @@ class SurveyedCorpus(Dialogues, Protocol):
 def survey_dialogues(
     corpus: SurveyedCorpus, turns: int, replies_by: str | None, detokenised: bool | None = False
 ) -> DialogueSurvey:
-    """Count what there is in a corpus of dialogues; reads it once.
+    """Count a corpus of dialogues; reads it once.
 
     Args:
         corpus: the dialogues.
-        turns: how many a context has at most.
+        turns: most turns in a context.
         replies_by: whose turns are replies; None for everybody's.
-        detokenised: whether every turn is put into normal writing before; None does so where the corpus is tokenised.
-            A corpus whose beginning is written in another way than the rest is then read twice.
+        detokenised: whether every turn is first put into normal writing; None does so where the corpus is tokenised.
+            A corpus whose beginning and rest differ in this is then read twice.
 
     Raises:
-        ConfigurationError: nobody of that name speaks in the corpus; names the nearest.
+        ConfigurationError: nobody of that name speaks in the corpus; the message names the nearest.
 
     Example:
         >>> found = survey_dialogues(corpus, turns=3, replies_by=None, detokenised=None)
@@ -269,7 +269,7 @@ class _DialogueCount:
         self.dialogues[file] += 1
 
     def _replies(self) -> int:
-        """How many there were, those that came again too: what one side of a split has twice is new in the other."""
+        """Number of replies so far, duplicates included: a duplicate may be the first in its side of a split."""
         return self.maker.counts["exchanges"] + self.maker.counts["duplicate"]
 
     def _count(self, turn: Line) -> Line:

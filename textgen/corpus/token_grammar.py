@@ -1,4 +1,4 @@
-"""Scripts and exchanges to ids: the token grammar.
+"""The token grammar: encoding scripts and exchanges as ids.
 
     document = START scene* END
     scene    = [SCENE heading LINE_END] line*
@@ -6,12 +6,12 @@
              | NAME name NAME_END text LINE_END         any other speaker
              | text LINE_END                            narration, plain text, captions
 
-A scene without heading has no SCENE where it opens its document with a line, and SCENE LINE_END elsewhere.
+A scene without heading is marked by SCENE LINE_END, except where it begins its document with a line.
 
     context  = START (turn TURN)*       the oldest turn first; START alone is the empty context
     reply    = START text END           the decoder reads all but the last and predicts all but the first
 
-No context is ever without a position to look at.
+START gives attention a position to look at, even in the empty context.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -25,7 +25,7 @@ from textgen.tokenizers.base import END, LINE_END, NAME, NAME_END, SCENE, START,
 
 
 class ScriptEncoder:
-    """Puts scripts into ids.
+    """Encodes scripts as ids.
 
     Args:
         tokenizer: knows which speakers have labels.
@@ -70,13 +70,13 @@ class ScriptEncoder:
         yield [END]
 
     def encode_script(self, script: Script) -> list[int]:
-        """The ids of a script: one document, or a document each scene for captions."""
+        """The ids of a script: one document, or for captions one document per scene."""
         separate = script.style.format == "captions"
         documents = [(scene,) for scene in script.scenes] if separate else [script.scenes]
         return list(chain.from_iterable(ids for document in documents for ids in self.encode_document(document)))
 
     def encode_prompt(self, prompt: ScriptPrompt) -> list[int]:
-        """The ids of a prompt, from START on; what it leaves open stays open."""
+        """The ids of a prompt, from START on; an unfinished line or heading is not closed."""
         ids = self.encode_script(Script(prompt.scenes, prompt.style))
         if prompt.style.format == "captions":
             ids = [*ids, START] if prompt.scenes else [START]
@@ -90,11 +90,11 @@ class ScriptEncoder:
 
 
 class DialogueEncoder:
-    """Puts contexts and replies into ids.
+    """Encodes contexts and replies as ids.
 
     Args:
-        tokenizer: puts their text into ids.
-        longest_context: ids of a context at most, START among them.
+        tokenizer: encodes their text.
+        longest_context: most ids in a context, START included.
 
     Raises:
         ConfigurationError: not even START would fit.
@@ -116,7 +116,7 @@ class DialogueEncoder:
             turns: the oldest first.
 
         Returns:
-            START and the newest ids that fit; where they do not all fit, it is the oldest that fall away.
+            START and the newest ids that fit; the oldest are dropped.
         """
         room = self.longest_context - 1
         newest: list[list[int]] = []

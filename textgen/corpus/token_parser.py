@@ -1,4 +1,4 @@
-"""Ids to the elements and the text of a script, one id at a time."""
+"""Decoding ids to the elements and the text of a script, one id at a time."""
 
 import codecs
 from collections.abc import Iterator, Sequence
@@ -16,11 +16,11 @@ Decoded = Line | SceneOpening
 class DecodingState:
     """Where in the token grammar a sequence of ids stands. Immutable: keep one to come back to it.
 
-    Any sequence decodes: what opens something new closes what was open.
+    Any sequence can be decoded: an id that opens an element closes the one before.
 
     Args:
         tokenizer: knows the pieces and the labels.
-        open: what is being spelled.
+        open: the kind of element that is open.
         speaker: of the open line.
         text: of the open element, whole characters only.
         pending: the first bytes of a character that is not whole yet.
@@ -35,7 +35,7 @@ class DecodingState:
     fresh: bool = True
 
     def advance(self, token: int) -> tuple["DecodingState", tuple[Decoded, ...]]:
-        """Take one id in.
+        """Read one id.
 
         Returns:
             the state after it, and the elements that it completed.
@@ -61,7 +61,7 @@ class DecodingState:
         return self._spell(token), ()
 
     def unfinished(self) -> tuple[Decoded, ...]:
-        """The element that is still open, as far as it goes; a heading without text does not count."""
+        """The element that is still open, with its text so far; a heading without text does not count."""
         return () if self.open == "heading" and not self.text else replace(self, pending=b"")._close()[1]
 
     def _opening(self) -> tuple[Decoded, ...]:
@@ -98,13 +98,13 @@ class DecodingState:
 
 
 def decode_script(ids: Sequence[int], tokenizer: Tokenizer, style: ScriptStyle) -> Script:
-    """The script that ids spell, however they are put together; an unfinished last line counts.
+    """The script in any sequence of ids, with its last line even if unfinished.
 
     Args:
         ids: padding and turns are ignored; bytes that are no UTF-8 become U+FFFD, an unfinished
             character at the very end is left out.
         tokenizer: the one that encoded them.
-        style: how the script's text is to look.
+        style: the layout of the script's text.
     """
     return Script(scenes(_elements(ids, tokenizer)), style)
 
@@ -126,7 +126,7 @@ class ScriptRenderer:
 
     Args:
         tokenizer: the one that encoded the ids.
-        style: how the text is to look.
+        style: the layout of the text.
 
     Example:
         >>> piece, renderer = renderer.advance(token)
@@ -143,7 +143,7 @@ class ScriptRenderer:
         object.__setattr__(self, "_state", DecodingState(self.tokenizer))
 
     def advance(self, token: int) -> tuple[str, "ScriptRenderer"]:
-        """Take one id in.
+        """Read one id.
 
         Returns:
             the new text (often none), and the renderer after it.
@@ -157,7 +157,7 @@ class ScriptRenderer:
         return text + settled[shown:], self._copy(state, len(settled), first)
 
     def flush(self) -> str:
-        """What is still held back of an unfinished last line or heading."""
+        """The rest of an unfinished last line or heading that was held back."""
         for element in self._state.unfinished():
             return self._whole(element, self._first).removesuffix(self.style.line_suffix)[self._shown :]
         return ""

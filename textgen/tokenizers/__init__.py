@@ -1,4 +1,4 @@
-"""Text to tokens to ids and back, without loss; vocabularies of any level are learned, or built again when saved."""
+"""Tokenizers: text to ids and back without loss, with vocabularies that are learned or loaded."""
 
 import reprlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -64,7 +64,7 @@ _FROM_JSON: dict[str, Callable[[Mapping[str, Any]], Tokenizer]] = {
 
 
 def tokenizer_from_json(document: dict[str, Any]) -> Tokenizer:
-    """Build a tokenizer from what its `to_json` gave.
+    """Build a tokenizer from the output of its `to_json`.
 
     Raises:
         ModelError: the level is unknown, or the vocabulary is damaged.

@@ -1,4 +1,4 @@
-"""What the tokenizers of all levels share: the order of the ids, labels, spelling, ids to text, saved vocabularies.
+"""The base of all tokenizers: order of the ids, speaker labels, spelling, decoding, saved vocabularies.
 
 0..7                    structure, as named below
 FIRST_LABEL + k         the label of speaker k
@@ -59,7 +59,7 @@ class Tokenizer(ABC):
         self._labels = {name: FIRST_LABEL + index for index, name in enumerate(self.speakers)}
 
     def encode(self, text: str) -> list[int]:
-        """Give the ids of a text, never one of the structure and never a label.
+        """Give the ids of a text; none of them is structure or a label.
 
         Raises:
             TextgenError: the text holds half of a surrogate pair, which is no character.
@@ -103,14 +103,14 @@ class Tokenizer(ABC):
         return self._labels.get(speaker)
 
     def label_ids(self, name: str) -> list[int]:
-        """Give the ids of all labels that spell this name, upper and lower case being the same."""
+        """Give the ids of all labels with this name, in upper or lower case."""
         wanted = _folded(name)
         return [index for speaker, index in self._labels.items() if _folded(speaker) == wanted]
 
     def ranked_ids(self) -> list[int]:
         """Give the ids of all pieces longer than a character in the order they were learned in, frequent ones first.
 
-        The other ids are structure, labels and what spells: characters and bytes.
+        The other ids are structure, labels, and the characters and bytes that spell rare words.
         """
         return [i for i, piece in enumerate(self._pieces) if len(piece.decode("utf-8", errors="replace")) > 1]
 
@@ -124,9 +124,9 @@ class Tokenizer(ABC):
 
     @abstractmethod
     def last_word(self, text: str) -> str:
-        """Give the end of a text that may be unfinished, so that a prompt can be healed.
+        """Give the last word of a text, which may be unfinished (for token healing).
 
-        A writer drops it from the prompt, and requires what is written next to begin with it.
+        The writer drops it from the prompt, and makes the generated text begin with it.
 
         Returns:
             The last pretoken, white space included; "" where nothing can be unfinished.

@@ -14,7 +14,7 @@ _LONGEST_PIECE = 1024
 
 
 class MergeTable:
-    """Merges in learned order; the earliest one that applies comes first.
+    """Merges in learned order; the earliest one that applies is applied first.
 
     Args:
         merges: pairs of indices; a merge may use bytes and what earlier merges made.
@@ -96,7 +96,7 @@ class MergeTable:
 
 _SEPARATOR = "\x00"
 _BATCH = 1000
-# The library takes no counts, so each pretoken is fed as often as it was seen, in large corpora to scale.
+# The library takes no counts, so each pretoken is repeated as often as it was seen; large corpora are scaled down.
 _MOST_FED = 20_000_000
 
 
@@ -137,7 +137,7 @@ def learn_merges(counts: Mapping[str, int], limit: int) -> list[tuple[int, int]]
 
 
 def byte_alphabet() -> dict[str, int]:
-    """Give the character by which GPT-2's byte-level BPE writes each byte, mapped to the byte."""
+    """Give the characters that GPT-2's byte-level BPE writes for bytes, each mapped to its byte."""
     printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     others = [value for value in range(256) if value not in printable]
     shown = {chr(value): value for value in printable}

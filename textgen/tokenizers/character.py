@@ -46,7 +46,7 @@ class CharacterTokenizer(Tokenizer):
         return {"level": self.level, "speakers": list(self.speakers), "pieces": list(self.characters)}
 
     def last_word(self, text: str) -> str:
-        """Give "": a character is never half of one."""
+        """Give "": a character is never unfinished."""
         return ""
 
     def _encode(self, text: str) -> list[int]:

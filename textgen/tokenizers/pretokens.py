@@ -10,7 +10,7 @@ from textgen.errors import ConfigurationError
 Words = Literal["natural", "whitespace"]
 WORDS: tuple[str, ...] = get_args(Words)
 LONGEST = 1 + 64 + 16 * 9
-"""Characters in a pretoken at most: a space, 64 letters, 16 marks with up to 8 letters after each."""
+"""Most characters in a pretoken: a space, 64 letters, 16 marks with up to 8 letters after each."""
 
 # Combining marks of the scripts that write vowels or accents with them (`re` does not know \p{M}).
 _MARKS = (
@@ -80,9 +80,9 @@ _MOST = 1 << 16
 
 
 class SegmentCache(dict[str, tuple[int, ...]]):
-    """Maps pretokens to their ids, working out those it has not met.
+    """Maps pretokens to their ids, and computes the missing ones.
 
-    It forgets everything when full: rare, cheap, and its memory stays flat on any corpus.
+    It is emptied when full, which is rare and cheap, and keeps memory flat on any corpus.
 
     Args:
         segment: gives the ids of one pretoken.
@@ -103,7 +103,7 @@ class SegmentCache(dict[str, tuple[int, ...]]):
 
 
 SEEN_ENOUGH = 3
-"""What is seen less often is spelled, in training too, so that a model learns to spell."""
+"""Tokens seen less often are spelled, in training too, so that a model learns to spell."""
 
 _MOST_COUNTED = 1_000_000
 
@@ -111,8 +111,8 @@ _MOST_COUNTED = 1_000_000
 def count(groups: Iterable[Iterable[str]], most: int = _MOST_COUNTED) -> Counter[str]:
     """Count tokens given in groups (one a text).
 
-    When more than `most` different ones are held, the rarest are forgotten until half of them are left;
-    counts are exact below that.
+    When there are more than `most` different tokens, the rarest are dropped until at most half that number is left;
+    below `most` the counts are exact.
 
     Example:
         >>> count(["abca", "a"])

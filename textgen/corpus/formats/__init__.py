@@ -1,6 +1,6 @@
-"""The table of formats, in the order in which they are tried; how a format is recognised, and scripts as dialogues.
+"""The table of formats, in the order in which they are tried; recognising a format; reading scripts as dialogues.
 
-A format is added by a file in this folder that lists it in `FORMATS`.
+To add a format, add a module to this folder that lists it in `FORMATS`.
 """
 
 import pkgutil
@@ -41,11 +41,11 @@ SCRIPT_FORMATS = {format.name: format for format in _all_formats() if format.rea
 LAYOUTS: dict[str, type[ScriptLayout]] = {
     format.layout.name: format.layout for format in SCRIPT_FORMATS.values() if format.layout
 }
-"""How scripts are written back."""
+"""The layouts in which scripts are written, by name."""
 
 
 def suffixes(formats: Mapping[str, Format]) -> tuple[str, ...]:
-    """What the files of a folder end in that are taken for some formats."""
+    """The endings of the files that are taken from a folder, for some formats."""
     of_formats = (suffix for format in formats.values() for suffix in format.suffixes)
     return tuple(dict.fromkeys([*_ANY_TEXT, *of_formats]))
 
@@ -74,7 +74,7 @@ class Recognised:
 
     Args:
         format: how it is read.
-        evidence: what speaks for it.
+        evidence: the evidence for it.
         reason: why it was taken, for a person.
     """
 
@@ -99,7 +99,7 @@ def recognise(formats: Mapping[str, Format], head: Sequence[str], path: Path) ->
 
 
 def read_as(name: str, formats: Mapping[str, Format], head: Sequence[str], path: Path) -> Recognised:
-    """The format that a person names for a file.
+    """The format of a file, as named by the user.
 
     Args:
         name: one of the formats, whose files are read alone.
@@ -120,7 +120,7 @@ def read_as(name: str, formats: Mapping[str, Format], head: Sequence[str], path:
 
 
 def _weigh_speeches(head: Sequence[str], path: Path) -> Evidence:
-    """The file is a script, and it says who speaks."""
+    """Evidence that the file is a script with speakers."""
     found = recognise(SCRIPT_FORMATS, head, path)
     if found is None or found.evidence.layout.name in ("captions", "plain"):
         return Evidence(False, "nobody speaks", first_filled(head), sure=False)

@@ -1,4 +1,4 @@
-"""What every format of corpora is made of: evidence, readers, a layout, and the report of what a reader left out."""
+"""The parts of a corpus format: evidence, readers, a layout, and the report of what a reader left out."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -54,8 +54,8 @@ class ReadReport:
 class ScriptLayout:
     """How a script is written: `NAME: text` here, which is the base of the other layouts.
 
-    A layout never needs to know what comes later: `partial_line` of a growing line only ever grows at its end, so that
-    a script can be shown while it is being written.
+    A layout never depends on what comes later: `partial_line` of a growing line only grows at its end, so that a script
+    can be shown while it is being written.
 
     Args:
         blank_lines: empty lines after each line of the script, where the layout leaves a choice.
@@ -64,7 +64,7 @@ class ScriptLayout:
     blank_lines: int = 0
 
     name: ClassVar[str] = "colon"
-    """The format that reads what is written so."""
+    """The format that reads this layout."""
     scene_break: ClassVar[str] = "\n"
     """What separates a scene without heading from the one before it."""
 
@@ -104,9 +104,9 @@ class Evidence:
         reason: what was found, for a person.
         misfit: the number (from 1) of the first line that does not fit, where the file cannot be read in this
             format at all; None where it can.
-        layout: how the scripts of such a file are written.
+        layout: layout of the file's scripts.
         sure: whether a file of dialogues can hardly be anything else; what could be a script as well is not sure.
-        read_dialogues: how dialogues are read from this very file, where that depends on what was found in it.
+        read_dialogues: reader of the file's dialogues, where it depends on what was found in the file.
     """
 
     convincing: bool
@@ -123,7 +123,7 @@ class FilePair:
 
     Args:
         files: in the order in which the reader of their format takes them.
-        reason: why this is thought, for a person.
+        reason: why they belong together, for a person.
         sure: whether they can hardly be anything else.
     """
 
@@ -133,7 +133,7 @@ class FilePair:
 
 
 Weigh = Callable[[Sequence[str], Path], Evidence]
-"""(the first lines of a file, its path) to what speaks for a format. Of the path only the suffix says something."""
+"""(the first lines of a file, its path) to the evidence for a format. Of the path only the suffix counts."""
 
 ScriptReader = Callable[[Iterable[str], ScriptLayout, ReadReport], Iterator[Element]]
 """(lines without their ends, the layout found in them, a report to fill) to elements, streaming."""
@@ -155,12 +155,12 @@ class Format:
     Args:
         name: what `--format` calls it.
         order: formats are tried, and listed, from the lowest to the highest: the surest evidence first.
-        weigh: what speaks for it; None where no file shows it by itself.
+        weigh: weighs the evidence for it in a file; None where no single file can show it.
         read: how scripts are read from it; None where it has none.
         read_dialogues: how dialogues are read from it; None where it has none.
         pair_up: finds the files that belong together, where the format takes two; None where it takes one.
-        layout: how a script is written back in it; None for what is written in the layout of another format.
-        suffixes: of files in a folder that are taken for it, besides those of any text.
+        layout: layout in which its scripts are written; None where that is another format's layout.
+        suffixes: endings of the files that are taken for it from a folder, besides those of any text.
     """
 
     name: str

@@ -18,7 +18,7 @@ _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 
 
 def weigh(head: Sequence[str], path: Path) -> Evidence:
-    """A list stands under the key `conversations`."""
+    """Evidence of a list under the key `conversations`."""
     lines = [line for line in head if line.strip() and not line.lstrip().startswith("#")]
     keys = [place for place, line in enumerate(lines[:-1]) if _CONVERSATIONS_KEY.match(line)]
     found = any(lines[place + 1].lstrip().startswith("-") for place in keys)
@@ -26,7 +26,7 @@ def weigh(head: Sequence[str], path: Path) -> Evidence:
 
 
 def read(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
-    """Yield each list of turns; what is no list, and in a list what is no text, is skipped.
+    """Yield each list of turns; items that are no list, and turns that are no text, are skipped.
 
     Raises:
         CorpusError: where the file is no YAML.
@@ -56,7 +56,7 @@ _Item = str | list[str | None] | None
 
 
 def _events(file: TextFile) -> Iterator[_Event]:
-    """What a YAML file consists of, one by one: a tree of ten megabytes of dialogues takes 140 in memory.
+    """The events of a YAML file, one by one: a tree of a file of 10 MB takes 140 MB of memory.
 
     Texts are taken as they are written: `- Yes` says "Yes", not true.
 
@@ -134,7 +134,7 @@ def _text(events: Iterator[_Event], first: _Event) -> str | None:
 
 
 def _skip(events: Iterator[_Event], first: _Event) -> None:
-    """Takes the events up to the end of what an event begins."""
+    """Skips the events up to the end of the list or mapping that an event begins."""
     depth = int(first.kind in ("[", "{"))
     while depth:
         kind = next(events).kind

@@ -1,4 +1,4 @@
-"""Scripts with `NAME: text` on each line; what is a name, and what a sentence that happens to hold a colon.
+"""Scripts with `NAME: text` on each line; telling names from sentences that happen to hold a colon.
 
 More empty lines than usual after a line open a scene without heading.
 """
@@ -92,7 +92,7 @@ _NEW_NAMES_ALLOWED = 0.9
 
 
 def weigh(head: Sequence[str], path: Path) -> Evidence:
-    """At least half of the lines are `NAME: text` or a heading, and names come again."""
+    """Evidence that at least half of the lines are `NAME: text` or a heading, and that names recur."""
     elements = [parse_line(line, ReadReport()) for _, line in filled(head)]
     speakers = [line.speaker for line in elements if isinstance(line, Line) and line.speaker and line.text]
     headings = sum(isinstance(element, SceneOpening) for element in elements)

@@ -9,7 +9,7 @@ from textgen.corpus.reading import TextFile
 
 
 def weigh(head: Sequence[str], path: Path) -> Evidence:
-    """The first line is `E`, and nearly all are that or `M text`."""
+    """Evidence that the first line is `E`, and that nearly all lines are `E` or `M text`."""
     lines = filled(head)
     fits = [_opens_dialogue(line) or _turn_text(line) is not None for _, line in lines]
     good = sum(fits)

@@ -24,13 +24,13 @@ _SEPARATOR = re.compile(r" ?\+\+\+\$\+\+\+ ?")
 _LINE_FIELDS, _CONVERSATION_FIELDS = 5, 4
 _TABBED_IDS = re.compile(r'"?(?:L\d+\t)?u\d+\t(?:u\d+\t)?m\d+\t')
 _ID = re.compile(r"\w+")
-_REASON = "the fields of Cornell's lines and conversations are separated as there"
+_REASON = "the fields are separated as in Cornell's lines and conversations"
 
 CornellPart = Literal["lines", "conversations", "other"]
 
 
 def weigh(head: Sequence[str], path: Path) -> Evidence:
-    """Nearly all lines are of one part of the corpus."""
+    """Evidence that nearly all lines are of one part of the corpus."""
     return Evidence(part_of_file(head) is not None, _REASON)
 
 
@@ -75,11 +75,11 @@ def pair_up(files: Sequence[TextFile], ordered: bool) -> Iterator[FilePair]:
 
 
 def read(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
-    """Yield each conversation; the lines it names but that are not there are skipped.
+    """Yield each conversation; ids of missing lines are skipped.
 
     Args:
         files: the one with the lines, and the one with the conversations.
-        report: counts lines and conversations that cannot be read, and line ids that are not there.
+        report: counts lines and conversations that cannot be read, and ids of missing lines.
     """
     table = _LineTable(files[0], report)
     for number, line in enumerate(files[1].lines(), start=1):
@@ -108,7 +108,7 @@ class _LineTable:
 
     Args:
         file: the file with the lines.
-        report: counts what is no line.
+        report: counts the records that are no line.
     """
 
     def __init__(self, file: TextFile, report: ReadReport) -> None:

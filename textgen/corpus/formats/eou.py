@@ -11,7 +11,7 @@ END_OF_UTTERANCE = "__eou__"
 
 
 def weigh(head: Sequence[str], path: Path) -> Evidence:
-    """Nearly every line has the mark that ends a turn."""
+    """Evidence that nearly every line has the mark that ends a turn."""
     lines = filled(head)
     good = sum(END_OF_UTTERANCE in line for _, line in lines)
     reason = f"{share(good, len(lines))} lines have turns that end in {END_OF_UTTERANCE}"

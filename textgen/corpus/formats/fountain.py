@@ -73,7 +73,7 @@ class FountainLayout(ScriptLayout):
 
 
 def weigh(head: Sequence[str], path: Path) -> Evidence:
-    """A `.fountain`, or scene headings and at least two cues over speeches, many of all paragraphs."""
+    """Evidence of a `.fountain` file, or of scene headings and speeches under cues in many paragraphs."""
     layout = FountainLayout()
     elements = list(read(head, layout, ReadReport()))
     headings = sum(isinstance(element, SceneOpening) and element.heading is not None for element in elements)
@@ -251,7 +251,7 @@ def _body(text: str) -> str:
 def _settled_body(text: str) -> str:
     """As much of `_body(text)` as stays when the text grows.
 
-    Only a last line without words waits: an escape adds backslashes behind what was there, never before it.
+    Only a last line without words is held back: an escape adds backslashes after earlier text, never before it.
     """
     *done, last = text.split("\n")
     begun = _escape(last) if last.strip() else ""

@@ -60,7 +60,7 @@ _BY_CHANCE = 10
 
 
 class PairColumns(NamedTuple):
-    """Where a table keeps prompts and replies; numbers from 0."""
+    """The numbers of the columns with prompts and with replies, from 0."""
 
     prompt: int
     reply: int
@@ -68,7 +68,7 @@ class PairColumns(NamedTuple):
 
 
 def find_pair_columns(first: Sequence[str]) -> PairColumns | None:
-    """The columns of a table of pairs by its first record; without known names they are the first two.
+    """The columns of a table of pairs, by the names in its first record; without known names, the first two.
 
     Example:
         >>> find_pair_columns(["id", "Questions", "Answer text"])
@@ -82,12 +82,12 @@ def find_pair_columns(first: Sequence[str]) -> PairColumns | None:
 
 
 def weigh_csv(head: Sequence[str], path: Path) -> Evidence:
-    """A header names the columns, or a `.csv` has two of them."""
+    """Evidence that a header names the columns, or that a `.csv` has two of them."""
     return _weigh_table(head, CSV, nameless=path.suffix.lower() == ".csv")
 
 
 def weigh_tsv(head: Sequence[str], path: Path) -> Evidence:
-    """A header names the columns, or nearly every line has one tab."""
+    """Evidence that a header names the columns, or that nearly every line has one tab."""
     return _weigh_table(head, TSV, nameless=True)
 
 
@@ -111,7 +111,7 @@ def _weigh_table(head: Sequence[str], delimiters: str, nameless: bool) -> Eviden
 
 
 def _are_names(texts: Sequence[str]) -> bool:
-    """Whether texts look like the names of speakers: short, no sentences, and they come again."""
+    """Whether texts look like the names of speakers: short, no sentences, and repeated."""
     short = sum(len(text.split()) <= _NAME_WORDS and not text.rstrip().endswith(_ENDS_SENTENCE) for text in texts)
     return short >= 0.9 * len(texts) and len(set(texts)) <= _NEW_NAMES_ALLOWED * len(texts)
 
@@ -171,14 +171,14 @@ def count_lines(file: TextFile) -> int:
 
 
 def pair_up(files: Sequence[TextFile], ordered: bool) -> Iterator[FilePair]:
-    """Files that a person called aligned: those whose names fit, the others in the order given.
+    """Pairs of files that the user called aligned: by fitting names, then in the order given.
 
     Args:
         files: the files.
         ordered: whether a person named them one by one.
 
     Raises:
-        CorpusError: if one has no partner, or another number of lines than it.
+        CorpusError: if a file has no partner, or a pair differs in its numbers of lines.
     """
     pairs = list(_with_fitting_names(files, ordered))
     taken = {file for pair in pairs for file in pair}
@@ -194,7 +194,7 @@ def pair_up(files: Sequence[TextFile], ordered: bool) -> Iterator[FilePair]:
 
 
 def aligned_by_name(files: Sequence[TextFile], ordered: bool) -> Iterator[FilePair]:
-    """Pairs of files whose names say that they are prompts and replies, and that have as many lines."""
+    """Pairs of files that are prompts and replies by their names, and have the same number of lines."""
     for pair in _with_fitting_names(files, ordered):
         lines = count_lines(pair[0])
         if lines == count_lines(pair[1]):
@@ -202,7 +202,7 @@ def aligned_by_name(files: Sequence[TextFile], ordered: bool) -> Iterator[FilePa
 
 
 def aligned_by_length(files: Sequence[TextFile], ordered: bool) -> Iterator[FilePair]:
-    """Files that follow each other and have as many lines.
+    """Pairs of files that follow each other and have the same number of lines.
 
     Raises:
         CorpusError: if there are two files, named one by one or with names that fit, whose numbers of lines differ.
@@ -234,7 +234,7 @@ def _names(pair: tuple[TextFile, TextFile]) -> tuple[str, str]:
 
 
 def file_sides(first: str, second: str) -> tuple[str, str] | None:
-    """Two file names as (prompts, replies), where they differ in nothing but the names of the two sides.
+    """Two file names as (prompts, replies), if they differ only in the names of the two sides.
 
     Example:
         >>> file_sides("robot_text.txt", "human_text.txt")

@@ -1,8 +1,8 @@
-"""Plain text, every physical line for itself, and captions, one text a line.
+"""Plain text, kept line by line, and captions, one text a line.
 
-Captions and headlines are short whole texts, one a line. Sentences of a running text that stand one a line
-without punctuation (Penn Treebank) are taken as plain text, where the state is carried from one line to the
-next; sentences with it look like captions, and `--format plain` says otherwise.
+Captions and headlines are short whole texts, one a line. A running text with one sentence a line and no punctuation
+(Penn Treebank) is read as plain text, where the state is carried from one line to the next. With punctuation it looks
+like captions; `--format plain` overrides this.
 """
 
 import re
@@ -43,7 +43,7 @@ class CaptionLayout(PlainLayout):
 
 
 def weigh_captions(head: Sequence[str], path: Path) -> Evidence:
-    """Nearly no empty lines, and most lines are short whole texts."""
+    """Evidence that most lines are short whole texts, with nearly no empty lines."""
     from statistics import median  # loads as long as all formats together, and `--help` needs none of it
 
     lines = [line for _, line in filled(head)]
@@ -69,7 +69,7 @@ def _is_whole(line: str) -> bool:
 
 
 def weigh_plain(head: Sequence[str], path: Path) -> Evidence:
-    """Everything is plain text."""
+    """Evidence for any file: everything is plain text."""
     return Evidence(True, "plain text: it looks like no script, table or list of texts", layout=PlainLayout())
 
 

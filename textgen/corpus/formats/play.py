@@ -30,7 +30,7 @@ class PlayLayout(ScriptLayout):
 
 
 def weigh(head: Sequence[str], path: Path) -> Evidence:
-    """At least half of the paragraphs have `NAME:` alone above the speech."""
+    """Evidence that at least half of the paragraphs have `NAME:` alone above the speech."""
     found = [block for _, block in blocks(head)]
     lines = [parse_block(block, ReadReport()) for block in found if len(block) > 1]
     speakers = [line.speaker for line in lines if isinstance(line, Line) and line.speaker]

@@ -30,7 +30,7 @@ def records(lines: Iterable[str], delimiters: str, report: ReadReport) -> Iterat
 
     Args:
         lines: without their ends.
-        delimiters: what may separate fields; the first one that parts the first record does.
+        delimiters: what may separate fields; the first one that splits the first record is taken.
         report: counts the records left out; the first record sets how many columns the others have.
     """
     source = _Source(lines)
@@ -162,8 +162,8 @@ class TableRow(NamedTuple):
     Args:
         speaker: as in the file, maybe empty.
         text: as in the file.
-        document: what tells its document from others.
-        scene: what tells its scene from others; "" where it goes on.
+        document: values that identify its document.
+        scene: value that identifies its scene; "" where the scene goes on.
     """
 
     speaker: str
@@ -173,7 +173,7 @@ class TableRow(NamedTuple):
 
 
 def field_key(name: str) -> str:
-    """A field's name as it is compared: without case, `_` for what separates its words."""
+    """A field's name for comparison: without case, its words separated by `_`."""
     return re.sub(r"[\s_-]+", "_", name.strip().casefold())
 
 
@@ -246,7 +246,7 @@ def _scene_heading(scene: str) -> str | None:
 
 
 class Columns(NamedTuple):
-    """Where a table keeps what; numbers from 0."""
+    """The numbers of a table's columns, from 0."""
 
     speaker: int | None
     text: int
@@ -270,12 +270,12 @@ def _find(keys: list[str], names: tuple[str, ...]) -> int | None:
 
 
 def weigh_csv(head: Sequence[str], path: Path) -> Evidence:
-    """A header names the columns, or a `.csv` has two of them."""
+    """Evidence that a header names the columns, or that a `.csv` has two of them."""
     return _weigh_table(head, CSV, nameless=path.suffix.lower() == ".csv", texts=path.suffix.lower() == ".csv")
 
 
 def weigh_tsv(head: Sequence[str], path: Path) -> Evidence:
-    """A header names the columns, or nearly every line has one tab."""
+    """Evidence that a header names the columns, or that nearly every line has one tab."""
     return _weigh_table(head, TSV, nameless=True, texts=path.suffix.lower() == ".tsv")
 
 
@@ -336,7 +336,7 @@ def _row(record: list[str], columns: Columns) -> TableRow:
 
 
 def weigh_jsonl(head: Sequence[str], path: Path) -> Evidence:
-    """Nearly every line is a JSON object with a text field."""
+    """Evidence that nearly every line is a JSON object with a text field."""
     rows = [(number, _parse_row(line)) for number, line in filled(head)]
     good = [row for _, row in rows if row is not None]
     layout = ScriptLayout() if any(row.speaker for row in good) else CaptionLayout()

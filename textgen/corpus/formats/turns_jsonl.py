@@ -16,7 +16,7 @@ SPEAKER_FIELDS = ("speaker", "role", "from", "name")
 
 
 def weigh(head: Sequence[str], path: Path) -> Evidence:
-    """Nearly every line is a JSON object with a list of turns."""
+    """Evidence that nearly every line is a JSON object with a list of turns."""
     lines = filled(head)
     good = sum(_parse_items(line) is not None for _, line in lines)
     reason = f"{share(good, len(lines))} lines are JSON objects with a list of turns"
@@ -24,7 +24,7 @@ def weigh(head: Sequence[str], path: Path) -> Evidence:
 
 
 def read(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
-    """Yield each object's turns as a dialogue; a turn that has no text is skipped alone."""
+    """Yield each object's turns as a dialogue; only the turns without a text are skipped."""
     for number, line in enumerate(files[0].lines(), start=1):
         if not line.strip():
             continue
@@ -64,7 +64,7 @@ def _fields(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _first(fields: Mapping[str, Any], names: Sequence[str], kind: Any) -> Any:
-    """The value of the first of these fields that holds what is looked for."""
+    """The value of the first of these fields that has the wanted type."""
     return next((fields[name] for name in names if isinstance(fields.get(name), kind)), None)
 
 
