@@ -79,5 +79,5 @@ def is_explained(told: list[str]) -> bool:
     said = [line for line in told if line.startswith("size ")]
     for line in said:
         assert line.startswith("size      small suits a text of this length, but would read only ")
-        assert line.endswith("too few to be better: give it more time, or --size small, which overrules")
+        assert line.endswith("too few to be better: give it more time, or --size small to use it anyway")
     return bool(said)

@@ -265,7 +265,7 @@ def test_that_the_softmax_is_sampled_is_told(corpus: Path, tmp_path: Path) -> No
     choice = ScriptChoice(level="word", embedding=16, hidden=24, layers=1, sampled_words=7)
     text = told_plan(script_task(corpus, choice), Budget(epochs=3), tmp_path / "model")
     words = len(ModelFolder(tmp_path / "model").load().tokenizer.ranked_ids())
-    assert f"softmax   over 7 of {words} words in each step, so that the training score is an estimate" in text
+    assert f"softmax   over 7 of {words} words in each step, so the training score is an estimate" in text
 
 
 def test_dialogues_and_what_was_changed_in_them_are_told(tmp_path: Path) -> None:

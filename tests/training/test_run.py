@@ -102,7 +102,7 @@ def test_a_run_that_stops_before_its_budget_says_why(
     if decides:
         assert outcome.reason == "no improvement"
         assert display.told[-1].startswith(
-            "stopped   2 validations brought no improvement, so that the rest of the budget"
+            "stopped   2 validations brought no improvement, so training ended before the budget"
         )
         assert display.told[-1].endswith(f"the best weights are kept, those of step {outcome.best_step}")
     else:

@@ -1,1 +1,1 @@
-"""The forward pass in NumPy: what writing and scoring need, without a framework."""
+"""The forward pass in NumPy, for writing and scoring without a framework."""

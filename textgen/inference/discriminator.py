@@ -42,7 +42,7 @@ class Discriminator:
         Returns:
             Logits of "real". *Shape:* (texts,).
         """
-        by_length = sorted(range(len(texts)), key=lambda k: len(texts[k]))  # little padding
+        by_length = sorted(range(len(texts)), key=lambda k: len(texts[k]))  # so that there is little padding
         logits = np.empty(len(texts), np.float32)
         for start in range(0, len(texts), _BATCH):
             chosen = by_length[start : start + _BATCH]
@@ -54,7 +54,7 @@ class Discriminator:
         return logits
 
     def _features(self, ids: Ids, lengths: Ids) -> Array:
-        """How much of each pattern a text has where it has most. *Shape:* (batch, features)."""
+        """The maximum over time of each convolution's output. *Shape:* (batch, features)."""
         config, time = self.config, ids.shape[1]
         places, widest = np.arange(time), max(config.widths)
         vectors = self._weights["embedding"][ids] * (places < lengths[:, None])[..., None]

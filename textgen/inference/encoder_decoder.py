@@ -16,9 +16,9 @@ Array: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]
 Ids: TypeAlias = NDArray[np.integer]
 State: TypeAlias = tuple[Array, ...]
-"""What each decoder layer carries, one after the other, of LSTMs (h, c, h, c, ...), *shape of each:* (batch, hidden);
-with attention then the keys (batch, context, hidden), the values (batch, context, embedding) and what is added to the
-scores, 0 or -inf for padding (batch, context)."""
+"""The state of each decoder layer in turn, (h, c, h, c, ...) for LSTMs, *shape of each:* (batch, hidden); with
+attention then the keys (batch, context, hidden), the values (batch, context, embedding) and what is added to the
+scores: 0, or -inf for padding (batch, context)."""
 
 _LOGITS_BYTES = 64 << 20
 
@@ -26,8 +26,8 @@ _LOGITS_BYTES = 64 << 20
 class EncoderDecoder:
     """Bidirectional LSTM encoder, LSTM decoder, attention above it, softmax tied to the embedding.
 
-    Attention is Luong's "general" form (Luong et al. 2015) without input feeding. It is linear in the encoder's
-    outputs but for the softmax, so each output is multiplied by its two kernels once, when the context is read.
+    Attention is Luong's "general" form (Luong et al. 2015) without input feeding. Apart from the softmax it is linear
+    in the encoder's outputs, so each output is multiplied by its two kernels once, when the context is read.
 
     Args:
         config: the architecture.
@@ -62,7 +62,7 @@ class EncoderDecoder:
             contexts: ids, at least one in each.
 
         Returns:
-            The state, a row a context.
+            The state, one row per context.
         """
         ids, mask = padded(contexts)
         x: Array = self.embedding[ids]
@@ -70,7 +70,7 @@ class EncoderDecoder:
         for forward, backward in self._encoder:
             zeros = [np.zeros((len(contexts), forward.units), np.float32)] * self._carried
             there, *last_there = forward.window(x, *zeros, mask=mask)
-            # Read from the end, the padding comes first, and the mask holds the zero state over it.
+            # In the backward direction the padding comes first, and the mask keeps the state zero over it.
             back, *last_back = backward.window(x[::-1], *zeros, mask=mask[::-1])
             x = np.concatenate([there, back[::-1]], axis=-1)
             finals += [np.concatenate(pair, axis=-1) for pair in zip(last_there, last_back, strict=True)]
@@ -81,7 +81,7 @@ class EncoderDecoder:
         return (*finals, memory @ self._key_kernel, memory @ self._value_kernel, blocked)
 
     def step(self, ids: Ids, state: State) -> tuple[Array, State]:
-        """One token a reply.
+        """Reads one token of each reply.
 
         Args:
             ids: *Shape:* (batch,).
@@ -128,7 +128,7 @@ class EncoderDecoder:
         return state[self._carried * k : self._carried * (k + 1)]
 
     def _logits(self, x: Array, memory: tuple[Array, ...]) -> Array:
-        """Top decoder outputs (batch, time, hidden) to logits (batch, time, vocabulary)."""
+        """Maps top decoder outputs (batch, time, hidden) to logits (batch, time, vocabulary)."""
         vectors = x @ self._output_kernel
         if memory:
             keys, values, blocked = memory

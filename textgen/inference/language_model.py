@@ -1,4 +1,4 @@
-"""The language model in NumPy: `step` for writing, `score` for measuring, lanes to score many ids side by side."""
+"""The language model in NumPy: `step` for writing, `score` for measuring, lanes to score many ids in parallel."""
 
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
@@ -14,7 +14,7 @@ from textgen.tokenizers.base import PAD, START
 Array: TypeAlias = NDArray[np.float32]
 Ids: TypeAlias = NDArray[np.integer]
 State: TypeAlias = tuple[Array, ...]
-"""What each layer carries, one after the other: of LSTMs (h, c, h, c, ...). *Shape of each:* (batch, hidden)."""
+"""The state of each layer in turn: (h, c, h, c, ...) for LSTMs. *Shape of each:* (batch, hidden)."""
 
 _TABLE_BYTES = 16 << 20  # a first-layer table larger than a processor's cache would be slower than the product
 _LOGITS_BYTES = 64 << 20
@@ -52,7 +52,7 @@ class LanguageModel:
         return (zeros,) * (self._carried * self.config.layers)
 
     def step(self, ids: Ids, state: State) -> tuple[Array, State]:
-        """One token a sequence.
+        """Reads one token of each sequence.
 
         Args:
             ids: *Shape:* (batch,).
@@ -114,7 +114,7 @@ class LanguageModel:
         return logits
 
     def _first_projection(self) -> Array | None:
-        """The first layer's input projection of every token, where that table is small."""
+        """The first layer's input projection of every token; None if that table would be too large."""
         width = CELLS[self.config.cell].gates * self.config.hidden
         if 4 * self.vocabulary_size * width > _TABLE_BYTES:
             return None
@@ -146,25 +146,25 @@ class Lanes(NamedTuple):
 
 
 class LaneLayout:
-    """Where the lanes of a run lie. Ids are fetched a stretch of time at a time, so that a run on disk stays there.
+    """The positions of the lanes in a run. Ids are read one stretch of time at a time; a run on disk stays on disk.
 
-    Every id but START is scored exactly once: START is never written, so there is nothing to predict. Where `ids`
-    does not begin with START, the state before its first token is that of a document's beginning.
+    Every id but START is scored exactly once: START is never predicted. If `ids` does not begin with START, the state
+    before its first token is that of a document's beginning.
 
     Args:
         ids: the run to be scored. *Shape:* (tokens,).
-        lanes: how many at most; one lane is the exact score, more are faster.
+        lanes: largest number of lanes; one lane is exact, more are faster.
         warm_up: tokens read before a lane's own.
         limit: score about this many tokens instead of all, from the beginnings of lanes spread over the run.
 
     Attributes:
-        lanes: how many there are.
+        lanes: number of lanes.
         steps: the length of a lane in time, its warm-up included.
     """
 
     def __init__(self, ids: NDArray[np.integer], lanes: int, warm_up: int = 512, limit: int | None = None) -> None:
         self._ids = ids
-        self._shift = int(len(ids) == 0 or ids[0] != START)  # 1 where a START is put in front
+        self._shift = int(len(ids) == 0 or ids[0] != START)  # 1 if START is added in front
         self._total = len(ids) + self._shift - 1
         self.lanes = max(1, min(lanes, self._total))
         self._share = -(-self._total // self.lanes)
@@ -182,7 +182,7 @@ class LaneLayout:
         return Lanes(inputs, targets, (inputs != START).astype(np.float32), scored)
 
     def _fetch(self, positions: NDArray[np.integer]) -> NDArray[np.int32]:
-        """The ids at these places of the run; anything where there is none."""
+        """The ids at these positions of the run; arbitrary ids outside it."""
         if len(self._ids) == 0:
             return np.full(positions.shape, START, np.int32)
         ids = self._ids[np.clip(positions - self._shift, 0, len(self._ids) - 1)].astype(np.int32)
@@ -190,7 +190,7 @@ class LaneLayout:
 
 
 def lay_out(ids: NDArray[np.integer], lanes: int, warm_up: int = 512, limit: int | None = None) -> Lanes:
-    """The whole of a `Layout` at once."""
+    """All lanes of a `LaneLayout` at once."""
     layout = LaneLayout(ids, lanes, warm_up, limit)
     return layout.stretch(0, layout.steps)
 
@@ -206,7 +206,7 @@ def score_ids(model: LanguageModel, ids: NDArray[np.integer], lanes: int = LANES
     Args:
         model: the language model.
         ids: the run. *Shape:* (tokens,).
-        lanes: scored side by side, each warmed on the 512 tokens before it; 1 is exact and slowest.
+        lanes: number of lanes scored in parallel, each after reading the 512 tokens before it; 1 is exact and slowest.
 
     Returns:
         Total nats, and the number of tokens scored.

@@ -12,13 +12,12 @@ _HALF, _ONE = np.float32(0.5), np.float32(1.0)
 
 
 def cell(z: Array, c: Array) -> tuple[Array, Array]:
-    """Gate pre-activations and cell state to the new hidden and cell state.
+    """Maps gate pre-activations and cell state to the new hidden and cell state.
 
-    The logistic function is tanh of half the argument, moved and halved: it never overflows, and one call of tanh
-    does for all gates.
+    Since sigmoid(x) = (1 + tanh(x / 2)) / 2, one call of tanh serves all gates, and it never overflows.
 
     Args:
-        z: half of the gates i, f and o, then g, side by side; overwritten. *Shape:* (batch, 4 x units).
+        z: gates in the form that `for_cell` makes: halved i, f and o, then g; overwritten. *Shape:* (batch, 4 x units).
         c: *Shape:* (batch, units).
 
     Returns:
@@ -37,7 +36,7 @@ def cell(z: Array, c: Array) -> tuple[Array, Array]:
 
 
 def for_cell(gates: Array) -> Array:
-    """Gates i, f, g, o along the last axis, as a model folder has them, to what `cell` takes; halving is exact."""
+    """Reorders gates i, f, g, o along the last axis, as in a model folder, for `cell`, and halves them (exactly)."""
     i, f, g, o = np.split(gates, 4, axis=-1)
     return np.concatenate([i * _HALF, f * _HALF, o * _HALF, g], axis=-1)
 
@@ -58,20 +57,20 @@ class LSTM:
         self.bias = for_cell(bias)
 
     def step(self, x: Array, h: Array, c: Array) -> tuple[Array, Array]:
-        """One time step: inputs (batch, inputs) and state (batch, units) to the new [h, c]."""
+        """One time step: maps inputs (batch, inputs) and state (batch, units) to the new [h, c]."""
         z = np.concatenate([x, h], axis=1) @ self.matrix
         z += self.bias
         return cell(z, c)
 
     def project(self, x: Array) -> Array:
-        """The inputs' part of what `cell` takes, bias included: (..., inputs) to (..., 4 x units)."""
+        """The inputs' part of what `cell` takes, bias included: maps (..., inputs) to (..., 4 x units)."""
         # One product for all time steps: NumPy would multiply a stack of matrices one after the other.
         rows: Array = x.reshape(-1, self.inputs) @ self.matrix[: self.inputs]
         rows += self.bias
         return rows.reshape(*x.shape[:-1], 4 * self.units)
 
     def step_projected(self, projected: Array, h: Array, c: Array) -> tuple[Array, Array]:
-        """One time step whose inputs went through `project` already."""
+        """One time step whose inputs are projected already (`project`)."""
         z = h @ self.matrix[self.inputs :]
         z += projected
         return cell(z, c)
@@ -112,5 +111,5 @@ LAYERS = {"lstm": LSTM}
 
 
 def recurrent_layer(cell: str, arrays: Mapping[str, Array], name: str) -> LSTM:
-    """The layer of a name, of a cell, with its arrays out of all of a model's."""
+    """Makes the layer of a cell from a model's arrays that begin with `name`."""
     return LAYERS[cell](*(arrays[f"{name}/{part}"] for part in ("kernel", "recurrent_kernel", "bias")))

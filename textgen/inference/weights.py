@@ -1,4 +1,4 @@
-"""The arrays of every kind of model: their names and shapes, and the check that a folder holds just these."""
+"""The arrays of every kind of model: names and shapes, and the check that a folder holds exactly these."""
 
 from collections.abc import Mapping
 from typing import TypeAlias
@@ -10,7 +10,7 @@ from textgen.config import CELLS, DIRECTIONS, DiscriminatorConfig, EncoderDecode
 from textgen.errors import ModelError
 
 Architecture: TypeAlias = ModelConfig | EncoderDecoderConfig
-"""Of a model that writes, and has a folder."""
+"""Architecture of a model that writes and has a folder."""
 
 Network: TypeAlias = Architecture | DiscriminatorConfig
 Shapes: TypeAlias = dict[str, tuple[int, ...]]

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def _silenced() -> Iterator[None]:
-    """Keeps what is written to the process's stderr to itself, unless it ends in an error."""
+    """Hides what is written to the process's stderr, unless an error is raised."""
     sys.stderr.flush()
     kept = os.dup(2)
     with tempfile.TemporaryFile() as sink:
@@ -26,13 +26,13 @@ def _silenced() -> Iterator[None]:
 
 
 def _import_frameworks() -> None:
-    """Imports TensorFlow with oneDNN's matrix products, and without its remarks on instruction sets and missing GPUs.
+    """Imports TensorFlow with oneDNN's matrix products, and without its log lines on instruction sets and missing GPUs.
 
-    By itself it takes those products only where it finds a processor with instructions for neural networks; on others
-    they make training faster too. Whoever wants none sets TF_ENABLE_ONEDNN_OPTS to 0.
+    By default TensorFlow uses those products only on processors with instructions for neural networks; they make
+    training faster on others too. TF_ENABLE_ONEDNN_OPTS=0 turns them off.
 
-    The remarks go to stderr unasked. No setting turns them off: they are written before TensorFlow reads any. Whoever
-    wants them sets TF_CPP_MIN_LOG_LEVEL.
+    No setting turns the log lines off: TensorFlow writes them to stderr before it reads any. Setting
+    TF_CPP_MIN_LOG_LEVEL shows them again.
     """
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     if "TF_CPP_MIN_LOG_LEVEL" in os.environ:

@@ -11,7 +11,7 @@ Tensor = Any
 
 
 class DiscriminatorNoise(NamedTuple):
-    """What disturbs one step; None leaves its place alone.
+    """Noise and dropout of one training step; None means none.
 
     Args:
         inputs: added to the tokens' vectors. *Shape:* (batch, time, embedding).
@@ -64,7 +64,7 @@ class KerasDiscriminator(keras.Model):
             tokens: ids (batch, time), or a distribution over the vocabulary at each place (batch, time, vocabulary).
             lengths: number of tokens of each text; what follows is padding and changes nothing. *Shape:* (batch,).
             speakers: who speaks, where the architecture has speakers. *Shape:* (batch,).
-            noise: what disturbs the step; None when not training.
+            noise: noise and dropout of the step; None when not training.
 
         Returns:
             Logits of "real" in float32. *Shape:* (batch,).
@@ -88,7 +88,7 @@ class KerasDiscriminator(keras.Model):
         return ops.matmul(ops.cast(tokens, self.compute), table) if soft else ops.take(table, tokens, axis=0)
 
     def _features(self, vectors: Tensor, lengths: Tensor) -> Tensor:
-        """How much of each pattern a text has where it has most. *Shape:* (batch, features)."""
+        """The maximum over time of each convolution's output. *Shape:* (batch, features)."""
         config, time = self.config, ops.shape(vectors)[1]
         places, lengths = ops.arange(time, dtype="int32")[None, :], ops.cast(lengths, "int32")[:, None]
         vectors = vectors * ops.cast(places < lengths, self.compute)[..., None]

@@ -13,7 +13,7 @@ Tensor = Any
 
 
 class EncoderDecoderMasks(NamedTuple):
-    """Dropout masks of one step; each holds 0 or 1 / (1 - rate), and None leaves its place alone.
+    """Dropout masks of one step; each holds 0 or 1 / (1 - rate); None means no dropout.
 
     One mask serves all time steps (Gal and Ghahramani 2016).
 
@@ -82,20 +82,20 @@ class KerasEncoderDecoder(keras.Model):
         return {**weights, "output/kernel": self.output_kernel, "output/bias": self.output_bias}
 
     def call(self, contexts: Tensor, real: Tensor, inputs: Tensor, masks: EncoderDecoderMasks | None = None) -> Tensor:
-        """The teacher-forced pass: the arguments of `products`, to logits in float32 (time, batch, vocabulary)."""
+        """The teacher-forced pass: the arguments of `products` give float32 logits (time, batch, vocabulary)."""
         products = self.products(contexts, real, inputs, masks)
         return ops.cast(products, "float32") + self.output_bias
 
     def products(
         self, contexts: Tensor, real: Tensor, inputs: Tensor, masks: EncoderDecoderMasks | None = None
     ) -> Tensor:
-        """The pass up to the logits but for the output's bias.
+        """The pass up to the logits, without the output's bias.
 
         Args:
             contexts: ids, padding at the end. *Shape:* (context, batch).
             real: 0 where the context is padding, else 1. *Shape:* (context, batch).
-            inputs: ids of the replies from START on; what follows a reply's end is predicted too, and is not to be
-                scored. *Shape:* (time, batch).
+            inputs: ids of the replies from START on; predictions after a reply's end are not to be scored.
+                *Shape:* (time, batch).
             masks: the step's dropout masks; None when not training.
 
         Returns:
@@ -117,7 +117,7 @@ class KerasEncoderDecoder(keras.Model):
         return self._product(ops.tanh(vectors), ops.transpose(self.embedding))
 
     def _encode(self, x: Tensor, real: Tensor, masks: EncoderDecoderMasks) -> tuple[Tensor, list[State]]:
-        """Token vectors to the outputs of the last layer, and the final state of each."""
+        """Maps token vectors to the outputs of the last layer and the final state of each layer."""
         flipped = ops.flip(real, axis=0)
         finals = []
         for k in range(self.config.layers):
@@ -126,7 +126,7 @@ class KerasEncoderDecoder(keras.Model):
             forward, backward = (self.layers_by_name[name] for name in names)
             drops = [masks.recurrent.get(name) for name in names]
             zeros = [ops.zeros((ops.shape(x)[1], forward.units))] * CELLS[self.config.cell].states
-            # Read from the end, the padding comes first, and the state stays zero over it.
+            # In the backward direction the padding comes first, and the state stays zero over it.
             lanes = [
                 forward.lane(x, zeros, recurrent_mask=drops[0], real=real),
                 backward.lane(ops.flip(x, axis=0), zeros, recurrent_mask=drops[1], real=flipped),
@@ -137,7 +137,7 @@ class KerasEncoderDecoder(keras.Model):
         return x, finals
 
     def _attend(self, x: Tensor, memory: Tensor, real: Tensor) -> Tensor:
-        """Decoder outputs (time, batch, hidden) to what they take from the context (time, batch, embedding)."""
+        """Maps decoder outputs (time, batch, hidden) to what they read from the context (time, batch, embedding)."""
         keys = ops.transpose(self._product(memory, self.attention_key), (1, 2, 0))
         values = ops.transpose(self._product(memory, self.attention_value), (1, 0, 2))
         scores = ops.cast(ops.matmul(ops.transpose(x, (1, 0, 2)), keys), "float32")

@@ -1,4 +1,4 @@
-"""What the networks ask of TensorFlow rather than Keras: functions as graphs and kernels, rows of a large table."""
+"""TensorFlow helpers that Keras does not have: functions as graphs and kernels, rows of a large table."""
 
 from functools import cache, partial
 from typing import Any, NamedTuple
@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 
 as_graph = partial(tf.function, autograph=False)
-"""`tf.function` that takes a function as it is written; loops and choices inside are `tf.while_loop` and `tf.where`.
+"""`tf.function` without AutoGraph; loops and branches on tensors are written as `tf.while_loop` and `tf.where`.
 
-AutoGraph reads the source of all that is called, and rewrites each `if` and `for` in case it depends on a tensor. Here
-none does, and the rewriting alone took as long as everything else until the first step of a run.
+AutoGraph reads the source of every function called, and rewrites each `if` and `for` in case it depends on a tensor.
+Here none does, and the rewriting alone took half of the time before the first step of a run.
 """
 
 
@@ -24,9 +24,9 @@ def as_kernel(function: Any) -> Any:
 
 
 def as_own_kernel(function: Any) -> Any:
-    """A function compiled by XLA for one place alone, for what reduces and may run beside itself, as shards do.
+    """A function compiled by XLA for each place that uses it: for reductions that may run in parallel, as shards do.
 
-    XLA hands reductions to YNNPACK, and in TensorFlow 2.21 a kernel that two threads run at once collects their
+    XLA passes reductions to YNNPACK, and in TensorFlow 2.21 a kernel that two threads run at once collects their
     constants without a lock (`xla::cpu::EmitYnnSubgraph`): now and then a run crashed in its first step.
     """
     return as_graph(function, jit_compile=True)
@@ -36,14 +36,14 @@ Tensor = Any
 
 
 class Rows(NamedTuple):
-    """A table of which only some rows may be there, because the others are zero.
+    """A table that may store only some of its rows; the others are zero.
 
-    What is done with it is bound by memory: rows take their places as they are read, so that no table of zeros is
+    Operations on it are limited by memory: rows are put in their places as they are read, so that no table of zeros is
     written first.
 
     Args:
-        rows: all of them; or some, and one of zeros.
-        places: which of the rows belongs where, if only some are there. *Shape:* (height,), int32.
+        rows: all rows; or some of them, and a row of zeros.
+        places: which of `rows` belongs at each place, if only some are stored. *Shape:* (height,), int32.
     """
 
     rows: Tensor
@@ -55,7 +55,7 @@ class Rows(NamedTuple):
 
 
 def added_up(rows: Tensor, ids: Tensor, height: int) -> Rows:
-    """A table of zeros but for some rows, where those of the same id are added up.
+    """A table that is zero except for some rows; rows of the same id are added up.
 
     Args:
         rows: *Shape:* (n, width).
@@ -96,5 +96,5 @@ def _columns(matrix: Tensor, ids: Tensor) -> Tensor:
 
 
 def _as_columns(rows: Rows) -> Tensor:
-    # Transposed first, so that what the places of a row are filled from stays near the processor.
+    # Transposed first, so that the source of a row stays in the processor's cache.
     return tf.gather(tf.transpose(rows.rows), rows.places, axis=1)

@@ -13,11 +13,10 @@ Tensor = Any
 
 
 class LanguageModelMasks(NamedTuple):
-    """Dropout masks of one window; each holds 0 or 1 / (1 - rate), and None leaves its place alone.
+    """Dropout masks of one window; each holds 0 or 1 / (1 - rate); None means no dropout.
 
-    They are arguments, not layers, because a run that is resumed must draw the very same ones: the training step
-    draws them from (seed, step). But for that of the tokens, one mask serves all time steps of a window (Gal and
-    Ghahramani 2016).
+    They are arguments, not layers, because a resumed run must draw the same masks: the training step draws them from
+    (seed, step). Except for `tokens`, one mask serves all time steps of a window (Gal and Ghahramani 2016).
 
     Args:
         embedding: on whole token vectors. *Shape:* (vocabulary, 1).
@@ -76,11 +75,11 @@ class KerasLanguageModel(keras.Model):
         return {**weights, "output/kernel": self.output_kernel, "output/bias": self.output_bias}
 
     def initial_state(self, batch: int) -> State:
-        """What the layers carry before a document, one after the other: zeros. *Shape of each:* (batch, hidden)."""
+        """The state of all layers before a document: zeros. *Shape of each:* (batch, hidden)."""
         return [ops.zeros((batch, self.config.hidden)) for _ in range(self._carried * self.config.layers)]
 
     def of_layer(self, k: int, state: State) -> State:
-        """The part of a state that a layer carries."""
+        """The part of a state that belongs to layer `k`."""
         return state[self._carried * k : self._carried * (k + 1)]
 
     def call(
@@ -88,8 +87,8 @@ class KerasLanguageModel(keras.Model):
     ) -> tuple[Tensor, State]:
         """The teacher-forced pass over a window.
 
-        The arguments of `products`; returns the logits in float32 (time, batch, vocabulary), and the state after the
-        window.
+        Takes the arguments of `products`; returns the logits in float32 (time, batch, vocabulary), and the state after
+        the window.
         """
         products, after = self.products(ids, state, keep, masks)
         return ops.cast(products, "float32") + self.output_bias, after
@@ -97,7 +96,7 @@ class KerasLanguageModel(keras.Model):
     def products(
         self, ids: Tensor, state: State, keep: Tensor, masks: LanguageModelMasks | None = None
     ) -> tuple[Tensor, State]:
-        """The pass up to the logits but for the output's bias.
+        """The pass up to the logits, without the output's bias.
 
         Args:
             ids: *Shape:* (time, batch).
@@ -114,10 +113,10 @@ class KerasLanguageModel(keras.Model):
     def vectors(
         self, ids: Tensor, state: State, keep: Tensor, masks: LanguageModelMasks | None = None
     ) -> tuple[Tensor, State]:
-        """The pass up to what the output's weights are multiplied with.
+        """The pass up to the inputs of the output layer.
 
-        The arguments of `products`; returns vectors in the compute dtype (time, batch, width), where width is that of
-        the token vectors in a tied model and else that of the last layer, and the state after the window.
+        Takes the arguments of `products`; returns vectors in the compute dtype (time, batch, width), and the state
+        after the window. The width is that of the token vectors in a tied model, otherwise that of the last layer.
         """
         masks = masks or LanguageModelMasks()
         x = ops.take(self.embedding, ids, axis=0)

@@ -1,10 +1,10 @@
-"""The LSTM layer: Keras's weights and gate order, our pass over a whole window, fast on a CPU.
+"""The LSTM layer: Keras's weights and gate order, with its own pass over a whole window, fast on a CPU.
 
 A framework's LSTM projects its input and accumulates its kernel gradients one time step after the other. Here the
 window's input projection is one matmul, the loop holds only the recurrent matmul, and the gradients of the kernels
-are formed from the collected gate gradients as one matmul each. Several sequences that know nothing of each other (the
-directions of an encoder) go through one loop side by side: a time step is too small to be shared by the cores of a
-processor, but each core can have a step of its own. This knows TensorFlow rather than Keras.
+are formed from the collected gate gradients as one matmul each. Several independent sequences (the directions of an
+encoder) go through one loop in parallel: a time step is too small to be split among the cores of a processor, but each
+core can compute a step of its own. This module uses TensorFlow directly rather than Keras.
 """
 
 from collections.abc import Callable, Sequence
@@ -44,7 +44,7 @@ class Lane(NamedTuple):
 
 
 def lstm_window(lanes: Sequence[Lane]) -> list[tuple[Tensor, Tensor, Tensor]]:
-    """Runs LSTMs over windows of the same number of time steps, side by side.
+    """Runs LSTMs in parallel over windows with the same number of time steps.
 
     Returns:
         For each lane its outputs (time, batch, units) in the compute dtype, and the last hidden and cell state in
@@ -56,10 +56,10 @@ def lstm_window(lanes: Sequence[Lane]) -> list[tuple[Tensor, Tensor, Tensor]]:
 
 
 def recurrent_products(kernel: Tensor) -> tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]:
-    """What multiplies the few rows of a time step with a recurrent kernel, and on the way back with its transpose.
+    """Functions that multiply the few rows of a time step by a recurrent kernel, and by its transpose for the gradient.
 
-    In float32 such products are up to twice as fast with the kernel as the left factor, transposed beforehand where
-    need be; rows and result are small, and cost little to turn round.
+    In float32 these products are up to twice as fast with the kernel as the left factor, transposed beforehand if
+    necessary; rows and result are small, and cheap to transpose.
 
     Args:
         kernel: *Shape:* (units, 4 x units), in the compute dtype.
@@ -78,7 +78,7 @@ def _transposed(matrix: Tensor) -> Tensor:
 
 
 def _forward_cell(projected: Tensor, recurrent: Tensor, h: Tensor, c: Tensor, flow: Tensor) -> tuple[Tensor, ...]:
-    """The two halves of the gate pre-activations and the state before a time step, to the gates and the state after.
+    """Maps both halves of the gate pre-activations and the state before a time step to the gates and the new state.
 
     All gates are one tanh, since sigmoid(x) = (1 + tanh(x / 2)) / 2.
     """
@@ -97,7 +97,7 @@ def _forward_cell(projected: Tensor, recurrent: Tensor, h: Tensor, c: Tensor, fl
 def _backward_cell(
     gates: Tensor, c_before: Tensor, c: Tensor, dh: Tensor, recurrent: Tensor, past: Tensor, dc: Tensor, flow: Tensor
 ) -> tuple[Tensor, ...]:
-    """The gradients that reach a time step, to those that leave it.
+    """Maps the gradients at the end of a time step to those at its beginning.
 
     Args:
         gates: of the time step.
@@ -105,7 +105,7 @@ def _backward_cell(
         c: cell state after it.
         dh: gradient of its output.
         recurrent: gradient of its hidden state through the matmul of the step after.
-        past: gradient of its hidden state through the step after, where that is padding.
+        past: gradient of its hidden state through the step after, if that is padding.
         dc: gradient of its cell state.
         flow: of the time step, and a third column: whether the step after keeps the state.
 
@@ -158,7 +158,7 @@ def _differentiable_window(*tensors: Tensor) -> Any:
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]
 def _only_once(*gradients: Tensor) -> Any:
-    """The gradients as they are; differentiated again they would be wrong without a word."""
+    """Passes gradients on and refuses to differentiate them again, which would be silently wrong."""
 
     def refuse(*upstream: Tensor) -> None:
         raise NotImplementedError(
@@ -170,7 +170,7 @@ def _only_once(*gradients: Tensor) -> Any:
 
 
 class _Run:
-    """One lane on its way through the window and back."""
+    """The forward and backward pass of one lane."""
 
     def __init__(self, lane: Lane) -> None:
         self.lane, self.dtype = lane, lane.x.dtype
@@ -190,7 +190,7 @@ class _Run:
         return h, c, hs.write(t, h), cs.write(t, c), gates.write(t, gate)
 
     def remember(self, h: Tensor, c: Tensor, hs: Any, cs: Any, gates: Any) -> tuple[Tensor, Tensor, Tensor]:
-        """Keeps what the way back needs; returns the lane's results."""
+        """Keeps what the backward pass needs; returns the lane's results."""
         self.hs, self.cs, self.gates = hs.stack(), cs.stack(), gates.stack()
         return self.hs, tf.cast(h, tf.float32), c
 
@@ -212,7 +212,7 @@ class _Run:
         return self.recur_back(dz), past, dc, dzs.write(t, dz)
 
     def gradients(self, recurrent: Tensor, past: Tensor, dc: Tensor, dzs: Any) -> Lane:
-        """Of all that a lane holds."""
+        """The gradients of all fields of the lane."""
         lane, dz, keep = self.lane, dzs.stack(), self.lane.flow[..., :1]
         return Lane(
             x=_flat_matmul(dz, self.kernel, transpose_b=True),
@@ -295,7 +295,7 @@ class FusedLSTM(keras.layers.Layer):
         recurrent_mask: Tensor | None = None,
         real: Tensor | None = None,
     ) -> Lane:
-        """What `call` computes, to be computed beside other things by `side_by_side`; the same arguments."""
+        """The lane of a call, to be run by `side_by_side` with others; takes the arguments of `call`."""
         recurrent = self.recurrent_kernel if recurrent_mask is None else self.recurrent_kernel * recurrent_mask
         ones = ops.ones_like(x[..., :1], dtype="float32")
         flow = ops.concatenate([ones if keep is None else keep, ones if real is None else real], axis=-1)
@@ -304,12 +304,12 @@ class FusedLSTM(keras.layers.Layer):
 
     @staticmethod
     def side_by_side(lanes: Sequence[Lane]) -> list[tuple[Tensor, State]]:
-        """Runs over the windows of several layers at once; gives outputs and state of each, as `call` does."""
+        """Runs several layers over their windows in parallel; returns outputs and state of each, as `call` does."""
         return [(outputs, state) for outputs, *state in lstm_window(lanes)]
 
     @staticmethod
     def step(x: Tensor, state: State, kernel: Tensor, recurrent_kernel: Tensor, bias: Tensor) -> State:
-        """One time step of plain operations, so that a gradient passes through what `x` was made from.
+        """One time step of plain operations, so that gradients pass through to the source of `x`.
 
         Args:
             x: *Shape:* (batch, inputs), in the dtype of the weights.
@@ -317,7 +317,7 @@ class FusedLSTM(keras.layers.Layer):
             kernel, recurrent_kernel, bias: the layer's weights in the dtype of the products.
 
         Returns:
-            The state after it, in float32.
+            The state after the time step, in float32.
         """
         h, c = state
         z = tf.matmul(x, kernel) + tf.matmul(tf.cast(h, x.dtype), recurrent_kernel) + bias

@@ -7,11 +7,11 @@ from textgen.models.lstm import FusedLSTM
 
 Tensor = Any
 State = list[Tensor]
-"""What is carried from one time step to the next, the output first. *Shape of each:* (batch, units)."""
+"""The state carried from one time step to the next, the output first. *Shape of each:* (batch, units)."""
 
 
 class RecurrentLayer(Protocol):
-    """A Keras layer whose state is passed in and returned, so that it can be cut, kept and drawn again."""
+    """A Keras layer whose state is passed in and returned."""
 
     units: int
     kernel: Any
@@ -26,7 +26,7 @@ class RecurrentLayer(Protocol):
         recurrent_mask: Tensor | None = None,
         real: Tensor | None = None,
     ) -> tuple[Tensor, State]:
-        """A window (time, batch, inputs) to its outputs (time, batch, units) and the state after it."""
+        """Maps a window (time, batch, inputs) to its outputs (time, batch, units) and the state after it."""
 
     def lane(
         self,
@@ -36,15 +36,15 @@ class RecurrentLayer(Protocol):
         recurrent_mask: Tensor | None = None,
         real: Tensor | None = None,
     ) -> Any:
-        """The same window, to be read by `side_by_side`."""
+        """The lane of a call, to be run by `side_by_side` with others."""
 
     @staticmethod
     def side_by_side(lanes: Sequence[Any]) -> list[tuple[Tensor, State]]:
-        """Runs over the windows of several layers at once; gives what `__call__` gives of each."""
+        """Runs several layers over their windows in parallel; returns for each what `__call__` does."""
 
     @staticmethod
     def step(x: Tensor, state: State, kernel: Tensor, recurrent_kernel: Tensor, bias: Tensor) -> State:
-        """One time step (batch, inputs) of plain operations, which gradients pass through; the state after it."""
+        """The state after one time step (batch, inputs) of plain operations, which gradients pass through."""
 
 
 LAYERS: dict[str, Callable[..., RecurrentLayer]] = {"lstm": FusedLSTM}

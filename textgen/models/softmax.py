@@ -1,9 +1,9 @@
 """The softmax's cross-entropy as kernels, over the whole vocabulary or over a sample of a large one.
 
-Op by op, float32 copies of (tokens, vocabulary) are written and read a dozen times; here the matmul's result stays in
-the compute dtype, and its gradient is formed in one go. Of a large vocabulary that is still most of a training step's
-work: there the softmax of a step is taken over a sample, with the weights of the whole one, which scores held-out text
-and writes. Like the fused LSTM, this knows TensorFlow rather than Keras.
+Separate ops write and read float32 copies of (tokens, vocabulary) a dozen times; here the matmul's result stays in the
+compute dtype, and its gradient is formed in one pass. With a large vocabulary this is still most of a training step's
+work, so each step takes the softmax over a sample; scoring held-out text and writing use the same weights, over the
+whole vocabulary. Like the fused LSTM, this module uses TensorFlow directly rather than Keras.
 """
 
 from collections.abc import Callable
@@ -22,7 +22,7 @@ def cross_entropy(
     """The negative log-probability of the scored targets, and the same for smoothed targets (Szegedy et al. 2016).
 
     Args:
-        products: logits but for the bias, in the compute dtype. *Shape:* (..., vocabulary).
+        products: logits without the bias, in the compute dtype. *Shape:* (..., vocabulary).
         bias: *Shape:* (vocabulary,).
         targets: ids. *Shape:* (...).
         scored: 1 where the target counts, else 0. *Shape:* (...).
@@ -74,11 +74,11 @@ Output = Callable[[Tensor], tuple[Tensor, Tensor]]
 
 
 class Candidates(NamedTuple):
-    """Ids that stand for the whole vocabulary in one step.
+    """The ids over which one step takes its softmax, instead of the whole vocabulary.
 
     Args:
         ids: each at most once. *Shape:* (candidates,), int32.
-        log_chance: logarithm of each id's probability of being among them. *Shape:* (vocabulary,).
+        log_chance: logarithm of each id's probability of being a candidate. *Shape:* (vocabulary,).
     """
 
     ids: Tensor
@@ -110,7 +110,7 @@ class SampledOutput(NamedTuple):
         return cls(candidates, rows[:count], biases[:count], *chosen)
 
     def of(self, sequences: slice) -> "SampledOutput":
-        """What some of the batch's sequences need."""
+        """The weights that some of the batch's sequences need."""
         rows, biases = self.target_rows[:, sequences], self.target_biases[:, sequences]
         return self._replace(target_rows=rows, target_biases=biases)
 
@@ -118,17 +118,17 @@ class SampledOutput(NamedTuple):
 def sampled_cross_entropy(
     vectors: Tensor, output: SampledOutput, targets: Tensor, scored: Tensor
 ) -> tuple[Tensor, Tensor]:
-    """The negative log-probability of the scored targets, estimated, and what is minimised in its stead.
+    """An estimate of the negative log-probability of the scored targets, and the loss that is minimised in its place.
 
-    What is minimised is the cross-entropy among a token's target and the candidates, each logit less the logarithm of
-    its chance. It has its minimum where that of the whole softmax lies, however few the candidates are (Jean et al.
-    2015, section 3; Bengio and Senecal 2008). As a figure it is too low. The estimate takes the target's logit as it
-    is, and divides every other candidate's share in the normaliser by its chance, so that the normaliser is right on
-    average.
+    The loss is the cross-entropy over a token's target and the candidates, with the logarithm of its chance subtracted
+    from each logit. The same weights minimise it as minimise that of the whole softmax, however few the candidates are
+    (Jean et al. 2015, section 3; Bengio and Senecal 2008), but its value is too low. The estimate takes the target's
+    logit as it is, and divides every other candidate's share in the normaliser by its chance, so that the normaliser is
+    unbiased.
 
     Args:
-        vectors: what the softmax's weights are multiplied with, in the compute dtype. *Shape:* (time, batch, width).
-        output: those weights, of the targets.
+        vectors: the inputs of the softmax layer, in the compute dtype. *Shape:* (time, batch, width).
+        output: the weights of the softmax layer, read for these targets.
         targets: ids. *Shape:* (time, batch).
         scored: 1 where the target counts, else 0. *Shape:* (time, batch).
 
@@ -151,7 +151,7 @@ def sampled_cross_entropy(
 
 @tf.custom_gradient  # type: ignore[untyped-decorator]
 def _others(products: Tensor, shift: Tensor, ids: Tensor, targets: Tensor) -> Any:
-    """The logarithm of the summed exponentials of each row's shifted products, but for the one that is its target."""
+    """The log-sum-exp of each row's shifted products, without its target."""
     normaliser = as_own_kernel(_forward_sampled)(products, shift, ids, targets)
 
     def gradient(upstream: Tensor) -> tuple[Tensor | None, ...]:

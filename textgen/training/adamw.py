@@ -15,12 +15,12 @@ _BETA_1, _BETA_2, _EPSILON = 0.9, 0.99, 1e-8
 class AdamW:
     """The optimizer and its two moments for each weight.
 
-    A framework's optimizer runs a dozen element-wise ops a weight; compiled together they are one pass over memory, and
-    where the update assigns the weight itself, it writes it where it is. Each core can update a weight of its own.
+    A framework's optimizer runs a dozen element-wise ops for each weight; compiled together they are one pass over
+    memory, and the update writes the weight in place. Each core can update a weight of its own.
 
     Args:
         variables: the weights by name.
-        weight_decay: relative shrinkage a unit of learning rate, on matrices only.
+        weight_decay: relative shrinkage per unit of learning rate, on matrices only.
         clip: largest global norm of the gradient.
     """
 
@@ -63,7 +63,7 @@ def _update(
 
 
 def _rows(gradient: Tensor, height: int) -> Rows:
-    """A gradient as the update takes it."""
+    """A gradient as `Rows`, the form that the update takes."""
     count = gradient.values.shape[0] if isinstance(gradient, tf.IndexedSlices) else None
     if count is None or count >= height:  # of unknown length, each length would be compiled anew
         return Rows(tf.convert_to_tensor(gradient))

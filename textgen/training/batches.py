@@ -1,4 +1,4 @@
-"""Training batches: windows of streams for a language model, exchanges of like length for an encoder-decoder."""
+"""Training batches: windows of streams for a language model, exchanges of similar length for an encoder-decoder."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -33,15 +33,15 @@ class WindowBatch(NamedTuple):
 class Windows:
     """The corpus as parallel streams, cut into windows.
 
-    Each epoch reads the ids as one ring that begins at a place of its own, so that windows are not cut at the same
-    tokens every time. Batches are a function of the step alone: a resumed run reads what it would have read.
+    Each epoch reads the ids as one ring from a new starting point, so that windows are not cut at the same tokens every
+    time. Batches are a function of the step alone: a resumed run reads the same batches.
 
     Args:
         ids: of the training text, memory-mapped. *Shape:* (tokens,).
         streams: read side by side; fewer where the text is short.
         window: tokens a stream in one step; fewer where the text is short.
-        reset: share of windows at whose beginning a stream's state is zeroed, so that a cold start is learned too.
-        seed: of the places where epochs begin, and of the resets.
+        reset: share of windows before which a stream's state is zeroed, so that a cold start is learned too.
+        seed: of the starting points of epochs, and of the resets.
     """
 
     def __init__(self, ids: NDArray[np.integer], streams: int, window: int, reset: float, seed: int) -> None:
@@ -52,7 +52,7 @@ class Windows:
         self.steps_per_epoch = max(1, self._stream_length // self.window)
 
     def batch(self, step: int, progress: float = 0.0) -> WindowBatch:
-        """The batch of a step, counted from 0, whatever share of the budget is spent."""
+        """The batch of a step, counted from 0; `progress` makes no difference."""
         epoch, index = divmod(step, self.steps_per_epoch)
         begin = self._random("epoch", epoch).integers(len(self.ids)) + index * self.window
         starts = begin + np.arange(self.streams) * self._stream_length
@@ -67,7 +67,7 @@ class Windows:
 
 
 _POOL = 256
-"""Batches that are sorted by length together: enough that little is padded, few enough that batches differ from
+"""How many batches are sorted by length together: enough for little padding, few enough for batches to differ from
 epoch to epoch."""
 
 
@@ -98,7 +98,7 @@ class PairStore:
     """Exchanges as ids in two memory-mapped files: context after reply after context, and where each ends.
 
     Args:
-        path: of the ids; the ends lie beside it, in a file with the same stem.
+        path: of the ids; the ends are beside it, in a file with the same stem.
     """
 
     def __init__(self, path: Path) -> None:
@@ -125,22 +125,22 @@ class PairStore:
 
 
 def ends_path(path: Path) -> Path:
-    """Where the ends lie that belong to a store's ids."""
+    """The file of the ends that belongs to a file of ids."""
     return path.with_name(f"{path.stem}_ends{path.suffix}")
 
 
 class Pairs:
-    """Exchanges in batches of like length, in a new order each epoch.
+    """Exchanges in batches of similar length, in a new order each epoch.
 
-    Batches are a function of step and progress: a resumed run reads what it would have read. Contexts are hidden in
-    whole batches, which then take half the time.
+    Batches are a function of step and progress: a resumed run reads the same batches. Contexts are hidden in whole
+    batches, which then take half the time.
 
     Args:
         store: the exchanges.
-        batch: exchanges in a step; fewer where there are not so many.
+        batch: exchanges in a step; fewer if the store holds fewer.
         empty_contexts: share of batches whose contexts are hidden.
         seed: of the order and of what is hidden.
-        empty_at_first: that share at the beginning, from where it falls until half of the budget is spent.
+        empty_at_first: the same share at the beginning; it falls to `empty_contexts` until half of the budget is spent.
     """
 
     def __init__(
@@ -153,7 +153,7 @@ class Pairs:
         self._epoch, self._order = -1, np.empty((0, 0), np.int64)
 
     def batch(self, step: int, progress: float = 1.0) -> PairBatch:
-        """The batch of a step, counted from 0, when that share of the budget is spent."""
+        """The batch of a step, counted from 0, when `progress` of the budget is spent."""
         epoch, index = divmod(step, self.steps_per_epoch)
         if epoch != self._epoch:
             self._epoch, self._order = epoch, self._shuffled(epoch)
@@ -166,7 +166,7 @@ class Pairs:
         random = np.random.default_rng([self.seed, 0, epoch])
         order = random.permutation(len(self.store))
         missing = self.steps_per_epoch * self.batch_size - len(order)
-        order = np.concatenate([order, order[:missing]])  # the last batch is filled up with exchanges of the first
+        order = np.concatenate([order, order[:missing]])  # the last batch is filled up with exchanges from the first
         size = _POOL * self.batch_size
         pools = [by_length(order[k : k + size], self._lengths) for k in range(0, len(order), size)]
         batches = np.concatenate(pools).reshape(self.steps_per_epoch, self.batch_size)
@@ -174,10 +174,10 @@ class Pairs:
 
 
 def by_length(exchanges: NDArray[np.int64], lengths: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Exchanges in an order in which neighbours have contexts and replies of about the same length.
+    """Sorts exchanges so that neighbours have contexts and replies of about the same length.
 
-    The reply's length comes first, in steps: a target that is padding costs a softmax, a padded context only a step of
-    the encoder.
+    The reply's length comes first, rounded: a padded target costs a softmax, a padded context only a step of the
+    encoder.
     """
     context, reply = lengths[exchanges].T
     return exchanges[np.lexsort((context, reply // 4))]
@@ -187,9 +187,9 @@ def gather(store: PairStore, exchanges: Sequence[int] | NDArray[np.int64], hidde
     """The batch of these exchanges.
 
     Args:
-        store: holds them.
+        store: of the exchanges.
         exchanges: their numbers.
-        hidden: whose context is replaced by the empty one. *Shape:* (batch,).
+        hidden: True where the context is replaced by the empty one. *Shape:* (batch,).
     """
     empty = np.array([START], np.int32)
     contexts = _side_by_side([empty if h else store.context(k) for k, h in zip(exchanges, hidden, strict=True)])

@@ -42,8 +42,8 @@ Spacing = Literal["auto", "natural", "as-is"]
 
 _LONGEST_CONTEXT = {"character": 400, "word": 100, "subword": 100}
 _LONGEST_REPLY = {"character": 240, "word": 60, "subword": 60}
-"""Tokens at each level: more turns of chat than that are rare, and every token of the longest context in a batch is a
-step of the encoder for all."""
+"""Most tokens of a context and of a reply at each level: longer ones are rare, and every token of the longest context
+in a batch is an encoder step for the whole batch."""
 
 _DETOKENISED = {"auto": None, "natural": True, "as-is": False}
 _FEWEST_EXCHANGES = 4
@@ -57,10 +57,10 @@ class Listening:
     """How dialogues are read.
 
     Args:
-        turns: before a reply that are its context; 0 trains a model that ignores the context.
+        turns: how many turns before a reply are its context; 0 trains a model that ignores the context.
         replies_by: whose turns are replies; None for everybody's.
         spacing: `natural` puts tokenised text ("I ' m here .") back into normal writing, `as-is` leaves it, `auto`
-            does the former where the corpus is written so.
+            is `natural` for a tokenised corpus and `as-is` for any other.
     """
 
     turns: int = DEFAULT_TURNS
@@ -84,7 +84,7 @@ class ChatTask(ModelTask):
     Args:
         request: what a person asked for; its choice is a `ChatChoice`.
         listening: how the dialogues are read.
-        sample: writes a little with a model, for people to read.
+        sample: writes a short sample with a model, for people to read.
 
     Raises:
         CorpusError: the corpus cannot be read.
@@ -104,17 +104,17 @@ class ChatTask(ModelTask):
 
     @property
     def choice(self) -> ChatChoice:
-        """What was asked for of the model."""
+        """The settings asked for: vocabulary, network and training."""
         assert isinstance(self.request.choice, ChatChoice)
         return self.request.choice
 
     @property
     def asked(self) -> tuple[Any, ...]:
-        """What must be as the run was begun with where it goes on."""
+        """The options that a resumed run must keep."""
         return (*super().asked, self.listening)
 
     def read(self, note: Note) -> None:
-        """Surveys the dialogues, and holds out the last tenth of each file where no others were given for that."""
+        """Surveys the dialogues, and holds out the last tenth of each file unless held-out dialogues were given."""
         turns, name = self.listening.turns, self.listening.replies_by
         if self.request.validation is not None:
             self._validation = Corpus(self.request.validation, self.request.format, kind="dialogues")
@@ -135,7 +135,7 @@ class ChatTask(ModelTask):
             note(line)
 
     def plan(self, budget: Budget, origin: Model | None) -> RunPlan:
-        """Learns the vocabulary; the network suits the length of the replies, whatever the time."""
+        """Learns the vocabulary, and chooses the network by the length of the replies alone, not by the time."""
         choice, characters = self.choice, self.survey.characters
         if origin:
             tokenizer, architecture = origin.tokenizer, origin.card.architecture
@@ -149,7 +149,7 @@ class ChatTask(ModelTask):
             architecture = choose_encoder_decoder(choice, characters, tokenizer.vocabulary_size)
         precision = best_precision() if choice.precision == "auto" else choice.precision
         training = choose_chat_training(choice, characters, budget, self.request.seed, precision, thread_count())
-        if origin:  # it knows its language, and is not to forget how to listen
+        if origin:  # it knows the language already, and must not unlearn to use the context
             training = replace(training, empty_at_first=0.0)
         return RunPlan(tokenizer, architecture, training)
 
@@ -189,7 +189,7 @@ class ChatTask(ModelTask):
         return Encoded(tokens, characters, corpus)
 
     def settle(self, plan: RunPlan, encoded: Encoded, folder: ModelFolder, origin: Model | None) -> Settled:
-        """Takes a smaller network where there is no time for a large one."""
+        """Takes a smaller network if there is no time for a large one."""
         model, training = plan.architecture, plan.training
         assert isinstance(model, EncoderDecoderConfig) and isinstance(training, ChatTrainingConfig)
         lengths = PairStore(folder.training / TRAINING_IDS).lengths
@@ -212,7 +212,7 @@ class ChatTask(ModelTask):
             yield describe_smaller(choose_size(self.choice, self.survey.characters), settled.usual)
 
     def batches(self, at: Workspace) -> Pairs:
-        """Exchanges of like length."""
+        """Batches of exchanges of similar length."""
         config, store = at.run.training, PairStore(at.folder.training / TRAINING_IDS)
         assert isinstance(config, ChatTrainingConfig)
         return Pairs(store, config.batch, config.empty_contexts, config.seed, config.empty_at_first)
@@ -234,20 +234,20 @@ class ChatTask(ModelTask):
         return EncoderDecoderValidation(network, store, _VALIDATION_EXCHANGES) if len(store) else None
 
     def _sides(self) -> Iterator[tuple[Side, Exchange]]:
-        """The exchanges to learn from and those to be judged by; none where the dialogues could not be split."""
+        """The training exchanges, then the held-out ones; none of those if the dialogues could not be split."""
         asked = self.listening.turns, self.listening.replies_by, self._normalise
         yield from both_sides(self.corpus, *asked, self.split)
         if self._validation is not None:
             yield from (("held out", exchange) for exchange in Exchanges(self._validation, *asked, "all", None))
 
     def _normalise(self, text: str) -> str:
-        """A turn as it is learned."""
+        """A turn in the spacing that the model learns."""
         return detokenise(text) if self.survey.detokenised else text
 
     def _texts(self) -> Iterator[str]:
         """Every turn to learn from, as a reply and as the newest of a context.
 
-        A model that ignores the context learns the same vocabulary as one that does not, so that the two compare.
+        A model that ignores the context learns the same vocabulary as one that uses it, so that they can be compared.
         """
         turns, name = self.listening.turns or DEFAULT_TURNS, self.listening.replies_by
         for exchange in Exchanges(self.corpus, turns, name, self._normalise, "training", self.split):
@@ -256,10 +256,10 @@ class ChatTask(ModelTask):
 
 
 def held_out_talks(model: Model) -> list[list[str]]:
-    """The turns of a few contexts, evenly spread over the held-out exchanges (the training ones where none are).
+    """The turns of a few contexts, evenly spread over the held-out exchanges, or else the training exchanges.
 
     Args:
-        model: in whose folder the run's exchanges lie.
+        model: its folder holds the run's exchanges.
     """
     folder = ModelFolder(model.path).training
     store = PairStore(folder / HELD_OUT_IDS)
@@ -284,7 +284,7 @@ def _store(
     """Writes the ids of the exchanges of both sides, in one pass.
 
     Returns:
-        how many exchanges, characters and tokens of replies either side has.
+        how many exchanges, characters and tokens of replies each side has.
     """
     size, training, held_out = tokenizer.vocabulary_size, folder / TRAINING_IDS, folder / HELD_OUT_IDS
     with (
@@ -315,7 +315,7 @@ class _PairWriter:
         self._encoder, self.counts = DialogueEncoder(tokenizer, _LONGEST_CONTEXT[tokenizer.level]), Counter[str]()
 
     def append(self, exchange: Exchange) -> bool:
-        """Writes an exchange; says whether its reply was short enough."""
+        """Writes an exchange, unless its reply is too long; returns whether it was written."""
         reply = self._encoder.encode_reply(exchange.reply)
         if len(reply) - 1 > self._longest:
             self.counts["too long"] += 1

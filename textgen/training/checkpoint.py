@@ -1,4 +1,4 @@
-"""What resuming needs: how the run was begun (run.json), and its state, in one file that is replaced whole."""
+"""What resuming needs: the run's settings (run.json), and its state in one file that is replaced whole."""
 
 import json
 import math
@@ -19,16 +19,16 @@ from textgen.stored_json import Migrations, decode, migrate, parse, unchanged
 TRAINING_IDS, HELD_OUT_IDS, RUN = "training.npy", "held_out.npy", "run.json"
 
 ADVERSARIAL = "adversarial"
-"""The folder, in the one of the run before it, of what an adversarial run adds."""
+"""Name of the folder of an adversarial run, inside the folder of the run before it."""
 
 _FEWEST_HELD_OUT = 1000
-"""Characters. Which weights predict a few sentences best is chance: of a chat of 59 pairs those of the fifth step were
-kept, by three held-out replies, and what had learned the other pairs was thrown away."""
+"""Characters of held-out text below which the last weights are kept: a few sentences choose the best by chance. In a
+chat of 59 pairs, three held-out replies chose the weights of the fifth step, before the other pairs were learned."""
 
 _KINDS: dict[str, type[TrainingConfig]] = {"script": ScriptTrainingConfig, "chat": ChatTrainingConfig}
 
 _MIGRATIONS: Migrations = {1: unchanged}
-"""Of run.json: version 1 had no number."""
+"""Migrations of run.json: version 1 had no number."""
 
 
 @dataclass(frozen=True)
@@ -37,9 +37,9 @@ class Run:
 
     Args:
         training: how to train.
-        characters: of the training text and of the held-out text, line ends included.
-        tokens: scored ones of the training text and of the held-out text: all but START.
-        threads: processors it began with; sums in another order give other last bits.
+        characters: of the training text and the held-out text, line ends included.
+        tokens: scored tokens of the training text and the held-out text: all but START.
+        threads: processors it began with; another number changes the order of sums, and so their last bits.
     """
 
     training: TrainingConfig
@@ -85,7 +85,7 @@ class Run:
 
 NAME = "checkpoint.safetensors"
 
-"""Of the position: version 1 had no number, and its file no checksum."""
+"""Migrations of the position: version 1 had no number, and its file no checksum."""
 
 _ADVICE = "the model itself still works; train again with --overwrite, or continue from the model with --from."
 
@@ -97,8 +97,8 @@ class Position:
     Args:
         step: steps done.
         seconds: of steps and validations so far.
-        best: lowest held-out cross-entropy so far, nats a token, or lowest rank where something else ranks; None before
-            the first validation.
+        best: lowest held-out cross-entropy so far, nats a token, or the lowest rank if the task has its own; None
+            before the first validation.
         best_step: the step it was measured after.
         validated_seconds: what `seconds` was after the last validation.
         stale: validations since the best.
@@ -156,7 +156,7 @@ class Checkpoint:
             raise TrainingError(f"The checkpoint {path} {error}: {_ADVICE}") from None
 
     def array(self, name: str, shape: Iterable[int]) -> NDArray[np.floating]:
-        """An array that the run has, too.
+        """The array of this name and shape.
 
         Raises:
             TrainingError: there is none of this name and shape.

@@ -1,4 +1,4 @@
-"""What writing must know of the training text, gathered while it is encoded."""
+"""Statistics of the training text that writing needs, gathered while it is encoded."""
 
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -19,7 +19,7 @@ _MOST_WORDS = 20_000_000  # 160 MB of hashes in memory; a longer text gets no in
 
 
 class ShapeObserver:
-    """Sees every scene of the training text and its ids, and tells the shape of its scripts."""
+    """Gathers the shape of scripts from every scene of the training text and its ids."""
 
     def __init__(self) -> None:
         self._longest_line, self._longest_heading = 1, 0
@@ -27,7 +27,7 @@ class ShapeObserver:
         self._brackets = True
 
     def add(self, scene: Scene, ids: list[int], labelled: Iterable[str]) -> None:
-        """Takes one scene in.
+        """Adds one scene.
 
         Args:
             scene: as read.
@@ -51,7 +51,7 @@ class ShapeObserver:
             self._empty = self._empty or not line.text
 
     def shape(self) -> ScriptShape:
-        """What was seen."""
+        """The shape of the scripts so far."""
         return ScriptShape(
             longest_line=self._longest_line,
             longest_heading=self._longest_heading,
@@ -65,9 +65,9 @@ class ShapeObserver:
 
 
 class NoveltyIndexer:
-    """Sees every line of speech of the training text and writes the index of its word n-grams.
+    """Collects the word n-grams of every line of speech of the training text and writes their index.
 
-    The words are the white-space words of the lines, one line after the other; labels and headings do not count.
+    Words are separated by white space, and n-grams may cross lines; labels and headings do not count.
     """
 
     def __init__(self) -> None:
@@ -75,14 +75,14 @@ class NoveltyIndexer:
         self._words = 0
 
     def add(self, lines: Iterable[str]) -> None:
-        """Takes lines in."""
+        """Adds lines."""
         words = [word for line in lines for word in line.split()]
         self._words += len(words)
         if self._words <= _MOST_WORDS:
             self._parts.append(word_hashes(words))
 
     def save(self, path: Path, note: Callable[[str], None]) -> None:
-        """Writes the sorted hashes; no file where the text is too long for an index, which is told."""
+        """Writes the sorted hashes; if the text is too long for an index, writes no file and a note says so."""
         if self._words > _MOST_WORDS:
             note("The text is too long for an index of its word sequences: no_copy will not be offered by this model.")
             return

@@ -1,4 +1,4 @@
-"""Discriminators: real texts against fresh samples of a frozen generator, and learning to tell them apart."""
+"""Discriminators: how they learn to tell real texts from samples of a frozen generator."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -30,17 +30,17 @@ from textgen.training.task import Encoded, Note, RunPlan, Task, Workspace
 from textgen.training.trainer import Clock, learning_rate
 
 FEWEST = 50
-"""Texts of a kind without which no figure means anything."""
+"""Fewest texts of each kind; with fewer, no figure means anything."""
 
 _REAL_A_SAMPLE = 10
-"""Real texts read for each that is written, so that there are some of every length."""
+"""Real texts read for each generated one, so that there are some of every length."""
 
 _BATCH = 64
 _VALIDATIONS_AN_EPOCH = 2
 _PATIENCE = 6
 
 Write = Callable[[RealTexts, Note], list[Text]]
-"""Has the generator write texts, told what the real ones are; the note says how far it is."""
+"""Has the generator write texts to match the real ones; the note reports progress."""
 
 
 class TextBatch(NamedTuple):
@@ -61,8 +61,8 @@ class TextBatches:
     """Examples in batches, in a new order each epoch; a function of the step alone.
 
     Args:
-        examples: what is learned from.
-        batch: texts in a step; fewer where there are not so many.
+        examples: the texts to learn from.
+        batch: texts in a step; fewer if there are fewer examples.
         seed: of the order.
     """
 
@@ -72,7 +72,7 @@ class TextBatches:
         self.steps_per_epoch = len(examples.texts) // self.batch_size
 
     def batch(self, step: int, progress: float = 0.0) -> TextBatch:
-        """The batch of a step, counted from 0, whatever share of the budget is spent."""
+        """The batch of a step, counted from 0; `progress` makes no difference."""
         epoch, index = divmod(step, self.steps_per_epoch)
         order = np.random.default_rng([self._seed, epoch]).permutation(len(self._examples.texts))
         chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
@@ -105,16 +105,16 @@ class DiscriminatorStep(TrainingStep):
 class DiscriminatorTask(Task):
     """Trains a discriminator of a generator's texts.
 
-    The held-out texts are halved: the first half says when to stop and sets the temperature, the second one is seen
-    by the figures alone.
+    The held-out texts are halved: the first half decides when to stop and sets the temperature, the second half is used
+    for the figures only.
 
     Args:
         generator: the frozen model.
-        samples: texts that it writes: two thirds to learn from, one to be judged by.
-        write: has it write them.
-        decoding: how they are written, the seed included.
+        samples: number of texts that it writes: two thirds for training, one third held out.
+        write: makes the generator write them.
+        decoding: the decoding options, the seed included.
         seed: of all randomness.
-        corpus: paths of the real text; None takes what training left in the generator's folder.
+        corpus: paths of the real text; None takes the text that training left in the generator's folder.
         format: of the corpus; None finds it from its content.
     """
 
@@ -140,7 +140,7 @@ class DiscriminatorTask(Task):
         self.noun = JUDGED[generator.card.kind]
 
     def read(self, note: Note) -> None:
-        """Reads the real texts, and refuses what can only fail before anything is written."""
+        """Reads the real texts, and refuses too few of them before the generator writes anything."""
         most = _REAL_A_SAMPLE * self.samples
         if self._corpus is None:
             self.real = stored_texts(self.generator, most, self.seed)
@@ -157,7 +157,7 @@ class DiscriminatorTask(Task):
         return RunPlan(tokenizer, DiscriminatorConfig(tokenizer.vocabulary_size), how)
 
     def encode(self, folder: ModelFolder, plan: RunPlan, note: Note) -> Encoded:
-        """Has the samples written, and matches real and generated texts by their lengths."""
+        """Generates the samples, and matches real and generated texts by their lengths."""
         learned = parts_of(self.samples)[0]
         self.written = self.write(self.real, note)
         self.training = matched(self.real.training, self.written[:learned], self.seed)
@@ -170,7 +170,7 @@ class DiscriminatorTask(Task):
         return Encoded((_count(self.training), _count(self.deciding)))
 
     def batches(self, at: Workspace) -> TextBatches:
-        """Texts of both kinds."""
+        """Batches of real and generated texts."""
         return TextBatches(self.training, _BATCH, at.run.training.seed)
 
     def network(self, at: Workspace) -> KerasDiscriminator:
@@ -186,7 +186,7 @@ class DiscriminatorTask(Task):
         return DiscriminatorStep(network, at.run.training)
 
     def validate(self, at: Workspace, network: KerasDiscriminator) -> "DiscriminatorValidation":
-        """Scores the texts that say when to stop."""
+        """Scores the texts that decide when to stop."""
         return DiscriminatorValidation(network, self.deciding)
 
     def _require_enough(self) -> None:
@@ -213,14 +213,14 @@ class DiscriminatorTask(Task):
 
 
 class DiscriminatorValidation:
-    """The score of texts under a discriminator as it stands.
+    """Scores texts with the current discriminator.
 
     Args:
-        network: that learns.
+        network: the discriminator that learns.
         examples: the texts.
 
     Attributes:
-        accuracy: share of them that was judged right when they were scored last.
+        accuracy: share of the texts that was classified correctly in the last call.
     """
 
     def __init__(self, network: KerasDiscriminator, examples: Examples) -> None:
@@ -234,12 +234,12 @@ class DiscriminatorValidation:
 
 
 def make_discriminator(task: DiscriminatorTask, budget: Budget, note: Note) -> SavedDiscriminator:
-    """Trains a discriminator, makes its probabilities honest and measures what it is worth.
+    """Trains a discriminator, calibrates its probabilities and measures its quality.
 
     Args:
         task: with the generator and the texts.
         budget: of the training.
-        note: is told how it goes.
+        note: receives progress messages.
 
     Raises:
         TrainingError: there are too few texts, or the loss is no longer finite.
@@ -274,12 +274,12 @@ def make_discriminator(task: DiscriminatorTask, budget: Budget, note: Note) -> S
 
 
 def learn(task: DiscriminatorTask, at: Workspace, note: Note) -> Weights:
-    """Trains a network, in memory alone: a discriminator is trained in a minute or two, and begun anew if need be.
+    """Trains a network without checkpoints: training takes a minute or two, and an interrupted one starts again.
 
     Args:
-        task: whose texts are encoded.
-        at: budget, rates and seed.
-        note: is told of each validation.
+        task: its texts are encoded.
+        at: gives budget, rates and seed.
+        note: receives a line for each validation.
 
     Returns:
         The weights with the least cross-entropy on the texts that decide.
@@ -316,13 +316,13 @@ def learn(task: DiscriminatorTask, at: Workspace, note: Note) -> Weights:
 
 
 def parts_of(samples: int) -> tuple[int, int]:
-    """How many of the samples are learned from, and how many the rest are, to be judged by."""
+    """How many of the samples are for training, and how many are held out."""
     learned = samples * 2 // 3
     return learned, samples - learned
 
 
 def _count(examples: Examples) -> int:
-    """Ids of all texts."""
+    """Number of ids in all texts."""
     return sum(map(len, examples.texts))
 
 

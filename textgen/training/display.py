@@ -1,4 +1,4 @@
-"""What is told of a run while it goes on, and who shows it: a live bar, plain lines, TensorBoard."""
+"""Progress of a run, and its displays: a live bar, plain lines, TensorBoard."""
 
 import math
 import sys
@@ -18,16 +18,16 @@ from textgen.training.history import HistoryRow
 
 
 class Listener(Protocol):
-    """Is told of every step and validation; changes nothing."""
+    """Receives every step and validation; changes nothing."""
 
     def step(self, progress: float, tokens_per_second: float, train_bits_per_character: float) -> None:
-        """A step is done: share of the budget spent, speed and loss of late."""
+        """A step is done: share of the budget spent, recent speed and loss."""
 
     def validating(self) -> None:
         """The held-out text is about to be scored."""
 
     def validated(self, row: HistoryRow, best: bool) -> None:
-        """A validation is done; `best` when it is lower than all before, and never where the last weights are kept."""
+        """A validation is done; `best` if it is lower than all before, and never if the last weights are kept."""
 
     def figures(self, step: int, values: Mapping[str, float]) -> None:
         """Further measures of a validation, by name."""
@@ -43,7 +43,7 @@ class Listener(Protocol):
 
 
 def make_display() -> "Listener":
-    """The display that fits where stderr goes."""
+    """The display that suits stderr: a terminal, or a file or pipe."""
     return LiveDisplay() if sys.stderr.isatty() else PlainDisplay()
 
 
@@ -61,11 +61,11 @@ FIGURES = {
     "distinct_2": "distinct-2",
     "self_bleu_4": "self-BLEU-4",
 }
-"""The measures of adversarial training that are worth a line, by name: what people call them."""
+"""The measures of adversarial training that are shown, by name, with their labels."""
 
 
 def telling(values: Mapping[str, float]) -> str:
-    """The most telling measures in a line, as far as they are known."""
+    """The measures of `FIGURES` in a line, as far as they are known."""
     known = {name: values[key] for key, name in FIGURES.items() if math.isfinite(values.get(key, math.nan))}
     return "  ".join(f"{name} {value:.3f}" for name, value in known.items())
 
@@ -96,9 +96,9 @@ class SilentDisplay:
 
 
 class _Remaining:
-    """The time that is left, from the progress of this process; a resumed run does not begin at 0.
+    """The time that is left, estimated from the progress of this process; a resumed run does not begin at 0.
 
-    What comes before the first step, reading and compiling, is no measure of those that follow.
+    The time before the first step, for reading and compiling, does not count.
     """
 
     def __init__(self) -> None:
@@ -153,7 +153,7 @@ class LiveDisplay:
         self._redraw()
 
     def figures(self, step: int, values: Mapping[str, float]) -> None:
-        """Prints the most telling ones above the bar."""
+        """Prints the shown measures above the bar."""
         self.note(f"          {telling(values)}")
 
     def sample(self, text: str) -> None:
@@ -214,7 +214,7 @@ class PlainDisplay(SilentDisplay):
             self._figures = ""
 
     def figures(self, step: int, values: Mapping[str, float]) -> None:
-        """Prints the most telling ones below the row they belong to; before the first step there is none."""
+        """Prints the shown measures below the row they belong to; before the first step there is no row."""
         line = f"          {telling(values)}"
         if step == 0:
             self.note(line)
@@ -238,7 +238,7 @@ class TensorBoard(SilentDisplay):
     """
 
     def __init__(self, folder: Path) -> None:
-        import tensorflow as tf  # what shows a run on a terminal needs none of it
+        import tensorflow as tf  # the displays for a terminal do not need it
 
         self._tf, self._writer, self._step = tf, tf.summary.create_file_writer(str(folder)), 0
 
@@ -273,7 +273,7 @@ class TensorBoard(SilentDisplay):
                 self._write(name, self._tf.constant(value, self._tf.float32), "scalars")
 
     def _write(self, name: str, value: Any, plugin: str) -> None:
-        """What `tf.summary.scalar` and `text` do, which refuse to without the package `tensorboard`."""
+        """Does what `tf.summary.scalar` and `text` do; those need the package `tensorboard`."""
         metadata = self._tf.compat.v1.SummaryMetadata()
         metadata.plugin_data.plugin_name = plugin
         self._tf.summary.write(name, self._tf.constant(value), metadata=metadata)

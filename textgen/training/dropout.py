@@ -1,4 +1,4 @@
-"""Dropout masks as a function of (seed, step, place), so that a resumed run draws the very same ones."""
+"""Dropout masks as a function of (seed, step, place), so that a resumed run draws the same masks."""
 
 import zlib
 from typing import Any

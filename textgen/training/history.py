@@ -63,7 +63,7 @@ NAME = "history.csv"
 
 @dataclass(frozen=True)
 class HistoryRow:
-    """What one validation saw.
+    """The figures of one validation.
 
     Args:
         step: steps done.
@@ -71,8 +71,8 @@ class HistoryRow:
         seconds: of steps and validations so far.
         learning_rate: of the last step.
         train_bits_per_character: mean over the steps since the last validation, dropout on.
-        validation_bits_per_character: on the held-out text, dropout off; the training figure's dropout makes
-            that one look worse than it is.
+        validation_bits_per_character: on the held-out text, dropout off; dropout makes the training figure look worse
+            than it is.
         tokens_per_second: since the last validation.
     """
 
@@ -109,7 +109,7 @@ def save_curves(path: Path, rows: list[HistoryRow], title: str) -> None:
 
     Args:
         path: of the PNG file, which is replaced whole.
-        rows: of the run's history; nothing is drawn for none.
+        rows: of the run's history; if there are none, nothing is drawn.
         title: above the picture.
     """
     if not rows:
@@ -117,7 +117,7 @@ def save_curves(path: Path, rows: list[HistoryRow], title: str) -> None:
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(7, 4.2))
-    figure.subplots_adjust(left=0.1, right=0.98, bottom=0.12, top=0.92)  # a layout to be found is drawn twice
+    figure.subplots_adjust(left=0.1, right=0.98, bottom=0.12, top=0.92)  # an automatic layout would draw twice
     axes = figure.add_subplot()
     epochs = [row.epoch for row in rows]
     held_out = [row.validation_bits_per_character for row in rows]

@@ -34,17 +34,17 @@ def thread_count() -> int:
 
 
 def share_cores() -> None:
-    """Has TensorFlow give each core operations of its own, instead of all cores a part of every operation.
+    """Makes TensorFlow run each operation on one core, instead of splitting every operation among all cores.
 
-    That suits a batch in shards and harms most else, so it is for processes that only train. It must come before
-    TensorFlow is imported; what a person has set stands.
+    That suits a batch in shards and slows most other work, so it is for processes that only train. Call it before
+    TensorFlow is imported; variables that a person has set are kept.
     """
     os.environ.setdefault(_THREADS_OF_AN_OPERATION, str(_share()))
     os.environ.setdefault("TF_NUM_INTEROP_THREADS", str(thread_count()))
 
 
 def cores_are_shared() -> bool:
-    """Whether TensorFlow runs here as `share_cores` would have it."""
+    """Whether TensorFlow runs as `share_cores` sets it up."""
     import tensorflow as tf
 
     chosen = tf.config.threading.get_intra_op_parallelism_threads() or os.environ.get(_THREADS_OF_AN_OPERATION)
@@ -52,15 +52,15 @@ def cores_are_shared() -> bool:
 
 
 def _share() -> int:
-    """Cores of a shard: a usual batch makes four shards at most."""
+    """Cores per shard: a usual batch makes four shards at most."""
     return max(1, thread_count() // 4)
 
 
 def measure_flops(precision: Precision, batch: int, hidden: int) -> float:
-    """Floating-point operations a second of a recurrent step's matrix product, measured for a moment.
+    """Floating-point operations a second of a recurrent step's matrix product, measured briefly.
 
-    As in training, each product waits for the one before, and the batch is in parts that the cores may compute side by
-    side.
+    As in training, each product waits for the one before, and the batch is split into parts that the cores may compute
+    in parallel.
 
     Args:
         precision: of the product.

@@ -1,4 +1,4 @@
-"""What a training step minimises and a validation scores, for the language model and the encoder-decoder."""
+"""Training losses and validation scores of the language model and the encoder-decoder."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,17 +19,17 @@ from textgen.training.step import State, Tensor, TrainingStep, in_shards
 
 
 class CandidateSampler:
-    """Draws the candidates of each step: some of the ranked ids, and all others always.
+    """Draws the candidates of each step: a sample of the ranked ids, plus all other ids.
 
-    The word of rank r (from 0) weighs log((r + 2) / (r + 1)): log-uniform, which is near to how often words occur. They
-    are drawn without replacement: each word gets a random time, exponentially distributed with its weight as the rate,
-    and the earliest are taken. Given the time of the first that is not taken, each word's chance of being earlier is
-    known, and what is weighted by its inverse is right on average (Cohen and Kaplan 2007, "rank conditioning").
+    The word of rank r (from 0) has the weight log((r + 2) / (r + 1)): log-uniform, which is close to word frequencies.
+    Words are drawn without replacement: each word gets a random time, exponentially distributed with its weight as the
+    rate, and the earliest are taken. Given the time of the first word not taken, each word's chance of being earlier is
+    known, and weighting by its inverse is unbiased (Cohen and Kaplan 2007, "rank conditioning").
 
     Args:
         vocabulary_size: number of ids.
-        ranked: those to draw from, the most frequent first.
-        drawn: how many of them, fewer than there are.
+        ranked: the ids to draw from, the most frequent first.
+        drawn: how many to draw, fewer than there are.
         seed: of the run.
     """
 
@@ -51,13 +51,13 @@ class CandidateSampler:
 
 
 class LanguageModelStep(TrainingStep):
-    """Learns from a window of each stream; the state is carried to the next.
+    """Learns from a window of each stream; the state is carried to the next window.
 
     Args:
         model: the model that learns.
         config: rates, seed and precision.
         streams: sequences in a batch.
-        sampler: draws the words that stand for the vocabulary in a step; None takes them all.
+        sampler: draws the words over which a step takes its softmax; None takes the whole vocabulary.
     """
 
     config: ScriptTrainingConfig
@@ -77,7 +77,7 @@ class LanguageModelStep(TrainingStep):
         return self.model.initial_state(self.streams)
 
     def losses(self, batch: Any, state: State, step: Tensor) -> tuple[Tensor, Tensor, State]:
-        """The window's cross-entropy, twice, and the state after it; from a sample an estimate and a stand-in."""
+        """The window's cross-entropy, twice (with a sampler: an estimate and the sampled loss), and the new state."""
         inputs, targets, keep = batch
         masks = language_model_masks(self.model.config, self.config, int(inputs.shape[0]), self.streams, step)
         scored = tf.cast(targets != START, tf.float32)
@@ -100,12 +100,12 @@ class LanguageModelStep(TrainingStep):
 
 
 class LanguageModelValidation:
-    """The score of a fixed run of held-out ids under the model as it stands.
+    """Scores a fixed run of held-out ids with the current model.
 
     Args:
         model: the model that learns.
         lanes: the held-out ids, laid out.
-        most: shards at most.
+        most: largest number of shards.
     """
 
     _WINDOW = 128
@@ -164,12 +164,12 @@ class EncoderDecoderStep(TrainingStep):
 
 
 class EncoderDecoderValidation:
-    """The score of held-out exchanges under the model as it stands.
+    """Scores held-out exchanges with the current model.
 
     Args:
         model: the model that learns.
         store: the held-out exchanges.
-        limit: score so many at most, spread evenly over all.
+        limit: most exchanges to score, spread evenly over all.
     """
 
     _BATCH = 128
@@ -196,6 +196,6 @@ class EncoderDecoderValidation:
 
 
 def _shapes(batch: int | None) -> tuple[Any, ...]:
-    """The specs of a `PairBatch` of any lengths."""
+    """TensorFlow's specs of a `PairBatch` of any lengths."""
     kinds = (tf.int32, tf.float32, tf.int32, tf.int32, tf.float32)
     return tuple(tf.TensorSpec((None, batch), kind) for kind in kinds)

@@ -1,4 +1,4 @@
-"""Makes a model folder ready for a run: tells what was read and chosen, writes vocabulary, ids and first weights."""
+"""Prepares a model folder for a run: reports what was read and chosen, writes vocabulary, ids and first weights."""
 
 import hashlib
 import importlib.metadata
@@ -36,12 +36,12 @@ from textgen.wording import count
 def initial_weights(config: Network, seed: int) -> dict[str, NDArray[np.float32]]:
     """Draws the weights of a network.
 
-    Kernels are normal and keep the variance of their inputs (LeCun et al. 1998); smaller ones, such as libraries begin
-    with, learn nothing but the frequencies of tokens for some hundred steps. Recurrent kernels are orthogonal for each
+    Kernels are normal and keep the variance of their inputs (LeCun et al. 1998); with smaller ones, the default of most
+    libraries, a network learns only token frequencies for some hundred steps. Recurrent kernels are orthogonal for each
     gate (Saxe et al. 2014), the forget gates' biases one (Jozefowicz et al. 2015) and the other biases zero. Token
-    vectors are standard normal, or of length one where they are the softmax's weights too; the first kernel makes up
-    for it. A discriminator's speakers begin at zero: it learns first what all have in common. So does its last kernel,
-    for a discriminator that judges before it has learned anything has to unlearn that.
+    vectors are standard normal, or of length one if they are the softmax's weights too; the first kernel makes up for
+    that. A discriminator's speaker vectors begin at zero, so that it first learns what all speakers have in common. Its
+    last kernel begins at zero too, so that it has no random judgement to unlearn.
 
     Returns:
         Arrays under their names in the model folder.
@@ -76,7 +76,7 @@ _FEW_CHARACTERS = 100_000
 
 
 def describe_corpus(corpus: Corpus, survey: CorpusSurvey | DialogueSurvey) -> Iterator[str]:
-    """A line or more on what was read, and on everything that was changed on the way."""
+    """Lines about what was read, and about everything that was changed while reading."""
     for file in corpus.files[:_MOST_FILES]:
         paths = " and ".join(map(str, file.paths))
         yield f"corpus    {paths}: {file.format}, because {file.reason}; {file.encoding}"
@@ -86,7 +86,7 @@ def describe_corpus(corpus: Corpus, survey: CorpusSurvey | DialogueSurvey) -> It
     for file in corpus.files:
         for kind, times in file.repairs.items():
             yield f"repaired  {times:,} x {REPAIRS[kind]} in {file.path.name}"
-    if isinstance(survey, CorpusSurvey):  # of dialogues the counts say it
+    if isinstance(survey, CorpusSurvey):  # for dialogues, the counts include the changes
         for change, times in survey.changes.items():
             yield f"changed   {times:,} x {change}"
         if survey.skipped:
@@ -106,7 +106,7 @@ def _counts(survey: CorpusSurvey | DialogueSurvey) -> Iterator[str]:
 
 
 def describe_plan(plan: RunPlan, run: Run, guess: RunEstimate) -> Iterator[str]:
-    """A few lines on the model, the run and what it will take; of a plan that is settled."""
+    """Lines about the model, the run and what it will take, for a settled plan."""
     model, training, tokenizer = plan.architecture, plan.training, plan.tokenizer
     assert not isinstance(model, DiscriminatorConfig)
     is_chat = isinstance(model, EncoderDecoderConfig)
@@ -123,8 +123,8 @@ def describe_plan(plan: RunPlan, run: Run, guess: RunEstimate) -> Iterator[str]:
     )
     if isinstance(training, ScriptTrainingConfig) and training.sampled_words:
         yield (
-            f"softmax   over {training.sampled_words:,} of {len(tokenizer.ranked_ids()):,} words in each step, so that "
-            "the training score is an estimate; held out over all"
+            f"softmax   over {training.sampled_words:,} of {len(tokenizer.ranked_ids()):,} words in each step, so the "
+            "training score is an estimate; the held-out score is over all words"
         )
     if run.characters[0] < _FEW_CHARACTERS:
         yield (
@@ -140,7 +140,7 @@ def describe_plan(plan: RunPlan, run: Run, guess: RunEstimate) -> Iterator[str]:
 
 
 def describe_smaller(usual: str, guess: RunEstimate) -> str:
-    """Why the model is smaller than is usual for its text.
+    """Says why the model is smaller than usual for its text.
 
     Args:
         usual: the size that suits the text.
@@ -148,7 +148,7 @@ def describe_smaller(usual: str, guess: RunEstimate) -> str:
     """
     return (
         f"size      {usual} suits a text of this length, but would read only {count(guess.tokens, 'token')} in "
-        f"{_minutes(guess.minutes)} here, too few to be better: give it more time, or --size {usual}, which overrules"
+        f"{_minutes(guess.minutes)} here, too few to be better: give it more time, or --size {usual} to use it anyway"
     )
 
 
@@ -167,23 +167,23 @@ def _minutes(number: float) -> str:
 
 
 MIN_P = {"character": 0.05, "word": 0.1, "subword": 0.05}
-"""What fresh models of each level write with: it keeps the long tail of a small model's mistakes out of the text, most
-of all the words that a word model invents whenever it begins to spell."""
+"""Default decoding of new models at each level: it cuts off the long tail of a small model's mistakes, above all the
+words that a word model invents when it begins to spell."""
 
 
 def prepare(task: FolderTask, folder: ModelFolder, budget: Budget, origin: Model | None, note: Note) -> None:
-    """Writes a model folder that loads, with first weights and all that a run needs.
+    """Writes a model folder that can be loaded, with first weights and all that a run needs.
 
     Args:
         task: of the run.
         folder: must not hold a model.
         budget: of the run.
-        origin: a model to go on from, with its vocabulary, architecture and weights; None begins afresh.
-        note: is told what was read and what was decided.
+        origin: a model to continue from, with its vocabulary, architecture and weights; None starts from scratch.
+        note: receives lines about what was read and decided.
 
     Raises:
         TrainingError: there is too little to learn from.
-        ConfigurationError: what was asked for does not fit the texts or the model to go on from.
+        ConfigurationError: the request does not fit the texts or the model to continue from.
     """
     task.read(note)
     plan = task.plan(budget, origin)
@@ -203,12 +203,12 @@ def prepare(task: FolderTask, folder: ModelFolder, budget: Budget, origin: Model
 
 
 def learn_vocabulary(choice: Choice, characters: int, texts: Iterable[str], labels: Sequence[str]) -> Tokenizer:
-    """Learns the vocabulary that a person asked for, or that suits the corpus.
+    """Learns the vocabulary that a person asked for, or one that suits the corpus.
 
     Args:
         choice: what was asked for.
         characters: of the training text.
-        texts: all that is spelled in pieces; read once.
+        texts: all text that is split into pieces; read once.
         labels: speakers that get a label of their own.
     """
     level = choose_level(choice, characters)
@@ -219,10 +219,10 @@ def learn_vocabulary(choice: Choice, characters: int, texts: Iterable[str], labe
 
 @contextmanager
 def building(folder: ModelFolder) -> Iterator[ModelFolder]:
-    """Gives an empty folder to write into, which takes its place when all went well and vanishes when not.
+    """Gives an empty folder to write into; it is moved to its place on success and deleted on failure.
 
     Args:
-        folder: the place; must not hold a model.
+        folder: its final place; must not hold a model.
     """
     new = ModelFolder(folder.path.with_name(f".{folder.path.name}.building"))
     shutil.rmtree(new.path, ignore_errors=True)
@@ -240,7 +240,7 @@ def versions() -> dict[str, str]:
     """The versions of the packages that train, as far as they are installed."""
     found = {"textgen": __version__}
     for name in ("tensorflow", "keras", "numpy"):
-        with suppress(importlib.metadata.PackageNotFoundError):  # tensorflow-cpu and others go by another name
+        with suppress(importlib.metadata.PackageNotFoundError):  # tensorflow-cpu and others have another name
             found[name] = importlib.metadata.version(name)
     return found
 
@@ -250,16 +250,16 @@ _NEW = ".new"
 
 
 class Target:
-    """The folder a person asked for, and the one the run works in; until it is left, no other run's on this machine.
+    """The folder a person asked for, and the one the run works in, locked against other runs on this machine.
 
     Args:
-        out: the model folder; None takes `runs/<name>`, numbered if that is taken.
+        out: the model folder; None takes `runs/<name>`, with a number if that exists.
         name: of the corpus.
-        resume: an interrupted run is to go on.
-        overwrite: a model that lies there is to be replaced, once the new one is trained.
+        resume: whether to resume an interrupted run.
+        overwrite: whether to replace an existing model, once the new one is trained.
 
     Raises:
-        ConfigurationError: a model lies there, and neither was asked for; or another run works there.
+        ConfigurationError: the folder holds a model, and neither was asked for; or another run works in it.
 
     Example:
         >>> with Target("runs/seinfeld", "seinfeld", resume=False, overwrite=False) as target:
@@ -291,12 +291,12 @@ class Target:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Lets other runs work there."""
+        """Releases the lock."""
         self._lock.release()
 
     @property
     def described(self) -> str:
-        """The folder, with the one it stands in for where that was taken."""
+        """The folder; if it is numbered, with the name that existed already."""
         return f"{self.final.path} ({self._usual} exists already)" if self._is_numbered else f"{self.final.path}"
 
     @property
@@ -306,16 +306,16 @@ class Target:
 
     @property
     def replaces(self) -> bool:
-        """Whether the run works beside an old model, whose place it will take."""
+        """Whether the run works beside an old model that it will replace."""
         return self.building is not self.final
 
     def finish(self) -> None:
-        """Puts the new model in the place of the old one, where it was built beside it."""
+        """Replaces the old model by the new one, if that was built beside it."""
         if not self.replaces:
             return
         old = self.final.path.with_name(f".{self.final.path.name}.old")
         shutil.rmtree(old, ignore_errors=True)
-        if self.final.path.exists():  # it is gone where an earlier swap was cut off here
+        if self.final.path.exists():  # it is missing if an earlier replacement was interrupted here
             self.final.path.rename(old)
         self.building.path.rename(self.final.path)
         shutil.rmtree(old, ignore_errors=True)
@@ -334,15 +334,15 @@ class Target:
 
 
 def final_name(building: Path) -> str:
-    """The name that a folder will have which is built in place, or beside the model that it will replace."""
+    """The final name of a folder that is built in place, or beside the model that it will replace."""
     name = building.name
     return name.removeprefix(".").removesuffix(_NEW) if name.startswith(".") and name.endswith(_NEW) else name
 
 
 def _claim(path: Path) -> FileLock:
-    """A lock that says which folder is worked in; it ends with the process, however that ends.
+    """Locks a folder for this run; the lock ends with the process, however that ends.
 
-    It lies among the temporary files, because the folder does not exist yet, and beside it nothing of ours should stay.
+    The lock file is among the temporary files: the folder does not exist yet, and no file should remain beside it.
     """
     person = os.path.expanduser("~")  # noqa: PTH111 - it never fails
     name = hashlib.sha256(os.fsencode(person) + b"\0" + os.fsencode(path.resolve())).hexdigest()[:16]
@@ -358,7 +358,7 @@ def _claim(path: Path) -> FileLock:
 
 
 def _named(path: Path) -> Path:
-    """The path, with its last name where it is told by dots alone: what is built lies beside it."""
+    """The path with a last name, even if it was given as dots only: the new model is built beside it."""
     named = path.resolve() if path.name in ("", "..") else path
     if not named.name:
         raise ConfigurationError(f"{path} was to be the model folder, but it has no name: give another --out.")

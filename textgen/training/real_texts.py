@@ -1,4 +1,4 @@
-"""The real texts that a discriminator learns from and is judged by: lines of scripts, replies of chats."""
+"""The real texts that a discriminator is trained and tested on: lines of scripts, replies of chats."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -38,14 +38,14 @@ _Pair = tuple[Context, Text]
 
 @dataclass(frozen=True)
 class RealTexts:
-    """Texts that people wrote, as ids: lines, or replies and what they replied to.
+    """Texts that people wrote, as ids: lines, or replies with their contexts.
 
     Args:
-        training: the model learned from them too.
-        held_out: it did not.
+        training: texts that the generator learned from, too.
+        held_out: texts that it did not learn from.
         corpus: fingerprint of the text.
-        training_contexts: of the replies that the model learned from, in their order; none of lines.
-        held_out_contexts: of the others.
+        training_contexts: of the replies in `training`, in the same order; none for lines.
+        held_out_contexts: of the replies in `held_out`.
     """
 
     training: list[Text]
@@ -55,7 +55,7 @@ class RealTexts:
     held_out_contexts: list[Context] = field(default_factory=list)
 
     def contexts(self, training: int, held_out: int) -> list[Text]:
-        """So many contexts of either part; where there are not so many, they come again."""
+        """The given number of contexts of each part; if there are fewer, they are repeated."""
         return [
             context.tolist()
             for contexts, count in ((self.training_contexts, training), (self.held_out_contexts, held_out))
@@ -68,11 +68,11 @@ def stored_texts(model: Model, most: int, seed: int) -> RealTexts:
 
     Args:
         model: of either kind.
-        most: so many of either part, drawn at random; fewer where there are not so many.
+        most: most texts of each part, drawn at random.
         seed: of the draw.
 
     Raises:
-        TrainingError: they are not there.
+        TrainingError: the texts are no longer there.
     """
     folder = ModelFolder(model.path).training
     paths = folder / TRAINING_IDS, folder / HELD_OUT_IDS
@@ -90,17 +90,17 @@ def stored_texts(model: Model, most: int, seed: int) -> RealTexts:
 
 
 def corpus_texts(model: Model, paths: Paths, format: str | None, most: int, seed: int) -> RealTexts:
-    """The texts of a corpus; of the one the model was trained on, the same part is held out.
+    """The texts of a corpus; if the model was trained on it, the same part is held out.
 
     Args:
         model: of either kind; its kind says how the corpus is read.
         paths: of the corpus.
         format: of the corpus; None finds it from its content.
-        most: so many of either part, drawn at random; fewer where there are not so many.
+        most: most texts of each part, drawn at random.
         seed: of the draw.
 
     Raises:
-        ConfigurationError: it is the training corpus, read in another way than in training, or learned from whole.
+        ConfigurationError: it is the training corpus, but read in a different way, or no part of it was held out.
         TrainingError: the corpus is too small for a held-out part, or the model's voice says nothing in it.
     """
     if model.card.kind == "chat":
@@ -165,7 +165,7 @@ def _corpus_replies(model: Model, corpus: Corpus, most: int, seed: int) -> RealT
 
 
 def _exchanges(model: Model, corpus: Corpus, part: SplitPart, split: DialogueSplit) -> Iterator[_Pair]:
-    """The exchanges that training would have taken."""
+    """The exchanges that training would take."""
     known = model.card.corpus
     encoder = DialogueEncoder(model.tokenizer, int(known["longest_context"]))
     for exchange in reread(known, corpus, part, split):
@@ -182,7 +182,7 @@ def _of_pairs(training: list[_Pair], held_out: list[_Pair], corpus: str | None) 
 
 
 def _as_line(reply: Text) -> Text:
-    """A reply's ids as they are judged: `line_ids` of `reply_line`."""
+    """A reply's ids as the discriminator sees them: `line_ids` of `reply_line`."""
     return [*reply[1:-1], LINE_END]
 
 
@@ -217,7 +217,7 @@ def _chat_split(model: Model, corpus: Corpus) -> DialogueSplit:
 
 
 def _require_other_text(model: Model, fingerprint: str, texts: str, all_of_it: str) -> None:
-    """Refuses a corpus of which nothing was held out."""
+    """Refuses the training corpus if no part of it was held out."""
     if fingerprint == model.card.corpus.get("fingerprint"):
         raise ConfigurationError(
             f"{texts} were to be held out, but the model learned from {all_of_it}, because it was given a "

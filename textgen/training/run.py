@@ -1,4 +1,4 @@
-"""One run over a model folder: how it begins or goes on, what it leaves in the folder, and how it ends."""
+"""One run in a model folder: how it begins or resumes, what it leaves in the folder, and how it ends."""
 
 import math
 import os
@@ -33,12 +33,12 @@ Sample = Callable[[Model], str]
 DEFAULT_MINUTES = 20.0
 
 _READING = ("turns", "replies_by")
-"""How a chatbot's dialogues are read; a model's card says it."""
+"""How a chatbot's dialogues are read, as stored in a model's card."""
 
 
 @dataclass(frozen=True)
 class TrainingRequest:
-    """What a person asked for of a model, whatever its kind.
+    """What a person asked for, for a model of any kind.
 
     Args:
         corpus: the paths to learn from.
@@ -59,11 +59,11 @@ class TrainingRequest:
 
 @dataclass(frozen=True)
 class Start:
-    """How a run is begun, or goes on.
+    """How a run begins or resumes.
 
     Args:
-        budget: None takes the usual one, or that of the run that goes on.
-        origin: the folder of a model to go on from, and what a person calls it; None begins afresh.
+        budget: None takes the default, or that of the resumed run.
+        origin: the folder of a model to continue from, and the name a person gave for it; None starts from scratch.
         tensorboard: whether to write event files.
         quiet: show no progress.
     """
@@ -75,43 +75,43 @@ class Start:
 
 
 class ModelTask(FolderTask):
-    """A task whose run begins, goes on and ends in a model folder.
+    """A task whose run begins, resumes and ends in a model folder.
 
     Args:
         request: what a person asked for.
-        sample: writes a little with a model, for people to read.
+        sample: writes a short sample with a model, for people to read.
         corpus: to learn from.
     """
 
     command: ClassVar[str]
-    """That trains such a model."""
+    """The command that trains this kind of model."""
 
     rate: ClassVar[str] = "--learning-rate"
-    """The option with the learning rate, for what a person is told of a loss that is not finite."""
+    """The option of the learning rate, named in the message about a loss that is not finite."""
 
     def __init__(self, request: TrainingRequest, sample: Sample, corpus: Corpus) -> None:
         self.request, self.sample, self.corpus = request, sample, corpus
 
     @property
     def name(self) -> str:
-        """Of the corpus: that of its first file."""
+        """The name of the corpus: that of its first file."""
         return self.corpus.files[0].path.stem
 
     @property
     def asked(self) -> tuple[Any, ...]:
-        """What must be as the run was begun with where it goes on: dataclasses of options."""
+        """The options that a resumed run must keep, as dataclasses."""
         return (self.request.choice,)
 
     def place(self, folder: ModelFolder) -> Path:
-        """Where the run's own files lie in a model folder."""
+        """The folder of the run's own files, in a model folder."""
         return folder.training
 
     def rank(self, at: Workspace, step: Any, listeners: list[Listener]) -> Callable[[int, float], float] | None:
-        """Makes what ranks the weights; None ranks by the held-out score."""
+        """Makes the function that ranks the weights; None ranks by the held-out score."""
         return None
 
     def watch(self, at: Workspace, display: Listener) -> list[Listener]:
-        """Makes further listeners, which may speak through the display."""
+        """Makes further listeners, which may print on the display."""
         return []
 
     def draw(self, at: Workspace, title: str) -> None:
@@ -123,10 +123,10 @@ class ModelTask(FolderTask):
         prepare(self, folder, budget, origin, note)
 
     def go_on(self, folder: ModelFolder, budget: Budget | None, note: Note) -> None:
-        """Makes sure that a begun run can go on, with a new budget where one is given.
+        """Checks that a run can be resumed, and gives it a new budget if there is one.
 
         Raises:
-            ConfigurationError: the kind of model or the corpus is another one, or the budget is spent.
+            ConfigurationError: the kind of model or the corpus differs, or the budget is spent.
         """
         card, at = folder.load_card(), self.at(folder)
         if card.corpus.get("fingerprint") != self.corpus.fingerprint:
@@ -151,15 +151,15 @@ class ModelTask(FolderTask):
         return run_training(self, folder, display, tensorboard)
 
     def why_finished(self, folder: ModelFolder) -> str | None:
-        """Why the run is over, and what could be done; None where it can go on.
+        """Why the run is over, and what to do about it; None if it can be resumed.
 
         Raises:
-            ConfigurationError: it trains another kind of model.
+            ConfigurationError: the run trains another kind of model.
         """
         return self._why_over(self.at(folder))
 
     def at(self, folder: ModelFolder) -> Workspace:
-        """The run in a folder, which must be of this kind."""
+        """The run in a folder; it must be of this kind."""
         run = Run.load(self.place(folder))
         if run.kind != self.kind:
             raise ConfigurationError(
@@ -169,7 +169,7 @@ class ModelTask(FolderTask):
         return Workspace(folder, self.place(folder), run)
 
     def _why_over(self, at: Workspace) -> str | None:
-        """`why_finished` of a run that may have been given another budget."""
+        """`why_finished`, for a run that may have a new budget."""
         if not checkpoint_exists(at.place):
             return None
         training, position = at.run.training, Checkpoint.load(at.place).position
@@ -177,28 +177,28 @@ class ModelTask(FolderTask):
             return f"{count(position.stale, 'validation')} brought no improvement; give more text"
         clock = Clock(training.budget, self.batches(at).steps_per_epoch)
         spent = clock.progress(position.step, position.seconds) >= 1.0
-        if spent and not position.train_steps:  # else its last validation is still to come
+        if spent and not position.train_steps:  # otherwise its last validation is still due
             return f"its budget of {training.budget.describe()} is spent; give a larger one"
         return None
 
 
 def train(task: ModelTask, target: Target, start: Start) -> Model:
-    """Trains a model of any kind from the beginning or from where a run stopped, and loads it.
+    """Trains a model of any kind, from the beginning or from where a run stopped, and loads it.
 
     Args:
         task: of the run.
-        target: where.
-        start: how.
+        target: the folder.
+        start: how the run begins or resumes.
 
     Raises:
-        TextgenError: what was asked for cannot be done; nothing is lost.
-        TrainingInterrupted: Ctrl-C; the run was saved and can go on.
+        TextgenError: the request cannot be met; nothing is lost.
+        TrainingInterrupted: Ctrl-C; the run was saved and can be resumed.
     """
     display = SilentDisplay() if start.quiet else make_display()
     display.note(f"folder    {target.described}")
     folder = target.building
     if target.resume and target.replaces and start.budget is None and task.why_finished(folder):
-        target.finish()  # the run came to its end, and was cut off before it took the old model's place
+        target.finish()  # the run had finished, but was interrupted before it replaced the old model
         return target.final.load()
     if target.resume and target.started:
         require_as_begun(folder, task.asked, task.request.seed)
@@ -225,12 +225,12 @@ def train(task: ModelTask, target: Target, start: Start) -> Model:
 
 
 def run_training(task: ModelTask, folder: ModelFolder, display: Listener, tensorboard: bool = False) -> Outcome:
-    """Trains the model of a prepared folder, from its checkpoint where there is one.
+    """Trains the model of a prepared folder, from its checkpoint if there is one.
 
     Args:
         task: of the run.
         folder: as it was prepared or an earlier run left it; the best weights so far are always in it.
-        display: is told what happens.
+        display: shows what happens.
         tensorboard: whether to write event files.
 
     Returns:
@@ -277,14 +277,14 @@ def run_training(task: ModelTask, folder: ModelFolder, display: Listener, tensor
         )
     if outcome.reason == "no improvement":
         display.note(
-            f"stopped   {count(run.training.patience, 'validation')} brought no improvement, so that the rest of the "
-            f"budget was left; the best weights are kept, those of step {outcome.best_step:,}"
+            f"stopped   {count(run.training.patience, 'validation')} brought no improvement, so training ended before "
+            f"the budget was spent; the best weights are kept, those of step {outcome.best_step:,}"
         )
     return outcome
 
 
 class _Keeper:
-    """Keeps what a validation is worth keeping: best weights, metrics, samples, curves."""
+    """Saves the results of a validation: best weights, metrics, samples, curves."""
 
     def __init__(self, task: ModelTask, at: Workspace, listeners: list[Listener]) -> None:
         self._task, self._at, self._listeners = task, at, listeners
@@ -305,7 +305,7 @@ class _Keeper:
         try:
             text = self._task.sample(replace(self._at.model, weights=weights))
         except TextgenError as error:
-            text = f"(no sample: {error})"  # a page for people is not worth a training run
+            text = f"(no sample: {error})"  # a failed sample must not end a training run
         self._keep_sample(row, text)
         self._task.draw(self._at, final_name(folder.path))
         for listener in self._listeners:
@@ -316,7 +316,7 @@ class _Keeper:
         before = path.read_bytes() if path.is_file() else b""
         heading = f"== step {row.step}, {row.validation_bits_per_character:.3f} bits per character held out ==\n"
         if heading.encode() in before:
-            return  # a resumed run has come by here already
+            return  # a resumed run has written this sample already
         with replacing(path) as file:
             file.write(before + f"{heading}{text.rstrip()}\n\n".encode())
 
@@ -330,30 +330,30 @@ def _bits_per_nat(run: Run) -> tuple[float, float]:
 
 
 def _make_deterministic() -> None:
-    """Makes TensorFlow add up in the same order every time; a resumed run could not be exact otherwise."""
+    """Makes TensorFlow sum in the same order every time, so that a resumed run is exact."""
     import tensorflow as tf
 
     tf.config.experimental.enable_op_determinism()
 
 
 def require_as_begun(folder: ModelFolder, asked: Sequence[Any], seed: int) -> None:
-    """Refuses what a run was not begun with; what is left as it usually is is as it was.
+    """Refuses options that differ from those a run began with; an option left at its default keeps the run's value.
 
-    How the vocabulary was learned is not compared, nor how spaces are read, because they leave no trace.
+    How the vocabulary was learned and how spaces are read are not compared: neither leaves a record.
 
     Args:
         folder: of the run.
-        asked: what is asked for now.
-        seed: the same; 0 is the usual one.
+        asked: the options given now.
+        seed: the seed given now; 0 is the default.
 
     Raises:
-        ConfigurationError: something is asked for that the run was begun without.
+        ConfigurationError: an option differs from the one the run began with.
     """
     usual = {field.name: field.default for group in asked for field in fields(group)} | {"seed": 0}
     chosen = {name: value for group in asked for name, value in asdict(group).items()} | {"seed": seed}
     begun = _begun(folder)
     if chosen["hidden"] is not None:
-        del begun["size"]  # which was overruled
+        del begun["size"]  # widths were given, so it had no effect
     for name, value in chosen.items():
         if value != usual[name] and value != begun.get(name, value):
             raise ConfigurationError(
@@ -363,7 +363,7 @@ def require_as_begun(folder: ModelFolder, asked: Sequence[Any], seed: int) -> No
 
 
 def _begun(folder: ModelFolder) -> dict[str, Any]:
-    """What a run was begun with, by the names of the options."""
+    """The options a run began with, by name."""
     model, training = folder.load(), Run.load(folder.training).training
     architecture = asdict(model.card.architecture)
     widths = f"{architecture['layers']} x {architecture['hidden']}"
@@ -373,9 +373,10 @@ def _begun(folder: ModelFolder) -> dict[str, Any]:
 
 
 def resume_command(task: ModelTask, target: Target, tensorboard: bool) -> str:
-    """The command that goes on with a run.
+    """The command that resumes a run.
 
-    Without their format some files could not be read again; and an adversarial run shares the cores in another way.
+    It repeats the format, without which some files could not be read again, and --adversarial, because such a run
+    shares the cores in another way.
     """
     corpus = task.request.corpus
     paths = [corpus] if isinstance(corpus, str | os.PathLike) else corpus

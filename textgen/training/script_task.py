@@ -50,7 +50,7 @@ class ScriptTask(ModelTask):
 
     Args:
         request: what a person asked for; its choice is a `ScriptChoice`.
-        sample: writes a little with a model, for people to read.
+        sample: writes a short sample with a model, for people to read.
 
     Raises:
         CorpusError: the corpus cannot be read.
@@ -69,12 +69,12 @@ class ScriptTask(ModelTask):
 
     @property
     def choice(self) -> ScriptChoice:
-        """What was asked for of the model."""
+        """The settings asked for: vocabulary, network and training."""
         assert isinstance(self.request.choice, ScriptChoice)
         return self.request.choice
 
     def read(self, note: Note) -> None:
-        """Surveys the corpus, and holds out its last tenth where no other text was given for that."""
+        """Surveys the corpus, and holds out its last tenth unless a held-out text was given."""
         if self.request.validation is not None:
             self._validation = Corpus(self.request.validation, self.request.format)
         self.survey = survey(self.corpus)
@@ -89,7 +89,7 @@ class ScriptTask(ModelTask):
             note(line)
 
     def plan(self, budget: Budget, origin: Model | None) -> RunPlan:
-        """Learns the vocabulary; the network suits the length of the text, whatever the time."""
+        """Learns the vocabulary, and chooses the network by the length of the text alone, not by the time."""
         choice, self.speakers = self.choice, self.survey.speakers_before(self.split)
         if origin:
             tokenizer, architecture = origin.tokenizer, origin.card.architecture
@@ -110,7 +110,7 @@ class ScriptTask(ModelTask):
         return RunPlan(tokenizer, architecture, training)
 
     def encode(self, folder: ModelFolder, plan: RunPlan, note: Note) -> Encoded:
-        """Writes the ids, the index of word sequences, and notes what a written script looks like."""
+        """Writes the ids and the index of word sequences, and records the shape of the scripts."""
         tokenizer, shape, novelty = plan.tokenizer, ShapeObserver(), NoveltyIndexer()
 
         def observe(scene: Scene, ids: list[int]) -> None:
@@ -134,7 +134,7 @@ class ScriptTask(ModelTask):
         return Encoded((learned, judged), (self.characters, self._held_out_characters()), corpus)
 
     def settle(self, plan: RunPlan, encoded: Encoded, folder: ModelFolder, origin: Model | None) -> Settled:
-        """Takes a smaller network where there is no time for a large one, and the dropout that suits the epochs."""
+        """Takes a smaller network if there is no time for a large one, and the dropout that suits the epochs."""
         model, training, tokens = plan.architecture, plan.training, encoded.tokens[0]
         assert isinstance(model, ModelConfig) and isinstance(training, ScriptTrainingConfig)
         flops, level = measure_flops(training.precision, training.streams, model.hidden), plan.tokenizer.level
@@ -148,7 +148,7 @@ class ScriptTask(ModelTask):
                 plan.tokenizer.vocabulary_size,
                 fits=lambda model: has_time(budget, estimate(model, asked, tokens, flops)),
             )
-            # What a model knew before is not in the text, and would be forgotten.
+            # What the model learned before is not in this text, and would be forgotten.
             training = with_weight_decay(training, self.characters, tokens)
         if self.choice.dropout is None:
             training = with_dropout(training, level, dropout_for(estimate(model, training, tokens, flops).epochs))
@@ -162,7 +162,7 @@ class ScriptTask(ModelTask):
             yield describe_smaller(choose_size(self.choice, self.characters), settled.usual)
 
     def batches(self, at: Workspace) -> Windows:
-        """Windows of parallel streams through the training text."""
+        """Windows of parallel streams over the training text."""
         config = at.run.training
         assert isinstance(config, ScriptTrainingConfig)
         ids = open_ids(at.folder.training / TRAINING_IDS)
@@ -191,7 +191,7 @@ class ScriptTask(ModelTask):
         return LanguageModelValidation(network, lay_out(ids, _LANES, limit=_VALIDATION_TOKENS), at.run.training.towers)
 
     def _sides(self) -> Iterator[tuple[Side, Iterable[Scene]]]:
-        """The documents to learn from, then those to be judged by: none where the corpus could not be split."""
+        """The training documents, then the held-out ones; none of those if the corpus could not be split."""
         yield from split_documents(self.corpus, self.split)
         if self._validation is not None:
             yield from (("held out", document) for document in self._validation.documents())
@@ -203,7 +203,7 @@ class ScriptTask(ModelTask):
         return self.survey.characters - self.characters
 
     def _texts(self, labels: Iterable[str]) -> Iterator[str]:
-        """Every text that is spelled in pieces: speech, headings, and names without a label."""
+        """Every text that is split into pieces: speech, headings, and names without a label."""
         labelled = set(labels)
         for document in training_documents(self.corpus, self.split):
             for scene in document:
@@ -224,7 +224,7 @@ def _store(
     """Writes the ids of the documents of both sides, in one pass.
 
     Returns:
-        how many are scored on either side, which is all but START.
+        how many tokens are scored on each side: all but START.
     """
     encoder, started, size = ScriptEncoder(tokenizer), Counter[Side](), tokenizer.vocabulary_size
     with IdStoreWriter(folder / TRAINING_IDS, size) as training, IdStoreWriter(folder / HELD_OUT_IDS, size) as held_out:

@@ -1,4 +1,4 @@
-"""Chooses level, widths and dropout from the corpus and the time there is, and estimates what a run will take."""
+"""Chooses level, widths and dropout by the corpus and the time, and estimates what a run will take."""
 
 import math
 from collections.abc import Callable, Iterable
@@ -32,25 +32,25 @@ SIZES = {
 }
 
 _CHARACTER_EMBEDDING = 64
-"""Characters are few, and narrow vectors tell them apart."""
+"""There are few characters, so narrow vectors tell them apart."""
 
 _MUCH = 1_000_000
-"""From how many characters on a text is much: it is read in more streams and learned at a higher rate."""
+"""Characters from which on a text is long: it is read in more streams, with a higher learning rate."""
 
 _MERGES = ((100_000, 150), (300_000, 300), (700_000, 600), (1_500_000, 1200), (10_000_000, 2000))
 _MOST_MERGES = 4000
-"""Merges by the characters they are learned from: each token must be seen often enough to be learned."""
+"""Number of merges by characters of training text: each token must occur often enough to be learned."""
 
 _MOST_DROPOUT, _MOST_INPUT_DROPOUT = 0.5, 0.1
 
 _MOST_TOKEN_DROPOUT = {"character": 0.0, "word": 0.1, "subword": 0.1}
-"""A character that is not seen is missed for many of those that follow."""
+"""Zero for characters: dropping one harms the prediction of many that follow."""
 
 _REMEMBERED, _MOST_DECAY = 2.5, 0.333
-"""Epochs whose updates make up the weights of a model of much text, and the strongest decay that was found to help."""
+"""Epochs of updates that a model of long text averages over, and the strongest weight decay found to help."""
 
 _MANY_WORDS, _SAMPLED_WORDS = 20_000, 2_000
-"""From how many words on the softmax is taken over a sample in training, and how large that is."""
+"""Number of words from which on training samples the softmax, and the size of the sample."""
 
 
 @dataclass(frozen=True)
@@ -106,12 +106,12 @@ class Choice:
 
 @dataclass(frozen=True)
 class ScriptChoice(Choice):
-    """What a person asked for in a script writer.
+    """What a person asked for, for a script writer.
 
     Args:
-        streams: batch.
+        streams: sequences in a batch.
         window: window length in tokens.
-        sampled_words: drawn for the softmax of a step; 0 takes the whole vocabulary.
+        sampled_words: words drawn for the softmax of a step; 0 takes the whole vocabulary.
     """
 
     streams: int | None = None
@@ -121,7 +121,7 @@ class ScriptChoice(Choice):
 
 @dataclass(frozen=True)
 class ChatChoice(Choice):
-    """What a person asked for in a chatbot.
+    """What a person asked for, for a chatbot.
 
     Args:
         batch: exchanges in a step.
@@ -135,10 +135,10 @@ class ChatChoice(Choice):
 
 
 def choose_level(choice: Choice, characters: int) -> str:
-    """The level for a training text of so many characters.
+    """The level for a training text of this many characters.
 
-    Few replies are learned sooner as whole words. In scripts, short ones too, subwords are ahead, and words are taken
-    only where spaces tell them apart: one in ten that a word model writes is spelled, and is none.
+    Few replies are learned faster as whole words. For scripts, even short ones, subwords are better, and words are
+    taken only if spaces separate them: a word model spells one word in ten, and the result is not a real word.
     """
     if choice.level != "auto":
         return choice.level
@@ -146,14 +146,14 @@ def choose_level(choice: Choice, characters: int) -> str:
 
 
 def choose_vocabulary_limit(choice: Choice, level: str, characters: int) -> int | None:
-    """How many merges or words to learn from a training text of so many characters; None for the level's own limit."""
+    """How many merges or words to learn from this many characters of training text; None for the level's own limit."""
     if choice.vocabulary_limit is not None or level != "subword":
         return choice.vocabulary_limit
     return next((merges for most, merges in _MERGES if characters < most), _MOST_MERGES)
 
 
 def choose_size(choice: Choice, characters: int) -> str:
-    """The name of the size for a training text of so many characters."""
+    """The name of the size for a training text of this many characters."""
     if choice.size != "auto":
         return choice.size
     return "small" if characters < 400_000 else "medium"
@@ -173,8 +173,8 @@ def choose_model(
         level: `character`, `word` or `subword`.
         characters: of the training text.
         vocabulary_size: tokens in the vocabulary.
-        fits: whether there is time for a model. Where a person asked for no size, it is the largest that fits, none
-            larger than suits the text; the smallest one where none does.
+        fits: whether there is time for a model. Unless a person asked for a size, the largest model that fits is taken,
+            up to the size that suits the text, or the smallest if none fits.
     """
 
     def build(size: Size) -> ModelConfig:
@@ -191,7 +191,7 @@ def choose_encoder_decoder(
     vocabulary_size: int,
     fits: Callable[[EncoderDecoderConfig], bool] = lambda model: True,
 ) -> EncoderDecoderConfig:
-    """The architecture of a chatbot, of one layer unless more were asked for.
+    """The architecture of a chatbot, with one layer unless more were asked for.
 
     Args:
         choice, characters, vocabulary_size, fits: as for `choose_model`; characters are those of the replies.
@@ -207,7 +207,7 @@ def choose_encoder_decoder(
 def choose_chat_training(
     choice: ChatChoice, characters: int, budget: Budget, seed: int, precision: str, cores: int = 1
 ) -> ChatTrainingConfig:
-    """How to train a chatbot whose replies have so many characters, on so many cores; explicit settings win."""
+    """How to train a chatbot, by the characters of its replies and the number of cores; explicit settings win."""
     names = ("dropout", "batch", "learning_rate")
     given = {name: getattr(choice, name) for name in names if getattr(choice, name) is not None}
     usual = {
@@ -228,9 +228,9 @@ def choose_training(
     words: int = 0,
     cores: int = 1,
 ) -> ScriptTrainingConfig:
-    """How to train with so many words beside structure and spelling, on so many cores; explicit settings win.
+    """How to train, by the number of words (without structure and spelling) and of cores; explicit settings win.
 
-    Dropout is left out where none was asked for, until it is known how often the text will be read (`with_dropout`).
+    Unless dropout was asked for, it is set later, when the number of epochs is known (`with_dropout`).
 
     Raises:
         ConfigurationError: a setting is out of its range, or more words are to be drawn than there are.
@@ -256,15 +256,15 @@ def choose_training(
 
 
 def dropout_for(epochs: float) -> float:
-    """Dropout for a text that is read so many times: what was read once cannot be known by heart.
+    """Dropout for a text that is read for this many epochs: text that is read once cannot be memorised.
 
-    A tenth more whenever that number doubles lies near the best of what was tried (`benchmarks/README.md`).
+    Adding 0.1 whenever that number doubles is close to the best values tried (`benchmarks/README.md`).
     """
     return round(min(_MOST_DROPOUT, 0.1 * math.log2(max(epochs, 1.0))), 2)
 
 
 def with_dropout(training: ScriptTrainingConfig, level: str, dropout: float) -> ScriptTrainingConfig:
-    """The same training with another dropout; little of it on tokens and their vectors, where it is gone for good."""
+    """The same training with another dropout; less on tokens and their vectors, where the information is lost."""
     return replace(
         training,
         dropout=dropout,
@@ -274,11 +274,11 @@ def with_dropout(training: ScriptTrainingConfig, level: str, dropout: float) -> 
 
 
 def with_weight_decay(training: ScriptTrainingConfig, characters: int, tokens: int) -> ScriptTrainingConfig:
-    """The same training with the weight decay that suits a text of so many characters and tokens.
+    """The same training with the weight decay that suits a text of this many characters and tokens.
 
-    AdamW's weights are a moving average of its updates, and how many epochs it should reach back does not depend on the
-    text (Wang and Aitchison 2025): the shorter the text, the fewer steps that are, and the stronger the decay. The
-    smaller models of little text are held back by their dropout already (`benchmarks/README.md`).
+    AdamW's weights are a moving average of its updates, and the number of epochs it should average over does not
+    depend on the text (Wang and Aitchison 2025): the shorter the text, the fewer steps in an epoch, and the stronger
+    the decay. The smaller models of short texts are regularised by dropout already (`benchmarks/README.md`).
     """
     if characters < _MUCH:
         return training
@@ -288,7 +288,7 @@ def with_weight_decay(training: ScriptTrainingConfig, characters: int, tokens: i
 
 
 def _sizes(choice: Choice, characters: int) -> list[Size]:
-    """The widths that may be taken, the best ones first: smaller ones are for runs of little time."""
+    """The widths to choose from, the best first; smaller ones are for short runs."""
     names, suits = list(SIZES), choose_size(choice, characters)
     asked = {name: getattr(choice, name) for name in Size._fields if getattr(choice, name) is not None}
     if asked or choice.size != "auto":
@@ -305,7 +305,7 @@ def _first_that_fits(models: Iterable[_Architecture], fits: Callable[[_Architect
 
 
 def _chat_dropout(characters: int) -> float:
-    """The less text, the more often it is read, and the more there is to forget."""
+    """Dropout of a chatbot: the shorter the text, the more often it is read, and the more dropout it needs."""
     for most, rate in ((500_000, 0.5), (2_000_000, 0.4), (10_000_000, 0.3), (40_000_000, 0.2)):
         if characters < most:
             return rate
@@ -313,17 +313,17 @@ def _chat_dropout(characters: int) -> float:
 
 
 _FEWEST_TOKENS = 1_200_000
-"""A model that learns from fewer tokens in all its epochs is behind a smaller one after the same minutes."""
+"""Fewest tokens to learn from in all epochs: with fewer, a smaller model is better after the same minutes."""
 
 _OPERATIONS = 6 * 1.4
-"""For each weight and token: two forward and four backward; the gates and the loop cost about a third as much again."""
+"""Operations per weight and token: two forward and four backward, plus about a third for the gates and the loop."""
 
 _FRAMEWORK = 600_000_000
 _BYTES_A_WEIGHT = 24
 
 
 class RunEstimate(NamedTuple):
-    """What a run will take: tokens a second, minutes, epochs and the tokens of all of them, bytes of memory."""
+    """What a run will take: tokens a second, minutes, epochs, tokens in all epochs, bytes of memory."""
 
     tokens_per_second: float
     minutes: float
@@ -353,7 +353,7 @@ def estimate(model: ModelConfig, training: ScriptTrainingConfig, tokens: int, fl
 def estimate_chat(
     model: EncoderDecoderConfig, training: ChatTrainingConfig, lengths: NDArray[np.int64], flops: float
 ) -> RunEstimate:
-    """Estimates a chatbot's run; its tokens are those of the replies, which are what is learned.
+    """Estimates a chatbot's run; tokens are those of the replies, which alone are learned.
 
     Args:
         model: the architecture.
@@ -363,7 +363,7 @@ def estimate_chat(
     """
     contexts, replies = (int(ids) for ids in lengths.sum(axis=0))
     replies -= len(lengths)  # their START is not learned
-    # Contexts are hidden less and less until the middle of the run.
+    # Fewer and fewer contexts are hidden until the middle of the run.
     hidden = max(training.empty_contexts, training.empty_at_first / 4 + training.empty_contexts / 2)
     listened = (1.0 - hidden) * contexts / replies
     spoken = model.parameters - model.encoder_parameters
@@ -375,17 +375,17 @@ def estimate_chat(
 
 
 def has_time(budget: Budget, guess: RunEstimate) -> bool:
-    """Whether a run in minutes would read enough for its model to be worth its size; what others take, they take.
+    """Whether a run has time to read enough for a model of its size; True for a budget in epochs or steps.
 
     Args:
         budget: of the run.
-        guess: what it will take.
+        guess: what the run will take.
     """
     return budget.minutes is None or guess.tokens >= _FEWEST_TOKENS
 
 
 def _estimate(budget: Budget, speed: float, tokens: int, step: float, memory: int) -> RunEstimate:
-    """The same for all kinds of models.
+    """The estimate for any kind of model.
 
     Args:
         budget: of the run.

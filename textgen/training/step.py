@@ -1,7 +1,7 @@
-"""The compiled training step of any model: forward pass, gradients, update; a batch is cut into shards, one a core.
+"""The compiled training step of any model: forward pass, gradients, update; a batch is cut into shards, one per core.
 
-A time step of an LSTM is too small to be shared among cores: what they have to say to each other takes longer than the
-arithmetic. Parts of the batch know nothing of each other until their gradients are added, and all are in one graph.
+A time step of an LSTM is too small to be split among cores: synchronising them takes longer than the arithmetic. The
+shards of a batch are independent until their gradients are added, and all are in one graph.
 """
 
 from abc import ABC, abstractmethod
@@ -20,15 +20,15 @@ Tensor = Any
 State = list[Tensor]
 
 _FEWEST = 16
-"""Sequences of a shard; with fewer, reading the weights would take longer than the arithmetic."""
+"""Fewest sequences in a shard; with fewer, reading the weights would take longer than the arithmetic."""
 
 
 def shards(sequences: int, most: int) -> list[slice]:
     """The sequences of each shard, all of the same height.
 
     Args:
-        sequences: in a batch.
-        most: shards at most.
+        sequences: number of sequences in a batch.
+        most: largest number of shards.
     """
     counts = (n for n in range(most, 1, -1) if sequences % n == 0 and sequences // n >= _FEWEST)
     height = sequences // next(counts, 1)
@@ -41,12 +41,12 @@ def in_shards(
     """Runs a pass over a batch in shards.
 
     Args:
-        sequences: in the batch.
-        most: shards at most.
-        learn: gives two sums, and the state after, for a slice of the sequences.
+        sequences: number of sequences in the batch.
+        most: largest number of shards.
+        learn: gives two sums and the new state for a slice of the sequences.
 
     Returns:
-        The sums over all sequences, and the state of all of them.
+        The sums over all sequences, and the new state of all.
     """
     nats, losses, states = zip(*map(learn, shards(sequences, most)), strict=True)
     return tf.add_n(nats), tf.add_n(losses), [tf.concat(parts, axis=0) for parts in zip(*states, strict=True)]
@@ -58,8 +58,8 @@ class TrainingStep(ABC):
     Args:
         model: the Keras model that learns; has `named_weights()`.
         config: rates, seed and precision.
-        shapes: of a batch's arrays where they differ from batch to batch, as TensorFlow's specs: one graph then serves
-            them all, and a resumed run computes with the one it would have had. None where all batches are alike.
+        shapes: TensorFlow's specs of a batch's arrays, if their shapes differ from batch to batch: one graph then
+            serves all batches, and a resumed run uses the same graph. None if all batches have the same shapes.
     """
 
     def __init__(self, model: Any, config: TrainingConfig, shapes: tuple[Any, ...] | None = None) -> None:
@@ -71,7 +71,7 @@ class TrainingStep(ABC):
         self._compiled = as_graph(self._run, input_signature=signature)
 
     def initial_state(self) -> State:
-        """What is carried into the first step; nothing, unless a model says otherwise."""
+        """The state carried into the first step; empty by default."""
         return []
 
     def __call__(self, batch: Any, state: State, step: int, rate: float) -> tuple[float, State]:
@@ -93,7 +93,7 @@ class TrainingStep(ABC):
             step: the step's number. *Shape:* (), int64.
 
         Returns:
-            Cross-entropy in nats a token, what is to be minimised, and the state after the batch.
+            Cross-entropy in nats a token, the loss to minimise, and the state after the batch.
         """
 
     def _run(self, batch: Any, state: State, step: Tensor, rate: Tensor) -> tuple[Tensor, State]:

@@ -1,4 +1,4 @@
-"""What kinds of runs do differently: the protocol `Task`, and what a task and its run hand to each other."""
+"""The protocol `Task`, for what differs between kinds of runs, and the data that a task and its run exchange."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
 
-import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so it comes before all that imports it
+import textgen.models  # noqa: F401 - imports TensorFlow without its log lines, so it comes first
 from textgen.config import Budget, TrainingConfig
 from textgen.inference.weights import Network
 from textgen.model_folder import Model, ModelFolder
@@ -20,10 +20,10 @@ Note = Callable[[str], None]
 
 @dataclass(frozen=True)
 class RunPlan:
-    """A run as it is decided on before its texts are encoded.
+    """The plan of a run, made before its texts are encoded.
 
     Args:
-        tokenizer: learned, or the one of the model to go on from.
+        tokenizer: newly learned, or that of the model to continue from.
         architecture: of the network.
         training: how it is trained.
     """
@@ -35,11 +35,11 @@ class RunPlan:
 
 @dataclass(frozen=True)
 class Encoded:
-    """What is known once the texts of a run are ids.
+    """What is known of a run's texts once they are encoded.
 
     Args:
-        tokens: scored ones to learn from, and to be judged by.
-        characters: of the same; 0 where the texts never were any.
+        tokens: scored tokens of the training text and the held-out text.
+        characters: of the same texts; 0 if the task does not count them.
         corpus: what `model.json` says of the corpus.
     """
 
@@ -50,11 +50,11 @@ class Encoded:
 
 @dataclass(frozen=True)
 class Workspace:
-    """Where a run is at work.
+    """The folder a run works in, and its settings.
 
     Args:
         folder: of the model.
-        place: where the run's own files lie in it.
+        place: the folder of the run's own files in it.
         run: what the run was started with.
     """
 
@@ -64,26 +64,26 @@ class Workspace:
 
     @cached_property
     def model(self) -> Model:
-        """The model as it was when the run began or went on."""
+        """The model as it was when the run began or resumed."""
         return self.folder.load()
 
 
 class Task(Protocol):
-    """What scripts, chats, discriminators and adversarial runs do differently, in the order in which it is called."""
+    """What scripts, chats, discriminators and adversarial runs do differently; methods are called in this order."""
 
     def read(self, note: Note) -> None:
-        """Looks at the texts, tells what was found and refuses what is too little."""
+        """Reads the texts, reports what was found and refuses too little text."""
 
     def plan(self, budget: Budget, origin: Model | None) -> RunPlan:
-        """Decides on a run: what the person asked for, and for the rest what suits the texts.
+        """Plans a run: what the person asked for, and otherwise what suits the texts.
 
         Args:
             budget: of the run.
-            origin: a model to go on from, whose vocabulary and architecture are kept; None begins afresh.
+            origin: a model to continue from, whose vocabulary and architecture are kept; None starts from scratch.
         """
 
     def encode(self, folder: ModelFolder, plan: RunPlan, note: Note) -> Encoded:
-        """Makes ids of the texts, in the training folder of a model where a run is to read them from there."""
+        """Encodes the texts; a run in a model folder reads the ids from its training folder."""
 
     def batches(self, at: Workspace) -> Batches:
         """Opens the training batches."""
@@ -95,17 +95,17 @@ class Task(Protocol):
         """Makes the training step."""
 
     def validate(self, at: Workspace, network: Any) -> Callable[[], float] | None:
-        """Makes what scores the held-out texts, in nats a token; None where nothing is held out."""
+        """Makes the function that scores the held-out texts, in nats a token; None if nothing is held out."""
 
 
 @dataclass(frozen=True)
 class Settled:
-    """A plan that is complete, now that it is known how much there is to read.
+    """A complete plan, made once the length of the encoded texts is known.
 
     Args:
         plan: of the run.
-        guess: what it will take.
-        usual: what it would take with the network that suits the texts, however little time there is.
+        guess: estimate of the run.
+        usual: estimate with the network that suits the texts, whatever the time.
     """
 
     plan: RunPlan
@@ -117,17 +117,17 @@ class FolderTask(Task, Protocol):
     """A task that makes a model folder."""
 
     kind: str
-    """Of the model, for its card."""
+    """The kind of model, for its card."""
 
     def settle(self, plan: RunPlan, encoded: Encoded, folder: ModelFolder, origin: Model | None) -> Settled:
         """Completes a plan.
 
         Args:
-            plan: as it was made.
+            plan: as `plan` made it.
             encoded: the texts.
-            folder: in which they are.
+            folder: holds the encoded texts.
             origin: as for `plan`.
         """
 
     def describe(self, settled: Settled, run: Run) -> Iterable[str]:
-        """What a person is told of the run before it begins."""
+        """Lines about the run, shown before it begins."""

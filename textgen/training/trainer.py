@@ -1,4 +1,4 @@
-"""The training loop: learning rate, steps, validations, checkpoints, Ctrl-C, and an exact way back in."""
+"""The training loop: learning rate, steps, validations, checkpoints, Ctrl-C, and exact resuming."""
 
 import math
 import os
@@ -39,7 +39,7 @@ def learning_rate(peak: float, step: int, progress: float) -> float:
 
 
 class Clock:
-    """How much of a budget is spent; steps decide for epochs and steps, seconds of work for minutes.
+    """How much of a budget is spent, counted in steps for epochs and steps, in seconds of work for minutes.
 
     Args:
         budget: of the run.
@@ -57,20 +57,20 @@ class Clock:
             self.total_steps = budget.steps
 
     def progress(self, steps: int, seconds: float) -> float:
-        """Share of the budget spent after `steps` steps and `seconds` of steps and validations, 0 to 1."""
+        """Share of the budget, 0 to 1, spent after `steps` steps and `seconds` of steps and validations."""
         spent = steps / self.total_steps if self.total_steps else seconds / self._seconds
         return min(spent, 1.0)
 
 
 @contextmanager
 def interrupts(tell: Callable[[], None]) -> Iterator[threading.Event]:
-    """Turns the first Ctrl-C into a flag, so that the step in hand is finished; a second one raises as usual.
+    """Ctrl-C: the first sets a flag, so that the current step is finished; the second raises as usual.
 
-    Python hands a signal to its handler between two of its own instructions, and a step is a single one that may
-    compile for half a minute. So `tell` is called by a thread, which the system wakes as soon as the signal is there.
+    Python runs a signal handler between two of its own instructions, and a step is a single instruction that may
+    compile for half a minute. So a thread calls `tell`; the system wakes it as soon as the signal arrives.
 
     Args:
-        tell: says that the first one was heard.
+        tell: says that the first Ctrl-C was received.
     """
     flag = threading.Event()
     if threading.current_thread() is not threading.main_thread():
@@ -91,9 +91,9 @@ def interrupts(tell: Callable[[], None]) -> Iterator[threading.Event]:
 
 @contextmanager
 def _woken_by_signals(tell: Callable[[], None]) -> Iterator[None]:
-    """Has a thread call `tell` when the first Ctrl-C comes."""
+    """Starts a thread that calls `tell` at the first Ctrl-C."""
     reading, writing = os.pipe()
-    os.set_blocking(writing, False)  # as a handler of signals must have it
+    os.set_blocking(writing, False)  # required for a signal's wake-up file
 
     def listen() -> None:
         while heard := os.read(reading, 1):  # the number of a signal
@@ -118,18 +118,18 @@ Arrays = dict[str, NDArray[np.float32]]
 
 _CHECKPOINT_SECONDS = 120.0
 _TRAINING_PER_VALIDATION = 12.0
-"""Where minutes are counted, a short run on a long text must not spend them on validations: that many times the
-seconds of a validation go by before the next one. Runs of epochs and steps validate by steps alone, and what the first
-validation of a process takes says nothing of the next, because it compiles."""
+"""With a budget in minutes, a short run on a long text must not spend them on validations: the next validation comes
+after this many times the seconds of the last. Runs in epochs and steps validate by steps alone. The first validation
+of a process does not count, because it compiles."""
 
 _STEPS_PER_VALIDATION = 5
-"""At the least: what fewer change is too little to look at, even where the first of them compiled for long."""
+"""Fewest steps between validations: fewer change too little, even if the first of them compiled for long."""
 
 _STOPPING = "Stopping: the step in hand is finished, and the run is saved. Ctrl-C again ends it without saving."
 
 
 class StepBatch(Protocol):
-    """The arrays of one step, in the order in which the step takes them."""
+    """The arrays of one step, in the order the step takes them."""
 
     @property
     def tokens(self) -> int:
@@ -137,34 +137,34 @@ class StepBatch(Protocol):
 
 
 class Learner(Protocol):
-    """Learns from a batch; a `TrainingStep`, or what trains several networks at once."""
+    """Learns from a batch: a `TrainingStep`, or a step that trains several networks at once."""
 
     model: Any
-    """Whose weights are the run's result."""
+    """The network whose weights are the run's result."""
 
     optimizer: Any
     """Has `variables`, `first` and `second`: what a checkpoint holds, by name."""
 
     def initial_state(self) -> State:
-        """What is carried into the first step."""
+        """The state carried into the first step."""
 
     def __call__(self, batch: Any, state: State, step: int, rate: float, /) -> tuple[float, State]:
         """Cross-entropy in nats a token, and the state after the batch."""
 
 
 class Batches(Protocol):
-    """Batches as a function of step and progress, so that a resumed run reads what it would have read."""
+    """Batches as a function of step and progress, so that a resumed run reads the same batches."""
 
     steps_per_epoch: int
 
     def batch(self, step: int, progress: float, /) -> Any:
-        """The `StepBatch` of a step, counted from 0, when that share of the budget is spent."""
+        """The `StepBatch` of a step, counted from 0, when this share of the budget is spent."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: why, after how many steps, and the best rank (the held-out cross-entropy in nats a token where
-    nothing else ranks)."""
+    """How a run ended: why, after how many steps, and the best rank (the held-out cross-entropy in nats a token, unless
+    the task ranks in another way)."""
 
     reason: Reason
     steps: int
@@ -173,7 +173,7 @@ class Outcome:
 
     @property
     def behind(self) -> str:
-        """What a person should know of a model that has not the last step's weights, as the end of a sentence."""
+        """The end of a sentence: says whose weights a model has, if not the last step's."""
         if self.best_step == self.steps:
             return ""
         kept = f"that of step {self.best_step:,}" if self.best_step else "as it began"
@@ -187,15 +187,15 @@ class Trainer:
         step: the compiled step.
         batches: to learn from.
         validation: gives the held-out cross-entropy in nats a token; None where nothing is held out.
-        decides: whether that score tells which weights are best; else the last ones are, and nothing stops early.
+        decides: whether that score chooses the best weights; if not, the last ones are kept, and nothing stops early.
         config: how to train.
         folder: of checkpoint and history.
         bits_per_nat: factor from nats a token to bits a character, for training and held-out text.
-        after_validation: is given the weights, the row and whether its rank is lower than all before.
-        listeners: are told what happens.
-        rank: gives what the best weights have least of, from the steps done and the held-out cross-entropy (not a
-            number where nothing is held out); it is asked before the first step too, so that only what surpasses the
-            beginning is kept. None ranks by the held-out cross-entropy, if that decides.
+        after_validation: receives the weights, the row and whether its rank is lower than all before.
+        listeners: receive every step and validation.
+        rank: maps the steps done and the held-out cross-entropy (not a number if nothing is held out) to a rank; the
+            lowest is best. It is called before the first step too, so that only weights better than the first are
+            kept. None ranks by the held-out cross-entropy, if that decides.
     """
 
     def __init__(
@@ -232,7 +232,7 @@ class Trainer:
                 started = time.perf_counter()
                 self._position.best = self._rank(0, self._validation() if self._validation else math.nan)
                 self._position.seconds = time.perf_counter() - started
-            self._save()  # a run that is killed before its next checkpoint must not begin with better weights
+            self._save()  # if killed before the next checkpoint, it must not restart with better weights
         try:
             with interrupts(lambda: self._tell("note", _STOPPING)) as interrupted:
                 reason = self._loop(interrupted)
@@ -287,16 +287,16 @@ class Trainer:
             return False
         before = self._clock.progress(position.step - position.train_steps, position.validated_seconds)
         now, parts = self._clock.progress(position.step, position.seconds), self._config.validations
-        # The budget has as many parts; those that went by without a validation are not made up for.
+        # The budget is divided into this many parts; a missed validation is not made up for.
         return now < 1.0 and math.floor(now * parts) > math.floor(before * parts)
 
     def _validate(self) -> bool:
-        """Scores the weights, and keeps what is to be kept; says no where the score is not finite."""
+        """Scores the weights and saves the results; returns False if the score is not finite."""
         position, started = self._position, time.perf_counter()
         self._tell("validating")
         train = position.train_nats / position.train_steps
         score = self._validation() if self._validation else train
-        if not math.isfinite(score):  # what the last update did shows in no loss yet
+        if not math.isfinite(score):  # no loss shows yet what the last update did
             return False
         rank = score
         if self._rank is not None:
@@ -336,7 +336,7 @@ class Trainer:
             getattr(listener, event)(*values)
 
     def _tensors(self) -> dict[str, Any]:
-        """All variables of the run by their name in a checkpoint."""
+        """All variables of the run by their names in a checkpoint."""
         optimizer = self._step.optimizer
         groups = {"weights": optimizer.variables, "first": optimizer.first, "second": optimizer.second}
         return {f"{group}/{name}": v for group, named in groups.items() for name, v in named.items()}
@@ -357,7 +357,7 @@ class Trainer:
 
 
 class _Speed:
-    """Tokens a second and bits a character of late, smoothed."""
+    """Recent averages of tokens a second and bits a character."""
 
     def __init__(self) -> None:
         self.tokens_per_second, self.bits = 0.0, 0.0
@@ -365,6 +365,6 @@ class _Speed:
 
     def add(self, tokens_per_second: float, bits: float) -> None:
         self._steps += 1
-        # The first step of a process is slow, because it is compiled: the second takes its place.
+        # The first step of a process is slow, because it compiles: the second replaces it.
         self.tokens_per_second += (tokens_per_second - self.tokens_per_second) * (1.0 if self._steps <= 2 else 0.1)
         self.bits += (bits - self.bits) * (1.0 if self._steps == 1 else 0.05)

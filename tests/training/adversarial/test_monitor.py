@@ -37,7 +37,7 @@ def judge(measure: str) -> Any:
 def test_a_run_is_judged_by_one_judge(tmp_path: Path) -> None:
     for _ in range(2):
         require_same_metric(tmp_path, judge("length"))
-    with pytest.raises(ConfigurationError, match="were judged so far by: length; and now they would be by: width"):
+    with pytest.raises(ConfigurationError, match="were judged by: length; now they would be judged by: width"):
         require_same_metric(tmp_path, judge("width"))
     require_same_metric(tmp_path, judge("length"))
 
@@ -71,14 +71,12 @@ def test_a_critic_that_learns_alone_has_beaten_nobody() -> None:
 def test_which_writer_is_kept_is_told() -> None:
     alone, worse, better = (replace(START, step=step, distance=far) for step, far in ((5, 0.4), (10, 0.7), (15, 0.3)))
     assert kept_writer([START, alone], warm_up=5).startswith(
-        "the writer as it was: the critic learns alone for 5 steps, and there were 5;"
+        "the writer as it was: the critic learns alone for 5 steps, and the run had 5;"
     )
     assert kept_writer([START, alone, worse], 5) == (
         "the writer as it was, at distance 0.400; the best since then was at 0.700"
     )
-    assert kept_writer([START, worse, better], 5) == (
-        "the writer of step 15, at distance 0.300; before the critic 0.400"
-    )
+    assert kept_writer([START, worse, better], 5) == "the writer of step 15, at distance 0.300, down from 0.400"
 
 
 def test_the_gradient_of_wasserstein_does_not_vanish() -> None:

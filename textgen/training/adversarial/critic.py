@@ -1,4 +1,4 @@
-"""The critic: the losses of both networks, the gradient penalty, what disturbs the critic, and its update."""
+"""The critic: the losses of both networks, the gradient penalty, the critic's noise and dropout, and its update."""
 
 import zlib
 from collections.abc import Callable
@@ -19,9 +19,10 @@ class Loss(NamedTuple):
     """What the critic and the generator minimise.
 
     Args:
-        critic: logits of real texts, of generated ones and the label of real text to a loss for each pair.
+        critic: maps logits of real texts, logits of generated texts and the label of real text to a loss per pair.
             *Shapes:* (batch,), (batch,), () to (batch,).
-        generator: logits of generated texts, of real ones and the label of real text to a loss for each generated text.
+        generator: maps logits of generated texts, logits of real texts and the label of real text to a loss per
+            generated text.
             *Shapes:* (...), (...), () to (...).
     """
 
@@ -30,17 +31,17 @@ class Loss(NamedTuple):
 
 
 def _cross_entropy(real: Tensor, generated: Tensor, label: float) -> Tensor:
-    """The critic's for log-odds; only real text's label is smoothed (Salimans et al. 2016)."""
+    """The critic's cross-entropy loss; only the label of real text is smoothed (Salimans et al. 2016)."""
     smoothed = label * ops.softplus(-real) + (1.0 - label) * ops.softplus(real)
     return smoothed + ops.softplus(generated)
 
 
 LOSSES = {
-    # Goodfellow et al. 2014, as it is derived: the critic is to be proved wrong.
+    # Goodfellow et al. 2014, the loss of the theory: the generator maximises the critic's loss.
     "minimax": Loss(_cross_entropy, lambda generated, real, label: -ops.softplus(generated)),
-    # The same paper, as it is used: its gradient does not vanish while the critic is ahead.
+    # The same paper, the loss used in practice: its gradient does not vanish while the critic is ahead.
     "non-saturating": Loss(_cross_entropy, lambda generated, real, label: ops.softplus(-generated)),
-    # Mao et al. 2017: the logit is to be the label itself.
+    # Mao et al. 2017: the logit is fitted to the label itself.
     "least-squares": Loss(
         lambda real, generated, label: 0.5 * (ops.square(real - label) + ops.square(generated)),
         lambda generated, real, label: 0.5 * ops.square(generated - label),
@@ -56,17 +57,17 @@ LOSSES = {
         lambda generated, real, label: -generated,
     ),
 }
-"""By their names in `AdversarialConfig`."""
+"""The losses by their names in `AdversarialConfig`."""
 
 
 def gradient_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, generated: Tensor, shares: Tensor) -> Tensor:
-    """How far the critic's slope is from one between real and generated texts (Gulrajani et al. 2017).
+    """How far the norm of the critic's gradient is from one between real and generated texts (Gulrajani et al. 2017).
 
     Args:
         critic: soft tokens to logits. *Shape:* (batch, time, vocabulary) to (batch,).
         real: one-hot tokens, zeros where a text is over. *Shape:* (batch, time, vocabulary).
         generated: likewise.
-        shares: of the real text in the mixture of each pair, 0 to 1. *Shape:* (batch,).
+        shares: the real text's share in the mixture of each pair, 0 to 1. *Shape:* (batch,).
 
     Returns:
         The mean squared difference between the gradient's norm and one. *Shape:* ().
@@ -83,10 +84,10 @@ def gradient_penalty(critic: Callable[[Tensor], Tensor], real: Tensor, generated
 
 
 class Critic:
-    """Tells real lines from generated ones, and learns to.
+    """Learns to tell real lines from generated ones.
 
     Args:
-        network: the discriminator; not the calibrated one of a finished model, but one tuned to the last generator.
+        network: the discriminator; it follows the current generator, and is not the calibrated one of a finished model.
         config: loss, noise and dropout.
         seed: of noise and dropout.
         clip: largest global norm of a gradient.
@@ -97,7 +98,7 @@ class Critic:
         self.optimizer = AdamW(network.named_weights(), 0.0, clip)
 
     def judge(self, tokens: Tensor, lengths: Tensor, speakers: Tensor) -> Tensor:
-        """Logits of "real" as they are, without noise.
+        """Logits of "real", without noise or dropout.
 
         Args:
             tokens: ids (batch, time) or vectors (batch, time, vocabulary).
@@ -115,7 +116,7 @@ class Critic:
             tokens: as above.
             lengths: as above.
             speakers: as above.
-            place: names the draw, so that no two of a step are the same.
+            place: name of the draw; each draw of a step has its own.
             step: number of the update. *Shape:* (), int64.
             deviation: of the noise on the token vectors. *Shape:* ().
         """
@@ -143,7 +144,7 @@ class Critic:
 
         Args:
             real: tokens and lengths of real lines.
-            generated: tokens and lengths of as many generated ones; no gradient goes to who wrote them.
+            generated: tokens and lengths of as many generated lines; no gradient reaches the generator.
             speakers: of both. *Shape:* (batch,).
             step: number of the update. *Shape:* (), int64.
             rate: learning rate. *Shape:* ().

@@ -1,4 +1,4 @@
-"""Watches adversarial training: a fixed sample after each validation, its figures, warnings and curves."""
+"""Monitors adversarial training: a fixed sample after each validation, its figures, warnings and curves."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -25,7 +25,7 @@ _FILE = "judge.txt"
 
 
 class GeneratorMetric(Protocol):
-    """Compares samples of a generator with real text; whoever starts a run hands one in, and evaluation has it.
+    """Compares samples of a generator with real text; the caller of a run supplies one from `evaluation`.
 
     The figures have names. Among them are `distance` (to real text; the generator with the lowest is kept),
     `distinct_2` and `self_bleu_4`.
@@ -40,22 +40,22 @@ class GeneratorMetric(Protocol):
         """The figures of as many real lines as a sample has."""
 
     def __call__(self, generated: Sequence[str]) -> Mapping[str, float]:
-        """The figures of a sample, of whatever it consists."""
+        """The figures of a sample of generated lines."""
 
 
 GeneratorMetricMaker = Callable[[Sequence[str], int], GeneratorMetric]
-"""Makes the metric of real lines in random order and the number of lines in a sample."""
+"""Makes the metric from real lines in random order and the number of lines in a sample."""
 
 
 def require_same_metric(folder: Path, metric: GeneratorMetric) -> None:
-    """Refuses to go on with another metric than before: which generator is the best could no longer be told.
+    """Refuses to resume a run with a different metric: its generators could no longer be compared.
 
     Args:
-        folder: of the run; what judges it is written down there.
-        metric: that the run has now.
+        folder: of the run; a description of its metric is stored there.
+        metric: the metric of the run now.
 
     Raises:
-        ConfigurationError: the run was judged by something else before.
+        ConfigurationError: the run had a different metric before.
     """
     path = folder / _FILE
     if not path.is_file():
@@ -65,9 +65,9 @@ def require_same_metric(folder: Path, metric: GeneratorMetric) -> None:
     before = path.read_text(encoding="utf-8")
     if before != metric.measure:
         raise ConfigurationError(
-            f"The run in {folder} was to go on, but its generators were judged so far by: {before}; and now they would "
-            f"be by: {metric.measure}. The two cannot be compared: bring back what was installed then, or begin anew "
-            "with another --out."
+            f"The run in {folder} was to go on, but so far its generators were judged by: {before}; now they would be "
+            f"judged by: {metric.measure}. The two cannot be compared: bring back what was installed then, or begin "
+            "anew with another --out."
         )
 
 
@@ -81,15 +81,15 @@ class Observation:
     Args:
         step: steps done.
         epoch: passes over the real lines.
-        generator_loss: of late.
-        critic_loss: of late.
-        critic_accuracy: share of pairs of a held-out line and a fresh one that the critic ranks rightly; 0.5 is chance.
-        entropy: of the generator's draws of late, nats a token.
-        gradient_norm: of the generator's gradient of late; not a number before it learns.
-        distance: of the fixed sample from real text, by the judge; the generator with the lowest is kept.
-        distinct_2: of the sample: share of different pairs of words.
-        self_bleu_4: of the sample: how much its lines share with each other.
-        real_distance, real_distinct_2, real_self_bleu_4: of as many real lines.
+        generator_loss: recent average.
+        critic_loss: recent average.
+        critic_accuracy: share of pairs (held-out line, generated line) that the critic ranks correctly; 0.5 is chance.
+        entropy: of the generator's draws, recent average, nats a token.
+        gradient_norm: of the generator's gradient, recent average; not a number before it learns.
+        distance: of the fixed sample from real text, by the metric; the generator with the lowest is kept.
+        distinct_2: share of distinct word pairs in the sample.
+        self_bleu_4: how much the lines of the sample share with each other.
+        real_distance, real_distinct_2, real_self_bleu_4: the same figures of as many real lines.
         held_out: cross-entropy of held-out text, nats a token; not a number where nothing is held out.
     """
 
@@ -110,17 +110,17 @@ class Observation:
 
 
 def observations(folder: Path) -> CsvTable[Observation]:
-    """What was seen in the run of a folder."""
+    """The table of observations of the run in a folder."""
     return CsvTable(folder / "monitor.csv", Observation)
 
 
 def warnings(start: Observation, now: Observation, loss: str) -> dict[str, str]:
-    """What goes wrong, by its name, in a sentence that says what to change.
+    """Problems by name, each with a sentence that says what to change.
 
     Args:
-        start: what was seen before the first step.
-        now: what is seen now.
-        loss: of the run.
+        start: the observation before the first step.
+        now: the latest observation.
+        loss: name of the run's loss.
     """
     found: dict[str, str] = {}
     usual = min(start.distinct_2, start.real_distinct_2)
@@ -144,44 +144,42 @@ def warnings(start: Observation, now: Observation, loss: str) -> dict[str, str]:
 
 
 def kept_writer(seen: Sequence[Observation], warm_up: int) -> str:
-    """Which writer a finished run has kept, and why.
+    """Which generator a finished run has kept, and why.
 
     Args:
-        seen: all that was seen of the run, from its beginning.
-        warm_up: steps in which the writer did not learn.
+        seen: all observations of the run, from its beginning.
+        warm_up: steps in which the generator did not learn.
     """
     first, last = seen[0], seen[-1]
     learned = [one for one in seen if one.step > warm_up]
     if not learned:
         return (
-            f"the writer as it was: the critic learns alone for {count(warm_up, 'step')}, and there were "
+            f"the writer as it was: the critic learns alone for {count(warm_up, 'step')}, and the run had "
             f"{last.step:,}; give a larger budget or a smaller --warm-up"
         )
     best = min(learned, key=lambda one: one.distance)
     if best.distance < first.distance:
-        return (
-            f"the writer of step {best.step}, at distance {best.distance:.3f}; before the critic {first.distance:.3f}"
-        )
+        return f"the writer of step {best.step}, at distance {best.distance:.3f}, down from {first.distance:.3f}"
     return f"the writer as it was, at distance {first.distance:.3f}; the best since then was at {best.distance:.3f}"
 
 
 _LINES = 512
 _REAL_LINES = 2048
-"""Lines of the sample, and of the real text that it is compared with."""
+"""Number of lines in the sample, and in the real text it is compared with."""
 
 
 class Monitor:
-    """Measures the generator as it stands; called with the steps done and the held-out score, gives the distance.
+    """Measures the current generator: maps the steps done and the held-out score to the distance from real text.
 
-    The sample is fixed: the same contexts, held-out ones, and the same seed each time.
+    The sample is fixed: it has the same held-out contexts and the same seed each time.
 
     Args:
         step: of the generator and the critic.
         passages: held-out lines.
         tokenizer: of the model.
-        make_metric: makes what says how far a sample is from real text.
-        table: of what was seen so far.
-        listeners: are told the figures and the warnings.
+        make_metric: makes the metric that compares a sample with real text.
+        table: the observations so far.
+        listeners: receive the figures and the warnings.
 
     Attributes:
         metric: made from the held-out lines.
@@ -221,13 +219,13 @@ class Monitor:
             real_self_bleu_4=real["self_bleu_4"],
             held_out=held_out,
         )
-        self._table.forget_after(step - 1)  # a resumed run comes by here again
+        self._table.forget_after(step - 1)  # a resumed run may have added this row before
         self._table.append(now)
         self._tell(self._table.read(), found)
         return now.distance if math.isfinite(now.distance) else math.inf
 
     def _accuracy(self, ids: NDArray[np.int32], lengths: NDArray[np.int32]) -> float:
-        """Share of all pairs in which the real line has the higher logit; equal ones count half."""
+        """Share of all pairs in which the real line has the higher logit; ties count half."""
         ours = self._judged(self._lines.ids, self._lines.lengths, self._lines.speakers).numpy()[:, None]
         theirs = self._judged(ids, lengths, self._lines.speakers).numpy()
         return float(np.mean((ours > theirs) + 0.5 * (ours == theirs)))
@@ -247,30 +245,30 @@ class Monitor:
 
 
 _COMPILING, _MEASURED = 3, 10
-"""Steps that are not like the others, and steps that the pace is taken from."""
+"""The first steps, which are slowed by compiling, and the steps after them that measure the pace."""
 
 
 def require_generator_updates(config: AdversarialConfig, budget: Budget, steps_per_epoch: int) -> None:
-    """Refuses a budget that ends before the generator learns; how many steps minutes will have, nobody knows yet.
+    """Refuses a budget that ends before the generator learns; not one in minutes, whose steps are not known yet.
 
     Raises:
-        ConfigurationError: names both numbers of steps.
+        ConfigurationError: the budget is too small; names both numbers of steps.
     """
     steps = Clock(budget, steps_per_epoch).total_steps
     if steps is not None and steps <= config.warm_up:
         raise ConfigurationError(
-            f"A critic was asked for that learns alone for {count(config.warm_up, 'step')}, but its part of the budget "
-            f"is {count(steps, 'step')}, so that the writer would never learn from it: give a larger budget, or a "
+            f"The critic was to learn alone for {count(config.warm_up, 'step')}, but its part of the budget is "
+            f"{count(steps, 'step')}, so that the writer would never learn from it: give a larger budget, or a "
             f"--warm-up below {steps}."
         )
 
 
 class WarmUpWatch(SilentDisplay):
-    """Listens to a run of minutes, and tells early if at its pace the critic will learn alone to the end.
+    """Warns early if a run with a budget in minutes is so slow that it will end within the critic's warm-up.
 
     Args:
         warm_up: steps in which the critic learns alone.
-        note: is told.
+        note: receives the warning.
     """
 
     def __init__(self, warm_up: int, note: Callable[[str], None]) -> None:
@@ -278,7 +276,7 @@ class WarmUpWatch(SilentDisplay):
         self._steps, self._compiled = 0, 0.0
 
     def step(self, progress: float, tokens_per_second: float, train_bits_per_character: float) -> None:
-        """Counts; after some steps the pace is known."""
+        """Counts the steps, and checks the pace once it is known."""
         self._steps += 1
         if self._steps == _COMPILING:
             self._compiled = progress
@@ -298,14 +296,14 @@ _PANELS = (
     ("distance to real text", ("distance",)),
     ("share", ("distinct_2", "self_bleu_4")),
 )
-"""What each panel shows: its axis, and the measures by name."""
+"""The panels: each has an axis label and the names of its measures."""
 
 
 def draw_curves(folder: Path, title: str, warm_up: int) -> None:
-    """Draws both losses, how well the critic tells texts apart, and how the sample compares with real text.
+    """Draws both losses, the critic's accuracy, and how the sample compares with real text.
 
     Args:
-        folder: of the run's observations, the first of them before its first step; `curves.png` is replaced there.
+        folder: holds the run's observations, the first made before the first step; `curves.png` is replaced there.
         title: above the picture.
         warm_up: steps in which the critic learned alone; their end is marked.
     """
@@ -337,7 +335,7 @@ def draw_curves(folder: Path, title: str, warm_up: int) -> None:
 
 
 def _draw(axes: Any, seen: list[Observation], key: str, colour: str) -> None:
-    """A measure over the epochs, and that of real text where it has one; nothing where it was never known."""
+    """Draws a measure over the epochs, and its value for real text if there is one; skips unknown values."""
     known = [(one.epoch, value) for one in seen if math.isfinite(value := getattr(one, key))]
     if known:
         axes.plot(*zip(*known, strict=True), label=FIGURES[key], color=colour, marker="o", markersize=3)

@@ -1,7 +1,7 @@
-"""The generator running free, and what each drawn token is worth to it (REINFORCE, Williams 1992).
+"""The free-running generator, and the reward of each token it draws (REINFORCE, Williams 1992).
 
 `models/lstm.py` runs over a window whose inputs are known, with a gradient of its own. Here each input is the token
-drawn before, and plain operations let the gradient pass through the drawing.
+drawn at the step before, and plain operations let the gradient pass through the draws.
 """
 
 from collections.abc import Callable
@@ -25,9 +25,9 @@ class Rollout(NamedTuple):
     """Lines as the generator writes them.
 
     Args:
-        ids: LINE_END included, PAD behind it; a line that was too long has none. *Shape:* (batch, time).
+        ids: LINE_END included, then PAD; a line that was cut for its length has no LINE_END. *Shape:* (batch, time).
         lengths: tokens of each line, LINE_END included. *Shape:* (batch,), int32.
-        tokens: the same as vectors that pass the gradient on, zeros behind the end. *Shape:* (batch, time, vocabulary).
+        tokens: the ids as vectors that pass gradients on, zeros after the end. *Shape:* (batch, time, vocabulary).
         entropy: of the distributions drawn from, nats a token. *Shape:* ().
     """
 
@@ -43,7 +43,7 @@ class Generator:
     Args:
         network: the language model.
         spoken: True for ids that may stand in a line, LINE_END among them. *Shape:* (vocabulary,).
-        length: of a line in tokens, at most, LINE_END included.
+        length: most tokens of a line, LINE_END included.
     """
 
     def __init__(self, network: KerasLanguageModel, spoken: NDArray[np.bool_], length: int) -> None:
@@ -72,7 +72,7 @@ class Generator:
         Args:
             context: ids. *Shape:* (time, batch).
             seed: of the draws. *Shape:* (2,), int64.
-            temperature: of the relaxation; the ids drawn do not depend on it where `hard`.
+            temperature: of the relaxation; with `hard`, the ids drawn do not depend on it.
             hard: straight-through one-hot vectors instead of soft ones.
         """
         weights = self._weights()
@@ -84,7 +84,7 @@ class Generator:
         return self._unroll(context, seed, weights, embed)
 
     def score(self, context: Tensor, ids: Tensor) -> tuple[Tensor, Tensor]:
-        """The teacher-forced pass over lines it has written.
+        """The teacher-forced pass over lines that the generator has written.
 
         Args:
             context: ids. *Shape:* (time, batch).
@@ -153,7 +153,7 @@ class Generator:
         return Rollout(_turned(drawn.stack()), lengths, tf.transpose(vectors.stack(), (1, 0, 2)), entropy)
 
     def _step(self, weights: dict[str, Tensor], x: Tensor, state: State) -> tuple[Tensor, State]:
-        """Vectors of tokens (batch, embedding) to the logits of the next ones (batch, vocabulary), and the state."""
+        """Maps token vectors (batch, embedding) to the next tokens' logits (batch, vocabulary) and the new state."""
         after: State = []
         for k, layer in enumerate(self.network.recurrent):
             parts = (weights[name] for name in weights_of(f"{self.network.config.cell}_{k}", layer))
@@ -167,7 +167,7 @@ class Generator:
 
 
 def _turned(ids: Tensor) -> Tensor:
-    """Ids (a, b) as (b, a). oneDNN does not transpose int32 and reports that as an error, so they are gathered."""
+    """Transposes ids by a gather: oneDNN cannot transpose int32 and reports that as an error."""
     rows, columns = tf.unstack(tf.shape(ids))
     places = tf.range(columns)[:, None] + columns * tf.range(rows)[None, :]
     return tf.ensure_shape(tf.gather(tf.reshape(ids, [-1]), places), list(ids.shape)[::-1])
@@ -185,13 +185,13 @@ def gumbel_noise(shape: tuple[int, ...], seed: Tensor) -> Tensor:
 
 
 def relaxed_tokens(noisy: Tensor, temperature: Tensor, hard: bool) -> Tensor:
-    """Draws as vectors over the vocabulary whose gradient is that of a softmax (Jang et al. 2017).
+    """The drawn tokens as vectors over the vocabulary, with the gradient of a softmax (Jang et al. 2017).
 
     Args:
         noisy: logits plus Gumbel noise. *Shape:* (batch, vocabulary).
         temperature: of the softmax; the lower, the closer to one-hot and the larger the gradient's variance.
-        hard: give one-hot vectors whose gradient is that of the soft ones (straight-through); otherwise the soft ones
-            themselves.
+        hard: True gives one-hot vectors with the gradient of the soft vectors (straight-through); False gives the soft
+            vectors themselves.
 
     Returns:
         *Shape:* (batch, vocabulary).
@@ -207,14 +207,14 @@ _MEMORY = 0.95
 
 
 def prefixes(ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
-    """All beginnings of each text, so that a critic of texts judges every token (the prefix that ends with it).
+    """All prefixes of each text: the critic judges each token by the prefix that ends with it.
 
     Args:
         ids: *Shape:* (batch, time).
         lengths: *Shape:* (batch,).
 
     Returns:
-        Ids (batch x time, time) and lengths (batch x time,); a beginning is never longer than its text.
+        Ids (batch x time, time) and lengths (batch x time,); a prefix is never longer than its text.
     """
     time = tf.shape(ids)[1]
     ends = tf.minimum(tf.range(1, time + 1)[None, :], lengths[:, None])
@@ -222,11 +222,11 @@ def prefixes(ids: Tensor, lengths: Tensor) -> tuple[Tensor, Tensor]:
 
 
 def returns(rewards: Tensor, discount: float) -> Tensor:
-    """The rewards from each token on, later ones counting less (d'Autume et al. 2019).
+    """Discounted sums of the rewards from each token on (d'Autume et al. 2019).
 
     Args:
-        rewards: zero behind a text's end. *Shape:* (batch, time).
-        discount: factor for each token in between.
+        rewards: zero after a text's end. *Shape:* (batch, time).
+        discount: factor by which a reward shrinks for each token in between.
     """
     backward = tf.transpose(tf.reverse(rewards, [1]))
     total = tf.scan(lambda later, reward: reward + discount * later, backward)
@@ -234,12 +234,12 @@ def returns(rewards: Tensor, discount: float) -> Tensor:
 
 
 def advantages(returned: Tensor, mask: Tensor, memory: Tensor) -> tuple[Tensor, Tensor]:
-    """Returns less what was usual at that place, in units of what is usual to differ.
+    """Returns minus the average return at that position, divided by the standard deviation.
 
     Args:
         returned: *Shape:* (batch, time).
         mask: 1 where a token was drawn. *Shape:* (batch, time).
-        memory: decaying sums of returns, of their squares and of their number at each place, from `no_memory`.
+        memory: decaying sums of returns, of their squares and of their number at each position; first from `no_memory`.
             *Shape:* (3, time).
 
     Returns:
@@ -248,7 +248,7 @@ def advantages(returned: Tensor, mask: Tensor, memory: Tensor) -> tuple[Tensor, 
     seen = tf.stack(
         [tf.reduce_sum(part * mask, axis=0) for part in (returned, returned * returned, tf.ones_like(mask))]
     )
-    # Before a place was ever reached, what was just seen there has to do.
+    # A position that was never reached before takes its statistics from this batch.
     known = tf.where(memory[2] > 0, memory, seen)
     baseline = known[0] / tf.maximum(known[2], 1e-6)
     variance = tf.maximum(
@@ -263,11 +263,11 @@ def no_memory(time: int) -> Tensor:
 
 
 def policy_loss(log_probabilities: Tensor, advantage: Tensor, mask: Tensor) -> Tensor:
-    """The loss whose gradient is that of the expected return.
+    """The loss whose gradient is that of the negative expected return.
 
     Args:
         log_probabilities: of the drawn tokens, nats. *Shape:* (batch, time).
-        advantage: of each. *Shape:* (batch, time).
+        advantage: of each token. *Shape:* (batch, time).
         mask: 1 where a token was drawn. *Shape:* (batch, time).
     """
     weighted = log_probabilities * tf.stop_gradient(advantage) * mask

@@ -1,4 +1,4 @@
-"""One step of adversarial training: its batches, and the update of the critic and of the generator in turn."""
+"""One step of adversarial training: its batches, and the updates of the critic and then the generator."""
 
 import math
 import zlib
@@ -26,9 +26,9 @@ class Lines(NamedTuple):
 
     Args:
         context: the ids before each line, its speaker's label included. *Shape:* (time, batch).
-        ids: of the text, LINE_END included, PAD behind it. *Shape:* (batch, length).
+        ids: of the text, LINE_END included, then PAD. *Shape:* (batch, length).
         lengths: LINE_END included. *Shape:* (batch,).
-        speakers: index of the label; one more than the last where there is none. *Shape:* (batch,).
+        speakers: index of the label; the number of labels where a line has none. *Shape:* (batch,).
     """
 
     context: NDArray[np.int32]
@@ -43,7 +43,7 @@ class Passages:
     Args:
         ids: of whole documents, memory-mapped. *Shape:* (tokens,).
         labels: number of speakers that have a label.
-        length: of a line at most, LINE_END included.
+        length: most tokens of a line, LINE_END included.
     """
 
     def __init__(self, ids: NDArray[np.integer], labels: int, length: int) -> None:
@@ -68,17 +68,17 @@ class Passages:
         return len(self.begins)
 
     def lines(self, chosen: NDArray[np.integer], context: int | None = None, length: int | None = None) -> Lines:
-        """The lines of these numbers.
+        """The chosen lines as arrays.
 
         Args:
-            chosen: *Shape:* (batch,).
-            context: tokens before each line; None takes as many as help.
-            length: the arrays' width; None takes that of the longest line.
+            chosen: numbers of the lines. *Shape:* (batch,).
+            context: tokens before each line; None takes the usual number.
+            length: width of the arrays; None takes the length of the longest line.
         """
         context, length = context or self.context, length or self.length
         begins, lengths = self.begins[chosen], self.lengths[chosen]
         before = begins + np.arange(-context, 0)[:, None]
-        # Before the first document there is nothing: START again, at which the state is zeroed.
+        # Positions before the first document hold START, at which the state is zeroed.
         contexts = np.where(before < 0, START, self._ids[np.maximum(before, 0)])
         inside = np.arange(length) < lengths[:, None]
         positions = np.minimum(begins[:, None] + np.arange(length), len(self._ids) - 1)
@@ -92,7 +92,7 @@ class AdversarialBatch(NamedTuple):
 
     Args:
         window: for teacher forcing.
-        lines: real ones, a batch for each update of the critic and one for the generator's.
+        lines: real lines, a batch for each update of the critic and one for the update of the generator.
     """
 
     window: WindowBatch
@@ -105,13 +105,13 @@ class AdversarialBatch(NamedTuple):
 
 
 class AdversarialBatches:
-    """Windows for teacher forcing beside real lines in an order drawn anew each epoch.
+    """Windows for teacher forcing, and real lines in a new random order each epoch.
 
     Args:
         windows: of the training text.
-        passages: of the same.
-        batch: lines of an update.
-        updates: batches of lines in a step.
+        passages: the lines of the same text.
+        batch: lines per update.
+        updates: batches of lines per step.
         seed: of the order.
     """
 
@@ -120,35 +120,35 @@ class AdversarialBatches:
         self.steps_per_epoch = steps_per_epoch(passages, batch)
 
     def batch(self, step: int, progress: float = 0.0) -> AdversarialBatch:
-        """The batch of a step, counted from 0, whatever share of the budget is spent."""
+        """The batch of a step, counted from 0; `progress` makes no difference."""
         lines = tuple(self.passages.lines(self._chosen(step, update)) for update in range(self.updates))
         return AdversarialBatch(self.windows.batch(step), lines)
 
     def _chosen(self, step: int, update: int) -> NDArray[np.int64]:
-        """Each update has an order of its own; the last batch of an epoch is filled up with its first lines."""
+        """The lines of an update, in its own order; an epoch's last batch is filled up with its first lines."""
         epoch, index = divmod(step, self.steps_per_epoch)
         order = np.random.default_rng([self.seed, 2, epoch, update]).permutation(len(self.passages))
         return order[(index * self.size + np.arange(self.size)) % len(order)]
 
 
 def steps_per_epoch(passages: Passages, batch: int) -> int:
-    """Batches of so many lines in one pass over all of them."""
+    """Number of batches of `batch` lines in one pass over all lines."""
     return max(1, -(-len(passages) // batch))
 
 
 FIGURES = ("generator_loss", "critic_loss", "entropy", "gradient_norm")
-"""What a step remembers of late: both losses, the entropy of the generator's draws in nats a token, and the norm of
-the generator's gradient."""
+"""The recent averages that a step keeps: both losses, the entropy of the generator's draws in nats a token, and the
+norm of the generator's gradient."""
 
 _MEMORY = 0.95
 
 
 class Both:
-    """The optimizers of generator and critic, as a checkpoint sees them.
+    """The optimizers of generator and critic as one, for the checkpoint.
 
     Args:
-        generator: of the generator.
-        critic: of the critic.
+        generator: optimizer of the generator.
+        critic: optimizer of the critic.
     """
 
     def __init__(self, generator: AdamW, critic: AdamW) -> None:
@@ -163,12 +163,12 @@ class AdversarialStep:
     """The updates of the generator and the critic.
 
     Args:
-        generator: writes.
-        critic: judges.
-        training: how the generator learns by teacher forcing.
-        config: how both learn from each other.
-        streams: of a window.
-        steps_per_epoch: which the annealing is counted in.
+        generator: writes the lines.
+        critic: judges them.
+        training: settings of the teacher forcing.
+        config: settings of the adversarial training.
+        streams: number of streams in a window.
+        steps_per_epoch: of the real lines; the annealing is counted in epochs.
     """
 
     def __init__(
@@ -193,7 +193,7 @@ class AdversarialStep:
         self._compiled_reading = as_graph(self._read)
 
     def initial_state(self) -> State:
-        """What is carried: the language model's state, what REINFORCE remembers, and the figures."""
+        """What is carried from step to step: the language model's state, REINFORCE's statistics, and the figures."""
         figures = tf.fill((len(FIGURES),), math.nan)
         return [*self._teacher.initial_state(), no_memory(self.generator.length), figures]
 
@@ -203,8 +203,8 @@ class AdversarialStep:
         Args:
             batch: real lines, and a window for teacher forcing.
             state: carried in.
-            step: counted from 0; in the first ones the critic learns alone.
-            rate: of the generator; the critic, which has to keep up until the end, has a rate without a schedule.
+            step: counted from 0; in the first `warm_up` steps the critic learns alone.
+            rate: learning rate of the generator; the critic's rate is constant, so that it keeps up until the end.
 
         Returns:
             Cross-entropy of the window in nats a token (not a number where a loss is not finite), and the state after.
@@ -239,11 +239,11 @@ class AdversarialStep:
         return float(nats) if math.isfinite(seen[1]) else math.nan, [*carried, memory, figures]
 
     def remember(self, figures: Tensor) -> None:
-        """Takes the figures in their order in `FIGURES` for the ones of late."""
+        """Stores figures, given in the order of `FIGURES`."""
         self.figures = dict(zip(FIGURES, map(float, figures), strict=True))
 
     def _annealed(self, step: int) -> tuple[Tensor, Tensor]:
-        """Temperature and deviation of the noise in a step: the one falls geometrically (Nie et al. 2019), the other
+        """Temperature and noise deviation of a step: the temperature falls geometrically (Nie et al. 2019), the noise
         linearly."""
         config = self.config
         annealing = config.annealing * self.steps_per_epoch
@@ -252,7 +252,7 @@ class AdversarialStep:
         return tf.constant(first * (last / first) ** way), tf.constant(config.noise * (1.0 - way))
 
     def _draw(self, place: str, update: Tensor) -> Tensor:
-        # A line's tokens take the seeds from here on, one after the other.
+        # The tokens of a line take consecutive seeds from here on.
         return tf.stack(
             [tf.constant(self._seed ^ zlib.crc32(place.encode()), tf.int64), update * self.generator.length]
         )
@@ -267,13 +267,13 @@ class AdversarialStep:
         else:
             tokens, lengths = self.generator.sample(lines.context, seed)
         real = lines.lengths
-        if self.config.gradient == "reinforce":  # beginnings are to be judged, so they are to be learned
+        if self.config.gradient == "reinforce":  # the critic will judge prefixes, so it learns from prefixes
             real, lengths = (self._cut(part, place, update) for part, place in ((real, "real"), (lengths, "generated")))
         ours, theirs = (lines.ids, real), (tokens, lengths)
         return self.critic.learn(ours, theirs, lines.speakers, update, rate, deviation)
 
     def _cut(self, lengths: Tensor, place: str, update: Tensor) -> Tensor:
-        """Lengths of beginnings: half of the texts whole, the others cut anywhere."""
+        """Lengths of prefixes: half of the texts stay whole, the others are cut at random."""
         seed = tf.stack([tf.constant(self._seed ^ zlib.crc32(f"cut {place}".encode()), tf.int64), update])
         whole, share = tf.unstack(tf.random.stateless_uniform((2, lengths.shape[0]), seed))
         cut = 1 + tf.cast(share * tf.cast(lengths, tf.float32), tf.int32)
@@ -319,7 +319,7 @@ class AdversarialStep:
         return tf.reduce_mean(losses), written.entropy
 
     def _by_rewards(self, lines: Lines, update: Tensor, memory: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-        """The generator's loss and entropy, what is minimised instead of it, and the memory after."""
+        """The generator's loss and entropy, the policy loss that is minimised in its place, and the new memory."""
         ids, lengths = self.generator.sample(lines.context, self._draw("generator", update))
         missing = self.generator.length - tf.shape(ids)[1]
         ids = tf.ensure_shape(tf.pad(ids, [[0, 0], [0, missing]]), lines.ids.shape)
@@ -340,6 +340,6 @@ class AdversarialStep:
 
 
 def _smoothed(before: Tensor, now: Tensor) -> Tensor:
-    """Mostly what was, a little of what is; what is not known yet, or not now, does not count."""
+    """Exponential moving average; a value that is not a number is skipped."""
     mixed = tf.where(tf.math.is_nan(before), now, _MEMORY * before + (1.0 - _MEMORY) * now)
     return tf.where(tf.math.is_nan(now), before, mixed)

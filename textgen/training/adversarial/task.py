@@ -1,7 +1,8 @@
-"""Adversarial runs: teacher forcing first, then the generator against a critic, in a folder of its own.
+"""Adversarial runs: teacher forcing first, then training against a critic, which has a folder of its own.
 
-training/                 of the teacher forcing: checkpoint, history, curves, samples
-training/adversarial/     the same of what follows, the critic in its checkpoint; settings, `judge.txt`, `monitor.csv`
+training/                 teacher forcing: checkpoint, history, curves, samples
+training/adversarial/     adversarial training: the same files, with the critic in the checkpoint; also the settings,
+                          `judge.txt` and `monitor.csv`
 """
 
 import json
@@ -48,21 +49,21 @@ _SETTINGS = "adversarial.json"
 _FEWEST_LINES = 32
 _VALIDATIONS = 12
 _PATIENCE = 10**9
-"""The score of a sample is too noisy, and the losses go up and down too much, to end a run by them."""
+"""No early stopping: the score of a sample is too noisy for it, and the losses vary too much."""
 
 
 def adversarial_folder(folder: ModelFolder) -> Path:
-    """Where the adversarial part of a run lies; it exists where there is one."""
+    """The folder of a run's adversarial part; it exists only for an adversarial run."""
     return folder.training / ADVERSARIAL
 
 
 class AdversarialTask(ModelTask):
-    """Trains a script writer, then lets it and a critic that tells its lines from real ones train each other.
+    """Trains a script writer, then trains it against a critic that tells its lines from real ones.
 
     Args:
-        script: trains the writer by teacher forcing, in the same folder, before the critic comes.
-        metric: makes what says how far a sample is from real text.
-        config: the settings; where a run goes on they must be its own, and None takes those.
+        script: trains the writer by teacher forcing first, in the same folder.
+        metric: makes the metric that compares a sample with real text.
+        config: the settings; a resumed run must keep its own, and None takes those.
     """
 
     kind, command = ScriptTask.kind, ScriptTask.command
@@ -75,7 +76,7 @@ class AdversarialTask(ModelTask):
         self.script, self.metric, self.config = script, metric, config
 
     def place(self, folder: ModelFolder) -> Path:
-        """In a folder of its own beside the files of the teacher forcing."""
+        """The folder of the adversarial part, beside the files of the teacher forcing."""
         return adversarial_folder(folder)
 
     def read(self, note: Note) -> None:
@@ -83,7 +84,7 @@ class AdversarialTask(ModelTask):
         self.script.read(note)
 
     def plan(self, budget: Budget, origin: Model | None) -> RunPlan:
-        """As without a critic; one that knows who speaks needs speakers."""
+        """As without a critic; a conditional critic needs speakers."""
         plan = self.script.plan(budget, origin)
         if self.config is not None and self.config.conditional and not plan.tokenizer.speakers:
             raise ConfigurationError(
@@ -105,11 +106,11 @@ class AdversarialTask(ModelTask):
         return self.script.describe(settled, run)
 
     def begin(self, folder: ModelFolder, budget: Budget, origin: Model | None, note: Note) -> None:
-        """Prepares a folder for both parts of a new run; nothing goes before the critic where a model is given.
+        """Prepares a folder for both parts of a new run; with an `origin` there is no teacher forcing.
 
         Raises:
-            ConfigurationError: the critic is to know who speaks, and nobody has a label; or it would learn alone to the
-                end of the budget.
+            ConfigurationError: the critic is conditional, but no speaker has a label; or the budget ends within the
+                critic's warm-up.
             TrainingError: there are too few lines to learn from.
         """
         config = self.config or AdversarialConfig()
@@ -123,10 +124,10 @@ class AdversarialTask(ModelTask):
             raise
 
     def go_on(self, folder: ModelFolder, budget: Budget | None, note: Note) -> None:
-        """Makes sure that a begun run can go on, with a new budget where one is given.
+        """Checks that a run can be resumed, and gives it a new budget if there is one.
 
         Raises:
-            ConfigurationError: the corpus or the settings are others, or the budget is spent, or too small for the
+            ConfigurationError: the corpus or the settings differ, or the budget is spent, or it is too small for the
                 writer to learn from the critic.
         """
         own = adversarial_folder(folder)
@@ -154,7 +155,7 @@ class AdversarialTask(ModelTask):
             replace(run, training=replace(run.training, budget=rest)).save(own)
 
     def run(self, folder: ModelFolder, display: Listener, tensorboard: bool) -> Outcome:
-        """Trains what is still to be trained, of both parts."""
+        """Trains the rest of both parts."""
         config, own = load_settings(folder), adversarial_folder(folder)
         if not self._taught(folder, config):
             outcome = run_training(self.script, folder, display, tensorboard)
@@ -172,20 +173,20 @@ class AdversarialTask(ModelTask):
         return outcome
 
     def why_finished(self, folder: ModelFolder) -> str | None:
-        """Why the run is over, and what could be done; None where it can go on."""
+        """Why the run is over, and what to do about it; None if it can be resumed."""
         if not adversarial_folder(folder).is_dir() or not self._taught(folder, load_settings(folder)):
             return None
         return super().why_finished(folder)
 
     def batches(self, at: Workspace) -> AdversarialBatches:
-        """Windows for teacher forcing beside real lines."""
+        """Windows for teacher forcing, and real lines."""
         config = load_settings(at.folder)
         passages = _passages(at.folder, TRAINING_IDS, config)
         windows, updates = self.script.batches(at), config.critic_steps + 1
         return AdversarialBatches(windows, passages, config.batch, updates, at.run.training.seed)
 
     def network(self, at: Workspace) -> KerasLanguageModel:
-        """The generator's."""
+        """The generator's network."""
         return self.script.network(at)
 
     def step(self, at: Workspace, network: KerasLanguageModel, batches: AdversarialBatches) -> AdversarialStep:
@@ -203,7 +204,7 @@ class AdversarialTask(ModelTask):
         return self.script.validate(at, network)
 
     def rank(self, at: Workspace, step: AdversarialStep, listeners: list[Listener]) -> Monitor:
-        """The distance of a sample from real text."""
+        """Makes the monitor, which ranks the weights by the distance of a sample from real text."""
         config = load_settings(at.folder)
         compared = _passages(at.folder, HELD_OUT_IDS, config)
         if len(compared) < _FEWEST_LINES:
@@ -219,7 +220,7 @@ class AdversarialTask(ModelTask):
         return monitor
 
     def watch(self, at: Workspace, display: Listener) -> list[Listener]:
-        """Tells early if the critic will learn alone to the end."""
+        """Warns early if the run will end within the critic's warm-up."""
         warm_up = load_settings(at.folder).warm_up
         return [] if checkpoint_exists(at.place) else [WarmUpWatch(warm_up, display.note)]
 
@@ -228,7 +229,7 @@ class AdversarialTask(ModelTask):
         draw_curves(at.place, title, load_settings(at.folder).warm_up)
 
     def _taught(self, folder: ModelFolder, config: AdversarialConfig) -> bool:
-        """Whether no teacher forcing is left: a trained model was given, the critic came already, or it is over."""
+        """Whether teacher forcing is over: it has ended, the adversarial part has begun, or a model was given."""
         if not config.pretraining or checkpoint_exists(adversarial_folder(folder)):
             return True
         return self.script.why_finished(folder) is not None
