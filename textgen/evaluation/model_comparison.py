@@ -136,7 +136,7 @@ def is_well_formed(line: Line, style: ScriptStyle) -> bool:
 def script_shares(
     lines: Sequence[Line], style: ScriptStyle, knows: Callable[[str], bool], seed: int
 ) -> Mapping[str, Estimate]:
-    """The shares of well-formed lines, and of spoken ones with a known speaker; shares of fewer than two lines are left out.
+    """The shares of well-formed lines, and of spoken ones with a known speaker; fewer than two lines give no share.
 
     Args:
         lines: of a script.

@@ -129,7 +129,7 @@ class SelfBleu:
         for ngrams in self._ngrams:
             here = chosen[ngrams.lines]
             ids, counts = ngrams.ids[here], ngrams.counts[here]
-            # Another line has the n-gram at least as often, save for the line with the most: there the second most counts.
+            # Another line has the n-gram at least as often, except for the line with the most: the second most counts.
             is_most = np.append(ids[1:] != ids[:-1], np.ones(min(len(ids), 1), bool))
             second = np.where(np.append(False, ids[1:] == ids[:-1])[: len(ids)], np.roll(counts, 1), 0)
             matches = np.where(is_most, second, counts)
