@@ -88,7 +88,7 @@ def test_the_same_text_with_other_line_ends_is_split_where_it_was(corpus: Corpus
     assert other.fingerprint != corpus.fingerprint
     part = script_eval_split(trained_on(corpus), other, "held-out")
     assert texts(part) == [f"line {number}" for number in range(90, 100)]
-    assert part.training is not None and "taken for the same text" in part.notes[0]
+    assert part.training is not None and "treated as the same text" in part.notes[0]
 
 
 def test_a_corpus_of_one_line_cannot_be_split(corpus: Corpus, tmp_path: Path) -> None:

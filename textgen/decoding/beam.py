@@ -1,8 +1,8 @@
 """Beam search: several beginnings are kept at each step, the best whole sequences win.
 
 A sequence's score is its log-probability / length ** length_penalty, length in tokens, as in Hugging Face's
-generation (GNMT, Wu et al. 2016, divides by ((5 + length) / 6) ** length_penalty instead). What forbids
-repeating counts in the score; constraints rule tokens out and leave the score of the others as it is.
+generation (GNMT, Wu et al. 2016, divides by ((5 + length) / 6) ** length_penalty instead). Options
+against repetition change the score; constraints rule tokens out and leave the scores of the others unchanged.
 """
 
 import math
@@ -27,11 +27,11 @@ from textgen.decoding.sampler import nothing_left
 from textgen.decoding.sequence import Cursor, SequenceStart, begin_sequence
 from textgen.tokenizers.base import FIRST_LABEL
 
-_CANDIDATES = 4  # a beam, so that enough remain when some end or are copies
+_CANDIDATES = 4  # per beam, so that enough remain when some end or are copies
 
 
 class Beam(NamedTuple):
-    """A sequence, whole or not.
+    """A sequence, finished or not.
 
     Args:
         cursor: after its last id.
@@ -39,7 +39,7 @@ class Beam(NamedTuple):
         text: written.
         total: its log-probability as the search counts it, in nats.
         parent: the live beam it grew from, by number.
-        reason: why it is whole; None when it is not.
+        reason: why it is finished; None while it is not.
         relaxed: whether a copy had to be let through.
     """
 
@@ -52,17 +52,17 @@ class Beam(NamedTuple):
     relaxed: bool = False
 
     def sequence(self, seed: int) -> GeneratedSequence:
-        """What is returned of a whole one."""
+        """The sequence that is returned of a finished beam."""
         reason = self.reason or "length"
         return GeneratedSequence(self.ids, self.text, reason, seed, self.cursor.log_probability, self.relaxed)
 
     def score(self, penalty: float, length: int | None = None) -> float:
-        """The total, divided by a power of the length (tokens), its own or the one given."""
+        """The total divided by a power of the length in tokens: the beam's own length, or the one given."""
         return self.total / math.pow(len(self.ids) if length is None else length, penalty)
 
 
 class Growth:
-    """Lets beams grow.
+    """Extends beams by one id at a time.
 
     Args:
         context: ids of the prompt.
@@ -76,7 +76,7 @@ class Growth:
         self._history = history
 
     def grow(self, live: Sequence[Beam], logits: Logits) -> list[Beam]:
-        """The best beams that are one id longer; of those that are not whole as many as are kept.
+        """The best beams that are one id longer, at most `num_beams` of them unfinished.
 
         Raises:
             RuntimeError: no id may follow any beam, an error in the constraints.
@@ -96,7 +96,7 @@ class Growth:
             live: the beams.
             logits: of the model. *Shape:* (beams, vocabulary).
             log_p: its log-probabilities. *Shape:* (beams, vocabulary).
-            original: rule out what ends a word that would make a copy whole.
+            original: rule out ids that end a word and so complete a copy.
         """
         counted = log_p.copy()
         for row, beam in enumerate(live):
@@ -105,7 +105,7 @@ class Growth:
                 before = np.array(self._context + beam.ids)
                 changed = self._history(logits[row], before)
                 if allowed is not None and changed[allowed].max(initial=-np.inf) == -np.inf:
-                    changed = logits[row]  # what is ruled out leaves something to say, as where one id is drawn
+                    changed = logits[row]  # where every id would be ruled out, none is, as in drawing
                 counted[row] = changed - log_totals(changed[None])
             if allowed is not None:
                 counted[row, ~allowed] = -np.inf
@@ -121,7 +121,7 @@ class Growth:
             live: the beams.
             log_p: log-probabilities by the model alone. *Shape:* (beams, vocabulary).
             counted: what each id adds to a total. *Shape:* (beams, vocabulary).
-            copies: whether ids that make a copy whole may be followed.
+            copies: whether ids that complete a copy may be followed.
         """
         grown: list[Beam] = []
         for total, parent, token in self._ranked(live, counted):
@@ -158,19 +158,18 @@ def beam_search(
     guard: CopyGuard | None = None,
     first_piece: int = FIRST_LABEL,
 ) -> Iterator[Event]:
-    """Writes the `num_return_sequences` best sequences, the best as row 0.
+    """Finds the `num_return_sequences` best sequences; the best is row 0.
 
-    While it searches it tells the beginning that all sequences share which may still win. Sequences that end
-    are kept, as many as are returned; the search ends when no live beam can become better than the worst of
-    them.
+    During the search it yields the beginning shared by all sequences that can still win. Finished sequences are
+    kept, up to the number returned; the search ends when no live beam can become better than the worst of them.
 
     Args:
         step: the model.
         state: before the last id of the prompt. *Shape of each:* (1, ...).
         prompt: what to go on from.
         options: how to write.
-        guard: notices copies, needed for `no_copy`; an id that makes a copy whole is not followed.
-        first_piece: id after the speaker labels; ids below it are exempt from what forbids repeating.
+        guard: detects copies, needed for `no_copy`; an id that completes a copy is not followed.
+        first_piece: id after the speaker labels; ids below it may always repeat.
 
     Raises:
         ModelError: the model gives numbers that are not finite.
@@ -195,7 +194,7 @@ def beam_search(
 
 
 def _best(whole: list[Beam], options: DecodingOptions) -> list[Beam]:
-    """The whole sequences worth keeping, best first."""
+    """The finished sequences worth keeping, best first."""
     ranked = sorted(whole, key=lambda beam: -beam.score(options.length_penalty))
     return ranked[: options.num_return_sequences]
 
@@ -204,7 +203,7 @@ def _decided(live: Sequence[Beam], whole: Sequence[Beam], options: DecodingOptio
     """Whether no live beam can become better than what is kept.
 
     A beam's total only falls, so its score is highest at the best length. With a penalty above 0 that is the
-    longest allowed; without a limit it would be endless, and the length of now is taken, as Hugging Face does.
+    longest allowed; without a limit the current length is used, as Hugging Face does.
     """
     if len(whole) < options.num_return_sequences:
         return False

@@ -1,4 +1,4 @@
-"""The words of speech in a stream of ids, and whether they are copied from the training corpus."""
+"""Copy detection: follows the spoken words in a stream of ids, and finds runs that the training corpus has too."""
 
 from collections.abc import Iterable, Sequence
 from hashlib import blake2b
@@ -71,7 +71,7 @@ class CopyGuard:
     """Knows every run of eight words of the training corpus, by its hash.
 
     Words are what `str.split` finds in the texts of the lines, one line after the other; names and headings
-    are none.
+    do not count.
 
     Args:
         index: hashes of the corpus's runs of eight words, sorted. *Shape:* (runs,)
@@ -84,7 +84,7 @@ class CopyGuard:
         self.pieces = pieces
 
     def begin(self, context: Sequence[int], words: int) -> "Speech":
-        """The words of a prompt; its tokens count from below zero, so that those written count from 0.
+        """The words of a prompt; its tokens have negative numbers, so that written tokens count from 0.
 
         Args:
             context: ids of the prompt.
@@ -109,18 +109,18 @@ class CopyGuard:
 
 
 class Speech(NamedTuple):
-    """The words of speech so far.
+    """The spoken words so far.
 
     Args:
         guard: knows the corpus.
         words: how many words in a row are a copy.
         position: number of the next token.
         recent: hashes of the last whole words, eight at most.
-        run: how many runs of eight words, up to the last whole word, are in the corpus one after the other.
+        run: number of consecutive runs of eight words, the last ending with the last whole word, that the corpus has.
         word: the beginning of a word that is not whole yet.
         rest: bytes of a character that is not whole yet.
-        word_at: number of the token in which they begin.
-        copied_at: when the last token made a copy whole, the number of the token in which the copy's last
+        word_at: number of the token in which the unfinished word begins.
+        copied_at: when the last token completed a copy, the number of the token in which the copy's last
             word begins.
     """
 
@@ -163,7 +163,7 @@ class Speech(NamedTuple):
         return self._replace(recent=recent, run=run, word="", copied_at=copied)
 
     def cut(self, characters: int) -> "Speech":
-        """The words when so many characters at the end are dropped and the text ends there."""
+        """The words when this many characters are dropped from the end and the text ends there."""
         return self._replace(word=self.word[: max(0, len(self.word) - characters)]).closed()
 
     def _split(self, text: str, parts: list[str], begun_at: int) -> "Speech":

@@ -4,8 +4,8 @@ Most look at the distribution alone. A token that is ruled out gets -inf; at lea
 as the last survivor survive with it: nothing is chosen among equals. None of them depends on the order of the tokens,
 nor on tokens ruled out before.
 
-Others look at the ids before, (..., time) with the same leading axes, the latest id last: what was said becomes less
-likely, or impossible.
+Others also look at the earlier ids, (..., time) with the same leading axes, the latest id last: what was already
+written becomes less likely, or impossible.
 """
 
 from collections.abc import Callable, Iterator
@@ -21,12 +21,12 @@ from textgen.errors import ModelError
 Transform: TypeAlias = Callable[[Logits], Logits]
 HistoryTransform: TypeAlias = Callable[[Logits, Ids], Logits]
 
-_COLDEST = 1e-30  # which leaves no choice, and in float32 is not 0 yet
-_FIRST_SIZE, _GROWTH = 512, 4  # of the part that is sorted: most nuclei are small, and a whole sort costs most
+_COLDEST = 1e-30  # cold enough to leave no choice, and not 0 in float32
+_FIRST_SIZE, _GROWTH = 512, 4  # of the part that is sorted: most nuclei are small, and sorting everything is slow
 
 
 def temperature(logits: Logits, value: float) -> Logits:
-    """Divides the logits by a temperature above 0, the likeliest put at 0 first, so that none overflows."""
+    """Divides the logits by a temperature above 0; the largest is subtracted first, so that none overflows."""
     scaled: Logits = logits - logits.max(axis=-1, keepdims=True)
     scaled /= np.asarray(max(value, _COLDEST), scaled.dtype)
     return scaled
@@ -74,14 +74,16 @@ def typical_p(logits: Logits, value: float) -> Logits:
     total = weights.sum(axis=-1, keepdims=True)
     log_p -= np.log(total)
     weights /= total
-    finite = np.maximum(log_p, np.finfo(log_p.dtype).min)  # where a token is ruled out 0 x -inf would be no number
+    finite = np.maximum(
+        log_p, np.finfo(log_p.dtype).min
+    )  # a ruled-out token would give 0 x -inf, which is not a number
     expected = (weights * finite).sum(axis=-1, keepdims=True)
     distances = np.abs(log_p - expected)
     return _keep(distances <= _distance_bound(distances, weights, value), logits)
 
 
 def log_totals(logits: Logits) -> NDArray[np.floating]:
-    """The logarithm of the sum of the exponentials; log-probabilities are the logits less it.
+    """The logarithm of the sum of the exponentials; the logits minus it are log-probabilities.
 
     *Shape:* (batch, vocabulary) to (batch,).
 
@@ -102,7 +104,7 @@ def log_totals(logits: Logits) -> NDArray[np.floating]:
 
 
 def distribution_transforms(options: DecodingOptions) -> tuple[Transform, ...]:
-    """The transforms that the options ask for, in the order of their table, Hugging Face's; none when greedy."""
+    """The transforms that the options ask for, in the table's order, which is Hugging Face's; none when greedy."""
     if options.greedy:
         return ()
     return tuple(_with_value(globals()[name], value) for name, value in _asked(options, "distribution"))
@@ -177,8 +179,8 @@ def repetition_penalty(logits: Logits, history: Ids, penalty: float, first: int 
     Positive logits are divided by it, negative ones multiplied.
 
     Args:
-        logits: before.
-        history: all ids before.
+        logits: to change.
+        history: all earlier ids.
         penalty: the factor.
         first: ids below it are left as they are.
 
@@ -193,13 +195,13 @@ def repetition_penalty(logits: Logits, history: Ids, penalty: float, first: int 
 
 
 def no_repeat_ngram_size(logits: Logits, history: Ids, size: int, first: int = 0) -> Logits:
-    """Rules out each token that would end an n-gram which the history holds already (Paulus et al. 2018).
+    """Rules out tokens that would complete an n-gram already in the history (Paulus et al. 2018).
 
     Where that would leave nothing, nothing is ruled out.
 
     Args:
-        logits: before.
-        history: all ids before.
+        logits: to change.
+        history: all earlier ids.
         size: n, at least 1.
         first: ids below it are never ruled out: a script must stay able to end its lines and name its
             speakers.

@@ -23,7 +23,7 @@ def draw_sequences(
     guard: CopyGuard | None = None,
     first_piece: int = FIRST_LABEL,
 ) -> Iterator[Event]:
-    """Writes a sequence for each prompt, greedily or by drawing, and tells of each piece of text.
+    """Writes a sequence for each prompt, greedily or by drawing, and yields an event for each piece of text.
 
     A sequence that is done leaves the batch. What is drawn in one depends on its seed alone, not on the
     others.
@@ -31,10 +31,10 @@ def draw_sequences(
     Args:
         step: the model.
         state: before the last id of each prompt. *Shape of each:* (prompts, ...).
-        prompts: one a sequence.
+        prompts: one per sequence.
         options: how to write.
-        guard: notices copies, needed for `no_copy`.
-        first_piece: id after the speaker labels; ids below it are exempt from what forbids repeating.
+        guard: detects copies, needed for `no_copy`.
+        first_piece: id after the speaker labels; ids below it may always repeat.
 
     Raises:
         ModelError: the model gives numbers that are not finite.
@@ -71,15 +71,15 @@ def decode(
     guard: CopyGuard | None = None,
     first_piece: int = FIRST_LABEL,
 ) -> Iterator[Event]:
-    """Writes `num_return_sequences` sequences from one prompt, and tells of each piece of text.
+    """Writes `num_return_sequences` sequences from one prompt, and yields an event for each piece of text.
 
     Args:
         step: the model.
         state: before the last id of the prompt. *Shape of each:* (1, ...).
-        prompt: what to go on from; its seed gives way to those of the options.
+        prompt: where the sequences start; its seed is replaced by those of the options.
         options: how to write.
-        guard: notices copies, needed for `no_copy`.
-        first_piece: id after the speaker labels; ids below it are exempt from what forbids repeating.
+        guard: detects copies, needed for `no_copy`.
+        first_piece: id after the speaker labels; ids below it may always repeat.
 
     Raises:
         ModelError: the model gives numbers that are not finite.

@@ -1,4 +1,4 @@
-"""A row of the table of options: the values an option may have, what it does, and where it is known."""
+"""A row of the table of options: the values an option may have, what it does, and where it can be given."""
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -41,7 +41,7 @@ class WhileWriting:
     Args:
         values: it may have.
         default: where it is not given.
-        help: what more is to be known of it then, in a sentence.
+        help: a sentence to add to the option's help.
     """
 
     values: Values
@@ -51,7 +51,7 @@ class WhileWriting:
 
 @dataclass(frozen=True, kw_only=True)
 class Option:
-    """What is known of an option besides its name, type and default.
+    """Everything about an option besides its name, type and default.
 
     Args:
         values: it may have.
@@ -61,13 +61,13 @@ class Option:
             None where the option edits no logits.
         off: where it edits logits, the value that leaves them as they are.
         set_by_models: whether model folders bring a value of their own.
-        talking_only: whether only chats know it.
-        writing_only: what a chat says that is asked for it, and what to do instead; "" where chats know it.
+        talking_only: whether only chats have it.
+        writing_only: why a chat refuses it, and what to do instead; "" where chats have it.
         while_writing: how it is given for a script, where that differs.
-        advice: what to do where a value is none of those allowed.
-        flag: its name on the command line, without the dashes; "" where that is its own.
+        advice: what to do about a value that is not allowed.
+        flag: its name on the command line, without the dashes; "" for the option's own name.
         metavar: what its value is called there; "" for the usual letter.
-        commas: whether its texts are given there as one, with commas between.
+        commas: whether the command line takes its texts as one value, separated by commas.
     """
 
     values: Values
@@ -137,7 +137,7 @@ def number(fits: Callable[[float], bool], allowed: str) -> Values:
 
 
 def texts(allowed: str) -> Values:
-    """Texts, once `as_texts` has seen them."""
+    """Tuples of texts, as `as_texts` returns them."""
     return Values("texts", allowed, lambda value: isinstance(value, tuple))
 
 
@@ -151,7 +151,7 @@ def _is_number(value: Any) -> bool:
         return False
     try:
         return math.isfinite(value)
-    except OverflowError:  # a whole number that is larger than any with a point
+    except OverflowError:  # a whole number too large for a float
         return False
 
 
@@ -171,11 +171,11 @@ def as_texts(name: str, value: object) -> tuple[str, ...]:
 
 
 def refuse_unknown(given: Iterable[str], known: Sequence[str], doing: str) -> None:
-    """Refuses names that are no options.
+    """Refuses names that are not options.
 
     Args:
         given: names of options.
-        known: those there are.
+        known: the names of all options.
         doing: what they are for, such as "writing".
 
     Raises:

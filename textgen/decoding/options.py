@@ -1,4 +1,4 @@
-"""The table of decoding options: whatever a person can choose about writing and talking, one row an option.
+"""The table of decoding options: everything a person can choose about writing and chatting, one row per option.
 
 A row is a field of `DecodingOptions`, or of `ChatOptions` where only chats know the option: its name, type and default,
 and an `Option` with the rest. The API, the command line, the terminal and the evaluation read it.
@@ -26,12 +26,12 @@ from textgen.decoding.option_row import (
 from textgen.errors import ConfigurationError
 
 SHORTEST_COPY = 8
-"""Words in a row from which on copying can be noticed: the length of the runs kept of the training corpus."""
+"""The shortest copy that can be detected, in words: the length of the word runs kept from the training corpus."""
 
 LARGEST_SEED = 2**64 - 1
 
 DEFAULT_LINES = 20
-"""Lines of a script where nothing says how long it is to be."""
+"""Lines of a script when no length is given."""
 
 _ABOVE_ZERO = whole(1, "None (off) or a whole number above 0", optional=True)
 _COPY_LENGTH = Values(
@@ -41,13 +41,13 @@ _COPY_LENGTH = Values(
 )
 _STOP = texts("texts, in quotes where they have spaces; none is off")
 
-_MAX_NEW_TOKENS = row(_ABOVE_ZERO, "End after N tokens, even inside a line.", ("20", "60", "100", "none"))
+_MAX_NEW_TOKENS = row(_ABOVE_ZERO, "Stop after N tokens, even inside a line.", ("20", "60", "100", "none"))
 
 
 @documented
 @dataclass(frozen=True, kw_only=True)
 class DecodingOptions:
-    """How ids are chosen from logits and when writing ends; named as in Hugging Face's `GenerationConfig`.
+    """How ids are chosen from logits and when writing ends; the names are those of Hugging Face's `GenerationConfig`.
 
     Raises:
         ConfigurationError: names the option, the value received and the values allowed.
@@ -76,7 +76,7 @@ class DecodingOptions:
         default=0.8,
         metadata=row(
             number(lambda x: x >= 0, "0 (greedy) or a finite number above it"),
-            "Below 1 safer, above 1 wilder, 1 is off; 0 is greedy.",
+            "Below 1 writes safer text, above 1 wilder; 1 is off; 0 (greedy) always takes the likeliest token.",
             ("0", "0.5", "0.8", "1", "1.2"),
             edits="distribution",
             off=1.0,
@@ -97,7 +97,7 @@ class DecodingOptions:
         default=1.0,
         metadata=row(
             number(lambda x: 0 < x <= 1, "a number above 0 and at most 1 (off)"),
-            "Choose among the likeliest tokens up to this sum; 1 is off.",
+            "Choose among the likeliest tokens that together reach this probability; 1 is off.",
             ("0.8", "0.9", "1"),
             edits="distribution",
             off=1.0,
@@ -118,7 +118,7 @@ class DecodingOptions:
         default=1.0,
         metadata=row(
             number(lambda x: 0 < x <= 1, "a number above 0 and at most 1 (off)"),
-            "Choose among tokens of typical surprise; 1 is off.",
+            "Choose among tokens about as surprising as expected, up to this total probability; 1 is off.",
             ("0.9", "1"),
             edits="distribution",
             off=1.0,
@@ -128,7 +128,7 @@ class DecodingOptions:
         default=1.0,
         metadata=row(
             number(lambda x: x > 0, "a finite number above 0, 1 is off"),
-            "Above 1 avoids what was written; 1 is off.",
+            "Above 1 makes tokens that already occurred less likely; 1 is off.",
             ("1", "1.1", "1.2"),
             edits="history",
             off=1.0,
@@ -138,7 +138,7 @@ class DecodingOptions:
         default=0,
         metadata=row(
             whole(0, "a whole number, 0 (off) or more"),
-            "No N tokens in a row occur twice; 0 is off.",
+            "Never repeat a run of N tokens; 0 is off.",
             ("0", "3", "4"),
             edits="history",
             off=0,
@@ -154,19 +154,19 @@ class DecodingOptions:
         default=1.0,
         metadata=row(
             number(lambda x: -10 <= x <= 10, "a number from -10 to 10, 0 is off"),
-            "Above 0 beams favour longer texts; 0 is off.",
+            "Above 0, beam search favours longer texts; 0 is off.",
             ("0", "0.5", "1"),
         ),
     )
     max_new_tokens: int | None = field(default=None, metadata=_MAX_NEW_TOKENS)
     stop: tuple[str, ...] = field(
-        default=(), metadata=row(_STOP, "End before this text; may be given several times.", ("none",))
+        default=(), metadata=row(_STOP, "Stop before this text; may be given several times.", ("none",))
     )
     seed: int | None = field(
         default=None,
         metadata=row(
-            whole(0, "None (a fresh one) or a whole number from 0 to 2**64 - 1", LARGEST_SEED, optional=True),
-            "The same seed writes the same text.",
+            whole(0, "None (a random seed) or a whole number from 0 to 2**64 - 1", LARGEST_SEED, optional=True),
+            "The same seed gives the same text.",
             ("0", "none"),
         ),
     )
@@ -174,14 +174,16 @@ class DecodingOptions:
         default=1,
         metadata=row(
             whole(1, "a whole number, 1 or more"),
-            "Write N texts; the i-th has seed + i (of captions, each line has a seed).",
+            "Write N texts; the i-th (from 0) has the seed SEED + i; for captions, every line takes a seed.",
             writing_only="each message gets one reply; leave it out, or ask the bot for its candidates",
         ),
     )
     no_copy: int = field(
         default=0,
         metadata=row(
-            _COPY_LENGTH, "Never N words in a row as in the corpus, 8 or more; 0 is off.", ("0", f"{SHORTEST_COPY}")
+            _COPY_LENGTH,
+            "Never copy N words in a row from the training corpus (N is 8 or more); 0 is off.",
+            ("0", f"{SHORTEST_COPY}"),
         ),
     )
 
@@ -226,7 +228,7 @@ class DecodingOptions:
 @documented
 @dataclass(frozen=True, kw_only=True)
 class ChatOptions(DecodingOptions):
-    """How replies are chosen; `DecodingOptions` without those that are about scripts.
+    """How replies are chosen: the `DecodingOptions` that make sense in a chat, and options that only chats have.
 
     Raises:
         ConfigurationError: names the option, the value received and the values allowed.
@@ -237,7 +239,7 @@ class ChatOptions(DecodingOptions):
         default=8,
         metadata=row(
             whole(1, "a whole number, 1 (off: the reply is shown while it is written) or more"),
-            "Choose the best of N replies; 1 shows it live.",
+            "Write N replies and choose the best; 1 shows the only reply while it is written.",
             ("1", "4", "8"),
             talking_only=True,
             advice="give such a value, or leave it out for 8",
@@ -247,20 +249,20 @@ class ChatOptions(DecodingOptions):
         default=False,
         metadata=row(
             Values("switch", "on or off (off: the discriminator is not asked)", lambda value: isinstance(value, bool)),
-            "Prefer what reads as if a person had written it; needs train-discriminator.",
+            "Prefer text that reads as if a person had written it; needs a discriminator (train-discriminator).",
             ("on", "off"),
             advice="switch it on or off, and give the number of replies to choose from as candidates",
             while_writing=WhileWriting(
                 whole(1, "a whole number of candidates, 1 (off) or more"),
                 1,
-                "Keeps the best of N candidates; 1 is off.",
+                "Writes N candidates and keeps the best; 1 is off.",
             ),
         ),
     )
     blocked: tuple[str, ...] = field(
         default=(),
         metadata=row(
-            texts("words, never written in any case; none is off"),
+            texts("words, never written in upper or lower case; none is off"),
             "Never write this word; may be given several times.",
             ("none",),
             talking_only=True,
@@ -270,7 +272,7 @@ class ChatOptions(DecodingOptions):
     )
 
     def __post_init__(self) -> None:
-        """Checks that it makes sense in a chat, and all that decoding checks."""
+        """Checks that the options make sense in a chat, then everything `DecodingOptions` checks."""
         for name, option in TABLE.items():
             if option.writing_only and getattr(self, name) != getattr(ChatOptions, name):
                 raise ConfigurationError(
@@ -286,8 +288,8 @@ class ChatOptions(DecodingOptions):
         if self.rerank and self.sequences == 1:
             why = "candidates=1" if self.candidates == 1 else f"temperature={self.temperature:g}"
             raise ConfigurationError(
-                f"rerank was asked for with {why}, which leaves one reply, but the discriminator has a say only where "
-                "there are two or more: give candidates of 2 or more and a temperature above 0, or leave rerank out."
+                f"rerank was asked for with {why}, which leaves one reply, but the discriminator chooses among two or "
+                "more: give candidates of 2 or more and a temperature above 0, or leave rerank out."
             )
 
     @property
@@ -304,11 +306,11 @@ class ChatOptions(DecodingOptions):
 
 
 TABLE = rows(ChatOptions)
-"""Every option there is, by its name."""
+"""Every option by its name."""
 
 
 def chat_options(*layers: Mapping[str, Any]) -> ChatOptions:
-    """Options from several sources, the later winning; who asks for beams need not ask for temperature 0.
+    """Merges options from several sources, later ones winning; asking for beams without a temperature sets it to 0.
 
     Raises:
         ConfigurationError: an option is unknown or out of range.
@@ -324,6 +326,6 @@ def chat_options(*layers: Mapping[str, Any]) -> ChatOptions:
 
 
 def asks_for_beams(options: Mapping[str, Any]) -> bool:
-    """Whether beam search is asked for and temperature, which must be 0 then, is left open."""
+    """Whether the options ask for beam search but give no temperature, which must then be 0."""
     beams = options.get("num_beams")
     return isinstance(beams, int) and beams > 1 and "temperature" not in options

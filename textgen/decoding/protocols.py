@@ -1,4 +1,4 @@
-"""What decoding is given and what it gives back: the model's step function, a renderer, events and sequences."""
+"""The inputs and outputs of decoding: the model's step function, a renderer, events and sequences."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ The arrays it is given are left as they are: the loop goes back to them.
 
 
 class Renderer(Protocol):
-    """Puts ids into text one at a time; immutable, so that beams and back-ups share it."""
+    """Turns ids into text one at a time; immutable, so that beams and back-ups share it."""
 
     def advance(self, token: int, /) -> tuple[str, Self]:
         """The text that the id adds, whole characters only, and the renderer after it."""
@@ -32,17 +32,17 @@ class Renderer(Protocol):
 
 
 def take_rows(state: State, rows: Ids) -> State:
-    """The rows of a state that are named by index, in that order."""
+    """The rows of a state at the given indices, in that order."""
     return tuple(array[rows] for array in state)
 
 
 FinishReason: TypeAlias = Literal["end", "stop", "lines", "length"]
-"""The document ended, a stop string came up, all lines asked for are whole, or all tokens are written."""
+"""The document ended, a stop string came up, all lines asked for are whole, or the token limit is reached."""
 
 
 @dataclass(frozen=True)
 class GeneratedSequence:
-    """A text that is done.
+    """A finished text.
 
     Args:
         ids: all ids chosen, END and those of a stop string included.
@@ -63,7 +63,7 @@ class GeneratedSequence:
 
 
 class Event(NamedTuple):
-    """Something happened in one of the sequences.
+    """New text in one of the sequences, or its end.
 
     Args:
         row: which sequence.

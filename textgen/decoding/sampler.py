@@ -34,7 +34,7 @@ def _uniforms(seed: int, block: int) -> NDArray[np.float64]:
 
 
 def draw(logits: Logits, u: float) -> int:
-    """The token at `u` of the cumulative distribution; one of probability zero is never drawn.
+    """The token at `u` of the cumulative distribution; a token of probability zero is never drawn.
 
     Args:
         logits: *Shape:* (tokens,).
@@ -43,10 +43,10 @@ def draw(logits: Logits, u: float) -> int:
     Example:
         Probabilities 0.5, 0, 0.5: 0.49 gives 0, 0.5 gives 2.
     """
-    # Exponentials cost most of it, in float64 five times as much: only the running sums need the digits.
+    # Exponentials take most of the time, in float64 five times more: only the running sums need that precision.
     weights = logits - logits.max()
     np.exp(weights, out=weights)
-    # Sums are quick and running sums are slow: first the stretch is found, and the token within it.
+    # Sums are quick and running sums are slow: first the stretch is found, then the token within it.
     stretches = np.add.reduceat(weights, np.arange(0, len(weights), _STRETCH))
     masses = stretches.cumsum(dtype=np.float64)
     goal = u * masses[-1]
@@ -60,7 +60,7 @@ def draw(logits: Logits, u: float) -> int:
 def _reached(mass: NDArray[np.float64], goal: float) -> int:
     """The first place at which a running sum is above the goal.
 
-    Rounding may put the goal at the end of the sum: then the last place that adds to it is meant.
+    Rounding may put the goal at the end of the sum: then it is the last place that adds to the sum.
     """
     place = int(mass.searchsorted(goal, side="right"))
     return place if place < len(mass) else int(mass.searchsorted(mass[-1], side="left"))

@@ -1,4 +1,4 @@
-"""One sequence while it is written: its ids, its text, stop strings, and going back in it."""
+"""One sequence while it is written: its ids, its text, its stop strings, and the way back from a copy."""
 
 from collections.abc import Sequence, Set
 from dataclasses import dataclass, field
@@ -54,7 +54,7 @@ class StopStrings:
         return seen[: len(seen) - keep], StopStrings(self._stops, seen[len(seen) - keep :])
 
     def _begin(self, text: str) -> int | None:
-        """Where the stop string begins that ends first."""
+        """The beginning of the stop string that ends first."""
         found = [(text.find(stop) + len(stop), text.find(stop)) for stop in self._stops if stop in text]
         return min(found)[1] if found else None
 
@@ -66,17 +66,17 @@ class StopStrings:
 
 @lru_cache(maxsize=16)
 def _beginnings(stops: tuple[str, ...]) -> tuple[frozenset[str], int]:
-    """All that is a stop string without its end, and the length of the longest."""
+    """The beginnings of the stop strings, none of them whole, and the length of the longest."""
     return frozenset(stop[:end] for stop in stops for end in range(1, len(stop))), max(map(len, stops)) - 1
 
 
 @dataclass(frozen=True)
 class SequenceStart:
-    """What a sequence goes on from.
+    """Where a sequence starts.
 
     Args:
-        context: ids of the prompt, at least one; the model's state that goes with it is from before the last.
-        renderer: puts ids into text, after the prompt.
+        context: ids of the prompt, at least one; the model's state that goes with it has not read the last one.
+        renderer: turns ids into text, after the prompt.
         constraint: on what is written; None allows everything.
         seed: of the draws.
     """
@@ -88,7 +88,7 @@ class SequenceStart:
 
 
 class Cursor(NamedTuple):
-    """The state of a sequence besides the model's.
+    """The state of a sequence, apart from the model's.
 
     Args:
         length: ids written.
@@ -117,7 +117,7 @@ class Cursor(NamedTuple):
         return None if self.constraint is None else self.constraint.allowed()
 
     def advance(self, token: int, log_probability: float, options: DecodingOptions) -> "CursorStep":
-        """What one more id brings."""
+        """The cursor and the text after one more id."""
         text, renderer = self.renderer.advance(token)
         text, stops = self.stops.advance(text)
         cursor = Cursor(
@@ -159,7 +159,7 @@ class Cursor(NamedTuple):
 
 
 class CursorStep(NamedTuple):
-    """One more id.
+    """The result of one more id.
 
     Args:
         cursor: after it.
@@ -173,12 +173,12 @@ class CursorStep(NamedTuple):
 
     @property
     def copied_at(self) -> int | None:
-        """Where the last word of a copy begins that the id made whole."""
+        """Where the last word of a copy begins, if the id completed one."""
         return None if self.cursor.speech is None else self.cursor.speech.copied_at
 
     @property
     def begins_word(self) -> bool:
-        """Whether a word begins in the id that is not whole yet."""
+        """Whether an unfinished word begins in the id."""
         return self.cursor.speech is not None and self.cursor.speech.began_word
 
 
@@ -186,7 +186,7 @@ def begin_sequence(prompt: SequenceStart, options: DecodingOptions, guard: CopyG
     """The cursor after a prompt.
 
     Raises:
-        ConfigurationError: copies are to be kept out, but nothing is there to notice them.
+        ConfigurationError: `no_copy` is on, but there is no guard.
     """
     if options.no_copy and guard is None:
         raise ConfigurationError(
@@ -210,7 +210,7 @@ WORDS_BACK = 2
 """How many words can be taken back."""
 
 TRIES = 5
-"""How many tokens may lead to a copy at the beginning of a word before the word before is taken back."""
+"""How many first tokens of a word may lead to a copy before the previous word is taken back too."""
 
 
 @dataclass
@@ -233,9 +233,9 @@ class WordStart:
 class WordStarts:
     """The beginnings of the last words of one sequence, and the way back to them from a copy.
 
-    The word that makes a copy whole is taken back, and its first token forbidden where it stood; the draws being a
-    matter of seed and step alone, what is written instead is so too. When nothing is left to try there, the word before
-    is taken back too; when nothing is left there either, one copied word is let through, and that is recorded.
+    The word that completes a copy is taken back, and its first token is forbidden in that place. Draws depend on seed
+    and step alone, and so does what is written instead. When nothing is left to try there, the previous word is taken
+    back too; when nothing is left there either, one copied word is let through, and that is recorded.
 
     Args:
         first: the beginning of the sequence.
@@ -249,22 +249,22 @@ class WordStarts:
 
     @property
     def settled(self) -> int | None:
-        """How many tokens will not be taken back any more; None for all of them."""
+        """How many tokens will not be taken back any more; None for all."""
         return self._starts[0].cursor.length if self._starts else None
 
     def tried(self, length: int) -> Set[int]:
-        """What is forbidden as the next token of a sequence so long."""
+        """The tokens forbidden next in a sequence of this length."""
         return self._starts[-1].tried if self._is_here(length) else frozenset()
 
     def written(self, before: WordStart, step: CursorStep) -> WordStart | None:
-        """Takes note of a token.
+        """Records a token.
 
         Args:
             before: the sequence before the token, and the token.
-            step: what the token brought.
+            step: the cursor and the text after it.
 
         Returns:
-            Where to go back to, when the token made a copy whole.
+            Where to go back to, when the token completed a copy.
         """
         here = before.cursor.length
         if self._is_here(here):
@@ -276,7 +276,7 @@ class WordStarts:
                 self._starts = [*self._starts, before][-WORDS_BACK:]
             return None
         if self._pardon or not self._starts:
-            # The token that made it whole may begin the next word, which others may then begin as well.
+            # The token that completed the copy may begin the next word, which other tokens may then begin as well.
             self._starts = [before] if step.begins_word and step.copied_at != here else []
             self._pardon, self._pardoned, self.relaxed = False, step.copied_at, True
             return None
@@ -285,7 +285,7 @@ class WordStarts:
         return self.retry()
 
     def retry(self) -> WordStart:
-        """Forbids the token at the last beginning, or where too many were tried, at the one before."""
+        """Forbids the token at the last beginning; where too many were tried, goes back one word more."""
         last = self._starts[-1]
         last.tried.add(last.token)
         return self.back_up() if len(last.tried) > TRIES else last
@@ -311,10 +311,10 @@ class Draft:
 
     Args:
         row: its number.
-        prompt: what it goes on from.
+        prompt: where it starts.
         state: of the model, before the last id of the prompt. *Shape of each:* (1, ...).
         options: how to write.
-        guard: notices copies.
+        guard: detects copies.
     """
 
     def __init__(
@@ -331,7 +331,7 @@ class Draft:
         self.finish_reason: FinishReason | None = None
 
     def choose(self, logits: Logits, sampler: Sampler, history: HistoryTransform | None) -> int | None:
-        """The next token; None when only tokens are left that lead to a copy.
+        """The next token; None when every token left leads to a copy.
 
         Args:
             logits: of the model. *Shape:* (vocabulary,).

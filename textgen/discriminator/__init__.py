@@ -1,1 +1,1 @@
-"""The discriminator at work: scores of lines, their calibration, how good they are, the file."""
+"""The trained discriminator: scores of lines, their calibration and accuracy, and the file it is saved in."""

@@ -1,6 +1,6 @@
-"""The discriminator of a model folder: one file, which the model does without where there is none.
+"""The discriminator of a model folder: one file, which is optional.
 
-discriminator.safetensors    the arrays; the metadata says what they are, what they belong to and what they are worth
+discriminator.safetensors    the arrays; the metadata describes the network, its model and its metrics
 
 Format version 1, that of textgen 0.1, had a checksum of the arrays; version 2 has one of the whole file.
 """
@@ -37,10 +37,10 @@ class SavedDiscriminator:
         architecture: of the network.
         weights: of the network, under their names.
         temperature: logits are divided by it.
-        generator: the metrics of the model when its samples were written: another training gives other ones.
+        generator: the metrics of the model when its samples were written: further training changes them.
         decoding: how the samples were written.
         corpus: fingerprint of the real text.
-        metrics: what it is worth, on lines neither it nor the model learned from.
+        metrics: how good it is, on lines that neither it nor the model learned from.
         versions: of the packages that trained it.
     """
 
@@ -72,7 +72,7 @@ def discriminator_path(folder: Path) -> Path:
 
 
 def is_installed(folder: Path) -> bool:
-    """Whether a model came with the package, which is not to be changed."""
+    """Whether a model came with the package; such a model must not be changed."""
     return _PACKAGE in folder.resolve().parents
 
 

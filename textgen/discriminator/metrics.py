@@ -99,7 +99,7 @@ class NgramBaseline:
 
 
 class LengthBaseline:
-    """Knows nothing but how many tokens a text has.
+    """Classifies texts by their number of tokens alone.
 
     Args:
         examples: to learn from, as many real ones as generated.
@@ -122,17 +122,17 @@ def discriminator_metrics(
     training: tuple[Examples, Examples],
     unseen: tuple[Examples, Examples],
 ) -> dict[str, Any]:
-    """Measures a discriminator on texts that nobody learned from.
+    """Measures a discriminator on texts that neither it nor the model learned from.
 
     Args:
         network: the discriminator.
         temperature: its logits are divided by it.
-        training: what the baselines learn from, of equal lengths (n-grams) and as it comes (length).
-        unseen: what all three are measured on, of equal lengths and as it comes.
+        training: what the baselines learn from: texts matched in length (n-grams), and as they come (length).
+        unseen: what all three are measured on: texts matched in length, and as they come.
 
     Returns:
-        `accuracy` and `accuracy_natural` (of texts as they come) of each classifier, the numbers of `texts` and
-        `texts_natural` they were measured on, and of those of equal lengths `calibration_error` and `reliability`.
+        `accuracy` (texts matched in length) and `accuracy_natural` (texts as they come) of each classifier, the numbers
+        of these texts, `texts` and `texts_natural`, and `calibration_error` and `reliability` on those matched.
     """
     classifiers: dict[str, Classifier] = {
         "discriminator": network,

@@ -2,7 +2,7 @@
 
 A reply is scored as a line without a speaker. The network adds up what it finds in a text, so that it could not weigh a
 reply against the message before it: it reads the reply alone, and says whether it reads as if a person had written it.
-How well the reply fits the message is for the model itself to say.
+The model itself measures how well the reply fits the message.
 """
 
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ class Scorer:
         card, tokenizer: of the model.
 
     Attributes:
-        saved: what is known of the discriminator.
+        saved: the discriminator and its description.
         warning: what a person should know: that the model was trained further since the discriminator was; else None.
 
     Raises:
@@ -41,7 +41,7 @@ class Scorer:
         self.saved = load_discriminator(folder)
         outdated = self.saved.generator != card.metrics
         self.warning = (
-            f"The discriminator was trained before the model learned its last: make a new one {how_to_make(folder)}"
+            f"The model was trained further after its discriminator: make a new one {how_to_make(folder)}"
             if outdated
             else None
         )

@@ -13,7 +13,7 @@ _KEPT = 0.9
 """Share of the lines in a resample: close to all of them, so that self-BLEU, say, varies as it does in the whole."""
 
 _NORMAL = 1.96
-"""Standard errors to each side that hold 95 in 100."""
+"""Standard errors on each side of a 95% interval."""
 
 
 @dataclass(frozen=True)
@@ -39,11 +39,11 @@ def estimate(
 ) -> list[Estimate]:
     """Figures of a sample with their standard errors, by a bootstrap without replacement.
 
-    A resample is nine tenths of the lines, and its spread is scaled up to that of a sample (Shao and Wu 1989). One
-    drawn with replacement would hold lines twice, which would look like a lack of diversity.
+    A resample is nine tenths of the lines, and its spread is scaled up to that of a sample (Shao and Wu 1989). Drawn
+    with replacement, it would hold lines twice, which would look like a lack of diversity.
 
     Args:
-        statistic: numbers of lines to figures. *Shape:* (rows,) to (figures,).
+        statistic: maps the numbers of lines to figures. *Shape:* (rows,) to (figures,).
         count: number of lines; at least 2.
         seed: of the resamples.
         resamples: how many are drawn.

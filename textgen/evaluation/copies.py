@@ -25,8 +25,8 @@ _SUSPICIOUS = 0.1
 """Share of spans above which a text is suspected; two texts of one show share about one in a hundred."""
 
 _NOT_KNOWN = (
-    "The model keeps no index of its training text, so that it cannot be told whether this text was in it: of text it "
-    "has learned, the scores say little."
+    "The model keeps no index of its training text, so it is not known whether this text was in it. Scores of text "
+    "that the model has learned say little."
 )
 
 Place = TypeVar("Place")
@@ -97,7 +97,7 @@ class CopySearch(Generic[Place]):
 
     @property
     def copied_share(self) -> float | None:
-        """Of the sample's eight-word spans, how many stand in the text; None where the sample is shorter."""
+        """The share of the sample's eight-word spans that stand in the text; None where the sample is shorter."""
         return float(self._copied.mean()) if len(self._copied) else None
 
     def _search(self) -> None:
@@ -131,7 +131,7 @@ class CopySearch(Generic[Place]):
         return length
 
     def _forget(self) -> None:
-        """Drops the words that were searched, but for those that a run into the next block could begin with."""
+        """Drops the words that were searched, except those at which a run into the next block could begin."""
         cut = len(self._words) - self._overlap
         first = bisect_right(self._starts, cut) - 1
         self._words = self._words[cut:]
@@ -167,9 +167,9 @@ class Novelty:
     Args:
         lines: how many there are.
         words: white-space words of speech in them.
-        seed: they were written or drawn with.
+        seed: with which they were written or drawn.
         longest: the longest run of words that also stands in the training text; None where no word does.
-        copied_share: of their eight-word spans, how many do; None where they have fewer than eight words.
+        copied_share: the share of their eight-word spans that do; None where they have fewer than eight words.
     """
 
     lines: int
@@ -202,7 +202,7 @@ NO_NOVELTY: dict[str, Any] = dict.fromkeys(
         "samples_seed",
     )
 )
-"""What `Novelty.to_json_object` would give, where nothing was looked for."""
+"""The keys of `Novelty.to_json_object`, all None, where nothing was looked for."""
 
 
 def copied_at(copy: Copy[CorpusPlace]) -> dict[str, Any]:
@@ -274,7 +274,7 @@ class TrainingOverlap:
 
     @classmethod
     def of(cls, folder: ModelFolder) -> "TrainingOverlap":
-        """The overlap with the training text of a model, none of the scored text read yet."""
+        """The overlap with the training text of a model, before any of the scored text is read."""
         return cls(folder.novelty_index())
 
     def add(self, lines: Iterable[str]) -> None:

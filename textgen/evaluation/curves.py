@@ -24,7 +24,7 @@ TEMPERATURES = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3)
 PURE: dict[str, Any] = {
     name: option.off for name, option in TABLE.items() if option.edits == "distribution" and name != "temperature"
 }
-"""Decoding that draws from the model's own distribution, bent by nothing but the temperature."""
+"""Decoding that draws from the model's own distribution, changed by nothing but the temperature."""
 
 WriteLines = Callable[[float, int, int], Sequence[str]]
 """Anything that writes lines: a temperature, a number of lines and a seed to lines."""
@@ -95,7 +95,7 @@ def draw_curve(
 
 
 def _with_words(write: WriteLines, temperature: float, lines: int, seed: int) -> list[str]:
-    """So many lines with words, as only they are measured; fewer where a model writes none."""
+    """Writes this many lines with words, since only these are measured; fewer where a model writes none."""
     found = list[str]()
     while len(found) < lines:
         written = [line for line in write(temperature, lines, seed) if tokens(line)]
@@ -115,7 +115,7 @@ def check_temperatures(temperatures: Sequence[float]) -> None:
     if not temperatures or not all(0 < temperature < float("inf") for temperature in temperatures):
         raise ConfigurationError(
             f"The temperatures {', '.join(map(str, temperatures)) or '(none)'} were asked for; a curve takes one or "
-            "more numbers above 0: give such as 0.7,1.0,1.3."
+            "more numbers above 0: give numbers such as 0.7,1.0,1.3."
         )
 
 
@@ -129,11 +129,11 @@ def writes(writer: ScriptWriter) -> WriteLines:
 
 
 _ERROR_RATE = 0.05
-"""How often a curve may be said to lie outside an equal one, over all its points together."""
+"""How often a curve may wrongly be said to lie outside an equal one, over all its points together."""
 
 
 class Plane(NamedTuple):
-    """Two figures that trade one for the other, by their names in `TEXT_MEASURES`."""
+    """Two figures that trade off against each other, by their names in `TEXT_MEASURES`."""
 
     quality: str
     diversity: str
@@ -209,7 +209,7 @@ def verdicts(curves: Sequence[Curve]) -> tuple[Verdict, ...]:
 def gaps(curve: Curve, other: Curve, plane: Plane) -> list[Gap]:
     """The gap of each point of a curve whose diversity the other curve reaches.
 
-    The other curve is a straight line between two points. The more points are compared, the larger a gap must be
+    Between two points the other curve is a straight line. The more points are compared, the larger a gap must be
     (Bonferroni's correction).
 
     Args:

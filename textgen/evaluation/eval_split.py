@@ -130,7 +130,7 @@ def chat_eval_split(known: Mapping[str, Any], corpus: Corpus, asked: SplitName |
 
 
 def draw_lines(documents: Documents, seed: int, most: int = MOST_LINES) -> list[Line]:
-    """The lines of a text in random order, or equally likely ones of them where there are too many.
+    """The lines of a text in random order; where there are too many, a random sample of them.
 
     Args:
         documents: read once.
@@ -155,8 +155,8 @@ def _of_another(known: Mapping[str, Any], corpus: Corpus, saved: Split | None, a
     counts = survey(corpus)
     if saved is not None and saved.total == counts.characters and _is_read_alike(known, corpus):
         note = (
-            f"The files differ from those the model was trained on ({_files(known)}), but are as long: they were taken "
-            "for the same text, and split where it was."
+            f"The files differ from those the model was trained on ({_files(known)}), but have the same length: they "
+            "were treated as the same text, and split at the same place."
         )
         return EvalSplit(held_out_documents(corpus, saved), "held-out", TrainingText(corpus, saved), (note,))
     own = counts.split

@@ -1,7 +1,7 @@
 """The Frechet distance between embeddings of real and of generated lines.
 
-As in d'Autume et al. 2019 ("Training language GANs from scratch"), after Heusel et al. 2017: both sets are taken for
-Gaussians. Vectors are brought down to 64 dimensions first, so that a few hundred lines are enough to know a covariance.
+As in d'Autume et al. 2019 ("Training language GANs from scratch"), after Heusel et al. 2017: both sets are treated as
+Gaussians. Vectors are reduced to 64 dimensions first, so that a few hundred lines are enough to estimate a covariance.
 The distance still falls with the number of lines: compare at equal counts.
 """
 
@@ -38,7 +38,7 @@ NO_ENCODER = (
 
 
 class SentenceEncoder(Protocol):
-    """Gives lines vectors that are near where meanings are."""
+    """Turns lines into vectors; similar meanings give vectors close to each other."""
 
     @property
     def name(self) -> str:

@@ -23,7 +23,7 @@ _REPLIES_TOGETHER = 64
 """Replies that are drawn side by side."""
 
 _TOLD = 4
-"""How often progress is told while samples are written for a discriminator."""
+"""How many times progress is reported while samples are written for a discriminator."""
 
 Tell = Callable[[str], None]
 

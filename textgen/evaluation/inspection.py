@@ -113,7 +113,7 @@ def model_facts(path: Path) -> dict[str, Any]:
 def _first_facts(
     files: Sequence[CorpusFile], scenes: int, lines: int, speakers: Mapping[str, int], characters: int
 ) -> dict[str, Any]:
-    """What is said first, of scripts and of dialogues under the same keys."""
+    """The first facts, under the same keys for scripts and dialogues."""
     largest = max(files, key=lambda file: file.size)
     repairs: Counter[str] = sum((Counter(file.repairs) for file in files), Counter())
     return {
@@ -128,7 +128,7 @@ def _first_facts(
 
 
 def _facts_of_files(files: Sequence[CorpusFile]) -> dict[str, Any]:
-    """What their readers left out and changed, in all and in each."""
+    """What the readers left out and changed, in all files together and in each."""
     changes: Counter[str] = sum((file.report.changes for file in files), Counter())
     return {
         "skipped": sum(file.report.skipped for file in files),

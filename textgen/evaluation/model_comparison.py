@@ -43,7 +43,7 @@ class Comparison:
         references: real lines that both were compared with.
         encoder: of the Frechet distance; None where there is none.
         frechet_lines: lines on each side of the Frechet distance.
-        tokenisation: by what n-grams and lengths were counted.
+        tokenisation: how text was cut into tokens, by which n-grams and lengths were counted.
     """
 
     written: Mapping[str, Estimate]
@@ -72,7 +72,7 @@ _NAMES = (*TEXT_MEASURES, *SCRIPT_MEASURES)
 NO_COMPARISON: dict[str, Any] = dict.fromkeys(
     (*_NAMES, "frechet_encoder", "frechet_samples", "compared_lines", "reference_lines", "tokenisation")
 )
-"""What `to_json_object` would give, where nothing was compared."""
+"""The keys of `Comparison.to_json_object`, all None, where nothing was compared."""
 
 
 def compare_with_real(
@@ -83,7 +83,7 @@ def compare_with_real(
     encoder: SentenceEncoder | None,
     seed: int,
 ) -> Comparison:
-    """Judges written lines by real ones, and as many real ones by the others.
+    """Compares written lines with real ones, and as many real lines with the other real ones.
 
     Figures such as self-BLEU change with the number of lines, so no more are measured than there are real ones.
 
@@ -118,7 +118,7 @@ def compare_with_real(
 
 
 def is_well_formed(line: Line, style: ScriptStyle) -> bool:
-    """Whether a line has words, closes its brackets, and comes back when its text is read again.
+    """Whether a line has words, closes its brackets, and is read back from its text unchanged.
 
     Args:
         line: of a script.
@@ -136,7 +136,7 @@ def is_well_formed(line: Line, style: ScriptStyle) -> bool:
 def script_shares(
     lines: Sequence[Line], style: ScriptStyle, knows: Callable[[str], bool], seed: int
 ) -> Mapping[str, Estimate]:
-    """The shares of well-formed lines, and of spoken ones whose speaker is known; none of fewer than two lines.
+    """The shares of well-formed lines, and of spoken ones with a known speaker; fewer than two lines give no share.
 
     Args:
         lines: of a script.
@@ -271,7 +271,7 @@ def compare(
 
 
 def _common_part(writers: Mapping[str, ScriptWriter], corpus: Corpus) -> tuple[EvalSplit, list[str]]:
-    """What none of the models that were trained on the corpus has seen, and notes about it."""
+    """The part that no model trained on the corpus has seen, and notes about it."""
     parts = {name: script_eval_split(writer.card.corpus, corpus, None) for name, writer in writers.items()}
     trained = [part for part in parts.values() if part.training is not None]
     if len({part.training.split for part in trained if part.training}) > 1:

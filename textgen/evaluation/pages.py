@@ -27,7 +27,7 @@ _SHOWN = 30
 
 
 class ResultFolder:
-    """A folder of results, which is there whole or not at all.
+    """A folder of results, written as a whole or not at all.
 
     Args:
         path: of the folder; it must not exist yet, or be empty.

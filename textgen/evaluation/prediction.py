@@ -58,12 +58,12 @@ class Scores:
 
     @property
     def perplexity(self) -> float:
-        """Of a token; compares models with the same vocabulary."""
+        """Per token; compares models with the same vocabulary."""
         return _exponential(self.nats / self.tokens)
 
     @property
     def word_perplexity(self) -> float:
-        """Of a white-space word or line end, as word models are reported."""
+        """Per white-space word or line end, as reported for word models."""
         return _exponential(self.nats / (self.words + self.line_ends))
 
     @property
@@ -149,7 +149,7 @@ def score_documents(
 
 
 def lane_difference(model: LanguageModel, ids: IdArray) -> float:
-    """Nats a token that many lanes add to a single one, on the first tokens of a run."""
+    """Nats a token that scoring in many lanes adds to scoring in a single one, on the first tokens."""
     few = ids[:COMPARED_TOKENS]
     many, tokens = score_ids(model, few, LANES)
     single, _ = score_ids(model, few, 1)

@@ -34,9 +34,7 @@ from textgen.writer import ScriptWriter
 
 SAMPLE_LINES = 1000
 
-_NO_SAMPLES = (
-    "No samples were written (--samples 0), so neither was copying measured nor how they compare with real text."
-)
+_NO_SAMPLES = "No samples were written (--samples 0), so copying and the comparison with real text were not measured."
 _NO_TRAINING_TEXT = "Copying was not measured: that takes the corpus the model was trained on, as --corpus."
 _NO_SPANS = "The samples have fewer than eight words, so that there is no share of copied spans."
 _SCRIPTS_ONLY = (
@@ -52,7 +50,7 @@ class Evaluation:
     Args:
         scores: of the text.
         split: which part of the corpus was scored, `held-out` or `all`.
-        lane_difference: bits per character that scoring in many lanes adds to a single one.
+        lane_difference: bits per character that scoring in many lanes adds to scoring in a single one.
         novelty: of the samples; None where none were asked for or the training text is missing.
         notes: what a person should know, in sentences.
         real_novelty: of real lines that are held out.
@@ -146,7 +144,7 @@ def evaluate(
         return replace(result, notes=(*result.notes, _NO_SAMPLES))
     tell(f"Writing {count(samples, 'line')}.")
     written = write_lines(writer, samples, seed, telling_quarters(samples, tell))
-    # What is compared by single lines is drawn from everywhere; copies run on from line to line, as in the samples.
+    # Single lines are compared with lines from the whole text; copies need consecutive lines, as in the samples.
     drawn, running = draw_lines(part.documents, seed), tuple(islice(lines_of(part.documents), len(written)))
     result = replace(result, samples=tuple(written), real=running, seed=seed)
     return _with_novelty(_with_comparison(result, writer, drawn, corpus.style, seed, tell), part, seed, tell)
@@ -204,7 +202,7 @@ class ChatEvaluation:
 
     Args:
         scores: of the replies after their own contexts.
-        shuffled: of the same replies after the contexts of others.
+        shuffled: of the same replies after the contexts of other replies.
         alone: of the same replies after the empty context.
         exchanges: how many were scored.
         split: which part of the corpus that was, `held-out` or `all`.

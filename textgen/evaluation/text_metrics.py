@@ -30,7 +30,7 @@ DISTINCT_ORDERS = (1, 2, 3, 4)
 _LENGTHS = range(1, BLEU_ORDERS[-1] + 1)
 
 _EPSILON = 0.1
-"""Matches that method 1 puts in the place of none."""
+"""The number of matches that method 1 uses in place of zero."""
 
 Counts = NDArray[np.intp]
 
@@ -107,7 +107,7 @@ class References:
 
 
 class SelfBleu:
-    """BLEU of lines against the others among them; of all lines, or of some that stand for themselves.
+    """BLEU of each line against the other lines; of all lines, or of some taken alone.
 
     Args:
         lines: their tokens.
@@ -129,7 +129,7 @@ class SelfBleu:
         for ngrams in self._ngrams:
             here = chosen[ngrams.lines]
             ids, counts = ngrams.ids[here], ngrams.counts[here]
-            # Another line has every n-gram as often, save where none has it more often: there the second most counts.
+            # Another line has the n-gram at least as often, except for the line with the most: the second most counts.
             is_most = np.append(ids[1:] != ids[:-1], np.ones(min(len(ids), 1), bool))
             second = np.where(np.append(False, ids[1:] == ids[:-1])[: len(ids)], np.roll(counts, 1), 0)
             matches = np.where(is_most, second, counts)
@@ -156,7 +156,7 @@ def _bleu(matched: Sequence[NDArray[Any]], lengths: Counts, nearest: Counts) -> 
 
 
 def _nearest(length: int, lengths: Counts) -> int:
-    """Of ascending lengths the nearest, the shorter of two as near; the length itself where there are none."""
+    """The nearest of ascending lengths, the shorter one of a tie; the length itself where there are none."""
     return int(lengths[np.argmin(np.abs(lengths - length))]) if len(lengths) else length
 
 
@@ -165,19 +165,19 @@ def _lengths(lines: Sequence[Sequence[str]]) -> Counts:
 
 
 def _by_count(ngrams: Ngrams) -> Ngrams:
-    """Ordered by n-gram, and then by how often a line has it."""
+    """The same, ordered by n-gram and then by how often a line has it."""
     order = np.lexsort((ngrams.counts, ngrams.ids))
     return Ngrams(ngrams.ids[order], ngrams.lines[order], ngrams.counts[order])
 
 
 def _maxima(ngrams: Ngrams) -> tuple[NDArray[np.uint64], Counts]:
-    """The n-grams, ascending, and how often the line has each that has it most often."""
+    """The n-grams, ascending, and the highest count of each in a line."""
     ids, starts = np.unique(ngrams.ids, return_index=True)
     return ids, np.maximum.reduceat(ngrams.counts, starts) if len(ids) else ngrams.counts
 
 
 class Distinct:
-    """Distinct-1 to 4 of lines, or of some of them; comparable between samples of as many lines.
+    """Distinct-1 to 4 of lines, or of some of them; comparable between samples with the same number of lines.
 
     Args:
         lines: their tokens.
@@ -242,7 +242,7 @@ class Measure:
     lowest: float = 0
 
     def clipped(self, interval: tuple[float, float]) -> tuple[float, float]:
-        """As much of an interval as a value can reach."""
+        """The part of an interval that a value can reach."""
         highest = math.inf if self.highest is None else self.highest
         return max(interval[0], self.lowest), min(interval[1], highest)
 
@@ -258,26 +258,26 @@ TEXT_MEASURES: dict[str, Measure] = {
     "frechet_distance": Measure("Frechet distance", "lower", None, "between embeddings of real and written lines"),
     "tokens_per_line": Measure("tokens a line", "as real", None, "words, numbers and runs of punctuation"),
 }
-"""Of lines of text, without their speakers."""
+"""Measures of lines of text, without their speakers."""
 
 SCRIPT_MEASURES: dict[str, Measure] = {
     "well_formed_share": Measure("well-formed lines", "higher", 1, "not empty, brackets closed, read back as written"),
     "known_speakers_share": Measure("known speakers", "higher", 1, "lines whose speaker the corpus has"),
 }
-"""Of lines of a script."""
+"""Measures of lines of a script."""
 
 COPY_MEASURES: dict[str, Measure] = {
     "copied_share": Measure("copied spans", "lower", 1, "eight-word spans that stand in the training text"),
     "longest_copied_words": Measure("longest copy", "lower", None, "words in a row that stand in the training text"),
 }
-"""Of lines and the training text."""
+"""Measures of what lines share with the training text."""
 
 PREDICTION_MEASURES: dict[str, Measure] = {
     "bits_per_character": Measure("bits per character", "lower", None, "to write down held-out text; compares models"),
     "perplexity": Measure("perplexity", "lower", None, "tokens it hesitates between; same vocabulary only", lowest=1),
     "word_perplexity": Measure("word perplexity", "lower", None, "the same for a word or line end", lowest=1),
 }
-"""Of the model and held-out text."""
+"""Measures of how well the model predicts held-out text."""
 
 MEASURES = {**PREDICTION_MEASURES, **TEXT_MEASURES, **SCRIPT_MEASURES, **COPY_MEASURES}
 
@@ -356,7 +356,7 @@ class TextMetrics:
         return self._figures(lines, self._references.bleu([tokens(line) for line in lines]))
 
     def real_figures(self, lines: int) -> TextFigures:
-        """The figures of as many real lines, or of all; BLEU compares each with all the others."""
+        """The figures of this many real lines, or of all if there are fewer; BLEU compares each with all the others."""
         lines = min(lines, self.references)
         everywhere = SelfBleu([tokens(line) for line in self._real]).of(np.arange(self.references))
         return self._figures(self._real[-lines:], everywhere[-lines:])

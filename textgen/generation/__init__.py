@@ -1,1 +1,1 @@
-"""What joins a model and the decoder: opened models, requests, conversations, the choice among candidates."""
+"""Connects a model and the decoder: opened models, requests, conversations, the choice among candidates."""

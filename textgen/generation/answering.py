@@ -1,4 +1,4 @@
-"""Who can answer, and one answer: written while it is shown, or chosen from several."""
+"""The protocol of models that reply, and one reply: shown while it is written, or chosen from several."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,10 +24,10 @@ class Responder(Protocol):
     """A model that continues a conversation.
 
     Attributes:
-        name: of who answers.
+        name: of the bot or character.
         path, card, tokenizer: of the model.
         shape: the rules for its replies.
-        turns: how many of the last turns it looks at.
+        turns: how many of the last turns it reads.
         defaults: the model's own values of options.
     """
 
@@ -40,14 +40,14 @@ class Responder(Protocol):
     defaults: Mapping[str, Any]
 
     def guard(self, options: DecodingOptions) -> CopyGuard | None:
-        """What notices copies of the training corpus, where that is asked for.
+        """The detector of copies from the training corpus; None where the options ask for none.
 
         Raises:
             ConfigurationError: the model has no novelty index.
         """
 
     def events(self, turns: Sequence[Line], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
-        """Writes replies, and tells of each piece of text.
+        """Writes replies, and yields an event for each piece of text.
 
         Args:
             turns: the last ones, the message at their end.
@@ -59,17 +59,17 @@ class Responder(Protocol):
         """
 
     def familiarities(self, beginnings: Sequence[Sequence[int]]) -> Sequence[float]:
-        """Log-probabilities of the beginnings of replies, whatever was said before.
+        """Log-probabilities of the beginnings of replies with no conversation before them.
 
         Args:
             beginnings: ids.
 
         Returns:
-            One a beginning, in nats a token; zeros where the model cannot tell.
+            One per beginning, in nats a token; zeros where the model cannot tell.
         """
 
     def line(self, reply: str) -> Line:
-        """A reply as the model's discriminator reads it, written as the corpus writes."""
+        """A reply as a line for the model's discriminator, normalised like the corpus."""
 
 
 _WHITE_END = re.compile(r"\s*$")
@@ -78,14 +78,14 @@ _WORD = re.compile(r"\s*\S+")
 
 
 class Answer:
-    """A reply that is to be made. What cannot be done is told when this is built.
+    """A reply to be written. What the model cannot do is refused when this is built.
 
     Args:
         responder: answers.
-        talk: what it answers to.
-        options: how.
+        talk: what it follows.
+        options: how to write.
         seed: of the reply.
-        judge: has a say in which candidate is the best; None asks nobody.
+        judge: scores how real the candidates read, which counts in the choice; None leaves that out.
 
     Attributes:
         reply: the whole reply, once all of `pieces` were taken; an empty one before.
@@ -111,7 +111,7 @@ class Answer:
             yield from _WORD.findall(self.reply)
 
     def says_again(self, rejected: Iterable[str]) -> bool:
-        """Whether the best candidate is one of these texts, commas and the like aside; False for a live reply."""
+        """Whether the best candidate repeats one of these texts, punctuation aside; False for a live reply."""
         return self._options.sequences > 1 and _words(self._best) in map(_words, rejected)
 
     @cached_property
@@ -135,14 +135,14 @@ class Answer:
         return sorted(found, key=lambda one: -one.score)
 
     def _log_odds(self, texts: Sequence[str]) -> Sequence[float | None]:
-        """How real replies read; None of each where nobody is asked."""
+        """The log-odds of each reply being real; None for each where there is no judge."""
         if self._judge is None:
             return [None] * len(texts)
         judged: list[float] = self._judge.lines([self._responder.line(text) for text in texts]).tolist()
         return judged
 
     def _live(self) -> Iterator[str]:
-        """The only reply while it is written; held back is what may still be dropped from its end."""
+        """Yields the only reply while it is written; text that may still be dropped from its end is held back."""
         droppable = _LAST_WORD if self._options.blocked else _WHITE_END
         shown, held = "", ""
         for event in self._events:
@@ -176,5 +176,5 @@ class Answer:
 
 
 def _words(text: str) -> tuple[str, ...]:
-    """What makes two replies different to a person: not a comma."""
+    """The words by which replies are compared: punctuation and case do not count."""
     return tuple(re.findall(r"\w+", text.casefold())) or (text,)

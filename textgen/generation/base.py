@@ -31,7 +31,7 @@ class OpenedModel:
     """
 
     learned_from: ClassVar[str]
-    """What such models are trained on, in the plural."""
+    """What models of this class are trained on, in the plural."""
 
     def __init__(self, model: Model) -> None:
         self.path, self.card, self.tokenizer = model.path, model.card, model.tokenizer
@@ -46,11 +46,11 @@ class OpenedModel:
         self.pieces = Pieces(self.tokenizer)
 
     def _describe(self, corpus: Mapping[str, Any]) -> None:
-        """Takes from `model.json` what else must be known of the corpus; any error means that it is damaged."""
+        """Reads what else is needed about the corpus from `model.json`; any error means that the file is damaged."""
         raise NotImplementedError
 
     def guard(self, options: DecodingOptions) -> CopyGuard | None:
-        """What notices copies of the training corpus, where that is asked for.
+        """The detector of copies from the training corpus; None where the options ask for none.
 
         Raises:
             ConfigurationError: the model has no novelty index.
@@ -63,7 +63,7 @@ class OpenedModel:
 
 
 def copy_guard(folder: Path, pieces: Pieces) -> CopyGuard:
-    """What notices copies of the corpus that a model was trained on.
+    """The detector of copies from the corpus that a model was trained on.
 
     Args:
         folder: of the model.

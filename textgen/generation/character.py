@@ -1,4 +1,4 @@
-"""A character of a script model, talked to: the talk is a script, and the next line is the character's."""
+"""A character of a script model as a chat partner: the chat is a script, and the character has the next line."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -26,7 +26,7 @@ _TURNS = 12
 class Character:
     """A `Responder`: a script model that writes one line of one speaker at a time.
 
-    What a person says are lines of the speaker with most lines besides.
+    A person's messages are read as lines of the speaker with the most lines besides this one.
 
     Args:
         model: writes.
@@ -48,11 +48,11 @@ class Character:
         self.shape = ReplyShape(model.pieces, LINE_END)
 
     def guard(self, options: DecodingOptions) -> CopyGuard | None:
-        """What notices copies of the training corpus, where that is asked for."""
+        """The detector of copies from the training corpus; None where the options ask for none."""
         return self._model.guard(options)
 
     def events(self, turns: Sequence[Line], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
-        """Writes replies, and tells of each piece of text."""
+        """Writes replies, and yields an event for each piece of text."""
         model = self._model
         context = [START]
         for turn in turns:
@@ -72,7 +72,7 @@ class Character:
         return Line(self.name, self._model.normalisation.apply(reply))
 
     def _line(self, turn: Line) -> list[int]:
-        """The ids of a turn, the beginning of one longer than any line of the corpus left out."""
+        """The ids of a turn; one longer than any line of the corpus loses its beginning."""
         speaker = self.name if turn.speaker == BOT else self._other
         longest = self._model.shape.longest_line
         text = self._model.normalisation.apply(turn.text[-longest * LONGEST :])

@@ -1,4 +1,4 @@
-"""A chat model that is ready to talk: the network, and what it must know of the dialogues."""
+"""A chat model that is ready to reply: the network, and the facts it needs about its dialogues."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -31,10 +31,10 @@ class ChatModel(OpenedModel):
     Attributes:
         network: the forward pass.
         encoder: text to ids.
-        longest_reply: tokens of a reply at most in training, END included.
+        longest_reply: most tokens of a reply in training, END included.
 
     Raises:
-        ModelError: it is no chat model, or the folder's parts do not fit together.
+        ModelError: it is not a chat model, or the folder's parts do not fit together.
     """
 
     learned_from = "dialogues"
@@ -58,7 +58,7 @@ class ChatModel(OpenedModel):
         self.name: str = corpus.get("replies_by") or self.path.resolve().name
 
     def events(self, turns: Sequence[Line], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
-        """Writes replies, and tells of each piece of text."""
+        """Writes replies, and yields an event for each piece of text."""
         context = self.encoder.encode_context([self._readable(turn.text) for turn in turns])
         state = self.network.read([context])
         prompt = SequenceStart([START], ReplyRenderer(self.pieces), constraint)
@@ -70,7 +70,7 @@ class ChatModel(OpenedModel):
         Args:
             contexts: ids, from START on.
             options: how to write; no beams.
-            seeds: one a reply.
+            seeds: one per reply.
 
         Returns:
             The texts, in the order of the contexts.
@@ -89,9 +89,9 @@ class ChatModel(OpenedModel):
         return [float(score.mean()) for score in scores]
 
     def line(self, reply: str) -> Line:
-        """A line that nobody is named in."""
+        """The reply as a line without a speaker."""
         return reply_line(self._readable(reply))
 
     def _readable(self, text: str) -> str:
-        """A turn as the corpus writes it; of one that is longer than any context the end."""
+        """A turn normalised like the corpus; only the end of one that is longer than any context."""
         return self.normalisation.apply(text[-self.encoder.longest_context * LONGEST :])

@@ -1,4 +1,4 @@
-"""A conversation: its messages and replies, what of it matters for the next reply, and how it is saved."""
+"""A conversation: its messages and replies, the part that the next reply follows, and how it is saved."""
 
 import json
 import re
@@ -22,14 +22,14 @@ _NO_TEXT_RUN = re.compile(f"{_NO_TEXT.pattern}+")
 
 
 def clean(message: str) -> str:
-    """A message as one line: what is no text in it becomes one space, halves of surrogate pairs become U+FFFD.
+    """A message as one line: a run of control characters and line breaks becomes a space, half a surrogate pair U+FFFD.
 
     Example:
         >>> clean(" hello\\r\\n\\tthere\\x1b ")
         'hello there'
 
     Raises:
-        ConfigurationError: it is no text.
+        ConfigurationError: it is not text.
     """
     require_text("the message", message)
     return _NO_TEXT_RUN.sub(" ", whole_pairs(message)).strip()
@@ -48,12 +48,12 @@ class Reply(str):
 
     Args:
         text: of the reply.
-        finish_reason: `end`, `stop`, `length`, or `interrupted` where it was not listened to until the end.
+        finish_reason: `end`, `stop`, `length`, or `interrupted` where it was not read to the end.
         seed: given for the same message in the same conversation, it makes the same reply again.
         log_probability: of the reply given the conversation, by the model alone, in nats.
         candidates: different replies that it was chosen from, itself among them.
         relaxed: whether `no_copy` had to let a copy through because nothing else was left.
-        reads_as_real: how likely it is to be real, by the model's discriminator, 0 to 1; None where that had no say.
+        reads_as_real: how likely it is to be real, by the model's discriminator, 0 to 1; None where that was not used.
     """
 
     finish_reason: ReplyReason
@@ -112,7 +112,7 @@ _BYTES = 4  # short enough to be typed again; a turn's candidates have the seeds
 
 
 def fresh_seed() -> int:
-    """A seed that nobody has asked for."""
+    """A random seed."""
     return secrets.randbits(8 * _BYTES)
 
 
@@ -141,7 +141,7 @@ class ChatExchange:
         message: None where the bot spoke without one.
         reply: what the bot said.
         attempt: how many other replies there were before this one.
-        rejected: texts of those replies, and of those for which another one was picked.
+        rejected: texts of those replies, and of replies that were replaced by another candidate.
     """
 
     message: str | None
@@ -159,7 +159,7 @@ class ChatExchange:
 
 @dataclass(frozen=True)
 class ReplyContext:
-    """What a reply is about to follow.
+    """The part of a conversation that a reply follows.
 
     Args:
         turns: the last ones that are not empty, the message at their end.
@@ -171,7 +171,7 @@ class ReplyContext:
 
 
 class Conversation:
-    """The exchanges so far. It grows; what a reply is made from does not."""
+    """The exchanges so far. It grows; a `ReplyContext` taken from it does not."""
 
     def __init__(self, exchanges: list[ChatExchange] | None = None) -> None:
         self.exchanges = exchanges or []
@@ -187,11 +187,11 @@ class Conversation:
         return self.exchanges[-1] if self.exchanges else None
 
     def talk(self, message: str | None, turns: int, before: int) -> ReplyContext:
-        """What the reply to a message follows.
+        """The part of the conversation that the reply to a message follows.
 
         Args:
             message: the new one; None where the bot speaks without one.
-            turns: how many of them are looked at.
+            turns: how many of the last turns are read.
             before: how many exchanges lie before the message.
         """
         recent = self.exchanges[max(0, before - max(turns, _REMEMBERED)) : before]
@@ -298,7 +298,7 @@ def _exchange(number: int, values: Any) -> ChatExchange:
     message, reply, seed, attempt = (values.get(name, 0) for name in ("message", "reply", "seed", "attempt"))
     _need((message is None or isinstance(message, str)) and isinstance(reply, str), damaged)
     _need(_is_seed(seed) and _is_seed(attempt), damaged)
-    rejected = values.get("rejected", [])  # which files of before do not have
+    rejected = values.get("rejected", [])  # older files lack it
     _need(isinstance(rejected, list) and all(isinstance(text, str) for text in rejected), damaged)
     said = None if message is None else clean(message)
     return ChatExchange(said, Reply(clean(reply), seed=seed), attempt, tuple(clean(text) for text in rejected))
@@ -309,7 +309,7 @@ def _is_seed(value: object) -> bool:
 
 
 def _why(error: Exception) -> str:
-    """One line, without the path once more."""
+    """The reason in one line, without the path."""
     if isinstance(error, OSError):
         return error.strerror or type(error).__name__
     return "it is no JSON" if isinstance(error, json.JSONDecodeError | UnicodeDecodeError) else clean(str(error))

@@ -1,4 +1,4 @@
-"""One request to write a script: the prompt understood, the constraints built, the sequences decoded and given back."""
+"""One request to write scripts: it parses the prompt, builds the constraints and decodes the sequences."""
 
 import json
 from collections import Counter
@@ -32,7 +32,7 @@ class WrittenScript(Script):
         style: how its text looks.
         written: the text exactly as it was streamed; an unfinished last line has no line end.
         finish_reason: `end` (the document ended), `stop`, `lines` or `length`.
-        seed: writes the same text again, alone.
+        seed: with it, the same text can be written again alone.
         log_probability: of what was written after the prompt, by the model alone, in nats.
         relaxed: whether `no_copy` had to let a copy through because nothing else was left.
         reads_as_real: how likely its new lines are to be real ones, by the model's discriminator; None where it was not
@@ -75,7 +75,7 @@ Watch = Callable[[int], None]
 class GenerationRequest:
     """Texts to be written from one prompt.
 
-    Captions are documents of one line each, so `lines` of them are so many sequences, not one long one.
+    Captions are documents of one line each, so `lines` captions are as many sequences, not one long one.
 
     Args:
         model: writes.
@@ -131,7 +131,7 @@ class GenerationRequest:
                     yield self._prompt_text
 
     def _events(self) -> Iterator[Event]:
-        """What happens while it is written."""
+        """The events of decoding."""
         network = self.model.network
         state = network.read(np.array(self._context[:-1], np.intp)[:, None], network.initial_state())
         prompt = SequenceStart(self._context, self._renderer, self._constraint)
@@ -186,7 +186,7 @@ class GenerationRequest:
         return replace(prompt, scenes=scenes, line=line)
 
     def _without_last_word(self, prompt: ScriptPrompt) -> tuple[ScriptPrompt, bytes]:
-        """The prompt less what may be half a word at its end, which is to be written first."""
+        """The prompt without its last word, which may be half a word, and that word, which is to be written first."""
         if prompt.line is None:
             return prompt, b""
         # A line break is no part of a word, and most scripts have none within a line that could be written.

@@ -1,12 +1,12 @@
-"""The best of several replies by mutual information, length, repetition and realism; of several scripts by realism.
+"""Ranks replies by mutual information, length, repetition and realism, and scripts by realism.
 
 The likeliest replies to almost anything are dull ones. Li et al. (2016) subtract how likely the beginning of a reply
 is without any message ("anti-language model"), so that what fits this message wins over what fits every message.
 
 A discriminator's log-odds are the logarithm of how much likelier a reply is among real ones than among the model's
 (Goodfellow et al. 2014). Added to the model's log-probability they give that of a better model (Deng et al. 2020,
-"Residual energy-based models for text generation"), and so they count as much as the likelihood does, and are divided
-by the tokens as it is.
+"Residual energy-based models for text generation"), so they have the same weight as the likelihood and, like
+it, are divided by the number of tokens.
 
 All parts are in nats a token, so that one set of constants serves words, subwords and characters, and models that are
 sure of themselves as well as those that are not.
@@ -35,17 +35,17 @@ FIRST_WORDS = 5
 would favour bad grammar."""
 
 LENGTH = 0.5
-"""What a reply of `LONG_ENOUGH` words gets more than one of none: the very short ones fit everything."""
+"""What a reply of `LONG_ENOUGH` words gains for its length: very short replies fit everything."""
 
 LONG_ENOUGH = 8
-"""Words from which on a reply gets nothing more for its length."""
+"""Words at which a reply has gained all it can for its length."""
 
 REPETITION = 3.0
-"""What a reply loses that is all repetition, of itself or of the last replies: more than any of them can make good."""
+"""What a reply loses if it is all repetition, of itself or of the last replies: too much to make up for."""
 
 MOST_REALNESS = 1.0
-"""What a discriminator may add or take at most, in nats a token: it would decide alone about replies of a word or two,
-and from its worst to its best opinion it must stay below `REPETITION`."""
+"""The most that a discriminator may add or subtract, in nats a token. Without a limit it would decide alone about
+replies of a word or two, and the difference between its best and worst score must stay below `REPETITION`."""
 
 _RUN, _ECHO = 2, 3  # words in a row: the same two again is a stutter, the same three as before are an echo
 _WORD = re.compile(r"\w+")
@@ -58,10 +58,10 @@ class Candidate:
     Args:
         reply: the text.
         likelihood: log-probability of the reply given the conversation.
-        novelty: what its beginning is unlikely without the conversation; 0 where that is not known.
+        novelty: how unlikely its beginning is without the conversation; 0 where that is not known.
         length: what it gets for its length.
         repetition: what it loses for repeating itself or the last replies; 0 or below.
-        realness: what it gets for reading as if a person had written it; 0 where the discriminator is not asked.
+        realness: what it gets for reading as if a person had written it; 0 where no discriminator is used.
     """
 
     reply: Reply
@@ -87,7 +87,7 @@ def candidate(
         sequence: as it was decoded.
         familiarity: log-probability of its beginning without the conversation, in nats a token; 0 where not known.
         said: the last replies.
-        log_odds: of being real, by the discriminator; 0 where it is not asked.
+        log_odds: of being real, by the discriminator; 0 where none is used.
     """
     tokens = len(sequence.ids)
     return Candidate(
@@ -145,7 +145,7 @@ class JudgedText(NamedTuple):
 
     Args:
         lines: those with text in them.
-        reads_as_real: probability of a page whose lines all had the mean of their log-odds, 0 to 1; None of no lines.
+        reads_as_real: probability at the mean of the lines' log-odds, 0 to 1; None where there are no lines.
     """
 
     lines: list[JudgedLine]
@@ -153,7 +153,7 @@ class JudgedText(NamedTuple):
 
 
 def check_rerank(rerank: int, options: DecodingOptions) -> None:
-    """Refuses a number of candidates that makes no sense with how they are written.
+    """Refuses a number of candidates that does not fit the other options.
 
     Raises:
         ConfigurationError: names what was asked for and what is allowed.
@@ -177,7 +177,7 @@ def check_rerank(rerank: int, options: DecodingOptions) -> None:
 
 
 def judge_lines(lines: Sequence[Line], judge: Scorer) -> JudgedText:
-    """How real lines read, one by one and together; those without text are left out."""
+    """How real the lines read, one by one and together; lines without text are left out."""
     said = [line for line in lines if line.text.strip()]
     log_odds = judge.lines(said)
     judged = [JudgedLine(line, float(real)) for line, real in zip(said, sigmoid(log_odds), strict=True)]
@@ -185,12 +185,12 @@ def judge_lines(lines: Sequence[Line], judge: Scorer) -> JudgedText:
 
 
 def best_first(scripts: Sequence[WrittenScript], judge: Scorer, prompt_lines: int) -> list[WrittenScript]:
-    """Candidates in the order of how real they read; one in which nothing is said comes last.
+    """Candidates sorted by how real they read; one without spoken text comes last.
 
     Args:
         scripts: the candidates.
         judge: of their lines.
-        prompt_lines: lines that all begin with and that do not count.
+        prompt_lines: lines at the beginning of every candidate, which do not count.
     """
     judged = [
         replace(script, reads_as_real=judge_lines(script.lines[prompt_lines:], judge).reads_as_real)

@@ -1,4 +1,4 @@
-"""A script model that is ready to write: the network, and what it must know of the corpus."""
+"""A script model that is ready to write: the network, and the facts it needs about its corpus."""
 
 import difflib
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ class ScriptModel(OpenedModel):
         style, shape: what the scripts of the corpus look like.
 
     Raises:
-        ModelError: it is no script model, or the folder's parts do not fit together.
+        ModelError: it is not a script model, or the folder's parts do not fit together.
     """
 
     learned_from = "scripts"
@@ -57,22 +57,22 @@ class ScriptModel(OpenedModel):
         return {name.casefold(): name for name in names if self.tokenizer.label_id(name) is None}
 
     def spelled(self, speaker: str) -> str:
-        """A speaker's name as the corpus spells it, the one with a label first; as it is where the corpus has none."""
+        """A speaker's name as the corpus spells it, preferably one with a label; an unknown name stays as it is."""
         ids = self.tokenizer.label_ids(speaker)
         labelled = self.tokenizer.speaker_of(ids[0]) if ids else None
         return labelled or self.rare_speakers.get(speaker.casefold(), speaker)
 
     @cached_property
     def rare_names(self) -> list[list[int]] | None:
-        """The speakers without a label, spelled in ids: nobody else is made up. None where there are none."""
+        """The names of speakers without a label, in ids: the model makes up no others. None where there are none."""
         return [self.tokenizer.encode(name) for name in self.rare_speakers.values()] or None
 
     def knows(self, speaker: str) -> bool:
-        """Whether the corpus has such a speaker, upper and lower case being the same."""
+        """Whether the corpus has this speaker; upper and lower case are the same."""
         return bool(self.tokenizer.label_ids(speaker)) or speaker.casefold() in self.rare_speakers
 
     def cast(self, characters: tuple[str, ...]) -> tuple[list[int], list[list[int]]]:
-        """The labels, and for speakers without one the spelled names, of characters.
+        """The labels of characters, and the names in ids of those without a label.
 
         Raises:
             ConfigurationError: the corpus has no such speaker; names the nearest.

@@ -1,4 +1,4 @@
-"""Constraints say what may be written next; what they know of a tokenizer's pieces is looked up once a model."""
+"""Constraints on what may be written next, and facts about a tokenizer's pieces, computed once per model."""
 
 from bisect import bisect_left
 from functools import cached_property
@@ -45,7 +45,7 @@ class Pieces:
 
     @cached_property
     def continuing(self) -> Mask:
-        """Allows the bytes 0x80 to 0xBF, which can only go on with a character, never begin one."""
+        """Allows the bytes 0x80 to 0xBF, which continue a character and never begin one."""
         byte = np.arange(self.size) - (self.size - BYTES)
         return (byte >= 0x80) & (byte < 0xC0)
 
@@ -86,7 +86,7 @@ class Pieces:
 
 
 def whole_characters(data: bytes) -> tuple[str, bytes]:
-    """The text of the whole characters, and the bytes of one that is not; what is invalid becomes U+FFFD."""
+    """The text of the whole characters, and the bytes of an unfinished one; invalid bytes become U+FFFD."""
     try:
         return data.decode(), b""
     except UnicodeDecodeError as error:
@@ -156,14 +156,14 @@ class Utf8Constraint:
 
 
 class HealingConstraint:
-    """Makes the text begin with a prefix: the last word of the prompt, dropped as it may be half a word.
+    """Makes the text begin with a prefix: the last word of the prompt, which was dropped since it may be half a word.
 
     Until the prefix is used up, the ids allowed are those whose piece begins with what is left of it, or is
     itself a beginning of it.
 
     Args:
         pieces: of the model's tokenizer.
-        prefix: bytes still to be written; none of them left allows everything.
+        prefix: bytes still to be written; when none are left, everything is allowed.
 
     Example:
         After "hel" was dropped, "hello", "help", "he" and "h" are allowed; after "he", "l" and "llo".

@@ -1,4 +1,4 @@
-"""Constraints of replies: one line with something to see in it, and without blocked words."""
+"""Constraints of replies: one line with visible text and without blocked words."""
 
 import re
 from bisect import bisect_left, bisect_right
@@ -11,9 +11,9 @@ from textgen.decoding.constraints.base import AllOf, Constraint, Pieces, Utf8Con
 from textgen.decoding.protocols import Mask
 from textgen.tokenizers.utf8 import ACCEPT
 
-_MASKS = 256  # kept: few places in a text come up again and again, and the others are worked out anew
-_BETWEEN = "\ud800"  # no text has it
-_LETTER = "A"  # stands for any letter that is part of no word of a list, as their case is folded
+_MASKS = 256  # cached: a few places in a text come up again and again; the others are computed anew
+_BETWEEN = "\ud800"  # occurs in no text
+_LETTER = "A"  # stands for any letter; in no word of a list, since their case is folded
 _WORD = re.compile(r"\w")
 _LAST_WORD = re.compile(r"\s*\w+$")
 
@@ -25,7 +25,7 @@ class BlockList:
     "Ass!" and not "class". A phrase ("new york") is found in the same way.
 
     A piece that spells a whole word is ruled out. A word spelled in several pieces may be the beginning of a longer
-    one, so its last piece is let through, and then the word has to go on.
+    one, so its last piece is let through, and then the word must go on.
 
     Args:
         pieces: of the model's tokenizer.
@@ -61,7 +61,7 @@ class BlockList:
         return text.casefold(), rest
 
     def tail(self, text: str, inside: bool) -> str:
-        """The longest end of a text with which one of the words begins.
+        """The longest end of a text that is the beginning of one of the words.
 
         Args:
             text: its case folded.
@@ -86,7 +86,7 @@ class BlockList:
         """The ids that may come next.
 
         Args:
-            tail: the end of the text with which one of the words begins.
+            tail: the end of the text that is the beginning of one of the words.
             inside: whether a letter, digit or underscore stands before what comes next.
             rest: bytes of a character that is not whole yet.
             last: whether the text is cut off after the next id.
@@ -107,7 +107,7 @@ class BlockList:
         return allowed
 
     def _completing(self, tail: str) -> list[int]:
-        """The ids that make a word whole which has begun in the tail."""
+        """The ids that complete a word begun in the tail."""
         ends = [tail[start:] for start in range(len(tail))]
         missing = {word[len(end) :] for word in self._words for end in ends if word.startswith(end) and word != end}
         return [token for rest in missing for token in self._beginning_with(rest)]
@@ -123,7 +123,7 @@ class BlockList:
         return [token for _, token in self._sorted[first:last]]
 
     def _fits(self, before: str, rest: bytes, token: int, last: bool) -> bool:
-        """Whether none of the words is written once the id is there, and one at the end can still go on."""
+        """Whether the text with the id has none of the words, except one at its end that can still become longer."""
         text, rest = self.after(rest, token)
         if self._followed.search(before + text):
             return False
@@ -133,11 +133,11 @@ class BlockList:
 
 
 class BlockedWords:
-    """Where in a text the next id stands with regard to the words of a list; made by `BlockList.begin`.
+    """The state of a text with regard to a list of words; made by `BlockList.begin`.
 
     Args:
         words: the list.
-        tail: the end of the text with which one of the words begins, its case folded.
+        tail: the end of the text that is the beginning of one of the words, its case folded.
         inside: whether the text ends in a letter, digit or underscore.
         rest: bytes of a character that is not whole yet.
         room: tokens that may still come; None for any number.
@@ -168,11 +168,11 @@ def _is_word(character: str) -> bool:
 
 
 def _pattern(words: Sequence[str], behind: str) -> re.Pattern[str]:
-    """Finds any of the words; where one begins or ends in a letter, what touches it there matters.
+    """A pattern that finds any of the words; one that begins or ends in a letter is checked for its neighbour there.
 
     Args:
         words: their case folded.
-        behind: what is asked of the place behind a word.
+        behind: pattern of the place behind a word.
     """
     whole = (
         (r"(?<!\w)" if _is_word(word[0]) else "") + re.escape(word) + (behind if _is_word(word[-1]) else "")
@@ -229,15 +229,15 @@ class ReplyShape:
 
 
 class ReplyConstraint:
-    """Pieces of text without control characters, and the end once there is something to see.
+    """Allows pieces of text without control characters, and the end once something is visible.
 
-    It looks at structure and at what can be seen; characters are kept whole by `Utf8Constraint`.
+    It checks structure and visibility; characters are kept whole by `Utf8Constraint`.
 
     Args:
         shape: the rules.
         room: tokens that may still come; None for any number.
-        visible: whether there is something to see.
-        rest: bytes of a character that is not whole yet, while there is nothing to see.
+        visible: whether something is visible.
+        rest: bytes of a character that is not whole yet, while nothing is visible.
     """
 
     __slots__ = ("_rest", "_room", "_shape", "_visible")
@@ -256,7 +256,7 @@ class ReplyConstraint:
         return self._shape.beginning if has_room else self._shape.visible
 
     def advance(self, token: int, /) -> "ReplyConstraint":
-        """What is left to do after one more id."""
+        """The constraint after one more id."""
         if self._visible:
             return self
         text, rest = whole_characters(self._rest + self._shape.pieces.of[token])

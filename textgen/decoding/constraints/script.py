@@ -60,7 +60,7 @@ class BracketedHeadings:
         if self._place == "open":
             return self._rules.open if self._room > 0 else self._rules.closing
         if self._place == "closed" and self._room <= 0:
-            return self._rules.end  # what came behind the bracket would need another one
+            return self._rules.end  # more text after the bracket would need another bracket
         return None
 
     def advance(self, token: int, /) -> "BracketedHeadings":
@@ -93,8 +93,8 @@ class Place(IntEnum):
 
         Args:
             token: the id.
-            first_piece: id after the labels. Without it labels count as text, which makes no difference to
-                who only asks whether headings, names or text stand here.
+            first_piece: id after the labels. Without it labels count as text, which does not matter
+                when only headings, names and text are told apart.
         """
         if token >= first_piece:
             return _AFTER_PIECE[self]
@@ -125,7 +125,7 @@ class ScriptShape:
         longest_line: most tokens of the text of a line or of a name, at least 1; a longer one is made to end.
         narration: whether lines without a speaker occur.
         scenes: whether scene headings or scenes after the first occur.
-        longest_heading: the same of a heading; 0 takes `longest_line`.
+        longest_heading: most tokens of a heading; 0 takes `longest_line`.
         spelled_names: whether speakers occur that have no label.
         line_breaks: whether the text of a line may hold line breaks.
         empty_lines: whether the text of a line may be empty.
@@ -153,7 +153,7 @@ class ScriptShape:
 
 
 def place_masks(pieces: Pieces, shape: ScriptShape, openers: Sequence[int], narration: bool) -> list[Mask]:
-    """For each place the ids that may stand there.
+    """The ids that may stand at each place.
 
     Args:
         pieces: of the model's tokenizer.
@@ -183,13 +183,13 @@ def place_masks(pieces: Pieces, shape: ScriptShape, openers: Sequence[int], narr
 
 
 def closing_masks(pieces: Pieces) -> dict[Place, Mask]:
-    """For each place in which a line can be too long, what closes it, or finishes its last character."""
+    """By place, the ids that close a line, name or heading that is too long, or finish its last character."""
     closers = {Place.HEADING: LINE_END, Place.NAME: NAME_END, Place.TEXT: LINE_END}
     return {place: pieces.mask(closer) | pieces.continuing for place, closer in closers.items()}
 
 
 class NameTrie:
-    """A node: the names that begin with the ids so far.
+    """A node of the trie of names: those that begin with the ids so far.
 
     Args:
         pieces: of the model's tokenizer.
@@ -272,7 +272,7 @@ class ScriptGrammar:
         Args:
             context: the ids of the prompt, from the start of a document, scene or line; not ending inside a name.
                 They do not count towards the longest line.
-            prefix: what healing requires first: text, even where no line without a speaker could begin, and
+            prefix: text that healing requires first, even where no line could begin without a speaker, and even
                 beyond the longest line.
         """
         place = place_after(context, self.first_piece)
