@@ -1,5 +1,9 @@
 """Discriminators: real texts against fresh samples of a frozen generator, and learning to tell them apart."""
 
+import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so it comes before all that imports it
+
+# isort: split
+
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
