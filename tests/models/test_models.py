@@ -9,19 +9,32 @@ import pytest
 
 _SCRIPT = """
 import os
-import textgen.models
+import {module}
 from tensorflow.python.framework import test_util
 print(os.environ["TF_ENABLE_ONEDNN_OPTS"], test_util.IsMklEnabled())
 """
 
 
-@pytest.mark.parametrize(("given", "found"), [(None, "1"), ("0", "0")])
-def test_products_are_those_of_onednn_unless_a_person_wants_none(given: str | None, found: str) -> None:
+@pytest.mark.parametrize(
+    ("module", "given", "found"),
+    [
+        ("textgen.models", "0", "0"),
+        ("textgen.training.script_task", None, "1"),
+        ("textgen.training.discriminator_task", None, "1"),
+    ],
+)
+def test_products_are_those_of_onednn_unless_a_person_wants_none(module: str, given: str | None, found: str) -> None:
     settings = ("TF_ENABLE_ONEDNN_OPTS", "TF_CPP_MIN_LOG_LEVEL")  # this process may have imported the frameworks
     environment = {name: value for name, value in os.environ.items() if name not in settings}
     if given is not None:
         environment["TF_ENABLE_ONEDNN_OPTS"] = given
-    done = subprocess.run([sys.executable, "-c", _SCRIPT], env=environment, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", _SCRIPT.format(module=module)],
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     set_to, is_enabled = done.stdout.split()
     assert set_to == found
     if platform.machine() == "x86_64":

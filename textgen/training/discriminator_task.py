@@ -1,5 +1,9 @@
 """Discriminators: how they learn to tell real texts from samples of a frozen generator."""
 
+import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so it comes before all that imports it
+
+# isort: split
+
 import time
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
