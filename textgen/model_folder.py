@@ -82,6 +82,9 @@ def read_tensors(path: Path) -> tuple[Arrays, dict[str, str]]:
         raise ValueError(f"cannot be read ({error})") from None
     if not intact:
         raise ValueError("has other bytes than were saved")
+    for name, array in arrays.items():
+        if array.dtype.kind == "V":  # TensorFlow teaches NumPy such dtypes; a process without it cannot read them
+            raise ValueError(f"cannot be read ({name} holds {array.dtype}, which NumPy lacks)")
     return arrays, metadata
 
 

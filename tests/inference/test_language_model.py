@@ -141,7 +141,8 @@ def test_check_weights_names_the_array() -> None:
     check_weights(chosen, good)
     for change, sentence in [
         ({"lstm_0/bias": np.zeros(3)}, r"lstm_0/bias has shape \(3,\), but the architecture needs \(64,\)"),
-        ({"output/bias": np.full(280, np.nan)}, "output/bias holds numbers that are not finite"),
+        ({"output/bias": np.full(280, np.nan, np.float32)}, "output/bias holds numbers that are not finite"),
+        ({"output/bias": np.zeros(280)}, "output/bias holds float64, but an array of weights holds float32 or float16"),
         ({"lstm_2/bias": np.zeros(64)}, r"hold \['lstm_2/bias'\]"),
     ]:
         with pytest.raises(ModelError, match=sentence):
