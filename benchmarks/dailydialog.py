@@ -106,9 +106,7 @@ def held_out_pairs(model: Model, validation: Path) -> list[Pair]:
     """The exchanges that a model is scored on, those with long replies included."""
     corpus = model.card.corpus
     encoder = DialogueEncoder(model.tokenizer, corpus["longest_context"])
-    exchanges = Exchanges(
-        Corpus(validation, FORMAT, "dialogues", kind="dialogues"), corpus["turns"], None, str, "all", None
-    )
+    exchanges = Exchanges(Corpus(validation, FORMAT, "dialogues"), corpus["turns"], None, str, "all", None)
     return [
         Pair(encoder.encode_context(exchange.context), encoder.encode_reply(exchange.reply), exchange.reply)
         for exchange in exchanges

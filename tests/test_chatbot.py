@@ -66,6 +66,7 @@ def test_anything_is_answered_with_one_line(level: str, text: str, candidates: i
     assert [(turn.text, turn.speaker) for turn in bot.turns[-2:]] == [(clean(text), "user"), (reply, "bot")]
 
 
+@pytest.mark.slow
 @given(st.sampled_from(sorted(BOTS)), st.lists(ANYTHING, min_size=1, max_size=3), st.integers(0, 2**32))
 def test_the_same_seed_and_conversation_give_the_same_reply(level: str, messages: list[str], seed: int) -> None:
     alone, streamed = make(level, seed=seed), make(level, seed=seed)
@@ -291,6 +292,7 @@ def test_options_are_kept_or_hold_once() -> None:
     assert bot.options.temperature == 0.6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("level", TOKENIZERS)
 def test_blocked_words_never_occur(level: str) -> None:
     bot = make(level, temperature=1.3)
@@ -345,6 +347,7 @@ def test_a_model_folder_talks(tmp_path: Path) -> None:
     assert bot.reply("hello")
 
 
+@pytest.mark.slow
 def test_a_long_conversation_needs_no_more_for_a_reply() -> None:
     bot = make(candidates=1, max_new_tokens=4)
 

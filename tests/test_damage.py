@@ -78,6 +78,7 @@ def mutations(values: Any) -> Iterator[tuple[Place, bool, Any]]:
     yield (), False, {**values, "rhymes": 1}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["model.json", "vocabulary.json"])
 def test_any_field_of_a_json_file(model: Path, name: str) -> None:
     right, values = written_by(model), json.loads((model / name).read_bytes())
@@ -120,6 +121,7 @@ def test_any_field_of_a_checkpoint(model: Path) -> None:
         assert math.isfinite(position.seconds + position.step), place
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("run", ["run-v1", "run-v2"])
 def test_any_field_of_a_discriminator(run: str, tmp_path: Path) -> None:
     model = Path(shutil.copytree(DATA / run / "model", tmp_path / "model"))

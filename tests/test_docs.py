@@ -134,6 +134,7 @@ def test_python_examples_are_python(page: Path) -> None:
         compile(block, page.name, "exec")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", ["README.md", "docs/chat.md", "docs/api.md"])
 def test_python_examples_with_the_included_model_run(
     page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]

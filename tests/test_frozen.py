@@ -68,6 +68,7 @@ def test_the_same_seed_gives_the_same_text_as_ever(folder: Path) -> None:
     assert written_by(folder) == TEXTS[folder.name]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", [*RUNS, *CHAT_RUNS], ids=lambda folder: folder.name)
 def test_an_interrupted_run_ends_as_it_would_have(folder: Path, tmp_path: Path) -> None:
     train = textgen.train_chat if folder in CHAT_RUNS else textgen.train_script

@@ -251,6 +251,7 @@ def test_decoding_defaults_come_from_the_folder(
     assert load(path).options().temperature == card["decoding"].get("temperature", 0.8)
 
 
+@pytest.mark.slow
 def test_nobody_is_made_up(untrained: Path) -> None:
     """Spelled names are those of the corpus: a model that babbles could spell anything."""
     writer = ScriptWriter(ModelFolder(untrained).load(), note=lambda text: None)

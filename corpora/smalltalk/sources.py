@@ -124,7 +124,7 @@ def read_chatterbot() -> tuple[list[Talk], int]:
 
 def read_own() -> list[tuple[Line, ...]]:
     """The dialogues written for this project, with their speakers."""
-    return [dialogue.lines for _, dialogue in Corpus(OWN, "script", "dialogues", kind="dialogues").dialogues()]
+    return [dialogue.lines for _, dialogue in Corpus(OWN, "script", "dialogues").dialogues()]
 
 
 def read_names() -> frozenset[str]:

@@ -14,6 +14,7 @@ def run(*arguments: object) -> Result:
     return CliRunner().invoke(cli, ["compare", *map(str, arguments)])
 
 
+@pytest.mark.slow
 def test_models_are_compared(untrained: Path, corpus: Path, tmp_path: Path) -> None:
     second = tmp_path / "second"
     shutil.copytree(untrained, second)

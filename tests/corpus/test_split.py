@@ -131,6 +131,7 @@ def test_what_cannot_be_the_split_any_more_is_forgotten(lines: list[str], kept: 
     assert len(window._kinds) <= len(whole._kinds)
 
 
+@pytest.mark.slow
 def test_memory_holds_the_end_of_what_was_read() -> None:
     finder, lines = SplitFinder(ScriptStyle("colon")), (Line("a", "hello"),) * 1000
     for _ in range(1000):

@@ -15,12 +15,13 @@ def by_hand(speakers: int = 0) -> tuple[DiscriminatorConfig, dict[str, Any]]:
     config = DiscriminatorConfig(10, embedding=1, widths=(2,), filters=1, speakers=speakers)
     weights: dict[str, Any] = {
         "embedding": np.arange(10.0)[:, None],
-        "convolution_2/kernel": np.array([[2.0], [1.0]]),
-        "convolution_2/bias": np.array([-3.0]),
-        "output/kernel": np.array([[0.5]]),
-        "output/bias": np.array([1.0]),
+        "convolution_2/kernel": [[2.0], [1.0]],
+        "convolution_2/bias": [-3.0],
+        "output/kernel": [[0.5]],
+        "output/bias": [1.0],
     }
-    return config, weights | ({"speakers": np.array([[0.0], [0.25]])} if speakers else {})
+    weights |= {"speakers": [[0.0], [0.25]]} if speakers else {}
+    return config, {name: np.array(numbers, np.float32) for name, numbers in weights.items()}
 
 
 def test_logits_by_hand() -> None:
@@ -51,9 +52,9 @@ def test_batches_keep_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_weights_that_do_not_fit_are_refused() -> None:
     config, weights = by_hand()
     with pytest.raises(ModelError, match=r"convolution_2/kernel has shape \(3, 1\), but the architecture needs"):
-        Discriminator(config, {**weights, "convolution_2/kernel": np.zeros((3, 1))})
+        Discriminator(config, {**weights, "convolution_2/kernel": np.zeros((3, 1), np.float32)})
     with pytest.raises(ModelError, match="output/bias holds numbers that are not finite"):
-        Discriminator(config, {**weights, "output/bias": np.array([np.nan])})
+        Discriminator(config, {**weights, "output/bias": np.array([np.nan], np.float32)})
 
 
 def test_shapes() -> None:

@@ -96,6 +96,7 @@ def gradients(model: KerasEncoderDecoder, given: Any) -> dict[str, np.ndarray]:
     return {name: np.asarray(tf.convert_to_tensor(gradient)) for name, gradient in found.items()}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("attention", "layers"), [(True, 2), (False, 1)])
 def test_gradients_of_a_ragged_batch_are_those_of_its_exchanges_added_up(attention: bool, layers: int) -> None:
     model, given = network(config(attention, layers)), batch()
@@ -110,6 +111,7 @@ def test_gradients_of_a_ragged_batch_are_those_of_its_exchanges_added_up(attenti
         assert np.any(array), name  # it reaches every weight
 
 
+@pytest.mark.slow
 def test_compiled_is_eager() -> None:
     model = network(config())
     contexts, real, inputs, _, _ = (tf.constant(part) for part in batch())

@@ -304,6 +304,7 @@ def test_lanes_side_by_side_are_what_each_is_alone() -> None:
         assert np.allclose(ours, theirs, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("compiled", [False, True])
 def test_second_derivatives_are_refused(compiled: bool) -> None:
     x, *rest = arguments()

@@ -15,6 +15,7 @@ print(os.environ["TF_ENABLE_ONEDNN_OPTS"], test_util.IsMklEnabled())
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("module", "given", "found"),
     [

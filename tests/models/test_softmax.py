@@ -181,6 +181,7 @@ def test_bfloat16_comes_near() -> None:
     assert all(np.allclose(one, other, atol=0.1) for one, other in zip(found, expected, strict=True))
 
 
+@pytest.mark.slow
 def test_a_sample_of_everything_is_the_whole_softmax() -> None:
     given = tensors()
     everything = Candidates(tf.range(VOCABULARY - 1, -1, -1), tf.zeros(VOCABULARY))
@@ -231,6 +232,7 @@ def test_the_normaliser_is_right_on_average() -> None:
     assert average == pytest.approx(1 / share)
 
 
+@pytest.mark.slow
 def test_the_true_distribution_is_where_the_expected_loss_is_least() -> None:
     """However small the sample: each subset of the words and each target counts as often as it occurs."""
     true, chances = np.array([0.4, 0.1, 0.1, 0.3, 0.1]), [1.0, 1.0, 0.6, 0.1, 0.3]

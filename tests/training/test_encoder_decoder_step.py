@@ -78,6 +78,7 @@ def test_smoothed_labels_change_what_is_learned_but_not_what_is_told(store: Pair
     assert minimised == pytest.approx(0.5 * plain + 0.5 * even, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_shards_change_nothing_but_the_order_of_sums(tmp_path: Path) -> None:
     batch, results = gather(stored(tmp_path, exchanges(32)), range(32), np.zeros(32, bool)), []
     for count in (1, 2):
@@ -101,6 +102,7 @@ def test_padding_is_not_scored(store: PairStore) -> None:
     assert losses(step, longer) == pytest.approx(losses(step, batch), abs=1e-6)
 
 
+@pytest.mark.slow
 def test_learning_lowers_the_loss_and_changes_every_weight(store: PairStore) -> None:
     model = network()
     before = exported(model)

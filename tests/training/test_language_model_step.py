@@ -26,6 +26,7 @@ def documents(count: int = 12, length: int = 20) -> np.ndarray:
     return np.concatenate([[START, *random.integers(7, 270, length), END] for _ in range(count)]).astype(np.uint16)
 
 
+@pytest.mark.slow
 def test_the_first_loss_is_the_cross_entropy_of_all_targets_but_start() -> None:
     ids = documents()
     batch = Windows(ids, 4, 30, 0.0, seed=0).batch(0)
@@ -39,6 +40,7 @@ def test_the_first_loss_is_the_cross_entropy_of_all_targets_but_start() -> None:
     assert [tuple(part.shape) for part in state] == [(4, 12)] * 4
 
 
+@pytest.mark.slow
 def test_learning_lowers_the_loss_and_changes_every_weight() -> None:
     model, windows = network(), Windows(documents(2), 2, 20, 0.0, seed=0)
     before = exported(model)
@@ -51,6 +53,7 @@ def test_learning_lowers_the_loss_and_changes_every_weight() -> None:
     assert all(not np.array_equal(before[name], array) for name, array in exported(model).items())
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sampler", [None, CandidateSampler(270, range(8, 270), 50, seed=0)])
 def test_a_step_is_a_function_of_weights_batch_state_and_number(sampler: CandidateSampler | None) -> None:
     results = []
@@ -65,6 +68,7 @@ def test_a_step_is_a_function_of_weights_batch_state_and_number(sampler: Candida
     assert all(np.array_equal(results[0][name], results[1][name]) for name in results[0])
 
 
+@pytest.mark.slow
 def test_shards_change_nothing_but_the_order_of_sums() -> None:
     batch, results = Windows(documents(40), 32, 8, 0.1, seed=0).batch(0), []
     for count in (1, 2):
@@ -79,6 +83,7 @@ def test_shards_change_nothing_but_the_order_of_sums() -> None:
         assert np.allclose(one, other, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_each_step_draws_its_own_noise() -> None:
     batch = Windows(documents(), 4, 8, 0.0, seed=0).batch(0)
     step = LanguageModelStep(network(), ScriptTrainingConfig(Budget(steps=2), dropout=0.4), 4)
@@ -86,6 +91,7 @@ def test_each_step_draws_its_own_noise() -> None:
     assert losses[0] == losses[2] != losses[1]
 
 
+@pytest.mark.slow
 def test_targets_that_are_all_start_teach_nothing() -> None:
     model = network()
     step = LanguageModelStep(model, ScriptTrainingConfig(Budget(steps=1), weight_decay=0.0), 1)
@@ -96,6 +102,7 @@ def test_targets_that_are_all_start_teach_nothing() -> None:
     assert all(np.array_equal(before[name], array) for name, array in exported(model).items())
 
 
+@pytest.mark.slow
 def test_the_validation_pass_is_the_score_of_the_numpy_pass() -> None:
     ids, model = documents(), network()
     nats, tokens = score_ids(NumpyModel(CONFIG, exported(model)), ids, lanes=1)
@@ -142,6 +149,7 @@ def learned(sampler: CandidateSampler | None) -> tuple[float, float]:
     return float(np.mean(told[-20:])), LanguageModelValidation(model, lay_out(other, 8))()
 
 
+@pytest.mark.slow
 def test_a_quarter_of_the_words_teaches_about_as_much_as_all_and_tells_about_the_same() -> None:
     """Without the correction for each word's chance the score is 0.4 nats worse."""
     told, score = learned(None)

@@ -341,6 +341,7 @@ def test_only_the_forget_gates_are_biased() -> None:
     assert not weights["output/bias"].any()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("tied", [False, True])
 def test_a_fresh_model_is_nearly_indifferent(tied: bool) -> None:
     config = ModelConfig(300, embedding=48, hidden=64, layers=2, tied=tied)

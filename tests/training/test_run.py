@@ -87,6 +87,7 @@ class Notes(SilentDisplay):
         self.told.append(text)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("decides", [True, False])
 def test_a_run_that_stops_before_its_budget_says_why(
     copied: ModelFolder, dialogues: Path, decides: bool, monkeypatch: pytest.MonkeyPatch
@@ -121,6 +122,7 @@ def test_a_run_is_over_when_its_last_validation_is_made(
     assert chat_task(dialogues).why_finished(copied) == why
 
 
+@pytest.mark.slow
 def test_a_picture_has_the_name_of_the_model_that_is_to_be_replaced(
     copied: ModelFolder, dialogues: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -241,6 +243,7 @@ def interrupting(after: int) -> Callable[[Model], str]:
     return sample
 
 
+@pytest.mark.slow
 def test_a_run_that_was_interrupted_ends_as_if_it_had_not_been(tmp_path: Path, corpus: Path) -> None:
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     trained_by(counting(corpus), whole, steps=8)
@@ -303,6 +306,7 @@ def test_overwriting_keeps_the_old_model_until_the_new_one_is_trained(
     assert [path.name for path in tmp_path.iterdir()] == ["model"]
 
 
+@pytest.mark.slow
 def test_resume_where_nothing_is_begins(tmp_path: Path, corpus: Path, capsys: pytest.CaptureFixture[str]) -> None:
     trained_by(counting(corpus), tmp_path / "model", steps=2, resume=True, quiet=False)
     assert "There is no run in" in capsys.readouterr().err

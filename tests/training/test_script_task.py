@@ -105,6 +105,7 @@ def test_dropout_suits_how_often_the_text_is_read_unless_it_was_asked_for(
     assert any(f"dropout {dropout[0]:g}," in line for line in told)
 
 
+@pytest.mark.slow
 @short_and_long
 def test_where_time_is_short_the_model_is_smaller_unless_its_size_was_asked_for(
     corpus: Path,

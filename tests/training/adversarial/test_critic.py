@@ -116,6 +116,7 @@ def lines(letter: int) -> np.ndarray:
     return np.full((16, 4), FIRST_LABEL + letter, np.int32)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("loss", ["least-squares", "relativistic", "wasserstein"])
 def test_it_learns_to_tell_lines_apart(loss: str) -> None:
     one = critic(AdversarialConfig(loss=loss))

@@ -209,6 +209,7 @@ def test_the_loss_raises_what_is_better_than_usual() -> None:
     assert tape.gradient(loss, logits).numpy() == pytest.approx(np.array([[-0.5, 0.5]]))
 
 
+@pytest.mark.slow
 def test_a_choice_between_two_is_learned() -> None:
     logits, memory, random = tf.Variable([[0.0, 0.0]]), no_memory(1), np.random.default_rng(0)
     for _ in range(150):

@@ -65,6 +65,7 @@ def test_temperature_and_noise_go_their_way() -> None:
     assert [float(value) for value in step._annealed(10**6)] == pytest.approx([0.25, 0.0])
 
 
+@pytest.mark.slow
 def test_figures_are_known_from_the_state() -> None:
     step, batches = players(IDS)
     state = learn(step, batches, 12)
@@ -73,6 +74,7 @@ def test_figures_are_known_from_the_state() -> None:
     assert other.figures == step.figures
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_not_finite_is_told() -> None:
     step, batches = players(IDS, warm_up=0)
     bias = step.optimizer.variables["critic/output/bias"]

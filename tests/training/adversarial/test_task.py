@@ -129,6 +129,7 @@ def counting(corpus: Path, sample: Callable[[Model], str]) -> CountingAdversary:
     return CountingAdversary(script, find_sample_metric, replace(SETTINGS, warm_up=1))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stops", [(2,), (5,), (2, 3)])
 def test_a_run_that_was_stopped_in_either_part_ends_as_if_it_had_not_been(
     tmp_path: Path, corpus: Path, stops: tuple[int, ...]
