@@ -2,10 +2,12 @@
 
 import json
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from textgen.config import Budget
@@ -75,14 +77,26 @@ def untrained(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
     return prepared(tmp_path_factory.mktemp("untrained") / "model", task, budget=Budget(steps=4)).path
 
 
+def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:
+    """A model folder that is made by one of the processes that run tests, and used by all."""
+    base = factory.getbasetemp()
+    shared = base.parent if base.name.startswith("popen-") else base
+    folder = shared / name / "model"
+    with FileLock(shared / f"{name}.lock"):
+        if not folder.exists():
+            make(folder)
+    return folder
+
+
 @pytest.fixture(scope="session")
 def trained(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
     """A model folder after a short run. Not to be changed."""
     import textgen
 
-    folder = tmp_path_factory.mktemp("trained") / "model"
-    textgen.train_script(corpus, folder, steps=150, quiet=True, **TINY)
-    return folder
+    def train(folder: Path) -> None:
+        textgen.train_script(corpus, folder, steps=150, quiet=True, **TINY)
+
+    return made_once(tmp_path_factory, "trained", train)
 
 
 _COLOURS = {"soup": "green", "ferry": "red", "coat": "blue", "kettle": "black", "salad": "white", "moon": "yellow"}
@@ -115,6 +129,7 @@ def chat_model(tmp_path_factory: pytest.TempPathFactory, dialogues: Path) -> Pat
     """The folder of a chatbot that learned Bob's part in a short run. Not to be changed."""
     import textgen
 
-    folder = tmp_path_factory.mktemp("chat") / "model"
-    textgen.train_chat(dialogues, folder, replies_by="bob", steps=100, quiet=True, **TINY_CHAT)
-    return folder
+    def train(folder: Path) -> None:
+        textgen.train_chat(dialogues, folder, replies_by="bob", steps=100, quiet=True, **TINY_CHAT)
+
+    return made_once(tmp_path_factory, "chat", train)

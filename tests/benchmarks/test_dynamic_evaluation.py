@@ -23,11 +23,13 @@ def evaluation(weights: dict[str, np.ndarray]) -> object:
     return dynamic.DynamicEvaluation(config(), weights, LEARNED)
 
 
+@pytest.mark.slow
 def test_without_a_rate_it_is_the_ordinary_score(evaluation: object, weights: dict[str, np.ndarray]) -> None:
     nats, _ = score_ids(LanguageModel(config(), weights), TEXT, lanes=1)
     assert evaluation.nats(TEXT, 0.0, 0.0) == pytest.approx(nats, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_it_learns_from_what_it_has_scored(evaluation: object) -> None:
     still = evaluation.nats(TEXT, 0.0, 0.0)
     assert evaluation.nats(TEXT, 0.01, 0.0) < 0.9 * still

@@ -73,6 +73,7 @@ def test_the_bias_begins_with_frequencies() -> None:
     assert probabilities[token] == pytest.approx(expected, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_large_and_restless_outputs_are_paid_for() -> None:
     """Without dropout the penalty is that of the outputs themselves, which an ordinary pass gives."""
     training = replace(TRAINING, dropout=0.0)

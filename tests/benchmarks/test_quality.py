@@ -53,6 +53,7 @@ def test_treebank(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture
     assert 200 < float(first.split()[-1]) < 500  # words, bytes and structure, all alike
 
 
+@pytest.mark.slow
 def test_seinfeld(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     corpus = tmp_path / "show.txt"
     corpus.write_text(corpus_text())

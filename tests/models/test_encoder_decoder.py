@@ -140,6 +140,7 @@ def mask(*shape: int, seed: int = 3) -> np.ndarray:
     return (np.random.default_rng(seed).random(shape) < 0.6).astype(np.float32) * 2
 
 
+@pytest.mark.slow
 def test_masks_on_weights_are_other_weights() -> None:
     chosen, weights = config(), random_weights(config())
     plain = logits_of(network(chosen))

@@ -76,6 +76,7 @@ def test_named_weights_are_all_weights_in_the_shapes_of_the_model_folder() -> No
     assert {id(v) for v in named.values()} == {id(v) for v in model.weights}
 
 
+@pytest.mark.slow
 def test_the_gradient_reaches_every_weight() -> None:
     model = network(config(tied=True, layers=2))
     ids, keep = ragged_ids()

@@ -152,6 +152,7 @@ def test_two_windows_are_one_long_one() -> None:
     assert np.allclose(whole[2], second[2], atol=1e-6)
 
 
+@pytest.mark.slow
 def test_bfloat16_stays_near_float32() -> None:
     def low(x: Any, *rest: Any) -> Any:
         return window(tf.cast(x, tf.bfloat16), *rest, ones())

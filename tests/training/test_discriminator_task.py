@@ -230,6 +230,7 @@ def network() -> KerasDiscriminator:
     return model
 
 
+@pytest.mark.slow
 def test_the_loss_is_the_cross_entropy_of_the_numpy_pass() -> None:
     data, model = examples(), network()
     kernel = model.named_weights()["output/kernel"]  # zero at the beginning, when every judgement is the same
@@ -245,6 +246,7 @@ def test_the_loss_is_the_cross_entropy_of_the_numpy_pass() -> None:
     assert abs(dropped - expected) > 1e-3
 
 
+@pytest.mark.slow
 def test_it_learns_what_only_the_order_tells() -> None:
     data, model = examples(), network()
     step, batches = DiscriminatorStep(model, TrainingConfig(Budget(steps=150), dropout=0.2)), TextBatches(data, 20, 0)

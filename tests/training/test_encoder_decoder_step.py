@@ -130,6 +130,7 @@ def test_a_step_is_a_function_of_weights_batch_and_number(store: PairStore) -> N
     assert all(np.array_equal(weights[name], others[name]) for name in weights)
 
 
+@pytest.mark.slow
 def test_the_validation_pass_is_the_score_of_the_numpy_pass(store: PairStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(EncoderDecoderValidation, "_BATCH", 7)
     model = network()
@@ -141,6 +142,7 @@ def test_the_validation_pass_is_the_score_of_the_numpy_pass(store: PairStore, mo
     assert few() == pytest.approx(nats / tokens, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_one_held_out_exchange_can_be_scored(tmp_path: Path) -> None:
     model, one = network(), exchanges()[:1]
     nats, tokens = expected_nats(model, one)

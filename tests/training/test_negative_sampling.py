@@ -41,6 +41,7 @@ def test_compiled_samples_are_the_eager_ones() -> None:
     assert all(np.array_equal(one, other) for one, other in zip(compiled, sampler.draw(step), strict=True))
 
 
+@pytest.mark.slow
 def test_words_are_drawn_as_often_as_their_chances_say() -> None:
     """And weighted by the inverse of its chance, each word counts once on average."""
     sampler, steps = tf.function(CandidateSampler(VOCABULARY, RANKED, 10, 0).draw), 3000

@@ -44,6 +44,7 @@ def test_lines_hold_what_may_be_said_and_end_once() -> None:
     assert len(set(map(tuple, ids.tolist()))) > 100
 
 
+@pytest.mark.slow
 def test_the_seed_decides() -> None:
     one, same, other = (
         tied().sample(CONTEXT, seed)[0].numpy() for seed in (SEED, SEED, SEED + tf.constant([1, 0], tf.int64))
@@ -52,6 +53,7 @@ def test_the_seed_decides() -> None:
     assert one.shape != other.shape or not np.array_equal(one, other)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("temperature", [0.3, 1.0])
 def test_lines_with_a_gradient_are_the_same_lines(temperature: float) -> None:
     writer = tied()
@@ -63,6 +65,7 @@ def test_lines_with_a_gradient_are_the_same_lines(temperature: float) -> None:
     assert relaxed.tokens.numpy() == pytest.approx(np.eye(VOCABULARY)[ids] * spoken[..., None], abs=1e-6)
 
 
+@pytest.mark.slow
 def test_lines_are_drawn_as_the_language_model_would_have_them() -> None:
     """Its probabilities of what was drawn, at places where the context is known, are how often it was drawn."""
     writer = tied()
@@ -92,6 +95,7 @@ def test_scores_are_those_of_the_unrolled_steps() -> None:
     assert 0 < float(relaxed.entropy) < np.log(LETTERS + 1)
 
 
+@pytest.mark.slow
 def test_the_gradient_of_soft_lines_is_the_numeric_one() -> None:
     writer = tied()
     begin = np.full((1, 6), START, np.int32)  # a longer context would be read without a gradient
@@ -193,6 +197,7 @@ def test_what_was_not_drawn_has_no_advantage_and_leaves_no_memory() -> None:
     assert memory.numpy()[:, 1].tolist() == [0.0, 0.0, 0.0]
 
 
+@pytest.mark.slow
 def test_the_baseline_follows_slowly() -> None:
     memory = advantages(tf.zeros((4, 1)), tf.ones((4, 1)), no_memory(1))[1]
     for _ in range(200):
