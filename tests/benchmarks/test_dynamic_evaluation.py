@@ -36,11 +36,13 @@ def test_it_learns_from_what_it_has_scored(evaluation: object) -> None:
     assert evaluation.nats(TEXT, 0.0, 0.0) == pytest.approx(still)  # each text is met with the trained weights
 
 
+@pytest.mark.slow
 def test_nothing_is_learned_from_a_segment_before_it_is_scored(evaluation: object) -> None:
     first = TEXT[: dynamic._SEGMENT + 1]
     assert evaluation.nats(first, 0.1, 0.0) == pytest.approx(evaluation.nats(first, 0.0, 0.0))
 
 
+@pytest.mark.slow
 def test_a_full_pull_brings_the_trained_weights_back(evaluation: object) -> None:
     """With a decay without bounds a weight is where it was trained to, less its latest gradient step."""
     free, pulled = (evaluation.nats(TEXT, 0.01, decay) for decay in (0.0, 1e9))

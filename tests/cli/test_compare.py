@@ -28,6 +28,7 @@ def test_models_are_compared(untrained: Path, corpus: Path, tmp_path: Path) -> N
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["comparison.json", "curves.png", "report.md"]
 
 
+@pytest.mark.slow
 def test_the_same_command_prints_the_same_object(untrained: Path, corpus: Path) -> None:
     arguments = (untrained, "--corpus", corpus, "--temperatures", "0.7", "--samples", 3, "--json")
     first, second = run(*arguments), run(*arguments)
@@ -37,6 +38,7 @@ def test_the_same_command_prints_the_same_object(untrained: Path, corpus: Path) 
     assert values["verdicts"] == []
 
 
+@pytest.mark.slow
 def test_models_of_one_name_are_told_apart(untrained: Path, corpus: Path, tmp_path: Path) -> None:
     second = tmp_path / "model"
     shutil.copytree(untrained, second)

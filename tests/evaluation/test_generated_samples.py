@@ -69,6 +69,7 @@ def test_how_many_are_written_is_told_of_all_together() -> None:
     assert told == [64, 128 + 64, 256 + 22]
 
 
+@pytest.mark.slow
 def test_a_model_tells_of_every_line(uniform: ScriptWriter) -> None:
     told: list[int] = []
     lines = write_lines(uniform, 60, 4, told.append)  # two pages side by side

@@ -75,6 +75,7 @@ def test_models_that_hold_out_different_parts_cannot_be_compared(uniform: Script
         compare({"one": uniform, "two": other}, Corpus(corpus))
 
 
+@pytest.mark.slow
 def test_a_model_of_another_corpus_is_noted(uniform: ScriptWriter, corpus: Path, tmp_path: Path) -> None:
     known = {**uniform.card.corpus, "fingerprint": "another"}
     other = cast(ScriptWriter, SimpleNamespace(**{**uniform.__dict__, "card": replace(uniform.card, corpus=known)}))

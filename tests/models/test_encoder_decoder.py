@@ -119,6 +119,7 @@ def test_compiled_is_eager() -> None:
     assert np.abs(np.asarray(compiled(contexts, real, inputs)) - logits_of(model)).max() < 1e-4
 
 
+@pytest.mark.slow
 def test_bfloat16_gives_float32_logits_close_by() -> None:
     exact, low = (logits_of(network(config(), compute)) for compute in ("float32", "bfloat16"))
     assert low.dtype == np.float32
@@ -167,6 +168,7 @@ def test_dropped_token_vectors_are_not_read_but_still_predicted() -> None:
     assert masked.std(axis=(0, 1)).min() > 0.01  # no id has become one that nothing can be said of
 
 
+@pytest.mark.slow
 def test_a_mask_on_the_activations_of_one_exchange_changes_that_one() -> None:
     model = network(config())
     plain = logits_of(model)

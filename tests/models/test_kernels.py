@@ -3,6 +3,7 @@
 from typing import Any
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
@@ -23,6 +24,7 @@ def test_a_kernel_is_compiled_once() -> None:
     assert as_kernel(twice) is as_kernel(twice)
 
 
+@pytest.mark.slow
 def test_shards_do_not_share_a_kernel_that_reduces() -> None:
     """In TensorFlow 2.21 two threads in the same one may crash."""
     model = KerasLanguageModel(ModelConfig(300, embedding=8, hidden=8, layers=1, tied=True))

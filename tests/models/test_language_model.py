@@ -88,6 +88,7 @@ def test_the_gradient_reaches_every_weight() -> None:
     assert all(np.any(np.asarray(tf.convert_to_tensor(gradient))) for gradient in gradients.values())
 
 
+@pytest.mark.slow
 def test_each_mask_acts_where_it_says() -> None:
     chosen = config(layers=2)
     model, plain = network(chosen), keras_logits(network(chosen))[0]

@@ -167,6 +167,7 @@ def test_bfloat16_stays_near_float32() -> None:
         assert np.abs(ours[name] - theirs[name]).max() > 0.0, name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("jit", [False, True])
 def test_compiled_is_eager(jit: bool) -> None:
     function = tf.function(lambda *given: window(*given, ones()), jit_compile=jit)
@@ -270,6 +271,7 @@ def test_padding_and_zeroed_states_together() -> None:
         assert np.allclose(ours[name], theirs[name], atol=1e-4), name
 
 
+@pytest.mark.slow
 def test_a_masked_window_in_bfloat16_stays_near_float32() -> None:
     def low(x: Any, *rest: Any) -> Any:
         return window(tf.cast(x, tf.bfloat16), *rest, ones(), tf.constant(real_steps()))

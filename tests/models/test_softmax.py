@@ -165,6 +165,7 @@ def gradients(function: Any, given: dict[str, Any]) -> list[np.ndarray]:
     return [np.asarray(tf.cast(tf.convert_to_tensor(g), tf.float32)) for g in tape.gradient(loss, watched)]
 
 
+@pytest.mark.slow
 def test_what_is_minimised_and_its_gradients_are_those_of_tensorflow() -> None:
     given, drawn = tensors(), candidates()
     assert float(ours(given, drawn)[1]) == pytest.approx(float(tensorflows(given, drawn)), rel=1e-5)
@@ -174,6 +175,7 @@ def test_what_is_minimised_and_its_gradients_are_those_of_tensorflow() -> None:
         assert np.allclose(one, other, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_bfloat16_comes_near() -> None:
     low, exact = tensors("bfloat16"), tensors()
     assert float(ours(low, candidates())[1]) == pytest.approx(float(ours(exact, candidates())[1]), rel=0.02)
@@ -221,6 +223,7 @@ def test_both_figures_by_hand() -> None:
     assert by_hand(logits, 2, [2, 0, 1], [1.0, 0.5, 0.25, 0.5]) == pytest.approx((estimate, loss))
 
 
+@pytest.mark.slow
 def test_the_normaliser_is_right_on_average() -> None:
     chances, share = [1.0, 0.5, 0.25, 0.5], 2 / (6 + 1 + 2 + 3)
     average = 0.0

@@ -59,6 +59,7 @@ def losses(step: EncoderDecoderStep, batch: PairBatch, number: int = 0) -> tuple
     return float(told), float(minimised)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("alone", [False, True])
 def test_the_loss_is_the_cross_entropy_of_the_replies(store: PairStore, alone: bool) -> None:
     batch, model = gather(store, range(6), np.full(6, alone)), network()
@@ -90,6 +91,7 @@ def test_shards_change_nothing_but_the_order_of_sums(tmp_path: Path) -> None:
         assert np.allclose(one, other, atol=1e-6)
 
 
+@pytest.mark.slow
 def test_each_step_draws_its_own_noise(store: PairStore) -> None:
     batch, step = gather(store, range(6), np.zeros(6, bool)), step_of(network(), 6, dropout=0.4)
     told = [losses(step, batch, number)[0] for number in (0, 1, 0)]

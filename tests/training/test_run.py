@@ -286,6 +286,7 @@ def test_the_command_that_goes_on_names_the_settings_that_share_the_cores(tmp_pa
     assert resume_command(task, target, tensorboard=False) == f"{start} --adversarial --resume"
 
 
+@pytest.mark.slow
 def test_overwriting_keeps_the_old_model_until_the_new_one_is_trained(
     tmp_path: Path, corpus: Path, untrained: Path
 ) -> None:
@@ -313,6 +314,7 @@ def test_resume_where_nothing_is_begins(tmp_path: Path, corpus: Path, capsys: py
     assert Checkpoint.load(tmp_path / "model" / "training").position.step == 2
 
 
+@pytest.mark.slow
 def test_a_larger_budget_goes_on_behind_the_last_step(tmp_path: Path, corpus: Path) -> None:
     trained_by(counting(corpus), tmp_path / "model", steps=2)
     trained_by(counting(corpus), tmp_path / "model", steps=4, resume=True)
@@ -331,6 +333,7 @@ def test_a_run_from_another_model_begins_with_its_weights(
     assert np.array_equal(new.weights["embedding"], old.weights["embedding"])
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_not_finite_is_told_and_leaves_a_model_that_writes(
     tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

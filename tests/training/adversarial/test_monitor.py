@@ -304,6 +304,7 @@ def test_the_legends_name_what_is_there_and_where_the_writer_begins(legends: Any
     ]
 
 
+@pytest.mark.slow
 def test_what_has_no_points_yet_is_in_no_legend(legends: Any) -> None:
     assert legends(rows=1, warm_up=20)[0] == []
     losses, *others = legends(rows=2, warm_up=20)

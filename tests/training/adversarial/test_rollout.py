@@ -77,6 +77,7 @@ def test_lines_are_drawn_as_the_language_model_would_have_them() -> None:
         assert np.exp(log.numpy()[chosen, 0].mean()) == pytest.approx(chosen.mean(), abs=0.03)
 
 
+@pytest.mark.slow
 def test_a_start_in_the_context_forgets_what_was_before() -> None:
     writer = tied()
     long, short = np.array([[9], [10], [START]]), np.array([[START]])
