@@ -50,8 +50,8 @@ def test_graphics_cards(gpu: dict[str, Any], words: str) -> None:
 
 def test_packages_that_are_not_installed_are_told() -> None:
     facts = doctor.machine_facts()
-    facts["packages"]["nltk"] = None
-    assert any("nltk not installed" in line for line in doctor.describe(facts))
+    facts["packages"]["matplotlib"] = None
+    assert any("matplotlib not installed" in line for line in doctor.describe(facts))
 
 
 def test_none_of_the_three_commands_loads_a_framework(untrained: Any, corpus: Any) -> None:

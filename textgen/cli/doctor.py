@@ -15,7 +15,7 @@ from textgen.cli.options import debug_option
 from textgen.wording import count
 
 _PACKAGES = ("numpy", "click", "rich", "safetensors", "charset-normalizer", "prompt-toolkit", "platformdirs")
-_TRAINING = ("tensorflow", "keras", "tokenizers", "matplotlib", "nltk")
+_TRAINING = ("tensorflow", "keras", "tokenizers", "matplotlib", "nltk")  # the last in JSON only: no extra installs it
 _NEEDED = ("tensorflow", "keras", "tokenizers", "matplotlib")
 _INSTALL = 'pip install "textgen-keras[train]"'
 _INSTALL_GPU = 'pip install "tensorflow[and-cuda]"'
@@ -74,7 +74,7 @@ def describe(facts: dict[str, Any]) -> Iterator[str]:
     yield _row("textgen", facts["textgen"])
     yield _row("python", f"{facts['python']} on {facts['system']}")
     yield _row("packages", _versions(packages, _PACKAGES))
-    yield _row("", _versions(packages, _TRAINING))
+    yield _row("", _versions(packages, _NEEDED))
     yield _row("processor", f"{facts['processor']}, {count(facts['threads'], 'thread')}")
     yield _row("bfloat16", ", ".join(facts["bfloat16"]) or "no fast instructions")
     yield _row("numpy uses", facts["blas"])
