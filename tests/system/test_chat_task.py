@@ -40,7 +40,7 @@ def translator(tmp_path_factory: pytest.TempPathFactory) -> Chatbot:
         folder / "model",
         format="aligned",
         turns=1,
-        steps=600,
+        steps=750,
         quiet=True,
         level="word",
         embedding=32,
