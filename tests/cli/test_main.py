@@ -164,7 +164,7 @@ def test_a_reader_that_leaves_is_no_error(untrained: Path) -> None:
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no device that is always full")
 def test_a_full_disk_behind_stdout_is_one_sentence(untrained: Path) -> None:
-    command = [sys.executable, "-m", "textgen", "generate", "--model", str(untrained), "--max-new-tokens", "5"]
+    command = [sys.executable, "-m", "textgen", "generate", "--model", str(untrained), "--lines", "2", "--seed", "1"]
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True)
     assert done.returncode == 1
