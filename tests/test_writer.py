@@ -188,6 +188,26 @@ def test_notes_go_to_stderr(untrained: Path, capsys: pytest.CaptureFixture[str])
     assert (out, err) == ("", "The prompt was put into the corpus's own case and quotation marks.\n")
 
 
+def test_weights_that_no_validation_has_chosen_are_told(untrained: Path, tmp_path: Path) -> None:
+    folder, notes = ModelFolder(Path(shutil.copytree(untrained, tmp_path / "model"))), list[str]()
+    folder.save_metrics({})
+    writer = ScriptWriter(folder.load(), note=notes.append)
+    assert notes == []
+    for _ in range(2):
+        writer.write(lines=1, seed=1)
+    assert notes == [folder.load_card().warning]
+    assert notes[0].startswith("No validation has chosen this model's weights yet")
+
+
+def test_a_page_has_the_characters_of_the_corpus_and_of_its_prompt_only(untrained: Path, corpus: Path) -> None:
+    writer, alphabet = load(untrained), set(corpus.read_text(encoding="utf-8"))
+    for seed in range(20):
+        assert set(writer.write(lines=3, seed=seed, temperature=1.5).text) <= alphabet
+    heard = writer.write("JERRY: é€", max_new_tokens=300, temperature=1.5, seed=1).text
+    assert set(heard) <= alphabet | set("é€")
+    assert set(heard[len("JERRY: é€") :]) & set("é€")
+
+
 def test_half_a_surrogate_pair_in_a_prompt_is_told(writer: ScriptWriter) -> None:
     with pytest.raises(TextgenError, match="surrogate"):
         writer.write("JERRY: \ud83d", lines=1)

@@ -267,6 +267,7 @@ class ScriptTrainingConfig(TrainingConfig):
         streams: number of places in the corpus that are read in parallel (the batch).
         window: window length, in tokens of each stream.
         reset: share of window boundaries at which a stream's state is zeroed.
+        beginnings: share of windows in which a stream begins anew, as a page without a prompt does.
         sampled_words: words sampled for the softmax of each step, besides all structural and spelling tokens; 0 uses
             the whole vocabulary.
     """
@@ -276,13 +277,14 @@ class ScriptTrainingConfig(TrainingConfig):
     streams: int = 64
     window: int = 64
     reset: float = 0.02
+    beginnings: float = 0.0
     sampled_words: int = 0
 
     def __post_init__(self) -> None:
         super().__post_init__()
         for name in ("streams", "window"):
             _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
-        for name in ("input_dropout", "token_dropout", "reset"):
+        for name in ("input_dropout", "token_dropout", "reset", "beginnings"):
             _require_share(name, getattr(self, name))
         _require(self.sampled_words >= 0, "sampled_words", self.sampled_words, "at least 0")
 

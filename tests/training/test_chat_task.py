@@ -1,6 +1,7 @@
 """Dialogues to a folder that a run can begin in."""
 
 import json
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -81,6 +82,7 @@ def test_what_model_json_says_of_the_dialogues(folder: ModelFolder, path: Path) 
         "detokenise": False,
         "exchanges": len(replies),
         "characters": sum(len(reply) + 1 for reply in replies),
+        "alphabet": "".join(sorted(set("".join(chain(*TALK, LAST))))),
     }
 
 

@@ -45,7 +45,7 @@ class Character:
         self._other = next((speaker for speaker in others if speaker != self.name), self.name)
         self.turns = _TURNS
         self.defaults: Mapping[str, Any] = {"max_new_tokens": model.shape.longest_line, **self.card.decoding}
-        self.shape = ReplyShape(model.pieces, LINE_END)
+        self.shape = ReplyShape(model.pieces, LINE_END, model.alphabet)
 
     def guard(self, options: DecodingOptions) -> CopyGuard | None:
         """The detector of copies from the training corpus; None where the options ask for none."""
