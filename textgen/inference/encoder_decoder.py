@@ -10,7 +10,7 @@ from textgen.config import CELLS, DIRECTIONS, EncoderDecoderConfig
 from textgen.inference.language_model import target_log_probabilities
 from textgen.inference.recurrent import recurrent_layer
 from textgen.inference.weights import check_weights
-from textgen.tokenizers.base import PAD
+from textgen.tokenizers.base import FIRST_LABEL, PAD, TURN
 
 Array: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]
@@ -18,7 +18,8 @@ Ids: TypeAlias = NDArray[np.integer]
 State: TypeAlias = tuple[Array, ...]
 """The state of each decoder layer in turn, (h, c, h, c, ...) for LSTMs, *shape of each:* (batch, hidden); with
 attention then the keys (batch, context, hidden), the values (batch, context, embedding) and what is added to the
-scores: 0, or -inf for padding (batch, context)."""
+scores: 0, or -inf where nothing is to be looked at (batch, context); with copying then its keys (batch, context,
+embedding) and the ids of the context, PAD where nothing is to be copied (batch, context)."""
 
 _LOGITS_BYTES = 64 << 20
 
@@ -27,7 +28,9 @@ class EncoderDecoder:
     """Bidirectional LSTM encoder, LSTM decoder, attention above it, softmax tied to the embedding.
 
     Attention is Luong's "general" form (Luong et al. 2015) without input feeding. Apart from the softmax it is linear
-    in the encoder's outputs, so each output is multiplied by its two kernels once, when the context is read.
+    in the encoder's outputs, so each output is multiplied by its two kernels once, when the context is read. To copy,
+    the tokens of the context compete with the vocabulary in one softmax (Gu et al. 2016): in the logits, each adds
+    its score to that of its id.
 
     Args:
         config: the architecture.
@@ -49,6 +52,10 @@ class EncoderDecoder:
         self._decoder = [recurrent_layer(cell, arrays, f"decoder_{k}") for k in range(config.layers)]
         self._output_kernel, self._output_bias = arrays["output/kernel"], arrays["output/bias"]
         self._key_kernel, self._value_kernel = arrays.get("attention/key"), arrays.get("attention/value")
+        if self._key_kernel is not None and config.scaled:
+            self._key_kernel = self._key_kernel * np.float32(config.hidden**-0.5)
+        self._copy = {name: arrays[f"copy/{name}"] for name in COPY_WEIGHTS} if config.copying else None
+        self._whose = arrays.get("whose")
 
     @property
     def vocabulary_size(self) -> int:
@@ -65,7 +72,9 @@ class EncoderDecoder:
             The state, one row per context.
         """
         ids, mask = padded(contexts)
-        x: Array = self.embedding[ids]
+        tokens = x = self.embedding[ids]
+        if self._whose is not None:
+            x = x + self._whose[whose_turn(ids)]
         finals: list[Array] = []
         for forward, backward in self._encoder:
             zeros = [np.zeros((len(contexts), forward.units), np.float32)] * self._carried
@@ -74,11 +83,18 @@ class EncoderDecoder:
             back, *last_back = backward.window(x[::-1], *zeros, mask=mask[::-1])
             x = np.concatenate([there, back[::-1]], axis=-1)
             finals += [np.concatenate(pair, axis=-1) for pair in zip(last_there, last_back, strict=True)]
-        if self._key_kernel is None or self._value_kernel is None:
-            return tuple(finals)
         memory = np.ascontiguousarray(x.swapaxes(0, 1))
-        blocked = np.where(mask.T, np.float32(0.0), np.float32(-np.inf))
-        return (*finals, memory @ self._key_kernel, memory @ self._value_kernel, blocked)
+        state = tuple(finals)
+        if self._key_kernel is not None and self._value_kernel is not None:
+            seen = looked_at(mask) if self.config.scaled else mask
+            blocked = np.where(seen.T, np.float32(0.0), np.float32(-np.inf))
+            state = (*state, memory @ self._key_kernel, memory @ self._value_kernel, blocked)
+        if self._copy is not None:
+            previous = np.concatenate([np.zeros_like(tokens[:1]), tokens[:-1]]).swapaxes(0, 1)
+            keys = np.tanh(memory @ self._copy["key"] + previous @ self._copy["previous"])
+            copied = np.where(mask & (ids >= FIRST_LABEL), ids, PAD).T
+            state = (*state, keys * np.float32(self.config.embedding**-0.5), copied)
+        return state
 
     def step(self, ids: Ids, state: State) -> tuple[Array, State]:
         """Reads one token of each reply.
@@ -130,15 +146,67 @@ class EncoderDecoder:
     def _logits(self, x: Array, memory: tuple[Array, ...]) -> Array:
         """Maps top decoder outputs (batch, time, hidden) to logits (batch, time, vocabulary)."""
         vectors = x @ self._output_kernel
-        if memory:
-            keys, values, blocked = memory
+        if self.config.attention:
+            keys, values, blocked = memory[:3]
             scores = x @ keys.swapaxes(1, 2) + blocked[:, None]
             weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
             weights /= weights.sum(axis=-1, keepdims=True)
             vectors = vectors + weights @ values
         logits: Array = np.tanh(vectors) @ self.embedding.T
         logits += self._output_bias
+        if self._copy is not None:
+            keys, copied = memory[-2:]
+            scores = (x @ self._copy["query"]) @ keys.swapaxes(1, 2) + (x @ self._copy["gate"] + self._copy["bias"])
+            add_copies(logits, scores, copied)
         return logits
+
+
+COPY_WEIGHTS = ("key", "previous", "query", "gate", "bias")
+
+
+def looked_at(mask: Mask) -> Mask:
+    """The positions of contexts that attention may look at: all, but START only where nothing follows it.
+
+    Args:
+        mask: True where a context has not ended. *Shape:* (longest, contexts).
+    """
+    seen = mask.copy()
+    seen[0] = mask.sum(axis=0) == 1
+    return seen
+
+
+def whose_turn(ids: Ids) -> Ids:
+    """0 for the tokens of the other side's turns, 1 for the bot's own: sides alternate, and the other's is the last.
+
+    Args:
+        ids: of contexts. *Shape:* (longest, contexts).
+    """
+    ends = (ids == TURN)[::-1].cumsum(axis=0)[::-1]
+    return (ends + 1) % 2
+
+
+def add_copies(logits: Array, scores: Array, copied: Ids) -> None:
+    """Lets the tokens of contexts compete with the vocabulary: each adds its score to its id's logit, as
+    exponentials.
+
+    Args:
+        logits: changed in place. *Shape:* (batch, time, vocabulary).
+        scores: of the positions of the contexts. *Shape:* (batch, time, context).
+        copied: their ids, PAD where nothing is to be copied. *Shape:* (batch, context).
+    """
+    batch, time, size = logits.shape
+    real = (copied != PAD)[:, None]
+    scores = np.where(real, scores, -np.inf)
+    top = scores.max(axis=-1, keepdims=True, initial=-1e9)
+    shares = np.exp(scores - top)
+    rows = np.arange(batch * time).reshape(batch, time, 1)
+    places = rows * size + copied[:, None]
+    sums = np.bincount(places.ravel(), shares.ravel(), minlength=batch * time * size)
+    flat = logits.reshape(-1)
+    touched = np.unique(places[np.broadcast_to(real, places.shape)])
+    if len(touched):
+        added = np.log(sums[touched]) + np.broadcast_to(top, (batch, time, 1)).reshape(-1)[touched // size]
+        flat[touched] = np.logaddexp(flat[touched], added)
 
 
 def padded(rows: Sequence[Sequence[int]]) -> tuple[Ids, Mask]:

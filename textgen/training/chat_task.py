@@ -40,7 +40,7 @@ from textgen.training.task import Encoded, Note, RunPlan, Settled, Workspace
 
 Spacing = Literal["auto", "natural", "as-is"]
 
-_LONGEST_CONTEXT = {"character": 400, "word": 100, "subword": 100}
+_LONGEST_CONTEXT = {"character": 400, "word": 200, "subword": 200}
 _LONGEST_REPLY = {"character": 240, "word": 60, "subword": 60}
 """Most tokens of a context and of a reply at each level: longer ones are rare, and every token of the longest context
 in a batch is an encoder step for the whole batch."""

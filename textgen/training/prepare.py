@@ -52,7 +52,7 @@ def initial_weights(config: Network, seed: int) -> dict[str, NDArray[np.float32]
     for number, (name, shape) in enumerate(shapes.items()):
         random = np.random.default_rng([seed, number])
         layer, _, part = name.rpartition("/")
-        if name == "embedding":
+        if name in ("embedding", "whose"):
             weight = vector * random.standard_normal(shape)
         elif part in ("bias", "speakers") or (name == "output/kernel" and isinstance(config, DiscriminatorConfig)):
             weight = np.zeros(shape)
@@ -64,7 +64,7 @@ def initial_weights(config: Network, seed: int) -> dict[str, NDArray[np.float32]
             squares = random.standard_normal((shape[1] // shape[0], shape[0], shape[0]))
             weight = np.concatenate(np.linalg.qr(squares)[0], axis=1)
         else:
-            reads_embedding = layer.split("/")[0].endswith("_0")
+            reads_embedding = layer.split("/")[0].endswith("_0") or name == "copy/previous"
             deviation = shape[0] ** -0.5 / (vector if reads_embedding else 1.0)
             weight = deviation * random.standard_normal(shape)
         weights[name] = weight.astype(np.float32)

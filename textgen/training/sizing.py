@@ -202,7 +202,8 @@ def choose_encoder_decoder(
 
     def build(size: Size) -> EncoderDecoderConfig:
         layers = 1 if choice.layers is None else choice.layers
-        return EncoderDecoderConfig(vocabulary_size, size.embedding, size.hidden, layers, choice.attention)
+        attention = dict.fromkeys(("attention", "scaled", "copying", "told_whose"), choice.attention)
+        return EncoderDecoderConfig(vocabulary_size, size.embedding, size.hidden, layers, **attention)
 
     return _first_that_fits(map(build, _sizes(choice, characters)), fits)
 
