@@ -1,7 +1,6 @@
 """A name that was never seen is said again: a small bot learns to copy in less than a minute."""
 
 import random
-from pathlib import Path
 
 import pytest
 

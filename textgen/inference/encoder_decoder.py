@@ -1,7 +1,7 @@
 """The encoder-decoder in NumPy: a context is read once, then `step` writes the reply; `score` measures replies."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,7 @@ from textgen.tokenizers.base import FIRST_LABEL, PAD, TURN
 Array: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]
 Ids: TypeAlias = NDArray[np.integer]
-State: TypeAlias = tuple[Array, ...]
+State: TypeAlias = tuple[NDArray[Any], ...]
 """The state of each decoder layer in turn, (h, c, h, c, ...) for LSTMs, *shape of each:* (batch, hidden); with
 attention then the keys (batch, context, hidden), the values (batch, context, embedding) and what is added to the
 scores: 0, or -inf where nothing is to be looked at (batch, context); with copying then its keys (batch, context,
@@ -125,12 +125,7 @@ class EncoderDecoder:
         Returns:
             For each reply the log-probabilities of its ids after START, in nats. *Shape of each:* (length - 1,).
         """
-        ids, _ = padded(replies)
-        state = self.read(contexts)
-        x: Array = self.embedding[ids[:-1]]
-        for k, layer in enumerate(self._decoder):
-            x, *_ = layer.window(x, *self._of_layer(k, state))
-        by_reply, memory, targets = x.swapaxes(0, 1), state[self._carried * self.config.layers :], ids[1:].T
+        by_reply, memory, targets = self._read_replies(contexts, replies)
         rows = max(1, _LOGITS_BYTES // (4 * self.vocabulary_size * by_reply.shape[1]))
         scores: list[Array] = []
         for begin in range(0, len(replies), rows):
@@ -140,18 +135,51 @@ class EncoderDecoder:
             scores += list(flat.reshape(logits.shape[:2]))
         return [score[: len(reply) - 1] for score, reply in zip(scores, replies, strict=True)]
 
+    def attention(self, contexts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]) -> list[Array]:
+        """Where the decoder looks in the contexts while it predicts the replies, token by token.
+
+        Args:
+            contexts, replies: as `score` takes them.
+
+        Returns:
+            For each reply the weights of its context's tokens, which add up to 1 for each id after START. *Shape of
+            each:* (reply - 1, context); (reply - 1, 0) where the network has no attention.
+        """
+        by_reply, memory, _ = self._read_replies(contexts, replies)
+        every = self._weights(by_reply, *memory[::2][:2]) if self.config.attention else None
+        return [
+            np.zeros((len(reply) - 1, 0), np.float32) if every is None else every[row, : len(reply) - 1, : len(context)]
+            for row, (context, reply) in enumerate(zip(contexts, replies, strict=True))
+        ]
+
+    def _read_replies(
+        self, contexts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]
+    ) -> tuple[Array, State, Ids]:
+        """The top decoder's outputs (replies, time, hidden), what attention and copying look at, and the targets."""
+        ids, _ = padded(replies)
+        state = self.read(contexts)
+        x: Array = self.embedding[ids[:-1]]
+        for k, layer in enumerate(self._decoder):
+            x, *_ = layer.window(x, *self._of_layer(k, state))
+        return x.swapaxes(0, 1), state[self._carried * self.config.layers :], ids[1:].T
+
+    @staticmethod
+    def _weights(x: Array, keys: Array, blocked: Array) -> Array:
+        """Attention's weights (batch, time, context) for decoder outputs (batch, time, hidden)."""
+        scores = x @ keys.swapaxes(1, 2) + blocked[:, None]
+        weights: Array = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        weights /= weights.sum(axis=-1, keepdims=True)
+        return weights
+
     def _of_layer(self, k: int, state: State) -> State:
         return state[self._carried * k : self._carried * (k + 1)]
 
-    def _logits(self, x: Array, memory: tuple[Array, ...]) -> Array:
+    def _logits(self, x: Array, memory: State) -> Array:
         """Maps top decoder outputs (batch, time, hidden) to logits (batch, time, vocabulary)."""
         vectors = x @ self._output_kernel
         if self.config.attention:
             keys, values, blocked = memory[:3]
-            scores = x @ keys.swapaxes(1, 2) + blocked[:, None]
-            weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
-            weights /= weights.sum(axis=-1, keepdims=True)
-            vectors = vectors + weights @ values
+            vectors = vectors + self._weights(x, keys, blocked) @ values
         logits: Array = np.tanh(vectors) @ self.embedding.T
         logits += self._output_bias
         if self._copy is not None:
@@ -181,7 +209,7 @@ def whose_turn(ids: Ids) -> Ids:
     Args:
         ids: of contexts. *Shape:* (longest, contexts).
     """
-    ends = (ids == TURN)[::-1].cumsum(axis=0)[::-1]
+    ends: Ids = (ids == TURN)[::-1].cumsum(axis=0)[::-1]
     return (ends + 1) % 2
 
 
