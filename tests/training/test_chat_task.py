@@ -60,7 +60,7 @@ def test_a_prepared_folder_is_a_chatbot_with_everything_a_run_needs(folder: Mode
     assert (model.card.kind, model.card.architecture.hidden) == ("chat", 12)
     assert isinstance(run.training, ChatTrainingConfig)
     assert (run.training.budget, run.training.seed, run.training.batch) == (Budget(steps=3), 5, 4)
-    assert model.card.decoding == {"temperature": 0.8, "min_p": 0.1}
+    assert model.card.decoding == {"temperature": 0.8, "min_p": 0.02}
     assert set(model.card.versions) == {"textgen", "tensorflow", "keras", "numpy"}
     assert folder.novelty.is_file()
     assert [entry.name for entry in folder.path.parent.iterdir()] == ["model"]
