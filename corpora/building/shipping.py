@@ -1,7 +1,7 @@
 """From a trained model to the folder that ships: small, complete, and without the texts it learned from."""
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import numpy as np
@@ -10,21 +10,21 @@ from numpy.typing import NDArray
 from textgen.errors import TrainingError
 from textgen.model_folder import Model, ModelFolder
 
-MOST_BYTES = 8_000_000
+MOST_BYTES = 16_000_000
 """Of all files together."""
 
 _RECOGNISABLE = 6
 """Words from which on a turn, found in a file of the folder, can only come from the dialogues."""
 
 
-def ship(trained: Model, readme: str, turns: Iterable[str], out: Path) -> int:
+def ship(trained: Model, documents: Mapping[str, str], turns: Iterable[str], out: Path) -> int:
     """Write the folder, check it, and put it in the place of the one that is there.
 
     The index of word sequences (`novelty.bin`) does not come along: it is as large as the weights.
 
     Args:
         trained: the model with its best weights.
-        readme: what is said about the model.
+        documents: texts for people by the names of their files, such as README.md.
         turns: what it learned from, none of which may stand in the folder.
         out: the folder.
 
@@ -40,7 +40,8 @@ def ship(trained: Model, readme: str, turns: Iterable[str], out: Path) -> int:
     folder = ModelFolder(beside)
     folder.create(trained.card, trained.tokenizer, {name: _halved(array) for name, array in trained.weights.items()})
     shutil.rmtree(folder.training)
-    (beside / "README.md").write_text(readme, encoding="utf-8")
+    for name, text in documents.items():
+        (beside / name).write_text(text, encoding="utf-8")
     folder.load()
     size = _check(beside, turns)
     _swap(beside, out)
@@ -61,7 +62,7 @@ def _check(folder: Path, turns: Iterable[str]) -> int:
         parts = ", ".join(f"{name} {size:,}" for name, size in sizes.items())
         raise TrainingError(
             f"The model that ships may have {MOST_BYTES:,} bytes, but {folder} has {total:,} ({parts}): make it "
-            "narrower (MODEL in corpora/train_smalltalk.py)."
+            "narrower (MODEL in the script that trains it)."
         )
     text = "\n".join(path.read_text(encoding="utf-8") for path in folder.iterdir() if path.suffix in (".json", ".md"))
     found = next((turn for turn in turns if len(turn.split()) >= _RECOGNISABLE and turn in text), None)
