@@ -10,6 +10,7 @@ from itertools import groupby
 from operator import itemgetter
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
+_CLOSING = (",", ".", ";", ":", "!", "?", "…")
 _DIRECTION = re.compile(r"\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\]")
 
 
@@ -43,6 +44,21 @@ def turn_of(text: str, speaker: str | None = None) -> Line:
         'one two'
     """
     return Line(speaker, _LINE_BREAK.sub(" ", text.strip()))
+
+
+def spoken(line: Line) -> str:
+    """What is said in a line: its text without `(…)` and `[…]`.
+
+    Example:
+        >>> spoken(Line("eve", "well (he waits), no (turning) way"))
+        'well, no way'
+    """
+    text = line.text
+    for direction in line.directions:
+        before, _, behind = text.partition(direction)
+        behind = behind.lstrip()
+        text = f"{before.rstrip()}{'' if behind.startswith(_CLOSING) else ' '}{behind}"
+    return text.strip()
 
 
 @dataclass(frozen=True, slots=True)
