@@ -11,7 +11,8 @@ from operator import itemgetter
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _CLOSING = (",", ".", ";", ":", "!", "?", "…")
-_DIRECTION = re.compile(r"\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\]")
+DIRECTION = re.compile(r"\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\]")
+"""A stage direction, `(…)` or `[…]`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Line:
     @property
     def directions(self) -> tuple[str, ...]:
         """The stage directions in the text, `(…)` and `[…]`, brackets included, in order."""
-        return tuple(_DIRECTION.findall(self.text))
+        return tuple(DIRECTION.findall(self.text))
 
 
 def turn_of(text: str, speaker: str | None = None) -> Line:

@@ -1,10 +1,10 @@
 """Fountain screenplays (https://fountain.io/syntax): recognised, read and written.
 
-Action, transitions, centred text, lyrics, sections and synopses are narration, kept as they are written.
-What is normalised: white space at the ends of physical lines; empty lines at the ends of a speech; the
-extension of a cue (`EVE (O.S.)`) becomes the first line of the speech, and goes back to the cue where it is one
-of EXTENSIONS; dual dialogue's `^` is left out. A page break is a scene without heading. The title page, notes and
-boneyards are left out and counted.
+Action, transitions, centred text, lyrics, sections and synopses are narration, kept as they are written, and so are the
+spaces before action. What is normalised: white space at the ends of physical lines, and before the lines of a speech;
+empty lines at the ends of a speech; the extension of a cue (`EVE (O.S.)`) becomes the first line of the speech, and goes
+back to the cue where it is one of EXTENSIONS; dual dialogue's `^` is left out. A page break is a scene without heading.
+The title page, notes and boneyards are left out and counted.
 
 Text that holds `[[` or `/*`, which open notes and boneyards, is written with a backslash between the two.
 """
@@ -147,7 +147,7 @@ def is_title_page(line: str) -> bool:
 
 def opens_speech(line: str) -> bool:
     """Whether a block that begins with this line may hold empty lines of two spaces."""
-    return line.startswith("!") or parse_cue(line) is not None
+    return line.lstrip().startswith("!") or parse_cue(line) is not None
 
 
 def parse_heading(line: str, alone: bool) -> str | None:
@@ -209,13 +209,22 @@ def block_elements(lines: Sequence[str]) -> Iterator[Element]:
 def _speech_or_action(first: str, lines: Sequence[str]) -> Line:
     parsed = parse_cue(first) if len(lines) > 1 else None
     if parsed is None:
-        return Line(None, _text([first.removeprefix("!"), *lines[1:]]))
+        return Line(None, _text(map(str.rstrip, [action_start(lines[0]), *lines[1:]])))
     speaker, extension = parsed
-    return Line(_unescape(speaker), _text([extension, *lines[1:]] if extension else lines[1:]))
+    return Line(_unescape(speaker), _text(map(str.strip, [extension, *lines[1:]] if extension else lines[1:])))
 
 
-def _text(lines: Sequence[str]) -> str:
-    return _unescape("\n".join(line.strip() for line in lines).strip("\n"))
+def action_start(line: str) -> str:
+    """The first line of an action: without a forcing `!`; with the spaces before it, unless it is a transition."""
+    bare = line.lstrip()
+    if bare.startswith("!"):
+        return bare[1:]
+    is_transition = bare.startswith(">") or (bare.rstrip().endswith("TO:") and bare == bare.upper())
+    return bare if is_transition else line
+
+
+def _text(lines: Iterable[str]) -> str:
+    return _unescape("\n".join(lines).strip("\n"))
 
 
 def _written_cue(speaker: str) -> str:
