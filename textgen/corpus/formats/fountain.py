@@ -2,7 +2,7 @@
 
 Action, transitions, centred text, lyrics, sections and synopses are narration, kept as they are written, and so are the
 spaces before action. What is normalised: white space at the ends of physical lines, and before the lines of a speech;
-empty lines at the ends of a speech; the extension of a cue (`EVE (O.S.)`) becomes the first line of the speech, and goes
+empty lines at the ends of a speech; the extension of a cue (`EVE (O.S.)`) becomes the first line of the speech and goes
 back to the cue where it is one of EXTENSIONS; dual dialogue's `^` is left out. A page break is a scene without heading.
 The title page, notes and boneyards are left out and counted.
 
