@@ -122,6 +122,8 @@ def test_a_folder_of_all_kinds(tmp_path: Path) -> None:
         i_png="no text",
         j_srt="1\n0:00:01,0 --> 0:00:02,0\nhi\n",
         k_vtt="WEBVTT\n\n0:01.0 --> 0:02.0\nhi\n",
+        m_ttml='<tt><body><p begin="1s" end="2s">hi</p></body></tt>',
+        n_sub="{10}{20}hi\n{30}{40}hi\n",
         l_ass="[Events]\nDialogue: 0,0:00:01.0,0:00:02.0,,,0,0,0,,hi\n",
     )
     corpus = Corpus(tmp_path, kind="dialogues")
@@ -137,15 +139,17 @@ def test_a_folder_of_all_kinds(tmp_path: Path) -> None:
         ("srt", ["j.srt"]),
         ("vtt", ["k.vtt"]),
         ("ass", ["l.ass"]),
+        ("ttml", ["m.ttml"]),
+        ("microdvd", ["n.sub"]),
     ]
     assert {file.format for file in corpus.files} == set(DIALOGUE_FORMATS) - {"tsv-pairs"}
     found = turns(corpus)
     assert found == turns(corpus)
-    assert [number for number, _ in found] == [0, 1, 2, 3, *[4] * 12, *[5] * 3, 6, 7, 7, 8, 9, 10]
+    assert [number for number, _ in found] == [0, 1, 2, 3, *[4] * 12, *[5] * 3, 6, 7, 7, 8, 9, 10, 11, 12]
     assert found[4] == (4, ["and question number 0", "and answer number 0"])
-    assert found[-6] == (6, ["Hi.", "Ho."])
+    assert found[-8] == (6, ["Hi.", "Ho."])
     assert recognise_dialogues(tmp_path) is None  # scripts are among them
-    for name in ("h.txt", "j.srt", "k.vtt", "l.ass"):
+    for name in ("h.txt", "j.srt", "k.vtt", "l.ass", "m.ttml", "n.sub"):
         (tmp_path / name).unlink()
     assert recognise_dialogues(tmp_path) is not None
 

@@ -1,13 +1,13 @@
 """Subtitles of any kind as lines of a script: cues with times become speeches, and long gaps open scenes.
 
-The formats (`srt`, `vtt`, `ass`) read cues from their files; what a cue's text means is the same in all of them and is
-here. Physical lines of a cue are one line of the script, since where they break is a matter of the screen's width;
-`- ` or `>>` at the beginning of a physical line is another speaker. A sentence that goes on in the next cue is joined.
-Who speaks is known from a voice (`<v Nora>`, the Name field) or from a name and a colon. Music signs are left out.
+The formats (`srt`, `vtt`, `ass`, `ttml`, `microdvd`) read cues from their files; what a cue's text means is the same in
+all of them and is here. Physical lines of a cue are one line of the script, since where they break is a matter of the
+screen's width; `- ` or `>>` at the beginning of a physical line is another speaker. A sentence that goes on in the next
+cue is joined. Who speaks is known from a voice (`<v Nora>`, the Name field) or from a name and a colon.
 
-Own readers, and no library, read the three: webvtt-py gives one voice for a cue that has two and refuses a file
-without its first line, pysubs2 drops voices and ends at the first broken time, and both hold the whole file in memory.
-Other kinds of subtitles are read with pysubs2, in `more_subtitles.py`.
+The readers are our own, which stream and skip what is broken. The libraries do not: webvtt-py gives one voice to a cue
+that has two and refuses a file without its first line; pysubs2 drops the voices of WebVTT and ends at the first time
+of a SubStation file that is broken, or at a paragraph of TTML without an end; both hold the whole file in memory.
 """
 
 import re
