@@ -29,12 +29,11 @@ _TITLE_KEY = re.compile(
     r"(?:title|credit|authors?|source|draft date|date|contact|copyright|notes|revision|episode|series)\s*:",
     re.IGNORECASE,
 )
-_CUE = re.compile(r"(?P<name>.*?)\s*(?P<extension>(?:\([^()]*\)\s*)*)(?P<dual>\^?)")
 _PAGE_BREAK = re.compile(r"={3,}")
 _NOT_A_CUE = ("!", "~", ">", "#", "=", ".", "(", "[")
 _ESCAPES = ((re.compile(r"\[(?=\\*\[)"), "[\\\\"), (re.compile(r"/(?=\\*\*)"), "/\\\\"))
 _UNESCAPES = ((re.compile(r"\[\\(?=\\*\[)"), "["), (re.compile(r"/\\(?=\\*\*)"), "/"))
-_NOTE = re.compile(r"\[\[.*?\]\]", re.DOTALL)
+_NOTE_OPENS, _NOTE_CLOSES = "[[", "]]"
 _BONEYARD_OPENS, _BONEYARD_CLOSES = "/*", "*/"
 
 
@@ -103,8 +102,7 @@ def _elements(lines: Iterable[str], report: ReadReport) -> Iterator[Element]:
         if number == 0 and is_title_page(block[0]):
             report.change("title page left out")
             continue
-        text, notes = _NOTE.subn(lambda note: "\n" * note[0].count("\n"), "\n".join(block))
-        report.change("note left out", notes)
+        text = _without_notes("\n".join(block), report)
         lines_left = zip(text.split("\n"), block, strict=True)
         yield from block_elements([line for line, old in lines_left if line.strip() or not old.strip()])
 
@@ -140,6 +138,16 @@ def without_boneyard(lines: Iterable[str], report: ReadReport) -> Iterator[str]:
         report.change("boneyard never closed: the rest of the file was left out")
 
 
+def _without_notes(text: str, report: ReadReport) -> str:
+    """A block without `[[ … ]]`; its lines stay as many. A note that is never closed is none."""
+    kept, begin = [], 0
+    while (opens := text.find(_NOTE_OPENS, begin)) >= 0 and (closes := text.find(_NOTE_CLOSES, opens + 2)) >= 0:
+        kept += [text[begin:opens], "\n" * text.count("\n", opens, closes)]
+        begin = closes + len(_NOTE_CLOSES)
+        report.change("note left out")
+    return "".join([*kept, text[begin:]])
+
+
 def is_title_page(line: str) -> bool:
     """Whether a file that begins with this line begins with a title page."""
     return _TITLE_KEY.match(line.strip()) is not None
@@ -173,13 +181,26 @@ def parse_cue(line: str) -> tuple[str, str] | None:
     """
     line = line.strip()
     forced = line.startswith("@")
-    match = _CUE.fullmatch(line.removeprefix("@").strip() if forced else line)
-    if match is None or not match["name"]:
+    name, extension = _name_and_extension(line.removeprefix("@").strip())
+    if not name:
         return None
-    name = match["name"]
     if not forced and (name != name.upper() or not any(map(str.isalpha, name)) or _is_other(name)):
         return None
-    return name, match["extension"].strip()
+    return name, extension
+
+
+def _name_and_extension(cue: str) -> tuple[str, str]:
+    """A cue cut before the brackets at its end, without the mark of dual dialogue."""
+    cue = cue.removesuffix("^").rstrip()
+    end = len(cue)
+    while end and cue[end - 1] == ")":
+        opens = cue.rfind("(", 0, end)
+        if opens < 0 or ")" in cue[opens : end - 1]:
+            break
+        end = opens
+        while end and cue[end - 1].isspace():
+            end -= 1
+    return cue[:end], cue[end:].strip()
 
 
 def _is_other(name: str) -> bool:

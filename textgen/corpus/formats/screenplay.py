@@ -97,11 +97,11 @@ def _set_lines(lines: Iterable[Line]) -> Iterator[Line]:
 
 def _set_off(text: str) -> Iterator[str]:
     """A line of a speech, cut so that directions outside of sentences stand alone."""
+    text = text.strip()
     begin = 0
     for direction in DIRECTION.finditer(text):
-        before, behind = text[begin : direction.start()], text[direction.end() :]
-        inner = direction[0][1:-1]
-        if inner.strip() and _is_outside(before, behind):
+        before, inner = text[begin : direction.start()], direction[0][1:-1]
+        if inner.strip() and _is_outside(before, text[direction.end() : direction.end() + 1]):
             if before.strip():
                 yield before.strip()
             yield direction[0] if "(" in inner or ")" in inner else f"({inner})"
@@ -112,11 +112,10 @@ def _set_off(text: str) -> Iterator[str]:
 
 
 def _is_outside(before: str, behind: str) -> bool:
-    """Whether what stands between two texts is inside no sentence."""
+    """Whether what stands between a text and a character ("" at the end of the line) is inside no sentence."""
     said = before.rstrip()
     begins = not said or (said != before and said.endswith(_SENTENCE_ENDS))
-    ends = not behind.strip()
-    return (begins and (ends or behind[0].isspace())) or (ends and said != before)
+    return (begins and (not behind or behind.isspace())) or (not behind and said != before)
 
 
 def paragraphs(scenes: Iterable[Scene]) -> Iterator[Paragraph]:
@@ -191,7 +190,7 @@ def elements(paragraphs: Iterable[Paragraph]) -> Iterator[Element]:
         if paragraph.new_page and kind != HEADING and has_elements:
             yield SceneOpening()
         has_elements = True
-        named = parse_cue(f"@{text}") if kind == CHARACTER else None
+        named = parse_cue("@" + " ".join(text.split("\n"))) if kind == CHARACTER else None
         if named is not None:
             speaker, said = named[0], [named[1]] if named[1] else []
         elif kind == HEADING:

@@ -6,7 +6,6 @@ before anything of it is expanded, and nothing outside the file is ever opened.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import chain
 from typing import NamedTuple, NoReturn
 
 from textgen.corpus.formats.base import ReadReport
@@ -69,22 +68,52 @@ def xml_events(lines: Iterable[str], report: ReadReport) -> Iterator[XmlEvent]:
     parser.CharacterDataHandler = lambda text: found.append(XmlEvent("text", text))
     parser.EntityDeclHandler = lambda name, *_: _refuse_entity(name)
     parser.ExternalEntityRefHandler = lambda *_: _refuse_entity("an external one")
+    pieces = _Pieces(lines)
     try:
-        for piece in chain(_pieces(lines), [""]):
-            parser.Parse(piece, not piece)
-            yield from found
+        while piece := pieces.next(longer=not found):
             found.clear()
+            parser.Parse(piece, False)
+            yield from found
+        found.clear()
+        parser.Parse("", True)
+        yield from found
     except expat.ExpatError as error:
         yield from found
-        report.skip(
-            error.lineno, piece.strip(), f"the XML breaks off ({expat.ErrorString(error.code)}), the rest was left out"
-        )
+        why = f"the XML breaks off ({expat.ErrorString(error.code)}), the rest was left out"
+        report.skip(error.lineno, piece.strip(), why)
 
 
-def _pieces(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        clean = _FORBIDDEN.sub(" ", line) + "\n"
-        yield from (clean[begin : begin + _PIECE] for begin in range(0, len(clean), _PIECE))
+class _Pieces:
+    """Lines put together or cut into pieces.
+
+    Some versions of expat read a comment or a tag from its beginning with every piece that does not end it. Pieces
+    that double in length until it ends keep the time linear.
+
+    Args:
+        lines: the lines of a file.
+    """
+
+    def __init__(self, lines: Iterable[str]) -> None:
+        self._lines = iter(lines)
+        self._size = _PIECE
+        self._text, self._begin = "", 0
+
+    def next(self, longer: bool) -> str:
+        """The next piece, "" after the last one.
+
+        Args:
+            longer: whether it is to be longer than the one before.
+        """
+        size = self._size = self._size * 2 if longer else _PIECE
+        if len(self._text) - self._begin < size:
+            gathered = [self._text[self._begin :]]
+            length = len(gathered[0])
+            while length < size and (line := next(self._lines, None)) is not None:
+                gathered.append(_FORBIDDEN.sub(" ", line) + "\n")
+                length += len(gathered[-1])
+            self._text, self._begin = "".join(gathered), 0
+        begin, self._begin = self._begin, self._begin + size
+        return self._text[begin : begin + size]
 
 
 def _refuse_entity(name: str) -> NoReturn:
