@@ -81,7 +81,7 @@ def test_it_is_a_script_in_the_layout_of_fountain_and_its_scenes_are_dialogues(t
     path.write_text(SCREENPLAY, encoding="utf-8")
     corpus = Corpus(path)
     assert (corpus.files[0].format, corpus.style) == ("fdx", ScriptStyle("fountain"))
-    assert corpus.files[0].reason == "Final Draft: 15 paragraphs, of which 3 name a character"
+    assert corpus.files[0].reason == "Final Draft: 3 of the first 15 paragraphs name a character"
     found, _ = files.read("script", tmp_path, SCREENPLAY)
     assert found == [[("NORA", "Well. Well. Yes."), ("TAM", "No!"), ("NORA", "Yes!")]]
 

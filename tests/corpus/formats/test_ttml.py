@@ -37,7 +37,7 @@ def test_paragraphs_are_cues_and_agents_speak() -> None:
     ]
     assert report.skipped == 1
     found = recognise(SCRIPT_FORMATS, FILM.split("\n"), Path("a.xml"))
-    assert found is not None and found.reason == "TTML: 3 cues with a time, 1 voice"
+    assert found is not None and found.reason == "TTML: 3 cues with a time in the first lines, 1 voice"
 
 
 def test_entities_are_refused() -> None:

@@ -59,7 +59,7 @@ def test_the_first_line_or_the_ending_tells() -> None:
         found = recognise(SCRIPT_FORMATS, head, Path(name))
         assert found is not None and found.format.name == "vtt"
     found = recognise(DIALOGUE_FORMATS, MEETING.split("\n"), Path("a.txt"))
-    assert found is not None and found.reason == "WebVTT: 3 cues with a time, 2 voices"
+    assert found is not None and found.reason == "WebVTT: 3 cues with a time in the first lines, 2 voices"
 
 
 def test_what_one_voice_says_in_a_row_is_a_turn(tmp_path: Path) -> None:

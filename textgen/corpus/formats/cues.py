@@ -66,7 +66,7 @@ def weigh(cues: Iterable[TimedCue], head: Sequence[str], convincing: bool, kind:
     """
     found = list(cues)
     voices = {line.speaker for cue in found for line in cue.lines if line.speaker}
-    reason = f"{kind}: {count(len(found), 'cue')} with a time"
+    reason = f"{kind}: {count(len(found), 'cue')} with a time in the first lines"
     if voices:
         reason += f", {count(len(voices), 'voice')}"
     return Evidence(

@@ -45,7 +45,7 @@ def weigh(head: Sequence[str], path: Path) -> Evidence:
     except CorpusError as error:
         raise CorpusError(f"{path}: {error}") from error
     speeches = sum(paragraph.kind == screenplay.CHARACTER for paragraph in found)
-    reason = f"Final Draft: {len(found):,} paragraphs, of which {speeches:,} name a character"
+    reason = f"Final Draft: {speeches:,} of the first {len(found):,} paragraphs name a character"
     return Evidence(True, reason, layout=FountainLayout())
 
 

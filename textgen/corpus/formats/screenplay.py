@@ -45,7 +45,7 @@ SETTINGS = {
 
 _SPOKEN = (DIALOGUE, "Lyrics", "Singing")
 _BRACKETED = re.compile(r"\[([^\[\]]*)\]")
-_CENTRED = re.compile(r"> ([^\n]+) <")
+_CENTRED = re.compile(r"> (\S|\S[^\n]*\S) <")
 _SENTENCE_ENDS = (".", "?", "!", "…", "—", "–", "-", ":")
 
 
@@ -98,10 +98,17 @@ def _set_lines(lines: Iterable[Line]) -> Iterator[Line]:
 def _set_off(text: str) -> Iterator[str]:
     """A line of a speech, cut so that directions outside of sentences stand alone."""
     text = text.strip()
+    directions = list(DIRECTION.finditer(text))
+    said_until = len(text)  # behind it are only directions
+    for direction in reversed(directions):
+        if not text[direction.end() : said_until].isspace() and direction.end() < said_until:
+            break
+        said_until = direction.start()
     begin = 0
-    for direction in DIRECTION.finditer(text):
+    for direction in directions:
         before, inner = text[begin : direction.start()], direction[0][1:-1]
-        if inner.strip() and _is_outside(before, text[direction.end() : direction.end() + 1]):
+        ends = direction.start() >= said_until
+        if inner.strip() and _is_outside(before, ends, ends or text[direction.end()].isspace()):
             if before.strip():
                 yield before.strip()
             yield direction[0] if "(" in inner or ")" in inner else f"({inner})"
@@ -111,11 +118,18 @@ def _set_off(text: str) -> Iterator[str]:
         yield rest
 
 
-def _is_outside(before: str, behind: str) -> bool:
-    """Whether what stands between a text and a character ("" at the end of the line) is inside no sentence."""
+def _is_outside(before: str, ends: bool, space_behind: bool) -> bool:
+    """Whether a direction is inside no sentence.
+
+    Args:
+        before: the text between the last direction that stands alone and this one.
+        ends: whether only directions follow it.
+        space_behind: whether it is not glued to what follows.
+    """
     said = before.rstrip()
-    begins = not said or (said != before and said.endswith(_SENTENCE_ENDS))
-    return (begins and (not behind or behind.isspace())) or (not behind and said != before)
+    space_before = said != before
+    begins = not said or (space_before and said.endswith(_SENTENCE_ENDS))
+    return (begins and space_behind) or (ends and space_before)
 
 
 def paragraphs(scenes: Iterable[Scene]) -> Iterator[Paragraph]:
@@ -139,7 +153,8 @@ def _narration(text: str) -> Paragraph:
     if centred:
         return Paragraph(ACTION, centred[1], centred=True)
     name = text.removeprefix("> ")
-    return Paragraph(TRANSITION, name) if _transition(name) == text else Paragraph(ACTION, text)
+    is_transition = name == name.strip() and _transition(name) == text
+    return Paragraph(TRANSITION, name) if is_transition else Paragraph(ACTION, text)
 
 
 def _transition(name: str) -> str:
