@@ -1,5 +1,6 @@
 """Fountain screenplays, read and written."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -161,3 +162,10 @@ def test_other_scripts_are_written_as_screenplays_are() -> None:
         (Scene("[coffee shop]", (Line("jerry", "(softly) hello. [waves] you (all) there"),)),), ScriptStyle()
     )
     assert script.to_fountain() == ".coffee shop\n\n@jerry\n(softly)\nhello.\n(waves)\nyou (all) there\n\n"
+
+
+@pytest.mark.parametrize("unit", ["(a) ", " ", "[", "[["])
+def test_time_is_linear_in_the_length_of_a_line(unit: str) -> None:
+    """Each took minutes when it was quadratic."""
+    (line,) = Script.from_fountain(f"EVE {unit * 100_000}B\nHi.").lines
+    assert line.text.endswith("Hi.")

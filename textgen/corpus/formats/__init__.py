@@ -88,7 +88,7 @@ def recognise(formats: Mapping[str, Format], head: Sequence[str], path: Path) ->
     Args:
         formats: SCRIPT_FORMATS (where a file always fits one: plain text) or DIALOGUE_FORMATS.
         head: the first lines of the file (up to HEAD_LINES), without their ends.
-        path: where it lies; only `.csv`, `.tsv` and `.fountain` say something about the content.
+        path: where it lies; of its name only the ending says something about the content.
     """
     for format in formats.values():
         evidence = format.weigh(head, path) if format.weigh else None

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from textgen.corpus.document import Element, Line, Scene
 from textgen.corpus.formats import cues
-from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, filled
+from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, beginning
 from textgen.corpus.formats.cues import TimedCue
 from textgen.corpus.reading import TextFile
 
@@ -25,7 +25,7 @@ _LINE_BREAK = re.compile(r"\\[Nn]")
 
 def weigh(head: Sequence[str], path: Path) -> Evidence:
     """Evidence of the sections of such a file, and of events in it."""
-    named = any(_SECTION.fullmatch(line) for _, line in filled(head)[:1])
+    named = any(_SECTION.fullmatch(line) for line in beginning(head, 1))
     found = read_cues(head, ReadReport())
     return cues.weigh(found, head, named or path.suffix.lower() in _SUFFIXES, "SubStation Alpha subtitles")
 

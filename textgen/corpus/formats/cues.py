@@ -64,14 +64,17 @@ def weigh(cues: Iterable[TimedCue], head: Sequence[str], convincing: bool, kind:
         convincing: whether the file can be nothing else, once it has a cue.
         kind: what they are called, for a person.
     """
+    if not convincing:  # a name that a person gives still needs to know whether there is a cue
+        has_cue = next(iter(cues), None) is not None
+        return Evidence(
+            False, f"{kind} begin otherwise", None if has_cue else first_filled(head), ScriptLayout(), False
+        )
     found = list(cues)
     voices = {line.speaker for cue in found for line in cue.lines if line.speaker}
     reason = f"{kind}: {count(len(found), 'cue')} with a time in the first lines"
     if voices:
         reason += f", {count(len(voices), 'voice')}"
-    return Evidence(
-        bool(found) and convincing, reason, None if found else first_filled(head), ScriptLayout(), sure=False
-    )
+    return Evidence(bool(found), reason, None if found else first_filled(head), ScriptLayout(), sure=False)
 
 
 def plain(text: str) -> str:

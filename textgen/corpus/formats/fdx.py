@@ -11,7 +11,7 @@ from pathlib import Path
 
 from textgen.corpus.document import Element, Scene
 from textgen.corpus.formats import screenplay
-from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, filled, first_filled
+from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, beginning, first_filled
 from textgen.corpus.formats.fountain import FountainLayout
 from textgen.corpus.formats.screenplay import SETTINGS, Paragraph, Setting
 from textgen.corpus.formats.xml_events import xml_events
@@ -38,7 +38,7 @@ def weigh(head: Sequence[str], path: Path) -> Evidence:
     Raises:
         CorpusError: if the file declares XML entities, or is nested too deeply.
     """
-    if not any(_BEGINS.search(line) for _, line in filled(head)[:_LOOKED_AT]):
+    if not any(_BEGINS.search(line) for line in beginning(head, _LOOKED_AT)):
         return Evidence(False, f"no <{_ROOT}> element", first_filled(head))
     try:
         found = [paragraph for paragraph in _paragraphs(head, ReadReport()) if paragraph.text.strip()]

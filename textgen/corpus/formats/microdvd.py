@@ -6,12 +6,11 @@ films.
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 
 from textgen.corpus.document import Element, Line, Scene
 from textgen.corpus.formats import cues
-from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, filled
+from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, beginning
 from textgen.corpus.formats.cues import TimedCue
 from textgen.corpus.reading import TextFile
 
@@ -23,7 +22,7 @@ _FIRST = 3
 
 def weigh(head: Sequence[str], path: Path) -> Evidence:
     """Evidence of two numbers in brackets before each of the first lines."""
-    first = [line for _, line in islice(filled(head), _FIRST)]
+    first = beginning(head, _FIRST)
     convincing = len(first) > 1 and all(map(_EVENT.fullmatch, first))
     return cues.weigh(read_cues(head, ReadReport()), head, convincing, "MicroDVD or MPL2 subtitles")
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from textgen.corpus.document import Element, Line, Scene
 from textgen.corpus.formats import cues
-from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, filled
+from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, beginning
 from textgen.corpus.formats.cues import TimedCue
 from textgen.corpus.reading import TextFile
 
@@ -25,7 +25,7 @@ _NUMBERS = re.compile(r"\d+")
 
 def weigh(head: Sequence[str], path: Path) -> Evidence:
     """Evidence that the file begins with a number or a time, and has cues."""
-    begins = [line for _, line in filled(head)[:2]]
+    begins = beginning(head, 2)
     timed = any(times(line) for line in begins)
     return cues.weigh(
         read_cues(head, ReadReport()), head, timed or path.suffix.lower() in _SUFFIXES, "SubRip subtitles"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from textgen.corpus.document import Element, Line, Scene
 from textgen.corpus.formats import cues
-from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, filled, first_filled
+from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, beginning, first_filled
 from textgen.corpus.formats.cues import TimedCue
 from textgen.corpus.formats.xml_events import xml_events
 from textgen.corpus.reading import TextFile
@@ -31,7 +31,7 @@ def weigh(head: Sequence[str], path: Path) -> Evidence:
     Raises:
         CorpusError: if the file declares XML entities, or is nested too deeply.
     """
-    if not any(_BEGINS.search(line) for _, line in filled(head)[:_LOOKED_AT]):
+    if not any(_BEGINS.search(line) for line in beginning(head, _LOOKED_AT)):
         return Evidence(False, "no <tt> element", first_filled(head))
     try:
         return cues.weigh(read_cues(head, ReadReport()), head, True, "TTML")
@@ -59,52 +59,69 @@ def read_dialogues(files: Sequence[TextFile], report: ReadReport) -> Iterator[Sc
 
 def read_cues(lines: Iterable[str], report: ReadReport) -> Iterator[TimedCue]:
     """Yield the paragraphs that have a time and a text."""
-    rates = {"f": _FRAME_RATE, "t": 1.0}
-    names: dict[str, str] = {}
-    agent = ""
-    paragraph: Mapping[str, str] | None = None
-    text: list[str] = []
-    for kind, value, given in xml_events(lines, report):
-        element = value.rpartition(":")[2] if kind != "text" else ""
-        attributes = {name.rpartition(":")[2]: found for name, found in given.items()}
+    document = _Document()
+    for kind, value, attributes in xml_events(lines, report):
         if kind == "text":
-            text.append(_WHITE_SPACE.sub(" ", value))
-        elif kind == "open" and element == "tt":
-            for unit, name in (("f", "frameRate"), ("t", "tickRate")):
-                if attributes.get(name, "").isdecimal():
-                    rates[unit] = float(attributes[name]) or rates[unit]
-        elif kind == "open" and element == "agent":
-            agent = attributes.get("id", "")
-        elif element == "name":
-            if kind == "close" and agent:
-                names[agent] = "".join(text).strip()
-            text.clear()
-        elif kind == "open" and element == "p":
-            paragraph = attributes
-            text.clear()
-        elif kind == "open" and element == "br":
-            text.append("\n")
-        elif kind == "close" and element == "p" and paragraph is not None:
-            cue = _cue(paragraph, "".join(text), names, rates)
+            document.text.append(_WHITE_SPACE.sub(" ", value))
+        elif kind == "open":
+            document.open(_local(value), {_local(name): found for name, found in attributes.items()})
+        elif _local(value) == "name":
+            document.close_name()
+        elif _local(value) == "p":
+            cue = document.close_paragraph()
             if cue is None:
-                report.skip(1, "".join(text).strip(), "a paragraph without times")
+                report.skip(1, "".join(document.text).strip(), "a paragraph without times")
             else:
                 yield cue
-            paragraph = None
 
 
-def _cue(
-    attributes: Mapping[str, str], text: str, names: Mapping[str, str], rates: Mapping[str, float]
-) -> TimedCue | None:
-    begin = _time(attributes.get("begin", ""), rates)
-    if begin is None:
-        return None
-    end = _time(attributes.get("end", ""), rates)
-    if end is None:
-        end = begin + (_time(attributes.get("dur", ""), rates) or 0.0)
-    agent = attributes.get("agent", "")
-    lines = (cues.plain(line) for line in text.split("\n"))
-    return TimedCue(begin, end, tuple(Line(names.get(agent, agent) or None, line) for line in lines if line))
+class _Document:
+    """What is known so far: the rates of frames and ticks, the names of agents, the paragraph that has begun.
+
+    Attributes:
+        text: pieces of text since the last paragraph or name began.
+    """
+
+    def __init__(self) -> None:
+        self.text: list[str] = []
+        self._rates = {"f": _FRAME_RATE, "t": 1.0}
+        self._names: dict[str, str] = {}
+        self._agent = ""
+        self._paragraph: Mapping[str, str] = {}
+
+    def open(self, element: str, attributes: Mapping[str, str]) -> None:
+        """An element begins."""
+        if element == "tt":
+            for unit, name in (("f", "frameRate"), ("t", "tickRate")):
+                if attributes.get(name, "").isdecimal():
+                    self._rates[unit] = float(attributes[name]) or self._rates[unit]
+        elif element == "agent":
+            self._agent = attributes.get("id", "")
+        elif element == "br":
+            self.text.append("\n")
+        elif element in ("p", "name"):
+            self._paragraph = attributes
+            self.text.clear()
+
+    def close_name(self) -> None:
+        """The name of an agent ends."""
+        self._names[self._agent] = "".join(self.text).strip()
+
+    def close_paragraph(self) -> TimedCue | None:
+        """A paragraph ends: its cue, or None where it has no time."""
+        begin, end, duration = (_time(self._paragraph.get(name, ""), self._rates) for name in ("begin", "end", "dur"))
+        if begin is None:
+            return None
+        agent = self._paragraph.get("agent", "")
+        speaker = self._names.get(agent, agent) or None
+        lines = (cues.plain(line) for line in "".join(self.text).split("\n"))
+        shown = tuple(Line(speaker, line) for line in lines if line)
+        return TimedCue(begin, begin + (duration or 0.0) if end is None else end, shown)
+
+
+def _local(name: str) -> str:
+    """A name of XML without its namespace."""
+    return name.rpartition(":")[2]
 
 
 def _time(time: str, rates: Mapping[str, float]) -> float | None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from textgen.corpus.document import Element, Line, Scene
 from textgen.corpus.formats import cues
-from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, filled
+from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, beginning
 from textgen.corpus.formats.cues import TimedCue
 from textgen.corpus.formats.srt import timed_blocks
 from textgen.corpus.reading import TextFile
@@ -23,7 +23,7 @@ _VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]*)>|</v>")
 
 def weigh(head: Sequence[str], path: Path) -> Evidence:
     """Evidence of the word WEBVTT on the first line and of cues."""
-    named = any(line.startswith("WEBVTT") for _, line in filled(head)[:1])
+    named = any(line.startswith("WEBVTT") for line in beginning(head, 1))
     return cues.weigh(read_cues(head, ReadReport()), head, named or path.suffix.lower() == _SUFFIX, "WebVTT")
 
 
