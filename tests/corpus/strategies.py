@@ -53,7 +53,7 @@ def scripts(
 
 MARKS = (
     *("!", "@", "#", "=", "===", ".", "..", ">", "> ", " <", "~", "[[", "/*", "\\", "[", "]", "/", "INT. x", "EVE"),
-    *("TO:", "(V.O.)\n", "(softly) ", " [beat]", "(a", "\n\n", "   ", "&amp;", "<Text>"),
+    *("TO:", "(V.O.)\n", "(softly) ", " [beat]", "(a", "\n\n", "   ", "&amp;", "<Text>", " #1#"),
 )
 """What means something in a screenplay, or in the files that hold one."""
 

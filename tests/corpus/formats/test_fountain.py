@@ -169,3 +169,8 @@ def test_time_is_linear_in_the_length_of_a_line(unit: str) -> None:
     """Each took minutes when it was quadratic."""
     (line,) = Script.from_fountain(f"EVE {unit * 100_000}B\nHi.").lines
     assert line.text.endswith("Hi.")
+
+
+def test_scene_numbers_are_no_text() -> None:
+    script = Script.from_fountain("INT. BARN - DAY #12-A#\n\n.THE ROOF  #1.# #2#\n\n.ROOM #9\n\n.#1#\n")
+    assert [scene.heading for scene in script.scenes] == ["INT. BARN - DAY", "THE ROOF", "ROOM #9", "#1#"]

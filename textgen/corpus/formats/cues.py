@@ -13,7 +13,6 @@ of a SubStation file that is broken, or at a paragraph of TTML without an end; b
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from html import unescape
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -85,7 +84,11 @@ def plain(text: str) -> str:
         'Tea & cake?'
     """
     text = _OVERRIDE.sub("", _TAG.sub(" " if "<br" in text else "", text))
-    return " ".join(_INVISIBLE.sub("", unescape(text)).split())
+    if "&" in text:
+        from html import unescape  # its table takes a millisecond to load, and the chat loads this module
+
+        text = unescape(text)
+    return " ".join(_INVISIBLE.sub("", text).split())
 
 
 def elements(cues: Iterable[TimedCue], report: ReadReport) -> Iterator[Element]:

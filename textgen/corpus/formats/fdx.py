@@ -6,7 +6,6 @@ out; notes and title page are counted.
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from html import escape
 from pathlib import Path
 
 from textgen.corpus.document import Element, Scene
@@ -29,6 +28,7 @@ _INSIDE = {
 _LEFT_OUT = {"ScriptNote": "note left out", "TitlePage": "title page left out"}
 _BEGINS = re.compile(rf"<{_ROOT}\b")
 _LOOKED_AT = 20
+_REFERENCES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "&#13;"))
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
@@ -123,7 +123,9 @@ def _written(paragraph: Paragraph) -> str:
     attributes = f'Type="{paragraph.kind}"'
     attributes += ' Alignment="Center"' if paragraph.centred else ""
     attributes += ' StartsNewPage="Yes"' if paragraph.new_page else ""
-    text = escape(_FORBIDDEN.sub("\ufffd", paragraph.text), quote=False).replace("\r", "&#13;")
+    text = _FORBIDDEN.sub("\ufffd", paragraph.text)
+    for character, reference in _REFERENCES:
+        text = text.replace(character, reference)
     return f"<Paragraph {attributes}><Text>{text}</Text></Paragraph>"
 
 

@@ -4,7 +4,7 @@ Action, transitions, centred text, lyrics, sections and synopses are narration, 
 spaces before action. What is normalised: white space at the ends of physical lines, and before the lines of a speech;
 empty lines at the ends of a speech; the extension of a cue (`EVE (O.S.)`) becomes the first line of the speech and goes
 back to the cue where it is one of EXTENSIONS; dual dialogue's `^` is left out. A page break is a scene without heading.
-The title page, notes and boneyards are left out and counted.
+The numbers of scenes (`#12#`) are left out; the title page, notes and boneyards are left out and counted.
 
 Text that holds `[[` or `/*`, which open notes and boneyards, is written with a backslash between the two.
 """
@@ -29,6 +29,7 @@ _TITLE_KEY = re.compile(
     r"(?:title|credit|authors?|source|draft date|date|contact|copyright|notes|revision|episode|series)\s*:",
     re.IGNORECASE,
 )
+_SCENE_NUMBER = re.compile(r"#[\w.-]+#\Z")
 _PAGE_BREAK = re.compile(r"={3,}")
 _NOT_A_CUE = ("!", "~", ">", "#", "=", ".", "(", "[")
 _ESCAPES = ((re.compile(r"\[(?=\\*\[)"), "[\\\\"), (re.compile(r"/(?=\\*\*)"), "/\\\\"))
@@ -167,9 +168,24 @@ def parse_heading(line: str, alone: bool) -> str | None:
     """
     line = line.strip()
     if line.startswith(".") and not line.startswith(".."):
-        return line[1:].strip() or None
+        return without_scene_number(line[1:].strip()) or None
     natural = _HEADING.match(line)
-    return line if natural and (alone or natural["mark"] == ".") else None
+    return without_scene_number(line) if natural and (alone or natural["mark"] == ".") else None
+
+
+def without_scene_number(heading: str) -> str:
+    """A heading without the number at its end; one that is nothing else is kept.
+
+    Example:
+        >>> without_scene_number("INT. BARN - DAY #12-A#"), without_scene_number("#1#")
+        ('INT. BARN - DAY', '#1#')
+    """
+    end = len(heading)
+    while end and (number := _SCENE_NUMBER.match(heading, heading.rfind(" ", 0, end) + 1, end)) and number.start():
+        end = number.start() - 1
+        while end and heading[end - 1].isspace():
+            end -= 1
+    return heading[:end] if end else heading
 
 
 def parse_cue(line: str) -> tuple[str, str] | None:

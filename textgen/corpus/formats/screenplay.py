@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from textgen.corpus.document import DIRECTION, Element, Line, Scene, SceneOpening
-from textgen.corpus.formats.fountain import EXTENSIONS, parse_cue
+from textgen.corpus.formats.fountain import EXTENSIONS, parse_cue, without_scene_number
 
 HEADING, ACTION, CHARACTER = "Scene Heading", "Action", "Character"
 PARENTHETICAL, DIALOGUE, TRANSITION = "Parenthetical", "Dialogue", "Transition"
@@ -68,9 +68,9 @@ class Paragraph(NamedTuple):
 def as_screenplay(scenes: Iterable[Scene]) -> tuple[Scene, ...]:
     """The scenes as screenplays write them, whatever the layout they were read in.
 
-    A heading has no brackets. In a speech, a direction before, between or behind the sentences stands on a line of
-    its own, in round brackets; one inside a sentence stays where it is. White space at the ends of lines, empty lines
-    without a speaker and scenes without anything are left out.
+    A heading has no brackets and no scene number. In a speech, a direction before, between or behind the sentences
+    stands on a line of its own, in round brackets; one inside a sentence stays where it is. White space at the ends of
+    lines, empty lines without a speaker and scenes without anything are left out.
 
     Example:
         >>> as_screenplay([Scene("[bar]", (Line("jerry", "(sits) hello. [waves] you (all) there"),))])[0].lines[0].text
@@ -81,8 +81,10 @@ def as_screenplay(scenes: Iterable[Scene]) -> tuple[Scene, ...]:
 
 
 def _bare_heading(heading: str | None) -> str | None:
-    bracketed = _BRACKETED.fullmatch(heading.strip()) if heading else None
-    return bracketed[1].strip() or heading if bracketed else heading
+    if heading is None:
+        return None
+    bracketed = _BRACKETED.fullmatch(heading.strip())
+    return without_scene_number(bracketed[1].strip() or heading if bracketed else heading)
 
 
 def _set_lines(lines: Iterable[Line]) -> Iterator[Line]:
