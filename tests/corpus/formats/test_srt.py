@@ -98,6 +98,17 @@ def test_a_long_gap_opens_a_scene_and_so_does_a_time_that_begins_anew() -> None:
     assert SceneOpening() in _read(_at(*"ABCDEFGHIJ", seconds=1.5) + "\n\n" + _at("Again."))
 
 
+def test_music_and_signs_hide_no_gap() -> None:
+    assert SceneOpening() in _read(_at("A.", "♪", "B.", seconds=10))
+    sign = "0:00:01,0 --> 0:01:00,0\nTHE BARN\n\n0:00:03,0 --> 0:00:05,0\nA.\n\n0:00:06,0 --> 0:00:08,0\nB."
+    assert _read(sign) == _said("THE BARN", "A.", "B.")
+    assert SceneOpening() in _read(sign + "\n\n0:00:30,0 --> 0:00:31,0\nC.")
+
+
+def test_voices_are_read_too() -> None:
+    assert _read(_at("<v Nora>Tea?<BR>For all?</v>")) == [Line("Nora", "Tea? For all?")]
+
+
 def test_a_sentence_that_goes_on_in_the_next_cue_is_one_line() -> None:
     assert _read(_at("I was thinking", "that we could...", "...go there.", "yes", seconds=1.5)) == _said(
         "I was thinking that we could... ...go there.", "yes"

@@ -14,6 +14,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
+from math import inf
 from typing import NamedTuple
 
 from textgen.corpus.document import Element, Line, Scene, SceneOpening, assemble, spoken, turn_of
@@ -30,8 +31,11 @@ _COMES_AGAIN = 3
 _SENTENCE_GAP = 1.0
 _MOST_JOINED = 4
 _ROLLED = 0.1
+_LONGEST = 10.0
 
-_TAG = re.compile(r"</?(?:[biusvcp]|em|strong|font|span|lang|ruby|rt|br)\b[^<>]*>|<\d[\d:.]*>", re.IGNORECASE)
+_LINE_BREAK = re.compile(r"<br\b[^<>]*>", re.IGNORECASE)
+_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]*)>|</v>")
+_TAG = re.compile(r"</?(?:[biusvcp]|em|strong|font|span|lang|ruby|rt)\b[^<>]*>|<\d[\d:.]*>", re.IGNORECASE)
 _OVERRIDE = re.compile(r"\{(?:\\|[A-Za-z]:)[^{}]*\}")
 _MUSIC = re.compile(r"[♩♪♫♬]+")
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
@@ -83,12 +87,29 @@ def plain(text: str) -> str:
         >>> plain("{\\\\an8}<i>Tea &amp; cake?</i>")
         'Tea & cake?'
     """
-    text = _OVERRIDE.sub("", _TAG.sub(" " if "<br" in text else "", text))
+    text = _OVERRIDE.sub("", _TAG.sub("", _LINE_BREAK.sub(" ", text)))
     if "&" in text:
         from html import unescape  # its table takes a millisecond to load, and the chat loads this module
 
         text = unescape(text)
     return " ".join(_INVISIBLE.sub("", text).split())
+
+
+def voiced(text: Iterable[str]) -> Iterator[Line]:
+    """The physical lines of a cue without markup, cut where a voice (`<v Nora>`) begins; it lasts until it is closed.
+
+    Args:
+        text: the physical lines as they stand in the file.
+    """
+    voice: str | None = None
+    for line in text:
+        begin = 0
+        for mark in [*_VOICE.finditer(line), None]:
+            said = plain(line[begin : mark.start() if mark else None])
+            if said:
+                yield Line(voice, said)
+            if mark:
+                begin, voice = mark.end(), plain(mark[1] or "") or None
 
 
 def elements(cues: Iterable[TimedCue], report: ReadReport) -> Iterator[Element]:
@@ -102,10 +123,12 @@ def elements(cues: Iterable[TimedCue], report: ReadReport) -> Iterator[Element]:
     first = list(islice(cues, _LOOKED_AT))
     names = _Names(first)
     before: Line | None = None
-    end, joined = 0.0, 0
+    joined, opens = 0, False
+    clock = _Clock()
     for cue in chain(first, cues):
-        gap = cue.start - end
-        may_go_on = gap < _SENTENCE_GAP and not _OTHER_SPEAKER.match(cue.lines[0].text)
+        gap = clock.gap(cue)
+        opens = opens or gap > SCENE_GAP
+        may_go_on = not opens and gap < _SENTENCE_GAP and not _OTHER_SPEAKER.match(cue.lines[0].text)
         for place, line in enumerate(_speeches(cue, names, report)):
             if before is not None and place == 0 and may_go_on and joined < _MOST_JOINED and _goes_on(before, line):
                 before = Line(before.speaker, f"{before.text} {line.text}")
@@ -114,10 +137,9 @@ def elements(cues: Iterable[TimedCue], report: ReadReport) -> Iterator[Element]:
                 continue
             if before is not None:
                 yield before
-                if place == 0 and abs(gap) > SCENE_GAP:
+                if opens:
                     yield SceneOpening()
-            before, joined = line, 1
-        end = cue.end
+            before, joined, opens = line, 1, False
     if before is not None:
         yield before
 
@@ -144,6 +166,24 @@ def dialogues(cues: Iterable[TimedCue], report: ReadReport) -> Iterator[Scene]:
             turns.append(turn)
         if turns:
             yield Scene(None, tuple(turns))
+
+
+class _Clock:
+    """Measures the silence before each cue.
+
+    Signs may stand on the screen for a minute while people talk, so that a cue counts for a few seconds only.
+    """
+
+    def __init__(self) -> None:
+        self._start = self._end = 0.0
+
+    def gap(self, cue: TimedCue) -> float:
+        """The seconds since the cues before ended; endless where the time begins anew, as in another film."""
+        begins_anew = cue.start < self._start - SCENE_GAP
+        gap = inf if begins_anew else cue.start - self._end
+        end = min(cue.end, cue.start + _LONGEST)
+        self._start, self._end = cue.start, end if begins_anew else max(self._end, end)
+        return gap
 
 
 class _Names:

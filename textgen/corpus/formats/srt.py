@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from textgen.corpus.document import Element, Line, Scene
+from textgen.corpus.document import Element, Scene
 from textgen.corpus.formats import cues
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, beginning
 from textgen.corpus.formats.cues import TimedCue
@@ -49,7 +49,7 @@ def read_cues(lines: Iterable[str], report: ReadReport) -> Iterator[TimedCue]:
         if not cue.is_last and below and below[-1].isdecimal():
             below.pop()  # the number of the next cue
         if cue.times is not None:
-            yield TimedCue(*cue.times, tuple(Line(None, text) for line in below if (text := cues.plain(line))))
+            yield TimedCue(*cue.times, tuple(cues.voiced(below)))
         elif below:
             report.skip(1, below[0], "text before the first time")
 

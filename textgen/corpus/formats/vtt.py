@@ -1,7 +1,6 @@
 """WebVTT (`.vtt`, https://www.w3.org/TR/webvtt1/): subtitles of the web, and transcripts of meetings.
 
-Notes, styles, regions, identifiers and the settings of cues are left out. A voice (`<v Nora>`) is a speaker, up to the
-next one.
+Notes, styles, regions, identifiers and the settings of cues are left out.
 """
 
 import re
@@ -9,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
 
-from textgen.corpus.document import Element, Line, Scene
+from textgen.corpus.document import Element, Scene
 from textgen.corpus.formats import cues
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, beginning
 from textgen.corpus.formats.cues import TimedCue
@@ -18,7 +17,6 @@ from textgen.corpus.reading import TextFile
 
 _SUFFIX = ".vtt"
 _BLOCK = re.compile(r"(?:NOTE|STYLE|REGION)\b")
-_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]*)>|</v>")
 
 
 def weigh(head: Sequence[str], path: Path) -> Evidence:
@@ -46,20 +44,7 @@ def read_cues(lines: Iterable[str], report: ReadReport) -> Iterator[TimedCue]:
         if text and not block.is_last and not behind and text[-1].isdecimal():
             text.pop()  # the number of the next cue, where the empty line between is missing
         if block.times is not None:
-            yield TimedCue(*block.times, tuple(_voiced(text)))
-
-
-def _voiced(text: Iterable[str]) -> Iterator[Line]:
-    """The physical lines of a cue, cut where another voice begins; a voice lasts until it is closed."""
-    voice: str | None = None
-    for line in text:
-        begin = 0
-        for mark in [*_VOICE.finditer(line), None]:
-            said = cues.plain(line[begin : mark.start() if mark else None])
-            if said:
-                yield Line(voice, said)
-            if mark:
-                begin, voice = mark.end(), cues.plain(mark[1] or "") or None
+            yield TimedCue(*block.times, tuple(cues.voiced(text)))
 
 
 FORMATS = (Format("vtt", 13, weigh, read, read_dialogues, suffixes=(_SUFFIX,)),)
