@@ -91,4 +91,4 @@ def _is_nested(head: Sequence[str]) -> bool:
     return nested > 0 and nested >= _MOSTLY * opened
 
 
-FORMATS = (Format("code", 48, weigh, read_plain),)
+FORMATS = (Format("code", 46, weigh, read_plain),)

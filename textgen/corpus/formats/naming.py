@@ -42,7 +42,9 @@ _LEVELS = re.compile(r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|
 _NUMBERING = re.compile(r"[\s#.]*\d+[.)]?$")
 _BULLET = re.compile(r"(?:[-*•·–]|\d+[.)]?|[¼½¾])\s")
 _ENDS = re.compile(r"""[.!?…,;:。！？，—-]["'”’»)\]_*]*$""")
-_NOBODY = frozenset(("scene directions", "scene direction", "stage directions", "stage direction", "#all#", "(all)"))
+_NOBODY = frozenset(
+    "scene directions|scene direction|stage directions|stage direction|#all#|(all)|sound|sfx|music".split("|")
+)
 
 
 def is_label(name: str) -> bool:

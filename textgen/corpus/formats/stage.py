@@ -1,0 +1,230 @@
+"""Plays as they are printed: `NAME.` or `NAME --` before the speech, or the name alone above it.
+
+How the names are marked is found from the beginning of the file. Names in capitals are taken wherever they stand at
+the beginning of a line; others only where they came again there, since `Yes. I know.` looks the same.
+
+Scripts are written back as the formats colon and play write them: as plays where a speech has line breaks.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from textwrap import dedent
+
+from textgen.corpus.document import Element, Line, SceneOpening
+from textgen.corpus.formats.base import HEAD_LINES, Evidence, Format, ReadReport, ScriptLayout, first_filled, share
+from textgen.corpus.formats.colon import Cue, is_heading, is_name, parse_line, usual_blank_lines
+from textgen.corpus.formats.naming import are_people, are_records, is_list
+from textgen.corpus.formats.play import PlayLayout, blocks
+
+_ABBREVIATIONS = "MRS?|MS|DR|ST|SR|JR|CAPT|COL|GEN|LT|SGT|REV|PROF|HON|MM?|MME|MLLE|HR|FR|SIG"
+_ABBREVIATED = rf"(?:(?:{_ABBREVIATIONS})\.\s+)*+"
+_BROKEN_OFF = re.compile(rf"(?:.*\s)?(?:{_ABBREVIATIONS})", re.IGNORECASE)
+_NAME = rf"(?P<name>{_ABBREVIATED}[^\W_][^.:;!?()\[\]—–]{{0,40}}?)"
+_DIRECTIONS = r"(?P<directions>(?:,\s[^.()\[\]—–]{1,60})?(?:\s*(?:\([^()]*\)|\[[^\[\]]*\]))*)"
+_DOT = re.compile(rf"{_NAME}{_DIRECTIONS}\.(?P<text>\s.*|)", re.IGNORECASE)
+_DASH = re.compile(rf"{_NAME}{_DIRECTIONS}\s*(?:\.\s*(?:--?|[—–])|\s(?:--?|[—–])|(?:--|[—–]))(?P<text>\s.*|)", re.IGNORECASE)
+_ABOVE = re.compile(rf"{_NAME}{_DIRECTIONS}\.?", re.IGNORECASE)
+_EMPHASIS = re.compile(r"(\*\*|__|_|\*)(?=\S)(.+?)\1")
+_TITLED = re.compile(r"(?:[^\W\d_]|\d+(?:st|nd|rd|th)?\b)")
+_SCENE = re.compile(
+    r"(?:act|scene|prologue|epilogue|interlude|acte|scène|akt|aufzug|auftritt|szene|bild|atto|scena|acto|escena|jornada|"
+    r"bedrijf|tooneel|действие|явление|картина|акт|сцена)\b\s*(?:[ivxlc]+\b|\d+|\w+\b)?|"
+    r"\w+\s+(?:act|akt|aufzug|auftritt|szene|scene|acte|действие|явление|картина)\b|第.{1,3}[幕场場]",
+    re.IGNORECASE,
+)
+_LONGEST_HEADING = 80
+_MOST_TITLED_WORDS = 4
+_FEWEST = 3
+_SPOKEN, _SPOKEN_IN_SMALL_LETTERS = 0.4, 0.6
+_LISTS_ALLOWED = 0.3
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """How the names of a play are marked.
+
+    Args:
+        pattern: a line with a name; the speech follows on it, or below.
+        shown: how it looks, for a person.
+        alone: whether the name is the whole first line of a paragraph.
+        known: the names, where they are not in capitals; None where they are.
+    """
+
+    pattern: re.Pattern[str]
+    shown: str
+    alone: bool = False
+    known: frozenset[str] | None = None
+
+    def cue(self, line: str, first: bool, last: bool) -> Cue | None:
+        """The name at the beginning of a line, where it is one of a speaker.
+
+        Args:
+            line: as in the file, maybe indented.
+            first, last: whether it is the first, and the last line of its paragraph.
+        """
+        if self.alone and (last or not first):
+            return None
+        line = line.strip()
+        if emphasis := _EMPHASIS.match(line):
+            line = emphasis[2] + line[emphasis.end() :]
+        found = self.pattern.fullmatch(line)
+        if found is None or _is_scene(line):
+            return None
+        name, text = " ".join(found["name"].split()), "" if self.alone else found["text"].strip()
+        if not (self._is_capital(name) if self.known is None else first and name in self.known):
+            return None
+        if (last and not text) or not is_name(name) or _BROKEN_OFF.fullmatch(name):
+            return None
+        directions = found["directions"].strip()
+        if directions.startswith(","):
+            directions = f"({directions[1:].strip()})"
+        return Cue(name, directions, text)
+
+    @staticmethod
+    def _is_capital(name: str) -> bool:
+        return name == name.upper() and name != name.lower()
+
+
+_MARKS = (
+    _Mark(_DOT, "`NAME.` before the speech"),
+    _Mark(_DASH, "`NAME --` before the speech"),
+    _Mark(_ABOVE, "the name alone above the speech", alone=True),
+)
+
+
+def _is_scene(line: str) -> bool:
+    return len(line) <= _LONGEST_HEADING and _SCENE.match(line) is not None
+
+
+@dataclass(frozen=True)
+class _Found:
+    """The mark of a play, and how it fits."""
+
+    mark: _Mark
+    speeches: int
+    paragraphs: int
+    several_lines: bool
+
+
+def _find(head: Sequence[str]) -> _Found | None:
+    """The first mark that fits the beginning of a file; None where none does."""
+    found = [block for _, block in blocks(head)]
+    for mark in _MARKS:
+        for tried in (mark, _with_known_names(mark, found)):
+            fit = _fit(tried, found)
+            if fit is not None:
+                return fit
+    return None
+
+
+def _with_known_names(mark: _Mark, found: Sequence[Sequence[str]]) -> _Mark:
+    """The mark for names that are not in capitals: those that stand more than once at the beginning of a paragraph."""
+    anyone = _Mark(mark.pattern, mark.shown, mark.alone, known=_Titled())
+    cues = (anyone.cue(block[0], True, len(block) == 1) for block in found)
+    counts = Counter(cue.speaker for cue in cues if cue)
+    return _Mark(mark.pattern, mark.shown, mark.alone, frozenset(name for name, times in counts.items() if times > 1))
+
+
+class _Titled(frozenset[str]):
+    """Every name of a few words of which the first begins with a capital or is a number."""
+
+    def __contains__(self, name: object) -> bool:
+        return (
+            isinstance(name, str)
+            and len(name.split()) <= _MOST_TITLED_WORDS
+            and _TITLED.match(name) is not None
+            and not name[0].islower()
+        )
+
+
+def _fit(mark: _Mark, found: Sequence[Sequence[str]]) -> _Found | None:
+    """How a mark fits some paragraphs; None where what it marks are no speakers."""
+    named = [_speeches(mark, block) for block in found]
+    speeches = [speech for block in named for speech in block if speech[0] is not None]
+    names = [cue.speaker for cue, _ in speeches if cue is not None]
+    others = sum(block[0][0] is None and not _is_scene(lines[0]) for block, lines in zip(named, found, strict=True))
+    enough = _SPOKEN if mark.known is None else _SPOKEN_IN_SMALL_LETTERS
+    if len(names) < _FEWEST or len(names) < enough * (len(names) + others) or len(set(names)) < 2:
+        return None
+    in_blocks = [[cue.speaker for cue, _ in block if cue is not None] for block in named]
+    lists = sum(is_list(lines) for _, lines in speeches)
+    if not are_people(names) or are_records(in_blocks) or lists > _LISTS_ALLOWED * len(names):
+        return None
+    return _Found(mark, len(names), len(found), any(len(lines) > 1 for _, lines in speeches))
+
+
+def _speeches(mark: _Mark, block: Sequence[str]) -> list[tuple[Cue | None, list[str]]]:
+    """The speeches in a paragraph, each with its lines; narration has no cue."""
+    found: list[tuple[Cue | None, list[str]]] = []
+    for number, line in enumerate(block):
+        cue = mark.cue(line, number == 0, number == len(block) - 1)
+        if cue is not None:
+            found.append((cue, [cue.text] if cue.text else []))
+        elif found:
+            found[-1][1].append(line)
+        else:
+            found.append((None, [line.strip()]))
+    return found
+
+
+def weigh(head: Sequence[str], path: Path) -> Evidence:
+    """Evidence that many paragraphs begin with names, marked in one way, and that the names are people's."""
+    found = _find(head)
+    if found is None:
+        return Evidence(False, "no names as printed plays have them", first_filled(head))
+    reason = f"{share(found.speeches, found.paragraphs)} paragraphs have {found.mark.shown}"
+    if found.speeches > found.paragraphs:
+        reason = f"{found.speeches:,} speeches have {found.mark.shown}"
+    broken = found.mark.alone or found.several_lines
+    layout = PlayLayout(usual_blank_lines(head, least=1)) if broken else ScriptLayout(usual_blank_lines(head, least=0))
+    return Evidence(True, reason, layout=layout)
+
+
+def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
+    """Yield speeches, narration and scene openings."""
+    source = iter(lines)
+    head = list(islice(source, HEAD_LINES))
+    found = _find(head)
+    mark = _MARKS[0] if found is None else found.mark
+    join = _broken if layout.name == PlayLayout.name else _joined
+    for _, block in blocks(chain(head, source)):
+        if len(block) == 1 and (_is_scene(block[0].strip()) or is_heading(block[0].strip())):
+            yield SceneOpening(_heading(block[0].strip()))
+            continue
+        for cue, below in _speeches(mark, block):
+            if cue is None:
+                yield _narration(join(below), report)
+                continue
+            report.change("direction moved behind the name", int(bool(cue.directions)))
+            yield Line(cue.speaker, join([cue.directions, *below] if cue.directions else below))
+
+
+def _broken(lines: Sequence[str]) -> str:
+    """Lines below each other, without the indentation that all below the first have."""
+    return f"{lines[0].strip()}\n{dedent(chr(10).join(lines[1:]))}".strip("\n")
+
+
+def _joined(lines: Sequence[str]) -> str:
+    return " ".join(line.strip() for line in lines)
+
+
+def _heading(line: str) -> str:
+    """A heading as the written layouts know it: in square brackets."""
+    return line if is_heading(line) else "[" + line.replace("[", "(").replace("]", ")") + "]"
+
+
+def _narration(text: str, report: ReadReport) -> Line:
+    """Narration, in parentheses where the written layouts would read it as something else."""
+    element = parse_line(text.partition("\n")[0], ReadReport())
+    if isinstance(element, Line) and element.speaker is None:
+        return Line(None, text)
+    report.change("narration with a colon put in parentheses")
+    return Line(None, f"({text})")
+
+
+FORMATS = (Format("stage", 72, weigh, read),)
+"""After colon and play: a name with a colon is the surer sign."""

@@ -1,0 +1,325 @@
+"""Transcripts of speech: times beside, above or below the names, names in brackets, in bold type or as headings.
+
+What marks a cue differs from tool to tool and is the same within a file, so it is found from the file's beginning.
+Times and the numbers of cues are never learnt. The lines of a speech become one line, and scripts are written back as
+`NAME: text`. A transcript without names is plain text without its times.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import chain, islice, pairwise
+from pathlib import Path
+
+from textgen.corpus.document import Element, Line, SceneOpening
+from textgen.corpus.formats.base import HEAD_LINES, Evidence, Format, ReadReport, ScriptLayout, first_filled, share
+from textgen.corpus.formats.colon import is_heading, is_name, parse_cue
+from textgen.corpus.formats.naming import are_people, are_records, is_list, is_nobody
+from textgen.corpus.formats.plain import PlainLayout
+
+_DATE = r"(?:\d{4}-\d\d-\d\d[T ])?"
+_CLOCK = r"\d{1,3}:\d{1,2}(?::\d{1,2}){0,2}(?:[.,]\d{1,3})?"
+_ARROW = r"\s{0,3}(?:-->|->|to|[-–—])\s{0,3}"
+_SECONDS = rf"\d{{1,6}}(?:\.\d{{1,3}})?s?{_ARROW}\d{{1,6}}(?:\.\d{{1,3}})?s?|\d{{1,6}}(?:\.\d{{1,3}})?s"
+_SPAN = rf"{_DATE}{_CLOCK}(?:{_ARROW}{_CLOCK})?(?:\s?[ap]m\b)?"
+_BRACKETED = rf"[\[(<{{]\s{{0,3}}(?:{_SPAN}|{_SECONDS})\s{{0,3}}[\])>}}]"
+_STAMP = rf"(?:{_BRACKETED}|{_SPAN}(?![\w:/]))"
+_LEADING = re.compile(rf"{_STAMP}\s*(?:[-–—|:]\s+)?", re.IGNORECASE)
+_NUMBER = re.compile(r"(\d{1,5})[.)]?\s+(?=\D)")
+_INSIDE = re.compile(rf" ?[\[(]{_SPAN}[\])]| ?\[SPEAKER_TURN\]", re.IGNORECASE)
+_MARKED = re.compile(r"\d:\d\d|\s*(?:[\[(<{#>]|\*\*|__|\d+[.)]?\s|[-*] (?:\*\*|__)|\d+\.\d)|(?i:speaker|spk)[_ ]\d")
+_CREDIT = re.compile(r"\W*transcribed by https?://\S+\W*", re.IGNORECASE)
+
+_ID = r"(?:speaker|spk|sprecher|locuteur|hablante)[ _]?\w{1,3}"
+_NAMED = r"(?P<name>[^\s:\[\]()<>][^:\[\]()<>\t]{0,58}?)"
+_KINDS = {
+    "angle": re.compile(r"<[@+%&~ ]?(?P<name>[^<>/][^<>]{0,38})>:?\s*(?P<text>.*)"),
+    "square": re.compile(rf"\[(?P<name>[^\[\]]{{1,60}})\]\s?(?P<sure>{_STAMP}\s?:?|:|)\s*(?P<text>.*)", re.IGNORECASE),
+    "round": re.compile(rf"\((?P<name>{_ID})\):?\s*(?P<text>.*)", re.IGNORECASE),
+    "bold": re.compile(
+        rf"(?:[-*>]\s)?(?P<mark>\*\*|__)(?P<name>[^*_:\[\](){{}}]{{1,60}}?)(?:\s?{_STAMP})?(?P<inside>[:.：]?)(?P=mark)"
+        rf"\s?(?:{_STAMP})?(?P<outside>[:：]?)\s*\\?(?P<text>.*)",
+        re.IGNORECASE,
+    ),
+    "heading": re.compile(rf"(?P<level>#{{1,6}})\s+(?P<name>[^#:]{{1,60}}?)(?:\s?{_STAMP})?:?\s?#*(?P<text>)", re.I),
+    "stamped": re.compile(rf"{_NAMED}(?P<gap>[\s,:–—-]{{0,9}})(?P<sure>{_STAMP})(?P<colon>\s?:?)\s*(?P<text>.*)", re.I),
+    "colon": None,
+    "id": re.compile(rf"(?P<name>{_ID})\s+(?P<text>.+)", re.IGNORECASE),
+    "tab": re.compile(r"(?P<name>[^\t:]{1,60})\t+(?P<text>.+)"),
+    "bare": re.compile(r"(?P<name>[^\t:]{1,60})(?P<text>)"),
+}
+"""How a name may be marked. Those in `_TIMED` mark one only beside, or below, a time."""
+
+_TIMED = ("colon", "id", "tab", "bare")
+_SHOWN = {
+    "angle": "a name in <>",
+    "square": "a name in []",
+    "round": "a speaker in ()",
+    "bold": "a name in bold type",
+    "heading": "a name as heading",
+    "stamped": "a time behind the name",
+}
+_NO_NAME = re.compile(r"\d[:/.-]\d|\d-[A-Za-z]{3}-\d|[=\"]")
+_SENDER = re.compile(r"from\s+(.+?)\s+to\s+.+", re.IGNORECASE)
+_FEWEST = 3
+_MARKED_SHARE = 0.1
+_SPOKEN = 0.7
+_LISTS_ALLOWED = 0.3
+_TIMES_ALONE, _TIMES_BEFORE = 0.3, 0.5
+_NUMBERED = 0.4
+_LATEST_BEGINNING = 120
+_MOST_LINES = 200
+
+
+@dataclass(frozen=True)
+class _Cue:
+    name: str
+    text: str
+    sure: bool = True
+    """Whether it is one even where the name has not been seen before."""
+
+
+@dataclass(frozen=True)
+class _Mark:
+    """How a file marks its cues.
+
+    Args:
+        kind: one of `_KINDS`.
+        numbered: whether each cue has a number in front.
+        name_first: whether the name stands above the time.
+        level: of the headings that are names.
+        known: names that recur in the beginning of the file.
+    """
+
+    kind: str
+    numbered: bool = False
+    name_first: bool = False
+    level: str = ""
+    known: frozenset[str] = frozenset()
+
+    def unstamped(self, line: str) -> tuple[str, bool]:
+        """A line without the time or number in front of it, and whether there was one."""
+        number = _NUMBER.match(line) if self.numbered else None
+        rest = line[number.end() :] if number else line
+        stamp = _LEADING.match(rest)
+        return (rest[stamp.end() :], True) if stamp else (rest, number is not None)
+
+    def cue(self, rest: str, timed: bool) -> _Cue | None:
+        """The cue in a line.
+
+        Args:
+            rest: the line without the time in front.
+            timed: whether there was one, or one stands next to it.
+        """
+        if self.kind in _TIMED and not timed:
+            return None
+        pattern = _KINDS[self.kind]
+        if pattern is None:
+            parsed = parse_cue(rest)
+            return parsed and _checked(parsed.speaker, f"{parsed.directions} {parsed.text.strip()}".strip(), True)
+        found = pattern.fullmatch(rest)
+        if found is None or (self.level and found["level"] != self.level):
+            return None
+        return _checked(found["name"], found["text"], timed or self._is_sure(found))
+
+    def _is_sure(self, found: re.Match[str]) -> bool:
+        parts = found.groupdict()
+        if self.kind == "stamped":
+            gap, is_header = parts["gap"], not parts["text"]
+            return ":" in gap or "\t" in gap or len(gap) > 1 or (is_header and parts["sure"][0] in "[(<{")
+        if self.kind == "bold":
+            return bool(parts["inside"] or parts["outside"] or not parts["text"])
+        return self.kind != "square" or bool(parts["sure"]) or re.fullmatch(_ID, parts["name"], re.IGNORECASE) is not None
+
+
+def _checked(name: str, text: str, sure: bool) -> _Cue | None:
+    name = _SENDER.sub(r"\1", " ".join(name.split()))
+    if not is_name(name) or _NO_NAME.search(name) or not any(map(str.isalpha, name)):
+        return None
+    stamp = _LEADING.match(text)
+    return _Cue(name, text[stamp.end() :] if stamp else text.strip(), sure)
+
+
+@dataclass
+class _Said:
+    """Lines under one name, or under none."""
+
+    name: str | None
+    lines: list[str] = field(default_factory=list)
+    heading: bool = False
+
+
+def _speeches(lines: Iterable[str], mark: _Mark, report: ReadReport) -> Iterator[_Said]:
+    """The speeches of a transcript; what stands between them without a name is narration."""
+    said, timed, after_blank, inline = _Said(None), False, False, False
+    for line, following in pairwise(chain(lines, [""])):
+        line = line.strip()
+        if not line or _CREDIT.fullmatch(line):
+            after_blank = True
+            report.change("the tool's own line left out", int(bool(line)))
+            continue
+        rest, stamped = mark.unstamped(line)
+        report.change("time or number left out", int(stamped))
+        timed = timed or stamped
+        if rest.strip():
+            below = mark.name_first and mark.unstamped(following.strip()) == ("", True)
+            cue = mark.cue(rest, below if mark.name_first else timed)
+            if cue is not None and (cue.sure or cue.name in mark.known):
+                yield said
+                said, inline = _Said(None if is_nobody(cue.name) else cue.name, [cue.text] if cue.text else []), bool(cue.text)
+            elif title := _title(rest):
+                yield said
+                said = _Said(None, [title], heading=True)
+            elif said.heading or len(said.lines) >= _MOST_LINES or (after_blank and not stamped and (inline or said.name is None)):
+                yield said
+                said = _Said(None if inline or said.heading else said.name, [rest])
+            else:
+                said.lines.append(rest)
+            timed = after_blank = False
+    yield said
+
+
+def _title(line: str) -> str | None:
+    """What a Markdown heading, or a line in square brackets, says; None for other lines."""
+    if is_heading(line):
+        return line
+    return line.lstrip("#").strip() if line.startswith("#") and line.lstrip("#").startswith(" ") else None
+
+
+def _find(head: Sequence[str]) -> tuple[_Mark, int] | None:
+    """How the beginning of a file marks its cues, and how many it has; None where they are no people's."""
+    numbered = _is_numbered(head)
+    found: list[tuple[int, _Mark]] = []
+    for kind in _KINDS:
+        for name_first in (False, True) if kind == "bare" else (False,):
+            mark = _Mark(kind, numbered, name_first)
+            if kind == "heading":
+                levels = Counter(line.split(" ")[0] for line in head if line.startswith("#"))
+                mark = _Mark(kind, level=max(levels, key=lambda level: levels[level], default="#"))
+            counts = Counter(said.name for said in _all(head, mark) if said.name)
+            mark = _Mark(kind, numbered, name_first, mark.level, frozenset(name for name, n in counts.items() if n > 1))
+            if speeches := _fit(list(_speeches(head, mark, ReadReport()))):
+                found.append((speeches, mark))
+    speeches, mark = max(found, key=lambda item: item[0], default=(0, None))
+    return (mark, speeches) if mark else None
+
+
+def _all(head: Sequence[str], mark: _Mark) -> Iterator[_Said]:
+    """The speeches, with every name known that could be one."""
+    return _speeches(head, _Mark(mark.kind, mark.numbered, mark.name_first, mark.level, _Anyone()), ReadReport())
+
+
+class _Anyone(frozenset[str]):
+    """Every name."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+
+def _fit(said: Sequence[_Said]) -> int:
+    """How many speeches there are; 0 where they are no people's."""
+    speeches = [speech for speech in said if speech.name is not None]
+    names = [speech.name for speech in speeches if speech.name is not None]
+    blocks: list[list[str]] = [[]]
+    for part in said:
+        if part.heading:
+            blocks.append([])
+        elif part.name is not None:
+            blocks[-1].append(part.name)
+    lists = sum(is_list(speech.lines) for speech in speeches)
+    spoken = sum(bool(speech.lines) for speech in speeches)
+    good = (
+        len(names) >= _FEWEST
+        and are_people(names)
+        and not are_records(blocks)
+        and lists <= _LISTS_ALLOWED * len(names)
+        and spoken >= _SPOKEN * len(names)
+    )
+    return len(names) if good else 0
+
+
+def _is_numbered(head: Sequence[str]) -> bool:
+    """Whether many lines begin with numbers that count them."""
+    numbers = [int(found[1]) for line in head if (found := _NUMBER.match(line.strip()))]
+    steps = sum(after == before + 1 for before, after in pairwise(numbers))
+    return steps >= max(_FEWEST, _NUMBERED * sum(bool(line.strip()) for line in head))
+
+
+def _is_timed(head: Sequence[str]) -> bool:
+    """Whether times stand above or before the lines of a text without names, from its beginning on."""
+    lines = [line.strip() for line in head if line.strip()]
+    stamps = [(found[0], line) for line in lines if (found := _LEADING.match(line))]
+    alone = sum(stamp.strip() == line for stamp, line in stamps)
+    before = sum(stamp[0] in "[(<{" or _is_long(stamp) for stamp, _ in stamps)
+    if alone < _TIMES_ALONE * len(lines) and before < _TIMES_BEFORE * len(lines):
+        return False
+    times = [_seconds(stamp) for stamp, _ in stamps]
+    return times[0] <= _LATEST_BEGINNING and all(after >= before for before, after in pairwise(times))
+
+
+def _is_long(stamp: str) -> bool:
+    return stamp.count(":") > 1
+
+
+def _seconds(stamp: str) -> float:
+    """The first time in a stamp, in seconds (or in smaller units, where it counts frames)."""
+    seconds = 0.0
+    for part in re.findall(r"[\d.,:]+", stamp)[0].replace(",", ".").strip(":.").split(":"):
+        seconds = 60 * seconds + float(part)
+    return seconds
+
+
+def weigh(head: Sequence[str], path: Path) -> Evidence:
+    """Evidence that speakers are marked as tools mark them, or that times stand before the lines of a text."""
+    filled_lines = sum(bool(line.strip()) for line in head)
+    marked = sum(_MARKED.search(line) is not None for line in head)
+    if marked < max(_FEWEST, _MARKED_SHARE * filled_lines):
+        return Evidence(False, "no times or marked names", first_filled(head))
+    found = _find(head)
+    if found is not None:
+        mark, speeches = found
+        reason = f"{speeches:,} speeches have {_SHOWN.get(mark.kind, 'a time and a name')}"
+        return Evidence(True, reason, layout=ScriptLayout(_blank_lines(head, speeches)))
+    if _is_timed(head):
+        return Evidence(True, f"{share(marked, filled_lines)} lines have a time", layout=PlainLayout())
+    return Evidence(False, "no times or marked names", first_filled(head))
+
+
+def _blank_lines(head: Sequence[str], speeches: int) -> int:
+    """An empty line after each line, where the file has about as many as speeches."""
+    return int(2 * sum(not line.strip() for line in head) >= speeches)
+
+
+def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
+    """Yield speeches, narration and scene openings; or lines without their times."""
+    source = iter(lines)
+    head = list(islice(source, HEAD_LINES))
+    found = None if layout.name == PlainLayout.name else _find(head)
+    if found is None:
+        yield from _untimed(chain(head, source), report)
+        return
+    for said in _speeches(chain(head, source), found[0], report):
+        text = _without_times(" ".join(line.strip() for line in said.lines), report)
+        if said.heading:
+            yield SceneOpening(text if is_heading(text) else "[" + text.replace("[", "(").replace("]", ")") + "]")
+        elif text:
+            yield Line(said.name, text)
+
+
+def _untimed(lines: Iterable[str], report: ReadReport) -> Iterator[Element]:
+    for line in lines:
+        stamp = _LEADING.match(line)
+        report.change("time or number left out", int(stamp is not None))
+        text = _without_times(line[stamp.end() :] if stamp else line, report)
+        if text.strip() or not stamp:
+            yield Line(None, text.lstrip() if stamp else text)
+
+
+def _without_times(text: str, report: ReadReport) -> str:
+    kept, times = _INSIDE.subn("", text)
+    report.change("time or number left out", times)
+    return kept.strip() if times else text
+
+
+FORMATS = (Format("transcript", 47, weigh, read),)
