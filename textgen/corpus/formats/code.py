@@ -32,7 +32,7 @@ _STATEMENT = re.compile(
     r"|^[\w.$:]+\([^.!?]*\)[;,]?$"  # call(x)
     r"|^(?:async\s+)?(?:def|class|if|elif|else|for|while|try|except|finally|with|case|default|switch|match|do)"
     r"\b[^.!?]*[:{]$"
-    r"|==|!=|&&|\|\||(?<!-)->|=>|\w::\w|\s::\s|\+=|\$[({]|\w\(\)"
+    r"|==|!=|&&|\|\||(?<![-\d])(?<!\d )(?<!\ds )->|=>|\w::\w|\s::\s|\+=|\$[({]|\w\(\)"
     r"|^(?://|/\*|\*/|<!--|#!|#include\b|#define\b|'''|\"\"\"|@@ |\|.*=)"
     r"|</\w+>|^<\w+(?:\s+[\w:-]+=.*)?/?>$|^\\[a-z]+\{"
     r"|\)\)+$|^\((?:def\w*|let|lambda|cond|set!|ns|import)\b"

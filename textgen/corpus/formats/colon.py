@@ -21,6 +21,7 @@ _WORD = re.compile(r"\w\S*")
 _SENTENCE = re.compile(r"[?!;…()\[\]]|\w{6,}\. |\.{3}")
 _UNKNOWN_SPEAKER = re.compile(r"\?+")
 _TIME = re.compile(r"\s*[0-5]\d(?!\d)|\d")
+_CLOCK = re.compile(r"\d{1,2}:\d\d:\d\d")
 _HOUR = re.compile(r"(?:^|\s)\d{1,2}$")
 _NO_NAME_BEFORE = ("(", "[", "%", "*", "{", "<", "-", "=", "# ", "##", ">", "•", "–", "—", "/", "~", ".")
 MAX_WORDS = 6
@@ -134,6 +135,9 @@ def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iter
         text = line.strip()
         if not text:
             blank_lines += 1
+            continue
+        if text[0].isdigit() and _CLOCK.fullmatch(text):
+            report.change("line with nothing but a time left out")
             continue
         element = parse_line(text, report)
         if isinstance(element, SceneOpening):

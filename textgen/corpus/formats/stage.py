@@ -9,7 +9,7 @@ Scripts are written back as the formats colon and play write them: as plays wher
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
 from textwrap import dedent
@@ -39,6 +39,7 @@ _SCENE = re.compile(
 _LONGEST_HEADING = 80
 _MOST_TITLED_WORDS = 4
 _FEWEST = 3
+_FEWEST_LINES = 0.08
 _SPOKEN, _SPOKEN_IN_SMALL_LETTERS = 0.4, 0.6
 _LISTS_ALLOWED = 0.3
 
@@ -52,12 +53,14 @@ class _Mark:
         shown: how it looks, for a person.
         alone: whether the name is the whole first line of a paragraph.
         known: the names, where they are not in capitals; None where they are.
+        indented: whether all lines with a name are indented, and may stand within a paragraph.
     """
 
     pattern: re.Pattern[str]
     shown: str
     alone: bool = False
     known: frozenset[str] | None = None
+    indented: bool = False
 
     def cue(self, line: str, first: bool, last: bool) -> Cue | None:
         """The name at the beginning of a line, where it is one of a speaker.
@@ -68,6 +71,8 @@ class _Mark:
         """
         if self.alone and (last or not first):
             return None
+        if self.indented:
+            first = line[:1].isspace()
         line = line.strip()
         if emphasis := _EMPHASIS.match(line):
             line = emphasis[2] + line[emphasis.end() :]
@@ -114,7 +119,7 @@ def _find(head: Sequence[str]) -> _Found | None:
     """The first mark that fits the beginning of a file; None where none does."""
     found = [block for _, block in blocks(head)]
     for mark in _MARKS:
-        for tried in (mark, _with_known_names(mark, found)):
+        for tried in (mark, _with_known_names(mark, found), _with_known_names(replace(mark, indented=True), found)):
             fit = _fit(tried, found)
             if fit is not None:
                 return fit
@@ -122,11 +127,11 @@ def _find(head: Sequence[str]) -> _Found | None:
 
 
 def _with_known_names(mark: _Mark, found: Sequence[Sequence[str]]) -> _Mark:
-    """The mark for names that are not in capitals: those that stand more than once at the beginning of a paragraph."""
-    anyone = _Mark(mark.pattern, mark.shown, mark.alone, known=_Titled())
-    cues = (anyone.cue(block[0], True, len(block) == 1) for block in found)
-    counts = Counter(cue.speaker for cue in cues if cue)
-    return _Mark(mark.pattern, mark.shown, mark.alone, frozenset(name for name, times in counts.items() if times > 1))
+    """The mark for names that are not in capitals: those that stand where names may stand more than once."""
+    anyone = replace(mark, known=_Titled())
+    cues = (cue for block in found for cue, _ in _speeches(anyone, block) if cue is not None)
+    counts = Counter(cue.speaker for cue in cues)
+    return replace(mark, known=frozenset(name for name, times in counts.items() if times > 1))
 
 
 class _Titled(frozenset[str]):
@@ -147,8 +152,11 @@ def _fit(mark: _Mark, found: Sequence[Sequence[str]]) -> _Found | None:
     speeches = [speech for block in named for speech in block if speech[0] is not None]
     names = [cue.speaker for cue, _ in speeches if cue is not None]
     others = sum(block[0][0] is None and not _is_scene(lines[0]) for block, lines in zip(named, found, strict=True))
+    if mark.indented:
+        others += sum(line[:1].isspace() for block in found for line in block) - len(names)
     enough = _SPOKEN if mark.known is None else _SPOKEN_IN_SMALL_LETTERS
-    if len(names) < _FEWEST or len(names) < enough * (len(names) + others) or len(set(names)) < 2:
+    fewest = max(_FEWEST, _FEWEST_LINES * sum(map(len, found)), enough * (len(names) + others))
+    if len(names) < fewest or len(set(names)) < 2:
         return None
     in_blocks = [[cue.speaker for cue, _ in block if cue is not None] for block in named]
     lists = sum(is_list(lines) for _, lines in speeches)

@@ -13,7 +13,7 @@ from itertools import chain, islice, pairwise
 from pathlib import Path
 
 from textgen.corpus.document import Element, Line, SceneOpening
-from textgen.corpus.formats.base import HEAD_LINES, Evidence, Format, ReadReport, ScriptLayout, first_filled, share
+from textgen.corpus.formats.base import HEAD_LINES, Evidence, Format, ReadReport, ScriptLayout, filled, first_filled, share
 from textgen.corpus.formats.colon import is_heading, is_name, parse_cue
 from textgen.corpus.formats.naming import are_people, are_records, is_list, is_nobody
 from textgen.corpus.formats.plain import PlainLayout
@@ -26,6 +26,7 @@ _SPAN = rf"{_DATE}{_CLOCK}(?:{_ARROW}{_CLOCK})?(?:\s?[ap]m\b)?"
 _BRACKETED = rf"[\[(<{{]\s{{0,3}}(?:{_SPAN}|{_SECONDS})\s{{0,3}}[\])>}}]"
 _STAMP = rf"(?:{_BRACKETED}|{_SPAN}(?![\w:/]))"
 _LEADING = re.compile(rf"{_STAMP}\s*(?:[-–—|:]\s+)?", re.IGNORECASE)
+_TIME = re.compile(rf"\d:\d|{_BRACKETED}")
 _NUMBER = re.compile(r"(\d{1,5})[.)]?\s+(?=\D)")
 _INSIDE = re.compile(rf" ?[\[(]{_SPAN}[\])]| ?\[SPEAKER_TURN\]", re.IGNORECASE)
 _MARKED = re.compile(r"\d:\d\d|\s*(?:[\[(<{#>]|\*\*|__|\d+[.)]?\s|[-*] (?:\*\*|__)|\d+\.\d)|(?i:speaker|spk)[_ ]\d")
@@ -42,6 +43,7 @@ _KINDS = {
         rf"\s?(?:{_STAMP})?(?P<outside>[:：]?)\s*\\?(?P<text>.*)",
         re.IGNORECASE,
     ),
+    "emphasis": None,
     "heading": re.compile(rf"(?P<level>#{{1,6}})\s+(?P<name>[^#:]{{1,60}}?)(?:\s?{_STAMP})?:?\s?#*(?P<text>)", re.I),
     "stamped": re.compile(rf"{_NAMED}(?P<gap>[\s,:–—-]{{0,9}})(?P<sure>{_STAMP})(?P<colon>\s?:?)\s*(?P<text>.*)", re.I),
     "colon": None,
@@ -52,22 +54,28 @@ _KINDS = {
 """How a name may be marked. Those in `_TIMED` mark one only beside, or below, a time."""
 
 _TIMED = ("colon", "id", "tab", "bare")
+_BEGIN = {"angle": "<", "square": "[", "round": "(", "bold": "*_->", "emphasis": "*_->", "heading": "#"}
+"""What lines with such a name begin with; the others have a time."""
 _SHOWN = {
     "angle": "a name in <>",
     "square": "a name in []",
     "round": "a speaker in ()",
     "bold": "a name in bold type",
+    "emphasis": "a name, some in bold type",
     "heading": "a name as heading",
     "stamped": "a time behind the name",
 }
+_EMPHASIS = re.compile(r"\*\*|__")
 _NO_NAME = re.compile(r"\d[:/.-]\d|\d-[A-Za-z]{3}-\d|[=\"]")
 _SENDER = re.compile(r"from\s+(.+?)\s+to\s+.+", re.IGNORECASE)
 _FEWEST = 3
 _MARKED_SHARE = 0.1
+_FEWEST_LINES = 0.1
 _SPOKEN = 0.7
 _LISTS_ALLOWED = 0.3
 _TIMES_ALONE, _TIMES_BEFORE = 0.3, 0.5
 _NUMBERED = 0.4
+_EMPHASISED = 0.3
 _LATEST_BEGINNING = 120
 _MOST_LINES = 200
 
@@ -116,12 +124,12 @@ class _Mark:
             return None
         pattern = _KINDS[self.kind]
         if pattern is None:
-            parsed = parse_cue(rest)
+            parsed = parse_cue(_EMPHASIS.sub("", rest) if self.kind == "emphasis" else rest)
             return parsed and _checked(parsed.speaker, f"{parsed.directions} {parsed.text.strip()}".strip(), True)
         found = pattern.fullmatch(rest)
         if found is None or (self.level and found["level"] != self.level):
             return None
-        return _checked(found["name"], found["text"], timed or self._is_sure(found))
+        return _checked(found["name"], found["text"], self._is_sure(found) or (timed and self.kind in _TIMED))
 
     def _is_sure(self, found: re.Match[str]) -> bool:
         parts = found.groupdict()
@@ -165,15 +173,21 @@ def _speeches(lines: Iterable[str], mark: _Mark, report: ReadReport) -> Iterator
         if rest.strip():
             below = mark.name_first and mark.unstamped(following.strip()) == ("", True)
             cue = mark.cue(rest, below if mark.name_first else timed)
-            if cue is not None and (cue.sure or cue.name in mark.known):
+            if cue is not None and (cue.sure or (mark.kind == "stamped" and cue.name in mark.known)):
                 yield said
-                said, inline = _Said(None if is_nobody(cue.name) else cue.name, [cue.text] if cue.text else []), bool(cue.text)
+                said = _Said(None if is_nobody(cue.name) else cue.name, [cue.text] if cue.text else [])
+                inline = bool(cue.text)
+            elif mark.kind == "angle" and stamped:
+                report.change("notice left out")
             elif title := _title(rest):
                 yield said
                 said = _Said(None, [title], heading=True)
-            elif said.heading or len(said.lines) >= _MOST_LINES or (after_blank and not stamped and (inline or said.name is None)):
+            elif said.heading or (after_blank and not stamped and (inline or said.name is None)):
                 yield said
-                said = _Said(None if inline or said.heading else said.name, [rest])
+                said = _Said(None, [rest])
+            elif len(said.lines) >= _MOST_LINES:
+                yield said
+                said = _Said(said.name, [rest])
             else:
                 said.lines.append(rest)
             timed = after_blank = False
@@ -189,9 +203,9 @@ def _title(line: str) -> str | None:
 
 def _find(head: Sequence[str]) -> tuple[_Mark, int] | None:
     """How the beginning of a file marks its cues, and how many it has; None where they are no people's."""
-    numbered = _is_numbered(head)
+    numbered, lines = _is_numbered(head), filled(head)
     found: list[tuple[int, _Mark]] = []
-    for kind in _KINDS:
+    for kind in _possible(head, numbered):
         for name_first in (False, True) if kind == "bare" else (False,):
             mark = _Mark(kind, numbered, name_first)
             if kind == "heading":
@@ -199,10 +213,21 @@ def _find(head: Sequence[str]) -> tuple[_Mark, int] | None:
                 mark = _Mark(kind, level=max(levels, key=lambda level: levels[level], default="#"))
             counts = Counter(said.name for said in _all(head, mark) if said.name)
             mark = _Mark(kind, numbered, name_first, mark.level, frozenset(name for name, n in counts.items() if n > 1))
-            if speeches := _fit(list(_speeches(head, mark, ReadReport()))):
+            speeches = _fit(list(_speeches(head, mark, ReadReport())), _FEWEST_LINES * len(lines))
+            bold = sum(line.lstrip("->* ").startswith(("**", "__")) or line.startswith("**") for line in head)
+            if speeches and (kind != "emphasis" or bold >= _EMPHASISED * speeches):
                 found.append((speeches, mark))
     speeches, mark = max(found, key=lambda item: item[0], default=(0, None))
     return (mark, speeches) if mark else None
+
+
+def _possible(head: Sequence[str], numbered: bool) -> list[str]:
+    """The kinds that are worth a try: enough lines begin as theirs do, or hold a time."""
+    mark = _Mark("", numbered)
+    begin = Counter(mark.unstamped(line.strip())[0][:1] for line in head)
+    timed = sum(_TIME.search(line) is not None for line in head) >= _FEWEST or numbered
+    marked = {kind for kind, signs in _BEGIN.items() if sum(begin[sign] for sign in signs) >= _FEWEST}
+    return [kind for kind in _KINDS if kind in marked or (timed and kind not in _BEGIN)]
 
 
 def _all(head: Sequence[str], mark: _Mark) -> Iterator[_Said]:
@@ -217,8 +242,8 @@ class _Anyone(frozenset[str]):
         return True
 
 
-def _fit(said: Sequence[_Said]) -> int:
-    """How many speeches there are; 0 where they are no people's."""
+def _fit(said: Sequence[_Said], fewest: float) -> int:
+    """How many speeches there are; 0 where they are no people's, or where most speeches are marked by colons."""
     speeches = [speech for speech in said if speech.name is not None]
     names = [speech.name for speech in speeches if speech.name is not None]
     blocks: list[list[str]] = [[]]
@@ -229,8 +254,10 @@ def _fit(said: Sequence[_Said]) -> int:
             blocks[-1].append(part.name)
     lists = sum(is_list(speech.lines) for speech in speeches)
     spoken = sum(bool(speech.lines) for speech in speeches)
+    colons = sum(parse_cue(line.strip()) is not None for part in said for line in part.lines[part.name is not None :])
     good = (
-        len(names) >= _FEWEST
+        len(names) >= max(_FEWEST, fewest, colons)
+        and len(set(names)) > 1
         and are_people(names)
         and not are_records(blocks)
         and lists <= _LISTS_ALLOWED * len(names)
@@ -272,9 +299,9 @@ def _seconds(stamp: str) -> float:
 
 def weigh(head: Sequence[str], path: Path) -> Evidence:
     """Evidence that speakers are marked as tools mark them, or that times stand before the lines of a text."""
-    filled_lines = sum(bool(line.strip()) for line in head)
+    lines = len(filled(head))
     marked = sum(_MARKED.search(line) is not None for line in head)
-    if marked < max(_FEWEST, _MARKED_SHARE * filled_lines):
+    if marked < max(_FEWEST, _MARKED_SHARE * lines):
         return Evidence(False, "no times or marked names", first_filled(head))
     found = _find(head)
     if found is not None:
@@ -282,7 +309,7 @@ def weigh(head: Sequence[str], path: Path) -> Evidence:
         reason = f"{speeches:,} speeches have {_SHOWN.get(mark.kind, 'a time and a name')}"
         return Evidence(True, reason, layout=ScriptLayout(_blank_lines(head, speeches)))
     if _is_timed(head):
-        return Evidence(True, f"{share(marked, filled_lines)} lines have a time", layout=PlainLayout())
+        return Evidence(True, f"{share(marked, lines)} lines have a time", layout=PlainLayout())
     return Evidence(False, "no times or marked names", first_filled(head))
 
 
