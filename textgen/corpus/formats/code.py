@@ -15,11 +15,12 @@ _MOSTLY = 0.4
 _SENTENCE_END = (".", "!", "?", ",", "…", '"', "”")
 _MOST_WORDS = 6
 
-_SUFFIXES = frozenset(
-    ".py .pyi .ipynb .js .jsx .mjs .ts .tsx .c .h .cc .cpp .cxx .hpp .cs .java .kt .scala .go .rs .rb .php .pl .lua .r "
-    ".jl .swift .hs .ml .ex .exs .erl .clj .lisp .el .sh .bash .zsh .ps1 .bat .sql .css .scss .less .html .htm .xml "
-    ".yaml .yml .toml .ini .cfg .conf .tex .bib .diff .patch .log .ics .vcf .cmake .mk .proto .vue".split()
+_ENDINGS = (
+    "py pyi ipynb js jsx mjs ts tsx c h cc cpp cxx hpp cs java kt scala go rs rb php pl lua jl swift hs ml ex exs erl "
+    "clj lisp el sh bash zsh ps1 bat sql css scss less html htm xml yaml yml toml ini cfg conf tex bib diff patch log "
+    "ics vcf cmake mk proto vue"
 )
+_SUFFIXES = frozenset(f".{ending}" for ending in _ENDINGS.split())
 _OPENINGS = re.compile(
     r"<\?xml\b|<!DOCTYPE\b|<html\b|#!\s*/|\\documentclass\b|diff --git |commit [0-9a-f]{7,40}\b|BEGIN:V|%YAML\b|"
     r"Traceback \(most recent call last\)|@\w+\{\S+,$",

@@ -95,7 +95,9 @@ _HEADING_WORD = re.compile(
 def weigh(head: Sequence[str], path: Path) -> Evidence:
     """Evidence that at least half of the lines are `NAME: text` or a heading, and that the names are people's."""
     elements = [(number, parse_line(line, ReadReport())) for number, line in filled(head)]
-    spoken = [(number, line.speaker) for number, line in elements if isinstance(line, Line) and line.speaker and line.text]
+    spoken = [
+        (number, line.speaker) for number, line in elements if isinstance(line, Line) and line.speaker and line.text
+    ]
     speakers = [name for _, name in spoken]
     headings = sum(isinstance(element, SceneOpening) for _, element in elements)
     layout = ScriptLayout(usual_blank_lines(head, least=0))

@@ -16,35 +16,34 @@ _SAME_BEGINNING = 0.8
 _LISTED = 0.7
 _LIST_WORDS = 5
 
-_LABELS = frozenset(
-    # recipes
+_RECIPES = (
     "ingredients|method|directions|preparation|instructions|serves|servings|yield|makes|prep time|cook time|total time|"
     "nutrition|equipment|for the dough|for the sauce|for the filling|topping|filling|zutaten|zubereitung|portionen|"
     "ingrédients|préparation|ingredientes|preparación|preparo|elaboración|ingredienti|preparazione|procedimento|"
-    "ingrediënten|bereiding|ингредиенты|приготовление|材料|作り方|做法|"
-    # remarks in manuals, notes and code
+    "ingrediënten|bereiding|ингредиенты|приготовление|材料|作り方|做法"
+)
+_REMARKS = (
     "note|notes|warning|caution|danger|important|tip|tips|hint|example|examples|remark|todo|fixme|see also|summary|"
-    "hinweis|achtung|warnung|beispiel|remarque|attention|exemple|nota|aviso|ejemplo|ps|p.s|step|schritt|étape|paso|"
-    # songs
-    "verse|chorus|bridge|intro|outro|refrain|pre-chorus|hook|strophe|couplet|estrofa|coro|"
-    # letters, records, files
+    "hinweis|achtung|warnung|beispiel|remarque|attention|exemple|nota|aviso|ejemplo|ps|p.s|step|schritt|étape|paso"
+)
+_SONGS = "verse|chorus|bridge|intro|outro|refrain|pre-chorus|hook|strophe|couplet|estrofa|coro"
+_RECORDS = (
     "from|to|cc|bcc|subject|date|sent|reply-to|message-id|von|an|betreff|datum|de|à|objet|asunto|fecha|para|"
     "title|author|authors|year|publisher|isbn|source|url|link|tags|keywords|category|categories|license|version|"
     "description|name|phone|email|e-mail|address|city|town|country|website|size|price|weight|colour|color|status|"
     "type|id|key|value|default|returns|raises|args|arguments|parameters|params|usage|options|requires|installation|"
-    "added|changed|fixed|removed|deprecated|security|telefon|adresse|ort|titel|autor|preis|"
-    # meetings and lessons
+    "added|changed|fixed|removed|deprecated|security|telefon|adresse|ort|titel|autor|preis"
+)
+_MEETINGS = (
     "present|apologies|absent|agenda|attendees|decision|action|actions|minutes|place|location|time|next meeting|"
     "objective|objectives|homework|materials|conclusion|introduction|abstract|results|discussion|references"
-    "".split("|")
 )
+_LABELS = frozenset("|".join((_RECIPES, _REMARKS, _SONGS, _RECORDS, _MEETINGS)).split("|"))
 _LEVELS = re.compile(r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b")
 _NUMBERING = re.compile(r"[\s#.]*\d+[.)]?$")
 _BULLET = re.compile(r"(?:[-*•·–]|\d+[.)]?|[¼½¾])\s")
 _ENDS = re.compile(r"""[.!?…,;:。！？，—-]["'”’»)\]_*]*$""")
-_NOBODY = frozenset(
-    "scene directions|scene direction|stage directions|stage direction|#all#|(all)|sound|sfx|music".split("|")
-)
+_NOBODY = re.compile(r"(?:scene|stage) directions?|#all#|\(all\)|sound|sfx|music", re.IGNORECASE)
 
 
 def is_label(name: str) -> bool:
@@ -59,7 +58,7 @@ def is_label(name: str) -> bool:
 
 def is_nobody(name: str) -> bool:
     """Whether what some data sets write for a speaker is no person: directions, or everybody at once."""
-    return name.strip().casefold() in _NOBODY
+    return _NOBODY.fullmatch(name.strip()) is not None
 
 
 def recur(names: Sequence[str]) -> bool:

@@ -39,9 +39,7 @@ def weigh(head: Sequence[str], path: Path) -> Evidence:
     speeches = [line for line in lines if isinstance(line, Line) and line.speaker]
     speakers = [line.speaker for line in speeches if line.speaker]
     lists = sum(is_list(line.text.split("\n")) for line in speeches)
-    convincing = (
-        len(speakers) >= 0.5 * len(found) and are_people(speakers) and lists <= _LISTS_ALLOWED * len(speakers)
-    )
+    convincing = len(speakers) >= 0.5 * len(found) and are_people(speakers) and lists <= _LISTS_ALLOWED * len(speakers)
     reason = f"{share(len(speakers), len(found))} paragraphs have `NAME:` alone above the speech"
     layout = PlayLayout(usual_blank_lines(head, least=1))
     return Evidence(convincing, reason, None if speakers else first_filled(head), layout)

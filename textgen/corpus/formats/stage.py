@@ -8,7 +8,7 @@ Scripts are written back as the formats colon and play write them: as plays wher
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
@@ -26,7 +26,9 @@ _BROKEN_OFF = re.compile(rf"(?:.*\s)?(?:{_ABBREVIATIONS})", re.IGNORECASE)
 _NAME = rf"(?P<name>{_ABBREVIATED}[^\W_][^.:;!?()\[\]—–]{{0,40}}?)"
 _DIRECTIONS = r"(?P<directions>(?:,\s[^.()\[\]—–]{1,60})?(?:\s*(?:\([^()]*\)|\[[^\[\]]*\]))*)"
 _DOT = re.compile(rf"{_NAME}{_DIRECTIONS}\.(?P<text>\s.*|)", re.IGNORECASE)
-_DASH = re.compile(rf"{_NAME}{_DIRECTIONS}\s*(?:\.\s*(?:--?|[—–])|\s(?:--?|[—–])|(?:--|[—–]))(?P<text>\s.*|)", re.IGNORECASE)
+_DASH = re.compile(
+    rf"{_NAME}{_DIRECTIONS}\s*(?:\.\s*(?:--?|[—–])|\s(?:--?|[—–])|(?:--|[—–]))(?P<text>\s.*|)", re.IGNORECASE
+)
 _ABOVE = re.compile(rf"{_NAME}{_DIRECTIONS}\.?", re.IGNORECASE)
 _EMPHASIS = re.compile(r"(\*\*|__|_|\*)(?=\S)(.+?)\1")
 _TITLED = re.compile(r"(?:[^\W\d_]|\d+(?:st|nd|rd|th)?\b)")
@@ -44,6 +46,15 @@ _SPOKEN, _SPOKEN_IN_SMALL_LETTERS = 0.4, 0.6
 _LISTS_ALLOWED = 0.3
 
 
+def _in_capitals(name: str) -> bool:
+    return name == name.upper() and name != name.lower()
+
+
+def _is_titled(name: str) -> bool:
+    """Whether a name has a few words of which the first begins with a capital or is a number."""
+    return len(name.split()) <= _MOST_TITLED_WORDS and _TITLED.match(name) is not None and not name[0].islower()
+
+
 @dataclass(frozen=True)
 class _Mark:
     """How the names of a play are marked.
@@ -52,15 +63,20 @@ class _Mark:
         pattern: a line with a name; the speech follows on it, or below.
         shown: how it looks, for a person.
         alone: whether the name is the whole first line of a paragraph.
-        known: the names, where they are not in capitals; None where they are.
+        accepts: whether a name is one of a speaker; where it is not told by its capitals, it must open a paragraph.
         indented: whether all lines with a name are indented, and may stand within a paragraph.
     """
 
     pattern: re.Pattern[str]
     shown: str
     alone: bool = False
-    known: frozenset[str] | None = None
+    accepts: Callable[[str], bool] = _in_capitals
     indented: bool = False
+
+    @property
+    def in_capitals(self) -> bool:
+        """Whether the names are those in capitals."""
+        return self.accepts is _in_capitals
 
     def cue(self, line: str, first: bool, last: bool) -> Cue | None:
         """The name at the beginning of a line, where it is one of a speaker.
@@ -80,18 +96,14 @@ class _Mark:
         if found is None or _is_scene(line):
             return None
         name, text = " ".join(found["name"].split()), "" if self.alone else found["text"].strip()
-        if not (self._is_capital(name) if self.known is None else first and name in self.known):
+        if not (first or self.in_capitals) or (last and not text):
             return None
-        if (last and not text) or not is_name(name) or _BROKEN_OFF.fullmatch(name):
+        if not self.accepts(name) or not is_name(name) or _BROKEN_OFF.fullmatch(name):
             return None
         directions = found["directions"].strip()
         if directions.startswith(","):
             directions = f"({directions[1:].strip()})"
         return Cue(name, directions, text)
-
-    @staticmethod
-    def _is_capital(name: str) -> bool:
-        return name == name.upper() and name != name.lower()
 
 
 _MARKS = (
@@ -128,22 +140,10 @@ def _find(head: Sequence[str]) -> _Found | None:
 
 def _with_known_names(mark: _Mark, found: Sequence[Sequence[str]]) -> _Mark:
     """The mark for names that are not in capitals: those that stand where names may stand more than once."""
-    anyone = replace(mark, known=_Titled())
+    anyone = replace(mark, accepts=_is_titled)
     cues = (cue for block in found for cue, _ in _speeches(anyone, block) if cue is not None)
     counts = Counter(cue.speaker for cue in cues)
-    return replace(mark, known=frozenset(name for name, times in counts.items() if times > 1))
-
-
-class _Titled(frozenset[str]):
-    """Every name of a few words of which the first begins with a capital or is a number."""
-
-    def __contains__(self, name: object) -> bool:
-        return (
-            isinstance(name, str)
-            and len(name.split()) <= _MOST_TITLED_WORDS
-            and _TITLED.match(name) is not None
-            and not name[0].islower()
-        )
+    return replace(mark, accepts=frozenset(name for name, times in counts.items() if times > 1).__contains__)
 
 
 def _fit(mark: _Mark, found: Sequence[Sequence[str]]) -> _Found | None:
@@ -154,7 +154,7 @@ def _fit(mark: _Mark, found: Sequence[Sequence[str]]) -> _Found | None:
     others = sum(block[0][0] is None and not _is_scene(lines[0]) for block, lines in zip(named, found, strict=True))
     if mark.indented:
         others += sum(line[:1].isspace() for block in found for line in block) - len(names)
-    enough = _SPOKEN if mark.known is None else _SPOKEN_IN_SMALL_LETTERS
+    enough = _SPOKEN if mark.in_capitals else _SPOKEN_IN_SMALL_LETTERS
     fewest = max(_FEWEST, _FEWEST_LINES * sum(map(len, found)), enough * (len(names) + others))
     if len(names) < fewest or len(set(names)) < 2:
         return None

@@ -7,28 +7,27 @@ Times and the numbers of cues are never learnt. The lines of a speech become one
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice, pairwise
 from pathlib import Path
 
 from textgen.corpus.document import Element, Line, SceneOpening
-from textgen.corpus.formats.base import HEAD_LINES, Evidence, Format, ReadReport, ScriptLayout, filled, first_filled, share
+from textgen.corpus.formats.base import (
+    HEAD_LINES,
+    Evidence,
+    Format,
+    ReadReport,
+    ScriptLayout,
+    filled,
+    first_filled,
+    share,
+)
 from textgen.corpus.formats.colon import is_heading, is_name, parse_cue
 from textgen.corpus.formats.naming import are_people, are_records, is_list, is_nobody
 from textgen.corpus.formats.plain import PlainLayout
+from textgen.corpus.formats.stamps import BRACKETS, STAMP, are_numbered, are_timed, has_time, unstamped, without_times
 
-_DATE = r"(?:\d{4}-\d\d-\d\d[T ])?"
-_CLOCK = r"\d{1,3}:\d{1,2}(?::\d{1,2}){0,2}(?:[.,]\d{1,3})?"
-_ARROW = r"\s{0,3}(?:-->|->|to|[-–—])\s{0,3}"
-_SECONDS = rf"\d{{1,6}}(?:\.\d{{1,3}})?s?{_ARROW}\d{{1,6}}(?:\.\d{{1,3}})?s?|\d{{1,6}}(?:\.\d{{1,3}})?s"
-_SPAN = rf"{_DATE}{_CLOCK}(?:{_ARROW}{_CLOCK})?(?:\s?[ap]m\b)?"
-_BRACKETED = rf"[\[(<{{]\s{{0,3}}(?:{_SPAN}|{_SECONDS})\s{{0,3}}[\])>}}]"
-_STAMP = rf"(?:{_BRACKETED}|{_SPAN}(?![\w:/]))"
-_LEADING = re.compile(rf"{_STAMP}\s*(?:[-–—|:]\s+)?", re.IGNORECASE)
-_TIME = re.compile(rf"\d:\d|{_BRACKETED}")
-_NUMBER = re.compile(r"(\d{1,5})[.)]?\s+(?=\D)")
-_INSIDE = re.compile(rf" ?[\[(]{_SPAN}[\])]| ?\[SPEAKER_TURN\]", re.IGNORECASE)
 _MARKED = re.compile(r"\d:\d\d|\s*(?:[\[(<{#>]|\*\*|__|\d+[.)]?\s|[-*] (?:\*\*|__)|\d+\.\d)|(?i:speaker|spk)[_ ]\d")
 _CREDIT = re.compile(r"\W*transcribed by https?://\S+\W*", re.IGNORECASE)
 
@@ -36,16 +35,16 @@ _ID = r"(?:speaker|spk|sprecher|locuteur|hablante)[ _]?\w{1,3}"
 _NAMED = r"(?P<name>[^\s:\[\]()<>][^:\[\]()<>\t]{0,58}?)"
 _KINDS = {
     "angle": re.compile(r"<[@+%&~ ]?(?P<name>[^<>/][^<>]{0,38})>:?\s*(?P<text>.*)"),
-    "square": re.compile(rf"\[(?P<name>[^\[\]]{{1,60}})\]\s?(?P<sure>{_STAMP}\s?:?|:|)\s*(?P<text>.*)", re.IGNORECASE),
+    "square": re.compile(rf"\[(?P<name>[^\[\]]{{1,60}})\]\s?(?P<sure>{STAMP}\s?:?|:|)\s*(?P<text>.*)", re.IGNORECASE),
     "round": re.compile(rf"\((?P<name>{_ID})\):?\s*(?P<text>.*)", re.IGNORECASE),
     "bold": re.compile(
-        rf"(?:[-*>]\s)?(?P<mark>\*\*|__)(?P<name>[^*_:\[\](){{}}]{{1,60}}?)(?:\s?{_STAMP})?(?P<inside>[:.：]?)(?P=mark)"
-        rf"\s?(?:{_STAMP})?(?P<outside>[:：]?)\s*\\?(?P<text>.*)",
+        rf"(?:[-*>]\s)?(?P<mark>\*\*|__)(?P<name>[^*_:\[\](){{}}]{{1,60}}?)(?:\s?{STAMP})?(?P<inside>[:.：]?)(?P=mark)"
+        rf"\s?(?:{STAMP})?(?P<outside>[:：]?)\s*\\?(?P<text>.*)",
         re.IGNORECASE,
     ),
     "emphasis": None,
-    "heading": re.compile(rf"(?P<level>#{{1,6}})\s+(?P<name>[^#:]{{1,60}}?)(?:\s?{_STAMP})?:?\s?#*(?P<text>)", re.I),
-    "stamped": re.compile(rf"{_NAMED}(?P<gap>[\s,:–—-]{{0,9}})(?P<sure>{_STAMP})(?P<colon>\s?:?)\s*(?P<text>.*)", re.I),
+    "heading": re.compile(rf"(?P<level>#{{1,6}})\s+(?P<name>[^#:]{{1,60}}?)(?:\s?{STAMP})?:?\s?#*(?P<text>)", re.I),
+    "stamped": re.compile(rf"{_NAMED}(?P<gap>[\s,:–—-]{{0,9}})(?P<sure>{STAMP})(?P<colon>\s?:?)\s*(?P<text>.*)", re.I),
     "colon": None,
     "id": re.compile(rf"(?P<name>{_ID})\s+(?P<text>.+)", re.IGNORECASE),
     "tab": re.compile(r"(?P<name>[^\t:]{1,60})\t+(?P<text>.+)"),
@@ -65,6 +64,7 @@ _SHOWN = {
     "heading": "a name as heading",
     "stamped": "a time behind the name",
 }
+_EMPHASISED_LINE = re.compile(r"\s*(?:[-*>]\s)?(?:\*\*|__)")
 _EMPHASIS = re.compile(r"\*\*|__")
 _NO_NAME = re.compile(r"\d[:/.-]\d|\d-[A-Za-z]{3}-\d|[=\"]")
 _SENDER = re.compile(r"from\s+(.+?)\s+to\s+.+", re.IGNORECASE)
@@ -73,10 +73,7 @@ _MARKED_SHARE = 0.1
 _FEWEST_LINES = 0.1
 _SPOKEN = 0.7
 _LISTS_ALLOWED = 0.3
-_TIMES_ALONE, _TIMES_BEFORE = 0.3, 0.5
-_NUMBERED = 0.4
 _EMPHASISED = 0.3
-_LATEST_BEGINNING = 120
 _MOST_LINES = 200
 
 
@@ -88,6 +85,10 @@ class _Cue:
     """Whether it is one even where the name has not been seen before."""
 
 
+def _anybody(name: str) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class _Mark:
     """How a file marks its cues.
@@ -97,21 +98,14 @@ class _Mark:
         numbered: whether each cue has a number in front.
         name_first: whether the name stands above the time.
         level: of the headings that are names.
-        known: names that recur in the beginning of the file.
+        accepts: whether a name is taken even where it is not sure to be one: those that recur in the beginning.
     """
 
     kind: str
     numbered: bool = False
     name_first: bool = False
     level: str = ""
-    known: frozenset[str] = frozenset()
-
-    def unstamped(self, line: str) -> tuple[str, bool]:
-        """A line without the time or number in front of it, and whether there was one."""
-        number = _NUMBER.match(line) if self.numbered else None
-        rest = line[number.end() :] if number else line
-        stamp = _LEADING.match(rest)
-        return (rest[stamp.end() :], True) if stamp else (rest, number is not None)
+    accepts: Callable[[str], bool] = _anybody
 
     def cue(self, rest: str, timed: bool) -> _Cue | None:
         """The cue in a line.
@@ -135,18 +129,19 @@ class _Mark:
         parts = found.groupdict()
         if self.kind == "stamped":
             gap, is_header = parts["gap"], not parts["text"]
-            return ":" in gap or "\t" in gap or len(gap) > 1 or (is_header and parts["sure"][0] in "[(<{")
+            return ":" in gap or "\t" in gap or len(gap) > 1 or (is_header and parts["sure"][0] in BRACKETS)
         if self.kind == "bold":
             return bool(parts["inside"] or parts["outside"] or not parts["text"])
-        return self.kind != "square" or bool(parts["sure"]) or re.fullmatch(_ID, parts["name"], re.IGNORECASE) is not None
+        return (
+            self.kind != "square" or bool(parts["sure"]) or re.fullmatch(_ID, parts["name"], re.IGNORECASE) is not None
+        )
 
 
 def _checked(name: str, text: str, sure: bool) -> _Cue | None:
     name = _SENDER.sub(r"\1", " ".join(name.split()))
     if not is_name(name) or _NO_NAME.search(name) or not any(map(str.isalpha, name)):
         return None
-    stamp = _LEADING.match(text)
-    return _Cue(name, text[stamp.end() :] if stamp else text.strip(), sure)
+    return _Cue(name, unstamped(text.strip())[0], sure)
 
 
 @dataclass
@@ -167,13 +162,13 @@ def _speeches(lines: Iterable[str], mark: _Mark, report: ReadReport) -> Iterator
             after_blank = True
             report.change("the tool's own line left out", int(bool(line)))
             continue
-        rest, stamped = mark.unstamped(line)
+        rest, stamped = unstamped(line, mark.numbered)
         report.change("time or number left out", int(stamped))
         timed = timed or stamped
         if rest.strip():
-            below = mark.name_first and mark.unstamped(following.strip()) == ("", True)
+            below = mark.name_first and unstamped(following.strip()) == ("", True)
             cue = mark.cue(rest, below if mark.name_first else timed)
-            if cue is not None and (cue.sure or (mark.kind == "stamped" and cue.name in mark.known)):
+            if cue is not None and (cue.sure or (mark.kind == "stamped" and mark.accepts(cue.name))):
                 yield said
                 said = _Said(None if is_nobody(cue.name) else cue.name, [cue.text] if cue.text else [])
                 inline = bool(cue.text)
@@ -203,43 +198,32 @@ def _title(line: str) -> str | None:
 
 def _find(head: Sequence[str]) -> tuple[_Mark, int] | None:
     """How the beginning of a file marks its cues, and how many it has; None where they are no people's."""
-    numbered, lines = _is_numbered(head), filled(head)
-    found: list[tuple[int, _Mark]] = []
+    numbered, lines = are_numbered(head), filled(head)
+    found: list[tuple[_Mark, int]] = []
     for kind in _possible(head, numbered):
         for name_first in (False, True) if kind == "bare" else (False,):
-            mark = _Mark(kind, numbered, name_first)
-            if kind == "heading":
-                levels = Counter(line.split(" ")[0] for line in head if line.startswith("#"))
-                mark = _Mark(kind, level=max(levels, key=lambda level: levels[level], default="#"))
-            counts = Counter(said.name for said in _all(head, mark) if said.name)
-            mark = _Mark(kind, numbered, name_first, mark.level, frozenset(name for name, n in counts.items() if n > 1))
+            mark = _Mark(kind, numbered, name_first, _level(head) if kind == "heading" else "")
+            counts = Counter(said.name for said in _speeches(head, mark, ReadReport()))
+            mark = replace(mark, accepts=frozenset(name for name, n in counts.items() if name and n > 1).__contains__)
             speeches = _fit(list(_speeches(head, mark, ReadReport())), _FEWEST_LINES * len(lines))
-            bold = sum(line.lstrip("->* ").startswith(("**", "__")) or line.startswith("**") for line in head)
+            bold = sum(_EMPHASISED_LINE.match(line) is not None for line in head)
             if speeches and (kind != "emphasis" or bold >= _EMPHASISED * speeches):
-                found.append((speeches, mark))
-    speeches, mark = max(found, key=lambda item: item[0], default=(0, None))
-    return (mark, speeches) if mark else None
+                found.append((mark, speeches))
+    return max(found, key=lambda fit: fit[1], default=None)
+
+
+def _level(head: Sequence[str]) -> str:
+    """The signs of most Markdown headings."""
+    levels = Counter(line.split(" ")[0] for line in head if line.startswith("#"))
+    return max(levels, key=lambda level: levels[level], default="#")
 
 
 def _possible(head: Sequence[str], numbered: bool) -> list[str]:
     """The kinds that are worth a try: enough lines begin as theirs do, or hold a time."""
-    mark = _Mark("", numbered)
-    begin = Counter(mark.unstamped(line.strip())[0][:1] for line in head)
-    timed = sum(_TIME.search(line) is not None for line in head) >= _FEWEST or numbered
+    begin = Counter(unstamped(line.strip(), numbered)[0][:1] for line in head)
+    timed = numbered or sum(map(has_time, head)) >= _FEWEST
     marked = {kind for kind, signs in _BEGIN.items() if sum(begin[sign] for sign in signs) >= _FEWEST}
     return [kind for kind in _KINDS if kind in marked or (timed and kind not in _BEGIN)]
-
-
-def _all(head: Sequence[str], mark: _Mark) -> Iterator[_Said]:
-    """The speeches, with every name known that could be one."""
-    return _speeches(head, _Mark(mark.kind, mark.numbered, mark.name_first, mark.level, _Anyone()), ReadReport())
-
-
-class _Anyone(frozenset[str]):
-    """Every name."""
-
-    def __contains__(self, name: object) -> bool:
-        return True
 
 
 def _fit(said: Sequence[_Said], fewest: float) -> int:
@@ -266,37 +250,6 @@ def _fit(said: Sequence[_Said], fewest: float) -> int:
     return len(names) if good else 0
 
 
-def _is_numbered(head: Sequence[str]) -> bool:
-    """Whether many lines begin with numbers that count them."""
-    numbers = [int(found[1]) for line in head if (found := _NUMBER.match(line.strip()))]
-    steps = sum(after == before + 1 for before, after in pairwise(numbers))
-    return steps >= max(_FEWEST, _NUMBERED * sum(bool(line.strip()) for line in head))
-
-
-def _is_timed(head: Sequence[str]) -> bool:
-    """Whether times stand above or before the lines of a text without names, from its beginning on."""
-    lines = [line.strip() for line in head if line.strip()]
-    stamps = [(found[0], line) for line in lines if (found := _LEADING.match(line))]
-    alone = sum(stamp.strip() == line for stamp, line in stamps)
-    before = sum(stamp[0] in "[(<{" or _is_long(stamp) for stamp, _ in stamps)
-    if alone < _TIMES_ALONE * len(lines) and before < _TIMES_BEFORE * len(lines):
-        return False
-    times = [_seconds(stamp) for stamp, _ in stamps]
-    return times[0] <= _LATEST_BEGINNING and all(after >= before for before, after in pairwise(times))
-
-
-def _is_long(stamp: str) -> bool:
-    return stamp.count(":") > 1
-
-
-def _seconds(stamp: str) -> float:
-    """The first time in a stamp, in seconds (or in smaller units, where it counts frames)."""
-    seconds = 0.0
-    for part in re.findall(r"[\d.,:]+", stamp)[0].replace(",", ".").strip(":.").split(":"):
-        seconds = 60 * seconds + float(part)
-    return seconds
-
-
 def weigh(head: Sequence[str], path: Path) -> Evidence:
     """Evidence that speakers are marked as tools mark them, or that times stand before the lines of a text."""
     lines = len(filled(head))
@@ -308,7 +261,7 @@ def weigh(head: Sequence[str], path: Path) -> Evidence:
         mark, speeches = found
         reason = f"{speeches:,} speeches have {_SHOWN.get(mark.kind, 'a time and a name')}"
         return Evidence(True, reason, layout=ScriptLayout(_blank_lines(head, speeches)))
-    if _is_timed(head):
+    if are_timed(head):
         return Evidence(True, f"{share(marked, lines)} lines have a time", layout=PlainLayout())
     return Evidence(False, "no times or marked names", first_filled(head))
 
@@ -327,7 +280,8 @@ def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iter
         yield from _untimed(chain(head, source), report)
         return
     for said in _speeches(chain(head, source), found[0], report):
-        text = _without_times(" ".join(line.strip() for line in said.lines), report)
+        text, times = without_times(" ".join(line.strip() for line in said.lines))
+        report.change("time or number left out", times)
         if said.heading:
             yield SceneOpening(text if is_heading(text) else "[" + text.replace("[", "(").replace("]", ")") + "]")
         elif text:
@@ -335,18 +289,13 @@ def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iter
 
 
 def _untimed(lines: Iterable[str], report: ReadReport) -> Iterator[Element]:
+    """Yield each line without its times; a line with nothing else is left out."""
     for line in lines:
-        stamp = _LEADING.match(line)
-        report.change("time or number left out", int(stamp is not None))
-        text = _without_times(line[stamp.end() :] if stamp else line, report)
-        if text.strip() or not stamp:
-            yield Line(None, text.lstrip() if stamp else text)
-
-
-def _without_times(text: str, report: ReadReport) -> str:
-    kept, times = _INSIDE.subn("", text)
-    report.change("time or number left out", times)
-    return kept.strip() if times else text
+        rest, stamped = unstamped(line.strip())
+        text, times = without_times(rest if stamped else line)
+        report.change("time or number left out", stamped + times)
+        if text or not stamped:
+            yield Line(None, text)
 
 
 FORMATS = (Format("transcript", 47, weigh, read),)
