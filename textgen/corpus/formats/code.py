@@ -11,6 +11,7 @@ from pathlib import Path
 from textgen.corpus.formats.base import Evidence, Format, filled, share
 from textgen.corpus.formats.plain import PlainLayout, read_plain
 
+_LINES = 500
 _MOSTLY = 0.4
 _SENTENCE_END = (".", "!", "?", ",", "…", '"', "”")
 _MOST_WORDS = 6
@@ -55,7 +56,7 @@ _ITEM = re.compile(r"\s*(?:- |#|---$|\.\.\.$)")
 
 def weigh(head: Sequence[str], path: Path) -> Evidence:
     """Evidence by the ending of the name, the first line, or the share of lines that only machines are told."""
-    lines = [line for _, line in filled(head)]
+    lines = [line for _, line in filled(head[:_LINES])]
     found = sum(map(_is_code, lines))
     reason = f"{share(found, len(lines))} lines are source code, configuration or log"
     if path.suffix.lower() in _SUFFIXES:
@@ -92,4 +93,4 @@ def _is_nested(head: Sequence[str]) -> bool:
     return nested > 0 and nested >= _MOSTLY * opened
 
 
-FORMATS = (Format("code", 46, weigh, read_plain),)
+FORMATS = (Format("code", 48, weigh, read_plain),)

@@ -39,6 +39,7 @@ _SCENE = re.compile(
     re.IGNORECASE,
 )
 _LONGEST_HEADING = 80
+_NAME_CHARACTERS = 160
 _MOST_TITLED_WORDS = 4
 _FEWEST = 3
 _FEWEST_LINES = 0.08
@@ -61,6 +62,7 @@ class _Mark:
 
     Args:
         pattern: a line with a name; the speech follows on it, or below.
+        signs: what is between name and speech, of which one is near the beginning of a line with a name.
         shown: how it looks, for a person.
         alone: whether the name is the whole first line of a paragraph.
         accepts: whether a name is one of a speaker; where it is not told by its capitals, it must open a paragraph.
@@ -68,6 +70,7 @@ class _Mark:
     """
 
     pattern: re.Pattern[str]
+    signs: str
     shown: str
     alone: bool = False
     accepts: Callable[[str], bool] = _in_capitals
@@ -90,6 +93,8 @@ class _Mark:
         if self.indented:
             first = line[:1].isspace()
         line = line.strip()
+        if not any(sign in line[:_NAME_CHARACTERS] for sign in self.signs) and self.signs:
+            return None
         if emphasis := _EMPHASIS.match(line):
             line = emphasis[2] + line[emphasis.end() :]
         found = self.pattern.fullmatch(line)
@@ -107,9 +112,9 @@ class _Mark:
 
 
 _MARKS = (
-    _Mark(_DOT, "`NAME.` before the speech"),
-    _Mark(_DASH, "`NAME --` before the speech"),
-    _Mark(_ABOVE, "the name alone above the speech", alone=True),
+    _Mark(_DOT, ".", "`NAME.` before the speech"),
+    _Mark(_DASH, "-–—", "`NAME --` before the speech"),
+    _Mark(_ABOVE, "", "the name alone above the speech", alone=True),
 )
 
 

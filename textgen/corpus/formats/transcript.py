@@ -28,13 +28,12 @@ from textgen.corpus.formats.naming import are_people, are_records, is_list, is_n
 from textgen.corpus.formats.plain import PlainLayout
 from textgen.corpus.formats.stamps import BRACKETS, STAMP, are_numbered, are_timed, has_time, unstamped, without_times
 
-_MARKED = re.compile(r"\d:\d\d|\s*(?:[\[(<{#>]|\*\*|__|\d+[.)]?\s|[-*] (?:\*\*|__)|\d+\.\d)|(?i:speaker|spk)[_ ]\d")
+_BEGINS_MARKED = re.compile(r"[\[({#>]|\*\*|__|\d+[.)]?\s|[-*] (?:\*\*|__)|(?:speaker|spk)[_ ]\d", re.IGNORECASE)
 _CREDIT = re.compile(r"\W*transcribed by https?://\S+\W*", re.IGNORECASE)
 
 _ID = r"(?:speaker|spk|sprecher|locuteur|hablante)[ _]?\w{1,3}"
 _NAMED = r"(?P<name>[^\s:\[\]()<>][^:\[\]()<>\t]{0,58}?)"
 _KINDS = {
-    "angle": re.compile(r"<[@+%&~ ]?(?P<name>[^<>/][^<>]{0,38})>:?\s*(?P<text>.*)"),
     "square": re.compile(rf"\[(?P<name>[^\[\]]{{1,60}})\]\s?(?P<sure>{STAMP}\s?:?|:|)\s*(?P<text>.*)", re.IGNORECASE),
     "round": re.compile(rf"\((?P<name>{_ID})\):?\s*(?P<text>.*)", re.IGNORECASE),
     "bold": re.compile(
@@ -53,10 +52,9 @@ _KINDS = {
 """How a name may be marked. Those in `_TIMED` mark one only beside, or below, a time."""
 
 _TIMED = ("colon", "id", "tab", "bare")
-_BEGIN = {"angle": "<", "square": "[", "round": "(", "bold": "*_->", "emphasis": "*_->", "heading": "#"}
+_BEGIN = {"square": "[", "round": "(", "bold": "*_->", "emphasis": "*_->", "heading": "#"}
 """What lines with such a name begin with; the others have a time."""
 _SHOWN = {
-    "angle": "a name in <>",
     "square": "a name in []",
     "round": "a speaker in ()",
     "bold": "a name in bold type",
@@ -172,8 +170,6 @@ def _speeches(lines: Iterable[str], mark: _Mark, report: ReadReport) -> Iterator
                 yield said
                 said = _Said(None if is_nobody(cue.name) else cue.name, [cue.text] if cue.text else [])
                 inline = bool(cue.text)
-            elif mark.kind == "angle" and stamped:
-                report.change("notice left out")
             elif title := _title(rest):
                 yield said
                 said = _Said(None, [title], heading=True)
@@ -253,7 +249,7 @@ def _fit(said: Sequence[_Said], fewest: float) -> int:
 def weigh(head: Sequence[str], path: Path) -> Evidence:
     """Evidence that speakers are marked as tools mark them, or that times stand before the lines of a text."""
     lines = len(filled(head))
-    marked = sum(_MARKED.search(line) is not None for line in head)
+    marked = sum(has_time(line) or _BEGINS_MARKED.match(line.strip()) is not None for line in head)
     if marked < max(_FEWEST, _MARKED_SHARE * lines):
         return Evidence(False, "no times or marked names", first_filled(head))
     found = _find(head)
@@ -298,4 +294,4 @@ def _untimed(lines: Iterable[str], report: ReadReport) -> Iterator[Element]:
             yield Line(None, text)
 
 
-FORMATS = (Format("transcript", 47, weigh, read),)
+FORMATS = (Format("transcript", 49, weigh, read),)
