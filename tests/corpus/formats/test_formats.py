@@ -115,7 +115,7 @@ def test_a_named_format_is_taken(format: str) -> None:
 
 
 def test_an_unknown_format_is_refused() -> None:
-    with pytest.raises(ConfigurationError, match="'opera' is unknown; the formats are jsonl, code, csv"):
+    with pytest.raises(ConfigurationError, match="'opera' is unknown; the formats are jsonl, code, transcript, csv"):
         check_format("opera", SCRIPT_FORMATS, "corpus")
 
 

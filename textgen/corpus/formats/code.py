@@ -41,7 +41,7 @@ _STATEMENT = re.compile(
     r"|^(?:SELECT|INSERT INTO|CREATE|FROM|WHERE|GROUP BY|ORDER BY|UPDATE|DELETE|ALTER|DROP|JOIN|VALUES)\b.*[\w*;(,]$"
 )
 _KEYWORD = re.compile(
-    r"(?:return|import|from|raise|throw|yield|break|continue|pass|end|done|fi|esac|require|include|use|using|package|"
+    r"(?:@\w|class|def|function|sub|return|import|from|raise|throw|yield|break|continue|pass|end|done|fi|esac|require|include|use|using|package|"
     r"public|private|protected|static|const|let|var|func|fn|void|int|char|bool|module|namespace|struct|enum|interface|"
     r"echo|print|puts)\b"
 )

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, filled, first_filled, share
-from textgen.corpus.formats.naming import are_people, are_records, is_nobody
+from textgen.corpus.formats.naming import are_people, are_records, is_nobody, is_numbered_speaker
 
 _BRACKETED = re.compile(r"\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\]")
 _COLON = re.compile("[:：]")
@@ -56,9 +56,16 @@ def parse_cue(line: str) -> Cue | None:
     if colon < 0:
         return None
     named, text = _named(line[:colon]), line[colon + 1 :]
-    if named is None or text.startswith("//") or (_TIME.match(text) and _HOUR.search(named[0])):
+    if named is None or text.startswith("//") or _is_time(named[0], text):
         return None
     return Cue(*named, text)
+
+
+def _is_time(before: str, behind: str) -> bool:
+    """Whether a colon stands between the hour and the minutes of a time."""
+    if not _TIME.match(behind) or not _HOUR.search(before):
+        return False
+    return behind[0].isdigit() or not is_numbered_speaker(before)
 
 
 def is_name(text: str) -> bool:

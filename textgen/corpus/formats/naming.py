@@ -16,6 +16,9 @@ _SAME_BEGINNING = 0.8
 _LISTED = 0.7
 _LIST_WORDS = 5
 
+NUMBERED_SPEAKER = r"(?:speaker|spk|sprecher|locuteur|hablante)[ _]?\w{1,3}"
+"""A pattern of the names that tools give to voices they do not know; case is to be ignored."""
+
 _RECIPES = (
     "ingredients|method|directions|preparation|instructions|serves|servings|yield|makes|prep time|cook time|total time|"
     "nutrition|equipment|for the dough|for the sauce|for the filling|topping|filling|zutaten|zubereitung|portionen|"
@@ -59,6 +62,11 @@ def is_label(name: str) -> bool:
 def is_nobody(name: str) -> bool:
     """Whether what some data sets write for a speaker is no person: directions, or everybody at once."""
     return _NOBODY.fullmatch(name.strip()) is not None
+
+
+def is_numbered_speaker(name: str) -> bool:
+    """Whether a name is one that tools give to a voice they do not know: `Speaker 1`, `SPEAKER_00`, `spk_0`."""
+    return re.fullmatch(NUMBERED_SPEAKER, name, re.IGNORECASE) is not None
 
 
 def recur(names: Sequence[str]) -> bool:

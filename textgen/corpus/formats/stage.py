@@ -17,7 +17,7 @@ from textwrap import dedent
 from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import HEAD_LINES, Evidence, Format, ReadReport, ScriptLayout, first_filled, share
 from textgen.corpus.formats.colon import Cue, is_heading, is_name, parse_line, usual_blank_lines
-from textgen.corpus.formats.naming import are_people, are_records, is_list
+from textgen.corpus.formats.naming import are_people, are_records, is_list, is_nobody
 from textgen.corpus.formats.play import PlayLayout, blocks
 
 _ABBREVIATIONS = "MRS?|MS|DR|ST|SR|JR|CAPT|COL|GEN|LT|SGT|REV|PROF|HON|MM?|MME|MLLE|HR|FR|SIG"
@@ -25,7 +25,7 @@ _ABBREVIATED = rf"(?:(?:{_ABBREVIATIONS})\.\s+)*+"
 _BROKEN_OFF = re.compile(rf"(?:.*\s)?(?:{_ABBREVIATIONS})", re.IGNORECASE)
 _NAME = rf"(?P<name>{_ABBREVIATED}[^\W_][^.:;!?()\[\]—–]{{0,40}}?)"
 _DIRECTIONS = r"(?P<directions>(?:,\s[^.()\[\]—–]{1,60})?(?:\s*(?:\([^()]*\)|\[[^\[\]]*\]))*)"
-_DOT = re.compile(rf"{_NAME}{_DIRECTIONS}\.(?P<text>\s.*|)", re.IGNORECASE)
+_DOT = re.compile(rf"{_NAME}{_DIRECTIONS}\.(?P<text>\s(?!\s?[-–—]).*|)", re.IGNORECASE)
 _DASH = re.compile(
     rf"{_NAME}{_DIRECTIONS}\s*(?:\.\s*(?:--?|[—–])|\s(?:--?|[—–])|(?:--|[—–]))(?P<text>\s.*|)", re.IGNORECASE
 )
@@ -124,12 +124,12 @@ def _is_scene(line: str) -> bool:
 
 @dataclass(frozen=True)
 class _Found:
-    """The mark of a play, and how it fits."""
+    """The mark of a play, and how it fits: how many speeches, of how many paragraphs, and whether any goes on below."""
 
     mark: _Mark
     speeches: int
     paragraphs: int
-    several_lines: bool
+    below: bool
 
 
 def _find(head: Sequence[str]) -> _Found | None:
@@ -167,7 +167,7 @@ def _fit(mark: _Mark, found: Sequence[Sequence[str]]) -> _Found | None:
     lists = sum(is_list(lines) for _, lines in speeches)
     if not are_people(names) or are_records(in_blocks) or lists > _LISTS_ALLOWED * len(names):
         return None
-    return _Found(mark, len(names), len(found), any(len(lines) > 1 for _, lines in speeches))
+    return _Found(mark, len(names), len(found), any(cue is not None and lines != [cue.text] for cue, lines in speeches))
 
 
 def _speeches(mark: _Mark, block: Sequence[str]) -> list[tuple[Cue | None, list[str]]]:
@@ -192,8 +192,9 @@ def weigh(head: Sequence[str], path: Path) -> Evidence:
     reason = f"{share(found.speeches, found.paragraphs)} paragraphs have {found.mark.shown}"
     if found.speeches > found.paragraphs:
         reason = f"{found.speeches:,} speeches have {found.mark.shown}"
-    broken = found.mark.alone or found.several_lines
-    layout = PlayLayout(usual_blank_lines(head, least=1)) if broken else ScriptLayout(usual_blank_lines(head, least=0))
+    layout = (
+        PlayLayout(usual_blank_lines(head, least=1)) if found.below else ScriptLayout(usual_blank_lines(head, least=0))
+    )
     return Evidence(True, reason, layout=layout)
 
 
@@ -213,7 +214,10 @@ def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iter
                 yield _narration(join(below), report)
                 continue
             report.change("direction moved behind the name", int(bool(cue.directions)))
-            yield Line(cue.speaker, join([cue.directions, *below] if cue.directions else below))
+            yield Line(
+                None if is_nobody(cue.speaker) else cue.speaker,
+                join([cue.directions, *below] if cue.directions else below),
+            )
 
 
 def _broken(lines: Sequence[str]) -> str:

@@ -24,28 +24,34 @@ from textgen.corpus.formats.base import (
     share,
 )
 from textgen.corpus.formats.colon import is_heading, is_name, parse_cue
-from textgen.corpus.formats.naming import are_people, are_records, is_list, is_nobody
+from textgen.corpus.formats.naming import (
+    NUMBERED_SPEAKER,
+    are_people,
+    are_records,
+    is_list,
+    is_nobody,
+    is_numbered_speaker,
+)
 from textgen.corpus.formats.plain import PlainLayout
 from textgen.corpus.formats.stamps import BRACKETS, STAMP, are_numbered, are_timed, has_time, unstamped, without_times
 
 _BEGINS_MARKED = re.compile(r"[\[({#>]|\*\*|__|\d+[.)]?\s|[-*] (?:\*\*|__)|(?:speaker|spk)[_ ]\d", re.IGNORECASE)
 _CREDIT = re.compile(r"\W*transcribed by https?://\S+\W*", re.IGNORECASE)
 
-_ID = r"(?:speaker|spk|sprecher|locuteur|hablante)[ _]?\w{1,3}"
 _NAMED = r"(?P<name>[^\s:\[\]()<>][^:\[\]()<>\t]{0,58}?)"
 _KINDS = {
     "square": re.compile(rf"\[(?P<name>[^\[\]]{{1,60}})\]\s?(?P<sure>{STAMP}\s?:?|:|)\s*(?P<text>.*)", re.IGNORECASE),
-    "round": re.compile(rf"\((?P<name>{_ID})\):?\s*(?P<text>.*)", re.IGNORECASE),
+    "round": re.compile(rf"\((?P<name>{NUMBERED_SPEAKER})\):?\s*(?P<text>.*)", re.IGNORECASE),
     "bold": re.compile(
         rf"(?:[-*>]\s)?(?P<mark>\*\*|__)(?P<name>[^*_:\[\](){{}}]{{1,60}}?)(?:\s?{STAMP})?(?P<inside>[:.：]?)(?P=mark)"
-        rf"\s?(?:{STAMP})?(?P<outside>[:：]?)\s*\\?(?P<text>.*)",
+        rf"\s{{0,9}}(?:{STAMP})?(?P<outside>[:：]?)\s*\\?(?P<text>.*)",
         re.IGNORECASE,
     ),
     "emphasis": None,
     "heading": re.compile(rf"(?P<level>#{{1,6}})\s+(?P<name>[^#:]{{1,60}}?)(?:\s?{STAMP})?:?\s?#*(?P<text>)", re.I),
     "stamped": re.compile(rf"{_NAMED}(?P<gap>[\s,:–—-]{{0,9}})(?P<sure>{STAMP})(?P<colon>\s?:?)\s*(?P<text>.*)", re.I),
     "colon": None,
-    "id": re.compile(rf"(?P<name>{_ID})\s+(?P<text>.+)", re.IGNORECASE),
+    "id": re.compile(rf"(?P<name>{NUMBERED_SPEAKER})\s+(?P<text>.+)", re.IGNORECASE),
     "tab": re.compile(r"(?P<name>[^\t:]{1,60})\t+(?P<text>.+)"),
     "bare": re.compile(r"(?P<name>[^\t:]{1,60})(?P<text>)"),
 }
@@ -130,9 +136,7 @@ class _Mark:
             return ":" in gap or "\t" in gap or len(gap) > 1 or (is_header and parts["sure"][0] in BRACKETS)
         if self.kind == "bold":
             return bool(parts["inside"] or parts["outside"] or not parts["text"])
-        return (
-            self.kind != "square" or bool(parts["sure"]) or re.fullmatch(_ID, parts["name"], re.IGNORECASE) is not None
-        )
+        return self.kind != "square" or bool(parts["sure"]) or is_numbered_speaker(parts["name"])
 
 
 def _checked(name: str, text: str, sure: bool) -> _Cue | None:
