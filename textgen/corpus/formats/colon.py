@@ -174,11 +174,25 @@ def parse_line(text: str, report: ReadReport) -> Line | SceneOpening:
     spoken = cue.text.strip()
     if spoken and is_nobody(cue.speaker):
         report.change("name of nobody left out")
-        return Line(None, spoken)
+        return narration(spoken, report)
     if cue.directions:
         report.change("direction moved behind the colon")
         spoken = f"{cue.directions} {spoken}".strip()
     return Line(cue.speaker, spoken)
+
+
+def narration(text: str, report: ReadReport) -> Line:
+    """Narration that is read as narration again: in parentheses where it would be a speech or a heading.
+
+    Args:
+        text: neither empty nor with white space at its ends.
+        report: counts the parentheses.
+    """
+    element = parse_line(text.partition("\n")[0], ReadReport())
+    if isinstance(element, Line) and element.speaker is None:
+        return Line(None, text)
+    report.change("narration with a colon put in parentheses")
+    return Line(None, f"({text})")
 
 
 def is_heading(text: str) -> bool:

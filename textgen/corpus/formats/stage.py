@@ -16,7 +16,7 @@ from textwrap import dedent
 
 from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import HEAD_LINES, Evidence, Format, ReadReport, ScriptLayout, first_filled, share
-from textgen.corpus.formats.colon import Cue, is_heading, is_name, parse_line, usual_blank_lines
+from textgen.corpus.formats.colon import Cue, is_heading, is_name, narration, usual_blank_lines
 from textgen.corpus.formats.naming import are_people, are_records, is_list, is_nobody
 from textgen.corpus.formats.play import PlayLayout, blocks
 
@@ -211,7 +211,7 @@ def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iter
             continue
         for cue, below in _speeches(mark, block):
             if cue is None:
-                yield _narration(join(below), report)
+                yield narration(join(below), report)
                 continue
             report.change("direction moved behind the name", int(bool(cue.directions)))
             yield Line(
@@ -232,15 +232,6 @@ def _joined(lines: Sequence[str]) -> str:
 def _heading(line: str) -> str:
     """A heading as the written layouts know it: in square brackets."""
     return line if is_heading(line) else "[" + line.replace("[", "(").replace("]", ")") + "]"
-
-
-def _narration(text: str, report: ReadReport) -> Line:
-    """Narration, in parentheses where the written layouts would read it as something else."""
-    element = parse_line(text.partition("\n")[0], ReadReport())
-    if isinstance(element, Line) and element.speaker is None:
-        return Line(None, text)
-    report.change("narration with a colon put in parentheses")
-    return Line(None, f"({text})")
 
 
 FORMATS = (Format("stage", 72, weigh, read),)

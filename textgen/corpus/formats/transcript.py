@@ -23,7 +23,7 @@ from textgen.corpus.formats.base import (
     first_filled,
     share,
 )
-from textgen.corpus.formats.colon import is_heading, is_name, parse_cue
+from textgen.corpus.formats.colon import is_heading, is_name, narration, parse_cue
 from textgen.corpus.formats.naming import (
     NUMBERED_SPEAKER,
     are_people,
@@ -285,7 +285,7 @@ def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iter
         if said.heading:
             yield SceneOpening(text if is_heading(text) else "[" + text.replace("[", "(").replace("]", ")") + "]")
         elif text:
-            yield Line(said.name, text)
+            yield narration(text, report) if said.name is None else Line(said.name, text)
 
 
 def _untimed(lines: Iterable[str], report: ReadReport) -> Iterator[Element]:
