@@ -115,3 +115,11 @@ def test_any_lines_are_read(lines: list[str], layout: ScriptLayout) -> None:
     weigh(lines, Path("a.txt"))
     for element in read(lines, layout, ReadReport()):
         assert not isinstance(element, SceneOpening) or (element.heading or "").startswith("[")
+
+
+def test_a_play_that_does_not_convince_can_be_asked_for() -> None:
+    lines = ["NORA. Go.", "", "The door is open."]
+    evidence = weigh(lines, Path("a.txt"))
+    assert not evidence.convincing and evidence.misfit is None
+    assert list(read(lines, evidence.layout, ReadReport())) == [Line("NORA", "Go."), Line(None, "The door is open.")]
+    assert weigh(["The door is open."], Path("a.txt")).misfit == 1

@@ -179,3 +179,11 @@ def test_any_lines_are_read_and_what_is_written_names_the_same_speakers(lines: l
         if line.speaker is not None:
             again = read_script(ScriptStyle("colon").line_text(line), ScriptStyle("colon")).lines
             assert again == (line,)
+
+
+def test_a_transcript_that_does_not_convince_can_be_asked_for() -> None:
+    lines = ["[0:09] Nora: Go.", "[0:01] Nora: Now.", "[0:02] Nora: Well."]
+    evidence = weigh(lines, Path("a.txt"))
+    assert not evidence.convincing and evidence.misfit is None
+    assert next(read(lines, evidence.layout, ReadReport())) == Line("Nora", "Go.")
+    assert weigh(["The door is open."], Path("a.txt")).misfit == 1

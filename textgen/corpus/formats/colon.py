@@ -195,6 +195,11 @@ def narration(text: str, report: ReadReport) -> Line:
     return Line(None, f"({text})")
 
 
+def heading(text: str) -> str:
+    """A heading that is read as one again: in square brackets, unless it is one already."""
+    return text if is_heading(text) else "[" + text.replace("[", "(").replace("]", ")") + "]"
+
+
 def is_heading(text: str) -> bool:
     """Whether a line is a scene heading: all of it in one pair of square brackets, or by its first word."""
     if text.startswith("[") and text.endswith("]"):

@@ -8,11 +8,12 @@ some languages are listed.
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 _FEWEST = 3
 _RECURRING = 0.4
 _LABELLED = 0.5
-_SAME_BEGINNING = 0.8
+_SAME_BEGINNING = 0.6
 _LISTED = 0.7
 _LIST_WORDS = 5
 
@@ -59,6 +60,7 @@ def is_label(name: str) -> bool:
     return _NUMBERING.sub("", name.strip()).casefold() in _LABELS or _LEVELS.search(name) is not None
 
 
+@lru_cache(maxsize=4096)  # the same people speak again and again
 def is_nobody(name: str) -> bool:
     """Whether what some data sets write for a speaker is no person: directions, or everybody at once."""
     return _NOBODY.fullmatch(name.strip()) is not None

@@ -16,7 +16,7 @@ from textwrap import dedent
 
 from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import HEAD_LINES, Evidence, Format, ReadReport, ScriptLayout, first_filled, share
-from textgen.corpus.formats.colon import Cue, is_heading, is_name, narration, usual_blank_lines
+from textgen.corpus.formats.colon import Cue, heading, is_heading, is_name, narration, usual_blank_lines
 from textgen.corpus.formats.naming import are_people, are_records, is_list, is_nobody
 from textgen.corpus.formats.play import PlayLayout, blocks
 
@@ -124,23 +124,32 @@ def _is_scene(line: str) -> bool:
 
 @dataclass(frozen=True)
 class _Found:
-    """The mark of a play, and how it fits: how many speeches, of how many paragraphs, and whether any goes on below."""
+    """The mark of a play, and how it fits.
+
+    Args:
+        mark: how the names are marked.
+        speeches, paragraphs: how many there are.
+        below: whether any speech stands below its name, or goes on there.
+        convincing: whether the names are those of speakers.
+    """
 
     mark: _Mark
     speeches: int
     paragraphs: int
     below: bool
+    convincing: bool
 
 
-def _find(head: Sequence[str]) -> _Found | None:
-    """The first mark that fits the beginning of a file; None where none does."""
+def _find(head: Sequence[str]) -> _Found:
+    """The first mark that fits the beginning of a file, or the one with most speeches where none does."""
     found = [block for _, block in blocks(head)]
+    fits: list[_Found] = []
     for mark in _MARKS:
         for tried in (mark, _with_known_names(mark, found), _with_known_names(replace(mark, indented=True), found)):
-            fit = _fit(tried, found)
-            if fit is not None:
-                return fit
-    return None
+            fits.append(_fit(tried, found))
+            if fits[-1].convincing:
+                return fits[-1]
+    return max(fits, key=lambda fit: fit.speeches)
 
 
 def _with_known_names(mark: _Mark, found: Sequence[Sequence[str]]) -> _Mark:
@@ -151,8 +160,8 @@ def _with_known_names(mark: _Mark, found: Sequence[Sequence[str]]) -> _Mark:
     return replace(mark, accepts=frozenset(name for name, times in counts.items() if times > 1).__contains__)
 
 
-def _fit(mark: _Mark, found: Sequence[Sequence[str]]) -> _Found | None:
-    """How a mark fits some paragraphs; None where what it marks are no speakers."""
+def _fit(mark: _Mark, found: Sequence[Sequence[str]]) -> _Found:
+    """How a mark fits some paragraphs."""
     named = [_speeches(mark, block) for block in found]
     speeches = [speech for block in named for speech in block if speech[0] is not None]
     names = [cue.speaker for cue, _ in speeches if cue is not None]
@@ -161,13 +170,16 @@ def _fit(mark: _Mark, found: Sequence[Sequence[str]]) -> _Found | None:
         others += sum(line[:1].isspace() for block in found for line in block) - len(names)
     enough = _SPOKEN if mark.in_capitals else _SPOKEN_IN_SMALL_LETTERS
     fewest = max(_FEWEST, _FEWEST_LINES * sum(map(len, found)), enough * (len(names) + others))
-    if len(names) < fewest or len(set(names)) < 2:
-        return None
-    in_blocks = [[cue.speaker for cue, _ in block if cue is not None] for block in named]
     lists = sum(is_list(lines) for _, lines in speeches)
-    if not are_people(names) or are_records(in_blocks) or lists > _LISTS_ALLOWED * len(names):
-        return None
-    return _Found(mark, len(names), len(found), any(cue is not None and lines != [cue.text] for cue, lines in speeches))
+    convincing = (
+        len(names) >= fewest
+        and len(set(names)) > 1
+        and lists <= _LISTS_ALLOWED * len(names)
+        and are_people(names)
+        and not are_records([[cue.speaker for cue, _ in block if cue is not None] for block in named])
+    )
+    below = any(cue is not None and lines != [cue.text] for cue, lines in speeches)
+    return _Found(mark, len(names), len(found), below, convincing)
 
 
 def _speeches(mark: _Mark, block: Sequence[str]) -> list[tuple[Cue | None, list[str]]]:
@@ -187,27 +199,24 @@ def _speeches(mark: _Mark, block: Sequence[str]) -> list[tuple[Cue | None, list[
 def weigh(head: Sequence[str], path: Path) -> Evidence:
     """Evidence that many paragraphs begin with names, marked in one way, and that the names are people's."""
     found = _find(head)
-    if found is None:
-        return Evidence(False, "no names as printed plays have them", first_filled(head))
     reason = f"{share(found.speeches, found.paragraphs)} paragraphs have {found.mark.shown}"
     if found.speeches > found.paragraphs:
         reason = f"{found.speeches:,} speeches have {found.mark.shown}"
     layout = (
         PlayLayout(usual_blank_lines(head, least=1)) if found.below else ScriptLayout(usual_blank_lines(head, least=0))
     )
-    return Evidence(True, reason, layout=layout)
+    return Evidence(found.convincing, reason, None if found.speeches else first_filled(head), layout)
 
 
 def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
     """Yield speeches, narration and scene openings."""
     source = iter(lines)
     head = list(islice(source, HEAD_LINES))
-    found = _find(head)
-    mark = _MARKS[0] if found is None else found.mark
+    mark = _find(head).mark
     join = _broken if layout.name == PlayLayout.name else _joined
     for _, block in blocks(chain(head, source)):
         if len(block) == 1 and (_is_scene(block[0].strip()) or is_heading(block[0].strip())):
-            yield SceneOpening(_heading(block[0].strip()))
+            yield SceneOpening(heading(block[0].strip()))
             continue
         for cue, below in _speeches(mark, block):
             if cue is None:
@@ -227,11 +236,6 @@ def _broken(lines: Sequence[str]) -> str:
 
 def _joined(lines: Sequence[str]) -> str:
     return " ".join(line.strip() for line in lines)
-
-
-def _heading(line: str) -> str:
-    """A heading as the written layouts know it: in square brackets."""
-    return line if is_heading(line) else "[" + line.replace("[", "(").replace("]", ")") + "]"
 
 
 FORMATS = (Format("stage", 72, weigh, read),)

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain, islice, pairwise
 from pathlib import Path
+from typing import NamedTuple
 
 from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import (
@@ -23,7 +24,7 @@ from textgen.corpus.formats.base import (
     first_filled,
     share,
 )
-from textgen.corpus.formats.colon import is_heading, is_name, narration, parse_cue
+from textgen.corpus.formats.colon import heading, is_heading, is_name, narration, parse_cue
 from textgen.corpus.formats.naming import (
     NUMBERED_SPEAKER,
     are_people,
@@ -196,20 +197,29 @@ def _title(line: str) -> str | None:
     return line.lstrip("#").strip() if line.startswith("#") and line.lstrip("#").startswith(" ") else None
 
 
-def _find(head: Sequence[str]) -> tuple[_Mark, int] | None:
-    """How the beginning of a file marks its cues, and how many it has; None where they are no people's."""
-    numbered, lines = are_numbered(head), filled(head)
-    found: list[tuple[_Mark, int]] = []
+class _Found(NamedTuple):
+    """How a file marks its cues, how many it has, and whether they are people's."""
+
+    convincing: bool
+    speeches: int
+    mark: _Mark
+
+
+def _find(head: Sequence[str]) -> _Found | None:
+    """The mark with most cues in the beginning of a file, a convincing one before others; None where there is none."""
+    numbered, fewest = are_numbered(head), _FEWEST_LINES * len(filled(head))
+    bold = sum(_EMPHASISED_LINE.match(line) is not None for line in head)
+    found: list[_Found] = []
     for kind in _possible(head, numbered):
         for name_first in (False, True) if kind == "bare" else (False,):
             mark = _Mark(kind, numbered, name_first, _level(head) if kind == "heading" else "")
             counts = Counter(said.name for said in _speeches(head, mark, ReadReport()))
             mark = replace(mark, accepts=frozenset(name for name, n in counts.items() if name and n > 1).__contains__)
-            speeches = _fit(list(_speeches(head, mark, ReadReport())), _FEWEST_LINES * len(lines))
-            bold = sum(_EMPHASISED_LINE.match(line) is not None for line in head)
+            said = list(_speeches(head, mark, ReadReport()))
+            speeches = sum(part.name is not None for part in said)
             if speeches and (kind != "emphasis" or bold >= _EMPHASISED * speeches):
-                found.append((mark, speeches))
-    return max(found, key=lambda fit: fit[1], default=None)
+                found.append(_Found(speeches >= fewest and _are_peoples(said), speeches, mark))
+    return max(found, key=lambda fit: fit[:2], default=None)
 
 
 def _level(head: Sequence[str]) -> str:
@@ -226,8 +236,8 @@ def _possible(head: Sequence[str], numbered: bool) -> list[str]:
     return [kind for kind in _KINDS if kind in marked or (timed and kind not in _BEGIN)]
 
 
-def _fit(said: Sequence[_Said], fewest: float) -> int:
-    """How many speeches there are; 0 where they are no people's, or where most speeches are marked by colons."""
+def _are_peoples(said: Sequence[_Said]) -> bool:
+    """Whether speeches are people's, and not most of them marked by colons instead."""
     speeches = [speech for speech in said if speech.name is not None]
     names = [speech.name for speech in speeches if speech.name is not None]
     blocks: list[list[str]] = [[]]
@@ -239,15 +249,14 @@ def _fit(said: Sequence[_Said], fewest: float) -> int:
     lists = sum(is_list(speech.lines) for speech in speeches)
     spoken = sum(bool(speech.lines) for speech in speeches)
     colons = sum(parse_cue(line.strip()) is not None for part in said for line in part.lines[part.name is not None :])
-    good = (
-        len(names) >= max(_FEWEST, fewest, colons)
+    return (
+        len(names) >= max(_FEWEST, colons)
         and len(set(names)) > 1
         and are_people(names)
         and not are_records(blocks)
         and lists <= _LISTS_ALLOWED * len(names)
         and spoken >= _SPOKEN * len(names)
     )
-    return len(names) if good else 0
 
 
 def weigh(head: Sequence[str], path: Path) -> Evidence:
@@ -257,13 +266,12 @@ def weigh(head: Sequence[str], path: Path) -> Evidence:
     if marked < max(_FEWEST, _MARKED_SHARE * lines):
         return Evidence(False, "no times or marked names", first_filled(head))
     found = _find(head)
-    if found is not None:
-        mark, speeches = found
-        reason = f"{speeches:,} speeches have {_SHOWN.get(mark.kind, 'a time and a name')}"
-        return Evidence(True, reason, layout=ScriptLayout(_blank_lines(head, speeches)))
-    if are_timed(head):
+    if (found is None or not found.convincing) and are_timed(head):
         return Evidence(True, f"{share(marked, lines)} lines have a time", layout=PlainLayout())
-    return Evidence(False, "no times or marked names", first_filled(head))
+    if found is None:
+        return Evidence(False, "no marked names", first_filled(head))
+    reason = f"{found.speeches:,} speeches have {_SHOWN.get(found.mark.kind, 'a time and a name')}"
+    return Evidence(found.convincing, reason, layout=ScriptLayout(_blank_lines(head, found.speeches)))
 
 
 def _blank_lines(head: Sequence[str], speeches: int) -> int:
@@ -279,11 +287,11 @@ def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iter
     if found is None:
         yield from _untimed(chain(head, source), report)
         return
-    for said in _speeches(chain(head, source), found[0], report):
+    for said in _speeches(chain(head, source), found.mark, report):
         text, times = without_times(" ".join(line.strip() for line in said.lines))
         report.change("time or number left out", times)
         if said.heading:
-            yield SceneOpening(text if is_heading(text) else "[" + text.replace("[", "(").replace("]", ")") + "]")
+            yield SceneOpening(heading(text))
         elif text:
             yield narration(text, report) if said.name is None else Line(said.name, text)
 
