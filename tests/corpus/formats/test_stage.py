@@ -59,6 +59,10 @@ def test_verse_keeps_its_line_breaks_and_loses_what_all_are_indented_by() -> Non
     assert played(text)[0] == Line("NORA", "One,\ntwo,\n  three.")
 
 
+def test_a_speaker_may_say_nothing() -> None:
+    assert played("NORA.\nTAM. Go.\nNORA. No.\nTAM. Go,\nnow.")[:2] == [Line("NORA", ""), Line("TAM", "Go.")]
+
+
 def test_acts_and_scenes_are_headings() -> None:
     text = "ACT I.\n\nSCENE II. A deck.\n\nNORA. Go.\n\nTAM. Where?\n\nErster Aufzug\n\nNORA. [_Rising._] There."
     assert played(text) == [
@@ -74,6 +78,12 @@ def test_directions_beside_the_name_are_moved_behind_it() -> None:
     directed = [line.text for line in played(text, report) if isinstance(line, Line)]
     assert directed == ["(aside) Go.", "(laughing) Where?", "[_loud_] There.", "Here."]
     assert report.changes == {"direction moved behind the name": 3}
+
+
+def test_a_direction_marks_a_name_too() -> None:
+    text = "Nora. Go.\n\nTam (aside) Where?\n\nMaid (in the doorway). A lady.\n\nNora. You.\n\nTam. I.\n\nNora. Yes."
+    names = [line.speaker for line in played(text) if isinstance(line, Line)]
+    assert names == ["Nora", "Tam", "Maid", "Nora", "Tam", "Nora"]
 
 
 def test_narration_that_would_be_read_as_a_speech_is_put_in_parentheses() -> None:

@@ -25,7 +25,7 @@ _ABBREVIATED = rf"(?:(?:{_ABBREVIATIONS})\.\s+)*+"
 _BROKEN_OFF = re.compile(rf"(?:.*\s)?(?:{_ABBREVIATIONS})", re.IGNORECASE)
 _NAME = rf"(?P<name>{_ABBREVIATED}[^\W_][^.:;!?()\[\]—–]{{0,40}}?)"
 _DIRECTIONS = r"(?P<directions>(?:,\s[^.()\[\]—–]{1,60})?(?:\s*(?:\([^()]*\)|\[[^\[\]]*\]))*)"
-_DOT = re.compile(rf"{_NAME}{_DIRECTIONS}\.(?P<text>\s(?!\s?[-–—]).*|)", re.IGNORECASE)
+_DOT = re.compile(rf"{_NAME}{_DIRECTIONS}(?:\.|(?<=[\])]))(?P<text>\s(?!\s?[-–—]).*|)", re.IGNORECASE)
 _DASH = re.compile(
     rf"{_NAME}{_DIRECTIONS}\s*(?:\.\s*(?:--?|[—–])|\s(?:--?|[—–])|(?:--|[—–]))(?P<text>\s.*|)", re.IGNORECASE
 )
@@ -103,16 +103,17 @@ class _Mark:
         name, text = " ".join(found["name"].split()), "" if self.alone else found["text"].strip()
         if not (first or self.in_capitals) or (last and not text):
             return None
-        if not self.accepts(name) or not is_name(name) or _BROKEN_OFF.fullmatch(name):
-            return None
         directions = found["directions"].strip()
+        is_speaker = self.accepts(name) or (directions.endswith((")", "]")) and _is_titled(name) and not self.alone)
+        if not is_speaker or not is_name(name) or _BROKEN_OFF.fullmatch(name):
+            return None
         if directions.startswith(","):
             directions = f"({directions[1:].strip()})"
         return Cue(name, directions, text)
 
 
 _MARKS = (
-    _Mark(_DOT, ".", "`NAME.` before the speech"),
+    _Mark(_DOT, ".])", "`NAME.` before the speech"),
     _Mark(_DASH, "-–—", "`NAME --` before the speech"),
     _Mark(_ABOVE, "", "the name alone above the speech", alone=True),
 )
@@ -231,7 +232,8 @@ def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iter
 
 def _broken(lines: Sequence[str]) -> str:
     """Lines below each other, without the indentation that all below the first have."""
-    return f"{lines[0].strip()}\n{dedent(chr(10).join(lines[1:]))}".strip("\n")
+    first = "".join(lines[:1]).strip()
+    return "\n".join([first, *dedent("\n".join(lines[1:])).split("\n")]).strip("\n")
 
 
 def _joined(lines: Sequence[str]) -> str:
