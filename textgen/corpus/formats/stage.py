@@ -35,7 +35,7 @@ _TITLED = re.compile(r"(?:[^\W\d_]|\d+(?:st|nd|rd|th)?\b)")
 _SCENE = re.compile(
     r"(?:act|scene|prologue|epilogue|interlude|acte|scène|akt|aufzug|auftritt|szene|bild|atto|scena|acto|escena|jornada|"
     r"bedrijf|tooneel|действие|явление|картина|акт|сцена)\b\s*(?:[ivxlc]+\b|\d+|\w+\b)?|"
-    r"\w+\s+(?:act|akt|aufzug|auftritt|szene|scene|acte|действие|явление|картина)\b|第.{1,3}[幕场場]",
+    r"\w+\s+(?:act|akt|aufzug|auftritt|szene|scene|acte|действие|явление|картина)\b\W*$|第.{1,3}[幕场場]",
     re.IGNORECASE,
 )
 _LONGEST_HEADING = 80
