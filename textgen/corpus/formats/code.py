@@ -12,6 +12,7 @@ from textgen.corpus.formats.base import Evidence, Format, filled, share
 from textgen.corpus.formats.plain import PlainLayout, read_plain
 
 _LINES = 500
+_LONGEST = 1000
 _MOSTLY = 0.4
 _SENTENCE_END = (".", "!", "?", ",", "…", '"', "”")
 _MOST_WORDS = 6
@@ -72,6 +73,8 @@ def weigh(head: Sequence[str], path: Path) -> Evidence:
 
 def _is_code(line: str) -> bool:
     """Whether a line is a statement, an entry of a log, or begins with a keyword and is no sentence."""
+    if len(line) > _LONGEST:
+        return False
     if _STATEMENT.search(line) or _LOGGED.match(line):
         return True
     return bool(_KEYWORD.match(line)) and not line.endswith(_SENTENCE_END) and len(line.split()) <= _MOST_WORDS

@@ -74,6 +74,7 @@ _EMPHASIS = re.compile(r"\*\*|__")
 _NO_NAME = re.compile(r"\d[:/.-]\d|\d-[A-Za-z]{3}-\d|[=\"]")
 _SENDER = re.compile(r"from\s+(.+?)\s+to\s+.+", re.IGNORECASE)
 _FEWEST = 3
+_NEAR = 200  # characters of a line that are searched for a time
 _MARKED_SHARE = 0.1
 _FEWEST_LINES = 0.1
 _SPOKEN = 0.7
@@ -231,7 +232,7 @@ def _level(head: Sequence[str]) -> str:
 def _possible(head: Sequence[str], numbered: bool) -> list[str]:
     """The kinds that are worth a try: enough lines begin as theirs do, or hold a time."""
     begin = Counter(unstamped(line.strip(), numbered)[0][:1] for line in head)
-    timed = numbered or sum(map(has_time, head)) >= _FEWEST
+    timed = numbered or sum(has_time(line[:_NEAR]) for line in head) >= _FEWEST
     marked = {kind for kind, signs in _BEGIN.items() if sum(begin[sign] for sign in signs) >= _FEWEST}
     return [kind for kind in _KINDS if kind in marked or (timed and kind not in _BEGIN)]
 
@@ -262,7 +263,7 @@ def _are_peoples(said: Sequence[_Said]) -> bool:
 def weigh(head: Sequence[str], path: Path) -> Evidence:
     """Evidence that speakers are marked as tools mark them, or that times stand before the lines of a text."""
     lines = len(filled(head))
-    marked = sum(has_time(line) or _BEGINS_MARKED.match(line.strip()) is not None for line in head)
+    marked = sum(has_time(line[:_NEAR]) or _BEGINS_MARKED.match(line.strip()) is not None for line in head)
     if marked < max(_FEWEST, _MARKED_SHARE * lines):
         return Evidence(False, "no times or marked names", first_filled(head))
     found = _find(head)
