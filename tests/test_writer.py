@@ -162,6 +162,25 @@ def test_an_unknown_character_is_refused_with_the_nearest_names(writer: ScriptWr
         writer.write(characters=["zzz"])
 
 
+def test_a_part_of_a_name_finds_the_only_character_with_it(untrained: Path) -> None:
+    notes: list[str] = []
+    writer = ScriptWriter(ModelFolder(untrained).load(), notes.append)
+    writer.opened.card.corpus["speakers"] = {
+        **writer.opened.card.corpus["speakers"],
+        "Ross Geller": 1,
+        "Mona Geller": 1,
+    }
+    script = writer.write(lines=3, seed=1, characters=["ross"])
+    assert {line.speaker for line in script.lines} == {"Ross Geller"}
+    assert notes == ["The character 'ross' is taken for 'Ross Geller', the only one with that in the name."]
+    with pytest.raises(
+        ConfigurationError, match=r"part of 2 names of the corpus: 'Ross Geller', 'Mona Geller'; .* whole name"
+    ):
+        writer.write(characters=["geller"])
+    with pytest.raises(ConfigurationError, match="no such speaker"):
+        writer.write(characters=["gell"])
+
+
 def test_a_prompt_is_understood_and_continued(writers: list[ScriptWriter]) -> None:
     prompt = "[Scene 9: the soup]\nJERRY: Hello.\nELAINE: The so"
     for writer in writers:

@@ -198,6 +198,10 @@ class GenerationRequest:
     def _begin(self, prompt: str) -> Constraint:
         """The constraint on what follows the prompt."""
         pieces, shape, options = self.model.pieces, self.model.shape, self.options
+        for name in options.characters or ():
+            meant = self.model.character(name)
+            if meant.casefold() != name.casefold():
+                self._note(f"The character {name!r} is taken for {meant!r}, the only one with that in the name.")
         labels, names = self.model.cast(options.characters) if options.characters else (None, self.model.rare_names)
         may_end = options.lines is None
         grammar = ScriptGrammar(pieces, shape, labels, names, may_end)

@@ -218,3 +218,11 @@ def test_whole_tables_are_read_as_the_csv_module_reads_them(rows: list[tuple[str
     found, report = _records(file.getvalue(), delimiter)
     assert [record for _, record in found] == [list(row) for row in rows]
     assert report == ReadReport()
+
+
+def test_directions_and_everybody_are_no_people() -> None:
+    table = 'speaker,text\nRoss Geller,"Hi."\nScene Directions,He waits.\n#ALL#,Hello!\n(all),Bye.\n'
+    lines = [
+        element for element in read_csv(table.split("\n"), ScriptLayout(), ReadReport()) if isinstance(element, Line)
+    ]
+    assert [line.speaker for line in lines] == ["Ross Geller", None, None, None]

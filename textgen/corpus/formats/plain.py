@@ -20,6 +20,7 @@ _MOST_WORDS = 25
 _MOST_CHARACTERS = 400
 _LEAST_LINES = 8
 _WHOLE = 0.7
+_INDENTED = 0.1
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,19 @@ class CaptionLayout(PlainLayout):
 
 
 def weigh_captions(head: Sequence[str], path: Path) -> Evidence:
-    """Evidence that most lines are short whole texts, with nearly no empty lines."""
+    """Evidence that most lines are short whole texts, with nearly no empty lines, and not indented as verse is."""
     from statistics import median  # loads as long as all formats together, and `--help` needs none of it
 
     lines = [line for _, line in filled(head)]
     whole = sum(_is_whole(line) for line in lines)
+    indented = sum(line.startswith(("  ", "\t")) for line in head)
     words = median(len(line.split()) for line in lines) if lines else 0
     convincing = (
         len(lines) >= max(_LEAST_LINES, 0.98 * len(head))
         and words <= _MOST_WORDS
         and max(map(len, lines)) <= _MOST_CHARACTERS
         and whole >= _WHOLE * len(lines)
+        and indented < _INDENTED * len(lines)
     )
     reason = (
         f"{share(whole, len(lines))} lines are whole short texts (median {words:g} {'word' if words == 1 else 'words'})"

@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 from textgen.corpus.document import DocumentOpening, Element, Line, SceneOpening
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, filled, first_filled, share
 from textgen.corpus.formats.colon import MAX_WORDS, is_heading, parse_cue, parse_line
+from textgen.corpus.formats.naming import is_nobody
 from textgen.corpus.formats.plain import CaptionLayout
 from textgen.corpus.reading import repair_escaped
 
@@ -201,7 +202,8 @@ class _RowElements:
             yield from (DocumentOpening(), Line(None, joined))
             return
         speaker = " ".join(row.speaker.split())
-        element = self._speech(speaker, joined) if speaker else self._narration(joined)
+        is_speech = bool(speaker) and not is_nobody(speaker)
+        element = self._speech(speaker, joined) if is_speech else self._narration(joined)
         is_line = isinstance(element, Line)
         yield from self._openings(row, is_line)
         yield element
