@@ -153,9 +153,10 @@ class TextFile:
 
     Args:
         path: the file.
+        encoding: name of its encoding; None finds it. A byte order mark of the same encoding is no text.
 
     Attributes:
-        encoding: the name of the codec, found from the first megabytes.
+        encoding: the name of the codec.
         repairs: how often each of `textgen.corpus.reading.REPAIRS` was made in the last complete pass.
 
     Raises:
@@ -166,14 +167,17 @@ class TextFile:
         'jerry: do you know what this is all about?'
     """
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    def __init__(self, path: str | os.PathLike[str], encoding: str | None = None) -> None:
         self.path = Path(path)
         self.repairs: dict[str, int] = {}
         self._watch: Callable[[bytes], object] | None = None
         head = read_head(self.path)
         mark = byte_order_mark(head)
-        self._mark_bytes = mark[1] if mark else 0
-        self.encoding = mark[0] if mark else find_encoding(head, is_whole=len(head) < HEAD_BYTES)
+        if encoding is None:
+            self.encoding = mark[0] if mark else find_encoding(head, is_whole=len(head) < HEAD_BYTES)
+        else:
+            self.encoding = codecs.lookup(encoding).name
+        self._mark_bytes = mark[1] if mark and mark[0] == self.encoding else 0
         refuse_binary(self.path, decode_cut(head[self._mark_bytes :][:_LOOKED_AT], self.encoding))
         self._head: bytes | None = head
 

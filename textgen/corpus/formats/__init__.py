@@ -4,14 +4,14 @@ To add a format, add a module to this folder that lists it in `FORMATS`.
 """
 
 import pkgutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
 
-from textgen.corpus.document import Line, Scene, assemble, turn_of
+from textgen.corpus.document import Element, Line, Scene, assemble, turn_of
 from textgen.corpus.formats.base import (
     HEAD_LINES,
     Evidence,
@@ -22,6 +22,7 @@ from textgen.corpus.formats.base import (
     misfit_line,
 )
 from textgen.corpus.reading import TextFile
+from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 from textgen.errors import ConfigurationError, CorpusError
 
 _ANY_TEXT = (".txt", ".md", ".script")
@@ -82,34 +83,63 @@ class Recognised:
     evidence: Evidence
     reason: str
 
+    def elements(self, lines: Iterable[str], report: ReadReport) -> Iterator[Element]:
+        """The elements of a script in this format, streaming.
 
-def recognise(formats: Mapping[str, Format], head: Sequence[str], path: Path) -> Recognised | None:
+        Args:
+            lines: without their ends.
+            report: is filled.
+        """
+        read = self.evidence.read or self.format.read
+        if read is None:
+            raise ValueError(f"the format {self.format.name} has no scripts")
+        return read(lines, self.evidence.layout, report)
+
+    def dialogues(self, files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
+        """The dialogues of one file in this format, or of the two that belong together, streaming.
+
+        Args:
+            files: the file, or the two.
+            report: is filled.
+        """
+        read = self.evidence.read_dialogues or self.format.read_dialogues
+        if read is None:
+            raise ValueError(f"the format {self.format.name} has no dialogues")
+        return read(files, report)
+
+
+def recognise(
+    formats: Mapping[str, Format], head: Sequence[str], path: Path, options: ReadingOptions = AS_FOUND
+) -> Recognised | None:
     """The first of some formats that a file fits well; None where it fits none.
 
     Args:
         formats: SCRIPT_FORMATS (where a file always fits one: plain text) or DIALOGUE_FORMATS.
         head: the first lines of the file (up to HEAD_LINES), without their ends.
         path: where it lies; only `.csv`, `.tsv` and `.fountain` say something about the content.
+        options: how a person says that it is to be read.
     """
     for format in formats.values():
-        evidence = format.weigh(head, path) if format.weigh else None
+        evidence = format.weigh(head, path, options) if format.weigh else None
         if evidence is not None and evidence.convincing:
             return Recognised(format, evidence, evidence.reason)
     return None
 
 
-def read_as(name: str, formats: Mapping[str, Format], head: Sequence[str], path: Path) -> Recognised:
+def read_as(
+    name: str, formats: Mapping[str, Format], head: Sequence[str], path: Path, options: ReadingOptions = AS_FOUND
+) -> Recognised:
     """The format of a file, as named by the user.
 
     Args:
         name: one of the formats, whose files are read alone.
-        formats, head, path: as `recognise` takes them.
+        formats, head, path, options: as `recognise` takes them.
 
     Raises:
         CorpusError: if the file cannot be read in that format at all.
     """
     format = formats[name]
-    evidence = format.weigh(head, path) if format.weigh else Evidence(False, "no evidence")
+    evidence = format.weigh(head, path, options) if format.weigh else Evidence(False, "no evidence")
     if evidence.misfit is not None:
         raise CorpusError(
             f"{path} was to be read as {name}, but {misfit_line(head, evidence.misfit)}; the formats are "
@@ -119,9 +149,9 @@ def read_as(name: str, formats: Mapping[str, Format], head: Sequence[str], path:
     return Recognised(format, replace(evidence, sure=True), f"as asked for ({reason})")
 
 
-def _weigh_speeches(head: Sequence[str], path: Path) -> Evidence:
+def _weigh_speeches(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that the file is a script with speakers."""
-    found = recognise(SCRIPT_FORMATS, head, path)
+    found = recognise(SCRIPT_FORMATS, head, path, options)
     if found is None or found.evidence.layout.name in ("captions", "plain"):
         return Evidence(False, "nobody speaks", first_filled(head), sure=False)
     reader = partial(_read_speeches, found)
@@ -142,9 +172,7 @@ def _read_speeches(found: Recognised, files: Sequence[TextFile], report: ReadRep
         files: the script.
         report: counts what is left out.
     """
-    if found.format.read is None:
-        return
-    for _, scene in assemble(found.format.read(files[0].lines(), found.evidence.layout, report)):
+    for _, scene in assemble(found.elements(files[0].lines(), report)):
         speeches = [line for line in scene.lines if line.speaker is not None]
         report.change("line without a speaker left out", len(scene.lines) - len(speeches))
         report.change("stage direction left out of a turn", sum(len(line.directions) for line in speeches))

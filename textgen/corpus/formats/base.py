@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from textgen.corpus.document import Element, Line, Scene
 from textgen.corpus.reading import TextFile
+from textgen.corpus.reading_options import ReadingOptions
 
 HEAD_LINES = 2000
 """How many lines of a file are looked at to find out its format."""
@@ -106,7 +107,8 @@ class Evidence:
             format at all; None where it can.
         layout: layout of the file's scripts.
         sure: whether a file of dialogues can hardly be anything else; what could be a script as well is not sure.
-        read_dialogues: reader of the file's dialogues, where it depends on what was found in the file.
+        read: reader of the file's scripts, where it depends on what was found in the file or asked for.
+        read_dialogues: reader of its dialogues, likewise.
     """
 
     convincing: bool
@@ -114,6 +116,7 @@ class Evidence:
     misfit: int | None = None
     layout: ScriptLayout = ScriptLayout()
     sure: bool = True
+    read: "ScriptReader | None" = None
     read_dialogues: "DialogueReader | None" = None
 
 
@@ -132,8 +135,11 @@ class FilePair:
     sure: bool = True
 
 
-Weigh = Callable[[Sequence[str], Path], Evidence]
-"""(the first lines of a file, its path) to the evidence for a format. Of the path only the suffix counts."""
+Weigh = Callable[[Sequence[str], Path, ReadingOptions], Evidence]
+"""(the first lines of a file, its path, how it is to be read) to the evidence for a format.
+
+Of the path only the suffix counts. A reader that needs an option, or what was found, is given with the evidence.
+"""
 
 ScriptReader = Callable[[Iterable[str], ScriptLayout, ReadReport], Iterator[Element]]
 """(lines without their ends, the layout found in them, a report to fill) to elements, streaming."""

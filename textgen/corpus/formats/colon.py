@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, filled, first_filled, share
+from textgen.corpus.reading_options import ReadingOptions
 
 _BRACKETED = re.compile(r"\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\]")
 _COLON = re.compile("[:：]")
@@ -91,7 +92,7 @@ _HEADING_WORD = re.compile(
 _NEW_NAMES_ALLOWED = 0.9
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that at least half of the lines are `NAME: text` or a heading, and that names recur."""
     elements = [parse_line(line, ReadReport()) for _, line in filled(head)]
     speakers = [line.speaker for line in elements if isinstance(line, Line) and line.speaker and line.text]

@@ -13,6 +13,7 @@ from textgen.corpus.document import Scene, turn_of
 from textgen.corpus.formats.base import Evidence, FilePair, Format, ReadReport, first_filled, share
 from textgen.corpus.formats.tables import CSV, TSV, field_key, find_columns, records
 from textgen.corpus.reading import TextFile
+from textgen.corpus.reading_options import ReadingOptions
 from textgen.errors import CorpusError
 
 PROMPT_NAMES = (
@@ -81,12 +82,12 @@ def find_pair_columns(first: Sequence[str]) -> PairColumns | None:
     return PairColumns(0, 1, header=False) if len(first) > 1 else None
 
 
-def weigh_csv(head: Sequence[str], path: Path) -> Evidence:
+def weigh_csv(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that a header names the columns, or that a `.csv` has two of them."""
     return _weigh_table(head, CSV, nameless=path.suffix.lower() == ".csv")
 
 
-def weigh_tsv(head: Sequence[str], path: Path) -> Evidence:
+def weigh_tsv(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that a header names the columns, or that nearly every line has one tab."""
     return _weigh_table(head, TSV, nameless=True)
 

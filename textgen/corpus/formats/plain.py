@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from textgen.corpus.document import DocumentOpening, Element, Line
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, filled, share
+from textgen.corpus.reading_options import ReadingOptions
 
 _ENDS_WHOLE = re.compile(r"""[.!?…。！？]["'”’)\]]*$""")
 _ENDS_OPEN = re.compile(r"[,;:–—-]$")
@@ -42,7 +43,7 @@ class CaptionLayout(PlainLayout):
     name: ClassVar[str] = "captions"
 
 
-def weigh_captions(head: Sequence[str], path: Path) -> Evidence:
+def weigh_captions(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that most lines are short whole texts, with nearly no empty lines."""
     from statistics import median  # loads as long as all formats together, and `--help` needs none of it
 
@@ -68,7 +69,7 @@ def _is_whole(line: str) -> bool:
     return (line[0].isupper() or line[0].isdigit()) and not _ENDS_OPEN.search(line)
 
 
-def weigh_plain(head: Sequence[str], path: Path) -> Evidence:
+def weigh_plain(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence for any file: everything is plain text."""
     return Evidence(True, "plain text: it looks like no script, table or list of texts", layout=PlainLayout())
 

@@ -11,6 +11,7 @@ from typing import ClassVar
 from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, first_filled, share
 from textgen.corpus.formats.colon import is_heading, names_come_again, parse_cue, usual_blank_lines
+from textgen.corpus.reading_options import ReadingOptions
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,7 @@ class PlayLayout(ScriptLayout):
         return "" if speaker is None else f"{speaker}:\n"
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that at least half of the paragraphs have `NAME:` alone above the speech."""
     found = [block for _, block in blocks(head)]
     lines = [parse_block(block, ReadReport()) for block in found if len(block) > 1]

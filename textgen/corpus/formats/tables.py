@@ -18,6 +18,7 @@ from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayo
 from textgen.corpus.formats.colon import MAX_WORDS, is_heading, parse_cue, parse_line
 from textgen.corpus.formats.plain import CaptionLayout
 from textgen.corpus.reading import repair_escaped
+from textgen.corpus.reading_options import ReadingOptions
 
 MAX_LINES = 100
 
@@ -269,12 +270,12 @@ def _find(keys: list[str], names: tuple[str, ...]) -> int | None:
     return next((keys.index(name) for name in names if name in keys), None)
 
 
-def weigh_csv(head: Sequence[str], path: Path) -> Evidence:
+def weigh_csv(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that a header names the columns, or that a `.csv` has two of them."""
     return _weigh_table(head, CSV, nameless=path.suffix.lower() == ".csv", texts=path.suffix.lower() == ".csv")
 
 
-def weigh_tsv(head: Sequence[str], path: Path) -> Evidence:
+def weigh_tsv(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that a header names the columns, or that nearly every line has one tab."""
     return _weigh_table(head, TSV, nameless=True, texts=path.suffix.lower() == ".tsv")
 
@@ -335,7 +336,7 @@ def _row(record: list[str], columns: Columns) -> TableRow:
     )
 
 
-def weigh_jsonl(head: Sequence[str], path: Path) -> Evidence:
+def weigh_jsonl(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that nearly every line is a JSON object with a text field."""
     rows = [(number, _parse_row(line)) for number, line in filled(head)]
     good = [row for _, row in rows if row is not None]
