@@ -32,6 +32,7 @@ from textgen.corpus.formats.pairs import ALIGNED, aligned_by_length, aligned_by_
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 from textgen.corpus.script import ScriptStyle
+from textgen.corpus.spreadsheets import open_file
 from textgen.errors import CorpusError
 
 Kind = Literal["scripts", "dialogues"]
@@ -51,6 +52,7 @@ class CorpusFile:
         size: bytes.
         format, reason: the name of the format, and why it was taken, for a person.
         sure: whether a file of dialogues can hardly be anything else.
+        columns: of a table: the name of each (empty where it has none) and what it was taken for (empty for nothing).
         style: the layout of the file's scripts.
         report: what its reader left out and normalised in the last complete pass.
     """
@@ -60,6 +62,7 @@ class CorpusFile:
         self.paths = tuple(file.path for file in files)
         self.size = sum(path.stat().st_size for path in self.paths)
         self.format, self.reason, self.sure = found.format.name, found.reason, found.evidence.sure
+        self.columns = found.evidence.columns
         self.style = ScriptStyle(found.evidence.layout.name, found.evidence.layout.blank_lines)
         self.report = ReadReport()
 
@@ -235,7 +238,7 @@ def recognise_dialogues(paths: Paths, options: ReadingOptions = AS_FOUND) -> Cor
 
 def _file(path: Path, formats: Mapping[str, Format], format: str | None, options: ReadingOptions) -> CorpusFile:
     """A file that is read alone."""
-    file = TextFile(path, options.encoding)
+    file = open_file(path, options.encoding)
     head = file.head(HEAD_LINES)
     known = recognise if format is None else partial(read_as, format)
     found = known(formats, head, path, options)
@@ -260,9 +263,9 @@ def _dialogue_files(
         CorpusError: if a file cannot be read or does not fit, or one of two is missing.
     """
     if format is None:
-        found = list(_recognised((TextFile(path, options.encoding) for path in paths), ordered, options))
+        found = list(_recognised((open_file(path, options.encoding) for path in paths), ordered, options))
     elif DIALOGUE_FORMATS[format].pair_up is not None:
-        files = [TextFile(path, options.encoding) for path in paths]
+        files = [open_file(path, options.encoding) for path in paths]
         found = list(_pairs(DIALOGUE_FORMATS[format], files, ordered, asked=True))
     else:
         found = [_file(path, DIALOGUE_FORMATS, format, options) for path in paths]
@@ -312,7 +315,8 @@ def _refuse(file: TextFile) -> NoReturn:
     raise CorpusError(
         f"Dialogues were to be read from {file.path}, but it fits no format of them: "
         f"{misfit_line(head, first_filled(head))}; the formats are {', '.join(DIALOGUE_FORMATS)}: give a file in one "
-        "of them, name its format with --format, or leave the file out."
+        "of them, name its format with --format or the columns of a table with --prompt-column and --reply-column, or "
+        "leave the file out."
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from textgen.corpus.document import Line, Scene, turn_of
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, filled, first_filled, share
-from textgen.corpus.formats.tables import field_key
+from textgen.corpus.formats.columns import field_key
 from textgen.corpus.reading import TextFile, repair_escaped
 from textgen.corpus.reading_options import ReadingOptions
 
