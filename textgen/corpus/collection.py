@@ -84,7 +84,8 @@ class CorpusFile:
     def elements(self) -> Iterator[Element]:
         """Its lines and openings, streaming; it must have been opened for scripts."""
         report = ReadReport()
-        yield from self._found.elements(self._files[0].lines(), report)
+        lines = self._files[0].lines(self._found.evidence.longest_line)
+        yield from self._found.elements(lines, report)
         self.report = report
 
     def dialogues(self) -> Iterator[Scene]:
