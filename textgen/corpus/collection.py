@@ -77,6 +77,15 @@ class CorpusFile:
         return ", ".join(dict.fromkeys(file.encoding for file in self._files))
 
     @property
+    def encoding_doubt(self) -> str | None:
+        """What is not sure about the encoding, and how to say it; None where it is sure."""
+        doubts = (
+            f"{file.encoding} may as well be {file.rival_encoding}" for file in self._files if file.rival_encoding
+        )
+        found = ", ".join(doubts)
+        return f"unsure: {found}; --encoding NAME says which" if found else None
+
+    @property
     def repairs(self) -> dict[str, int]:
         """What was repaired in its bytes in the last complete pass."""
         return dict(sum((Counter(file.repairs) for file in self._files), Counter[str]()))
