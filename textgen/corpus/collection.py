@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -153,7 +154,7 @@ class Corpus:
         given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
         found = find_files(given, suffixes(known))
         if kind == "scripts":
-            self.files = tuple(_file(path, SCRIPT_FORMATS, format, options) for path in found)
+            self.files = tuple(_file(path, SCRIPT_FORMATS, format, options, len(found) > 1) for path in found)
         else:
             ordered = not any(Path(path).is_dir() for path in given)
             self.files = tuple(_dialogue_files(found, ordered, format, options))
@@ -246,12 +247,26 @@ def recognise_dialogues(paths: Paths, options: ReadingOptions = AS_FOUND) -> Cor
     return corpus if all(file.sure for file in corpus.files) else None
 
 
-def _file(path: Path, formats: Mapping[str, Format], format: str | None, options: ReadingOptions) -> CorpusFile:
-    """A file that is read alone."""
+def _file(
+    path: Path, formats: Mapping[str, Format], format: str | None, options: ReadingOptions, one_of_many: bool = False
+) -> CorpusFile:
+    """A file that is read alone.
+
+    Args:
+        path: the file.
+        formats: SCRIPT_FORMATS or DIALOGUE_FORMATS.
+        format: its format; None to find it out.
+        options: how a person says that it is to be read.
+        one_of_many: whether it is one of several. Each of them is a text: a few lines are then rather a poem than
+            captions.
+    """
     file = open_file(path, options.encoding)
     head = file.head(HEAD_LINES)
     known = recognise if format is None else partial(read_as, format)
     found = known(formats, head, path, options)
+    if one_of_many and found is not None and found.format.name == "captions" and not found.evidence.sure:
+        plain = read_as("plain", formats, head, path, options)
+        found = replace(plain, reason="plain text: a few lines in a file of their own")
     if found is None:
         _refuse(file)
     return CorpusFile((file,), found)
