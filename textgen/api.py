@@ -2,12 +2,15 @@
 
 import importlib.util
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textgen.chatbot import Chatbot
 from textgen.config import AdversarialConfig, Budget, TrainingConfig
 from textgen.corpus.collection import Paths
+from textgen.corpus.given import Given, GivenDialogues, GivenTexts
+from textgen.corpus.reading_options import AS_FOUND, READING
 from textgen.errors import ConfigurationError, MissingExtraError
 from textgen.errors import TrainingInterrupted as TrainingInterrupted
 from textgen.model_folder import Model, ModelFolder
@@ -58,9 +61,10 @@ def open_folder(path: str | Path) -> ModelFolder:
 
 
 def train_script(
-    corpus: Paths,
+    corpus: Paths | None = None,
     out: str | Path | None = None,
     *,
+    texts: Iterable[str | None] | None = None,
     validation: Paths | None = None,
     format: str | None = None,
     minutes: float | None = None,
@@ -80,7 +84,8 @@ def train_script(
 
     Args:
         corpus: a file or folder with scripts or plain text, or several.
-        out: the model folder; `runs/<corpus name>` where none is given, numbered if taken.
+        out: the model folder; `runs/<corpus name>` where none is given (`runs/texts` for `texts`), numbered if taken.
+        texts: instead of a corpus: a list, an iterator or a pandas column of texts, each a document.
         validation: text to judge the model by; the last tenth of the corpus where none is given.
         format: format of the corpus; found from its content where none is given.
         minutes, epochs, steps: the budget, at most one of them; 20 minutes where none is given. Minutes count steps
@@ -94,7 +99,8 @@ def train_script(
         index: whether to keep hashes of the corpus's word sequences, which `no_copy` needs.
         tensorboard: whether to write event files into `out/training/tensorboard`.
         quiet: show no progress.
-        choice: level, size and their details, as in `textgen.training.sizing.ScriptChoice`.
+        choice: level, size and their details, as in `textgen.training.sizing.ScriptChoice`; how the corpus is read, as
+            in `textgen.corpus.reading_options.ReadingOptions`.
 
     Returns:
         The writer with the weights that predict the held-out text best; with the last ones where that is too short to
@@ -103,6 +109,9 @@ def train_script(
     Raises:
         TextgenError: what was asked for cannot be done; nothing is lost.
         TrainingInterrupted: Ctrl-C; the run was saved and can be resumed.
+
+    Example:
+        >>> textgen.train_script(texts=frame["lyrics"], out="runs/songs", minutes=10)  # doctest: +SKIP
     """
     _require_training()
     from textgen.evaluation.sample_metric import find_sample_metric
@@ -112,7 +121,10 @@ def train_script(
     from textgen.training.script_task import ScriptTask
     from textgen.training.sizing import ScriptChoice
 
-    request = TrainingRequest(corpus, _chosen(ScriptChoice, choice, "train_script"), format, validation, seed, index)
+    reading = AS_FOUND.replaced(_taken(choice))
+    chosen = _chosen(ScriptChoice, choice, "train_script")
+    source = _one_of(corpus, None if texts is None else GivenTexts(texts), "texts")
+    request = TrainingRequest(source, chosen, format, validation, seed, index, reading)
     script = ScriptTask(request, _write_a_little)
     start = Start(_budget(minutes, epochs, steps), _origin(start_from), tensorboard, quiet)
     config = _adversarial_config(adversarial)
@@ -123,9 +135,10 @@ def train_script(
 
 
 def train_chat(
-    corpus: Paths,
+    corpus: Paths | None = None,
     out: str | Path | None = None,
     *,
+    dialogues: Iterable[Iterable[str | None]] | None = None,
     validation: Paths | None = None,
     format: str | None = None,
     turns: int = 3,
@@ -147,7 +160,9 @@ def train_chat(
 
     Args:
         corpus: a file or folder with dialogues, or several.
-        out: the model folder; `runs/<corpus name>` where none is given, numbered if taken.
+        out: the model folder; `runs/<corpus name>` where none is given (`runs/texts` for `dialogues`), numbered if
+            taken.
+        dialogues: instead of a corpus: a list, an iterator or a pandas column of dialogues, each with its turns.
         validation: dialogues to judge the model by; the last tenth of each file where none are given.
         format: format of the corpus; found from its content where none is given.
         turns: number of turns before a reply that the model sees; 0 trains a model that ignores the context.
@@ -163,7 +178,8 @@ def train_chat(
         index: whether to keep hashes of the replies' word sequences, which `no_copy` needs.
         tensorboard: whether to write event files into `out/training/tensorboard`.
         quiet: show no progress.
-        choice: level, size and their details, as in `textgen.training.sizing.ChatChoice`.
+        choice: level, size and their details, as in `textgen.training.sizing.ChatChoice`; how the corpus is read, as
+            in `textgen.corpus.reading_options.ReadingOptions`.
 
     Returns:
         The chatbot with the weights that predict the held-out replies best; with the last ones where those are too few
@@ -179,7 +195,10 @@ def train_chat(
     from textgen.training.run import Start, TrainingRequest, train
     from textgen.training.sizing import ChatChoice
 
-    request = TrainingRequest(corpus, _chosen(ChatChoice, choice, "train_chat"), format, validation, seed, index)
+    reading = AS_FOUND.replaced(_taken(choice))
+    chosen = _chosen(ChatChoice, choice, "train_chat")
+    source = _one_of(corpus, None if dialogues is None else GivenDialogues(dialogues), "dialogues")
+    request = TrainingRequest(source, chosen, format, validation, seed, index, reading)
     listening = Listening(turns, replies_by, spacing)  # type: ignore[arg-type]
     task = ChatTask(request, listening, _talk_a_little)
     start = Start(_budget(minutes, epochs, steps), _origin(start_from), tensorboard, quiet)
@@ -214,6 +233,7 @@ def train_discriminator(
         seed: seed of all randomness.
         quiet: show no progress.
         decoding: decoding options for these texts, such as `temperature=0.9`; the model's own where none are given.
+            Reading options of the corpus too; those the model was trained with where none are given.
 
     Returns:
         The discriminator, with its metrics.
@@ -233,13 +253,15 @@ def train_discriminator(
     _require_place_for_discriminator(folder)
     budget = _budget(minutes, epochs, steps) or Budget(epochs=DEFAULT_EPOCHS)
     TrainingConfig(budget, seed=seed)  # refuses an invalid seed before anything is written
-    if format is not None and corpus is None:
+    reading = _taken(decoding)
+    if corpus is None and (given := {"format": format} if format is not None else reading):
+        name, value = next(iter(given.items()))
         raise ConfigurationError(
-            f"The format {format} was given without a corpus, but what training left in the model folder has none: "
-            "give the file with --corpus, or leave --format out."
+            f"The {name.replace('_', ' ')} {value} was given without a corpus, but what training left in the model "
+            f"folder has none: give the file with --corpus, or leave --{name.replace('_', '-')} out."
         )
     write, options = _generator(opened, samples, seed, decoding)
-    task = DiscriminatorTask(opened, samples, write, options, seed, corpus, format)
+    task = DiscriminatorTask(opened, samples, write, options, seed, corpus, format, reading)
     trained = make_discriminator(task, budget, (SilentDisplay() if quiet else PlainDisplay()).note)
     trained.save(folder)
     return trained
@@ -274,6 +296,25 @@ def _require_place_for_discriminator(folder: ModelFolder) -> None:
         f"A discriminator was to be put into {path}, but {found}: copy the folder, for example with  {command}  and "
         f"{then}."
     )
+
+
+def _one_of(corpus: Paths | None, given: Given | None, argument: str) -> Paths | Given:
+    """The corpus or what was given instead of it, of which there must be exactly one."""
+    if (corpus is None) == (given is None):
+        found = "neither was" if corpus is None else "both were"
+        raise ConfigurationError(
+            f"A model learns from a corpus (files) or from {argument} (given by a program), but {found} given: give "
+            "exactly one of the two."
+        )
+    source = given if corpus is None else corpus
+    assert source is not None
+    return source
+
+
+def _taken(given: dict[str, Any]) -> dict[str, Any]:
+    """Takes the reading options out of a function's further arguments."""
+    reading = {name: given.pop(name) for name in READING if name in given}
+    return {name: value for name, value in reading.items() if value is not None}
 
 
 def _chosen(kind: type[Any], choice: dict[str, Any], function: str) -> Any:

@@ -126,6 +126,7 @@ class _Corpus(TypedDict, total=False):
     fingerprint: str
     files: list[str]
     normalisation: dict[str, bool]
+    reading: dict[str, str | int]
     characters: int
     alphabet: str
 

@@ -155,3 +155,13 @@ def test_written_lines_stand_beside_real_ones(untrained: Path, corpus: Path) -> 
     for words in ("self-BLEU-5", "real text", "95 in 100 samples", "distinct-1", "well-formed lines", "near real text"):
         assert words in result.stdout
     assert max(map(len, result.stdout.split("\n"))) <= 110
+
+
+def test_a_corpus_is_read_as_in_training_unless_told_otherwise(untrained: Path, corpus: Path, tmp_path: Path) -> None:
+    folder, model = ModelFolder(tmp_path / "model"), ModelFolder(untrained).load()
+    known = {**model.card.corpus, "reading": {"encoding": "utf-16-le"}}
+    folder.create(type(model.card)(**{**model.card.__dict__, "corpus": known}), model.tokenizer, model.weights)
+    as_trained = run("--model", folder.path, "--corpus", corpus, "--samples", 0)
+    assert "it was read as plain" in str(as_trained.exception)
+    told = run("--model", folder.path, "--corpus", corpus, "--samples", 0, "--encoding", "utf-8", "--json")
+    assert json.loads(told.stdout)["split"] == "held-out"

@@ -124,3 +124,9 @@ def test_settings_that_make_no_sense_are_refused() -> None:
 def test_settings_without_adversarial_are_refused() -> None:
     with pytest.raises(ConfigurationError, match="--critic-steps, --conditional was given without --adversarial"):
         chosen("--critic-steps", "3", "--conditional")
+
+
+def test_how_the_corpus_is_read_is_handed_on(asked: dict[str, Any]) -> None:
+    train_script("--corpus", "a.csv", "--encoding", "cp437", "--text-column", "2", "--speaker-column", "Who", "--quiet")
+    assert (asked["encoding"], asked["text_column"], asked["speaker_column"]) == ("cp437", 2, "Who")
+    assert asked["join_minutes"] is None  # not given

@@ -4,7 +4,7 @@ import json
 import textwrap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -65,6 +65,7 @@ def command(
     seed: int,
     out: Path | None,
     as_json: bool,
+    **reading: Any,
 ) -> None:
     """Compare the quality and diversity of several models.
 
@@ -78,13 +79,16 @@ def command(
     """
     from textgen.api import open_folder
     from textgen.corpus.collection import Corpus
+    from textgen.corpus.reading_options import ReadingOptions
     from textgen.evaluation.model_comparison import compare
     from textgen.evaluation.pages import ResultFolder, comparison_files
     from textgen.writer import ScriptWriter
 
     folder = ResultFolder(out) if out else None
     writers = {name: ScriptWriter(open_folder(path).load()) for name, path in _named(models).items()}
-    found = compare(writers, Corpus(corpus, format), temperatures, samples, seed, _log)
+    known = next(iter(writers.values())).card.corpus.get("reading", {})
+    options = ReadingOptions.from_json(known).replaced(reading)
+    found = compare(writers, Corpus(corpus, format, options=options), temperatures, samples, seed, _log)
     if as_json:
         click.echo(json.dumps(found.to_json_object(), ensure_ascii=False, indent=1))
     else:

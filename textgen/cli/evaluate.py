@@ -13,6 +13,7 @@ from textgen.decoding.options import LARGEST_SEED
 from textgen.wording import count
 
 if TYPE_CHECKING:
+    from textgen.corpus.collection import Corpus, Kind
     from textgen.evaluation.eval_split import SplitName
     from textgen.evaluation.model_comparison import Comparison
     from textgen.evaluation.report import ChatEvaluation, Evaluation
@@ -31,6 +32,15 @@ class _Request(NamedTuple):
     split: "SplitName | None"
     samples: int | None
     seed: int
+    reading: dict[str, Any]
+
+    def open(self, model: "Model", kind: "Kind") -> "Corpus":
+        """Opens the corpus as the model's was read in training, except for what was asked for."""
+        from textgen.corpus.collection import Corpus
+        from textgen.corpus.reading_options import ReadingOptions
+
+        known = ReadingOptions.from_json(model.card.corpus.get("reading", {}))
+        return Corpus(self.corpus, self.format, kind, known.replaced(self.reading))
 
 
 class _Result(NamedTuple):
@@ -77,6 +87,7 @@ def command(
     seed: int,
     report: Path | None,
     as_json: bool,
+    **reading: Any,
 ) -> None:
     """Measure how well a model predicts and writes.
 
@@ -96,7 +107,7 @@ def command(
     folder = ResultFolder(report) if report else None
     opened = open_folder(model).load()
     measure = _evaluate_chat if opened.card.kind == "chat" else _evaluate_script
-    values, lines, written, real = measure(opened, _Request(corpus, format, split, samples, seed))
+    values, lines, written, real = measure(opened, _Request(corpus, format, split, samples, seed, reading))
     if as_json:
         click.echo(json.dumps(values, ensure_ascii=False, indent=1))
     else:
@@ -114,19 +125,17 @@ def _log(text: str) -> None:
 
 
 def _evaluate_script(model: "Model", asked: _Request) -> _Result:
-    from textgen.corpus.collection import Corpus
     from textgen.evaluation.report import evaluate
     from textgen.writer import ScriptWriter
 
     writer = ScriptWriter(model)
     samples = _SAMPLES if asked.samples is None else asked.samples
-    result = evaluate(writer, Corpus(asked.corpus, asked.format), asked.split, samples, asked.seed, _log)
+    result = evaluate(writer, asked.open(model, "scripts"), asked.split, samples, asked.seed, _log)
     written, real = ([writer.style.line_text(line) for line in lines] for lines in (result.samples, result.real))
     return _Result(result.to_json_object(), describe(result), written, real)
 
 
 def _evaluate_chat(model: "Model", asked: _Request) -> _Result:
-    from textgen.corpus.collection import Corpus
     from textgen.errors import ConfigurationError
     from textgen.evaluation.report import evaluate_chat
     from textgen.generation.chat_model import ChatModel
@@ -136,8 +145,7 @@ def _evaluate_chat(model: "Model", asked: _Request) -> _Result:
             f"--samples {asked.samples} was asked for, but {model.path} is a chat model, which answers the held-out "
             "messages and writes nothing else: leave it out."
         )
-    corpus = Corpus(asked.corpus, asked.format, kind="dialogues")
-    result = evaluate_chat(ChatModel(model), corpus, asked.split, asked.seed, _log)
+    result = evaluate_chat(ChatModel(model), asked.open(model, "dialogues"), asked.split, asked.seed, _log)
     return _Result(result.to_json_object(), describe_chat(result))
 
 

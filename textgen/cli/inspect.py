@@ -15,6 +15,7 @@ from textgen.wording import count
 if TYPE_CHECKING:
     from textgen.corpus.collection import Corpus
     from textgen.corpus.document import Line
+    from textgen.corpus.reading_options import ReadingOptions
 
 INDENT = 12
 WIDTH = 100
@@ -22,6 +23,7 @@ WIDTH = 100
 _SHOWN_LINES = 3
 _SHOWN_SPEAKERS = 12
 _SHOWN_FILES = 10
+_SHOWN_COLUMNS = 30
 
 
 @click.command("inspect")
@@ -29,7 +31,9 @@ _SHOWN_FILES = 10
 @corpus_options(required=False, dialogues=True)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
 @debug_option
-def command(model: Path | None, corpus: tuple[Path, ...], format: str | None, as_json: bool) -> None:
+def command(
+    model: Path | None, corpus: tuple[Path, ...], format: str | None, as_json: bool, **reading: str | int | None
+) -> None:
     """Show how a corpus is read, or describe a model.
 
     For a corpus: the recognised format and the reason for it, the number of scenes, lines and speakers (or dialogues
@@ -44,12 +48,15 @@ def command(model: Path | None, corpus: tuple[Path, ...], format: str | None, as
     """
     if (model is None) == (not corpus):
         raise click.UsageError("inspect shows one thing at a time: give either --corpus FILE... or --model DIR.")
+    from textgen.corpus.reading_options import AS_FOUND
+
+    options = AS_FOUND.replaced(reading)
     if model is not None:
         if format is not None:
             raise click.UsageError("--format says how a corpus is read, and a model has no format: leave it out.")
         facts = _model_facts(model)
         lines = describe_model(facts)
-    elif (dialogues := _dialogues(corpus, format)) is not None:
+    elif (dialogues := _dialogues(corpus, format, options)) is not None:
         from textgen.evaluation.inspection import dialogue_facts, first_turns
 
         facts = dialogue_facts(dialogues)
@@ -58,11 +65,11 @@ def command(model: Path | None, corpus: tuple[Path, ...], format: str | None, as
         from textgen.corpus.collection import Corpus
         from textgen.evaluation.inspection import corpus_facts, first_lines
 
-        source = Corpus(corpus, format)
+        source = Corpus(corpus, format, options=options)
         facts = corpus_facts(source)
         lines = describe_corpus(facts, first_lines(source, _SHOWN_LINES))
         if format is None:
-            lines = chain(lines, describe_for_chat(corpus))
+            lines = chain(lines, describe_for_chat(corpus, options))
     if as_json:
         click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
     else:
@@ -85,13 +92,13 @@ def describe_corpus(facts: dict[str, Any], first: "list[Line]") -> Iterator[str]
         yield from short_row("" if number else "begins", text)
 
 
-def describe_for_chat(paths: tuple[Path, ...]) -> Iterator[str]:
+def describe_for_chat(paths: tuple[Path, ...], options: "ReadingOptions") -> Iterator[str]:
     """A note for a corpus that `train-chat` would not read as a script."""
     from textgen.corpus.collection import Corpus
     from textgen.errors import CorpusError
 
     try:
-        formats = dict.fromkeys(file.format for file in Corpus(paths, kind="dialogues").files)
+        formats = dict.fromkeys(file.format for file in Corpus(paths, kind="dialogues", options=options).files)
     except CorpusError:
         return
     for format in formats:
@@ -155,14 +162,14 @@ def _discriminator(facts: dict[str, Any] | None, kind: str) -> str:
     return f"{found}; made before the model was last trained: make a new one" if facts["outdated"] else found
 
 
-def _dialogues(corpus: tuple[Path, ...], format: str | None) -> "Corpus | None":
+def _dialogues(corpus: tuple[Path, ...], format: str | None, options: "ReadingOptions") -> "Corpus | None":
     """The corpus as dialogues, if it was asked for as such or clearly is one."""
     from textgen.corpus.collection import Corpus, recognise_dialogues
     from textgen.corpus.formats import DIALOGUE_FORMATS
 
     if format is None:
-        return recognise_dialogues(corpus)
-    return Corpus(corpus, format, kind="dialogues") if format in DIALOGUE_FORMATS else None
+        return recognise_dialogues(corpus, options)
+    return Corpus(corpus, format, "dialogues", options) if format in DIALOGUE_FORMATS else None
 
 
 def _held_out(split: dict[str, Any] | None) -> str:
@@ -205,9 +212,23 @@ def corpus_files(files: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Rows for the files of a corpus and the format of each."""
     for file in files[:_SHOWN_FILES]:
         yield from row("file", f"{file['path']} ({size(file['bytes'])}, {file['encoding']})")
+        if file["encoding_doubt"]:
+            yield from row("encoding", file["encoding_doubt"])
         yield from row("read as", f"{file['format']}: {file['reason']}")
+        yield from columns(file["columns"])
     if len(files) > _SHOWN_FILES:
         yield from row("", f"and {count(len(files) - _SHOWN_FILES, 'more file')} (--json lists all)")
+
+
+def columns(found: Sequence[Mapping[str, str | None]]) -> Iterator[str]:
+    """A row with the columns of a table and what each was taken for."""
+    described = (
+        f"{' '.join(filter(None, (str(number), one['name'])))}: {one['taken_for'] or '-'}"
+        for number, one in enumerate(found[:_SHOWN_COLUMNS], start=1)
+    )
+    more = f", and {len(found) - _SHOWN_COLUMNS} more" if len(found) > _SHOWN_COLUMNS else ""
+    if found:
+        yield from row("columns", ", ".join(described) + more)
 
 
 def corpus_treatment(facts: Mapping[str, Any]) -> Iterator[str]:

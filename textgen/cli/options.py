@@ -88,7 +88,7 @@ def corpus_options(
     dialogues: bool = False,
     help: str = "Text files or folders, one or more.",
 ) -> Callable[[Command], Command]:
-    """Adds `--corpus FILE...` (files or folders, as many as follow) and `--format`.
+    """Adds `--corpus FILE...` (files or folders, as many as follow), `--format` and the reading options.
 
     Args:
         required: whether a corpus must be given.
@@ -102,6 +102,7 @@ def corpus_options(
     formats = (*(SCRIPT_FORMATS if scripts else ()), *(DIALOGUE_FORMATS if dialogues else ()))
 
     def add(command: Command) -> Command:
+        command = reading_options(command)
         command = click.option(
             "--format", type=click.Choice(formats), help="The format of the corpus.  [recognised from its content]"
         )(command)
@@ -116,6 +117,46 @@ def corpus_options(
         )(command)
 
     return add
+
+
+def reading_options(command: Command) -> Command:
+    """Adds the options of `ReadingOptions`; those that are not given are None."""
+    columns = (
+        ("text", "the text of a line"),
+        ("speaker", "the speaker of a line"),
+        ("scene", "what names the scenes"),
+        ("prompt", "the prompts, for a chat"),
+        ("reply", "their replies, for a chat"),
+    )
+    return _adding(
+        click.option("--encoding", metavar="NAME", help="Encoding of the corpus, such as cp437.  [found in its bytes]"),
+        click.option(
+            "--document-separator",
+            metavar="TEXT",
+            help="Line between two documents of plain text, such as --- or \\f (a form feed); \\n\\n\\n\\n stands for "
+            "three empty lines.  [found in the text]",
+        ),
+        click.option(
+            "--join-minutes",
+            type=Whole(0),
+            metavar="N",
+            help="Join messages of one person in a chat export that follow within N minutes; 0 joins none.  [10]",
+        ),
+        *(
+            click.option(
+                f"--{name}-column",
+                metavar="NAME",
+                callback=_column,
+                help=f"Column of a table with {what}: its name in the header, or its number.  [found by its name]",
+            )
+            for name, what in columns
+        ),
+    )(command)
+
+
+def _column(ctx: click.Context, option: click.Parameter, value: str | None) -> str | int | None:
+    """A column's number where a number was typed, else its name."""
+    return int(value) if value is not None and value.strip().isdecimal() else value
 
 
 class Whole(IntParamType):

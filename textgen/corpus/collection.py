@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -30,7 +31,9 @@ from textgen.corpus.formats.base import (
 )
 from textgen.corpus.formats.pairs import ALIGNED, aligned_by_length, aligned_by_name
 from textgen.corpus.reading import TextFile
+from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 from textgen.corpus.script import ScriptStyle
+from textgen.corpus.spreadsheets import open_file
 from textgen.errors import CorpusError
 
 Kind = Literal["scripts", "dialogues"]
@@ -50,6 +53,7 @@ class CorpusFile:
         size: bytes.
         format, reason: the name of the format, and why it was taken, for a person.
         sure: whether a file of dialogues can hardly be anything else.
+        columns: of a table: the name of each (empty where it has none) and what it was taken for (empty for nothing).
         style: the layout of the file's scripts.
         report: what its reader left out and normalised in the last complete pass.
     """
@@ -59,6 +63,7 @@ class CorpusFile:
         self.paths = tuple(file.path for file in files)
         self.size = sum(path.stat().st_size for path in self.paths)
         self.format, self.reason, self.sure = found.format.name, found.reason, found.evidence.sure
+        self.columns = found.evidence.columns
         self.style = ScriptStyle(found.evidence.layout.name, found.evidence.layout.blank_lines)
         self.report = ReadReport()
 
@@ -73,17 +78,24 @@ class CorpusFile:
         return ", ".join(dict.fromkeys(file.encoding for file in self._files))
 
     @property
+    def encoding_doubt(self) -> str | None:
+        """What is not sure about the encoding, and how to say it; None where it is sure."""
+        doubts = (
+            f"{file.encoding} may as well be {file.rival_encoding}" for file in self._files if file.rival_encoding
+        )
+        found = ", ".join(doubts)
+        return f"unsure: {found}; --encoding NAME says which" if found else None
+
+    @property
     def repairs(self) -> dict[str, int]:
         """What was repaired in its bytes in the last complete pass."""
         return dict(sum((Counter(file.repairs) for file in self._files), Counter[str]()))
 
     def elements(self) -> Iterator[Element]:
         """Its lines and openings, streaming; it must have been opened for scripts."""
-        read = self._found.format.read
-        if read is None:
-            raise ValueError(f"{self.path} was opened for dialogues: the format {self.format} has no scripts")
         report = ReadReport()
-        yield from read(self._files[0].lines(), self._found.evidence.layout, report)
+        lines = self._files[0].lines(self._found.evidence.longest_line)
+        yield from self._found.elements(lines, report)
         self.report = report
 
     def dialogues(self) -> Iterator[Scene]:
@@ -93,11 +105,8 @@ class CorpusFile:
             CorpusError: if the file cannot be read to its end.
             MissingExtraError: if its format needs a package that is not installed.
         """
-        read = self._found.evidence.read_dialogues or self._found.format.read_dialogues
-        if read is None:
-            raise ValueError(f"{self.path} was opened for scripts: the format {self.format} has no dialogues")
         report = ReadReport()
-        yield from read(self._files, report)
+        yield from self._found.dialogues(self._files, report)
         self.report = report
 
     def watch_next(self, watch: Callable[[int, bytes], object]) -> None:
@@ -114,6 +123,7 @@ class Corpus:
             one with the prompts is the first.
         format: how to read all of them, one of SCRIPT_FORMATS or DIALOGUE_FORMATS; None to find it out for each file.
         kind: what is read from them.
+        options: how a person says that they are to be read.
 
     Attributes:
         files: the files, in order, the two of a pair as one.
@@ -131,16 +141,23 @@ class Corpus:
         ...     print([turn.text for turn in dialogue.lines])
     """
 
-    def __init__(self, paths: Paths, format: str | None = None, kind: Kind = "scripts") -> None:
+    def __init__(
+        self,
+        paths: Paths,
+        format: str | None = None,
+        kind: Kind = "scripts",
+        options: ReadingOptions = AS_FOUND,
+    ) -> None:
         known = SCRIPT_FORMATS if kind == "scripts" else DIALOGUE_FORMATS
         if format is not None:
             check_format(format, known, "corpus" if kind == "scripts" else "dialogue")
         given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
         found = find_files(given, suffixes(known))
         if kind == "scripts":
-            self.files = tuple(_file(path, SCRIPT_FORMATS, format) for path in found)
+            self.files = tuple(_file(path, SCRIPT_FORMATS, format, options, len(found) > 1) for path in found)
         else:
-            self.files = tuple(_dialogue_files(found, not any(Path(path).is_dir() for path in given), format))
+            ordered = not any(Path(path).is_dir() for path in given)
+            self.files = tuple(_dialogue_files(found, ordered, format, options))
         self.style: ScriptStyle = max(self.files, key=lambda file: file.size).style
         self._fingerprint: str | None = None
 
@@ -221,26 +238,43 @@ class _Fingerprinting:
         return self._digest.hexdigest() if self._in_order and self._bytes == size else None
 
 
-def recognise_dialogues(paths: Paths) -> Corpus | None:
+def recognise_dialogues(paths: Paths, options: ReadingOptions = AS_FOUND) -> Corpus | None:
     """The corpus, if its files are surely dialogues; None where one of them may be a script."""
     try:
-        corpus = Corpus(paths, kind="dialogues")
+        corpus = Corpus(paths, kind="dialogues", options=options)
     except CorpusError:
         return None
     return corpus if all(file.sure for file in corpus.files) else None
 
 
-def _file(path: Path, formats: Mapping[str, Format], format: str | None) -> CorpusFile:
-    """A file that is read alone."""
-    file = TextFile(path)
+def _file(
+    path: Path, formats: Mapping[str, Format], format: str | None, options: ReadingOptions, one_of_many: bool = False
+) -> CorpusFile:
+    """A file that is read alone.
+
+    Args:
+        path: the file.
+        formats: SCRIPT_FORMATS or DIALOGUE_FORMATS.
+        format: its format; None to find it out.
+        options: how a person says that it is to be read.
+        one_of_many: whether it is one of several. Each of them is a text: a few lines are then rather a poem than
+            captions.
+    """
+    file = open_file(path, options.encoding)
     head = file.head(HEAD_LINES)
-    found = recognise(formats, head, path) if format is None else read_as(format, formats, head, path)
+    known = recognise if format is None else partial(read_as, format)
+    found = known(formats, head, path, options)
+    if one_of_many and found is not None and found.format.name == "captions" and not found.evidence.sure:
+        plain = read_as("plain", formats, head, path, options)
+        found = replace(plain, reason="plain text: a few lines in a file of their own")
     if found is None:
         _refuse(file)
     return CorpusFile((file,), found)
 
 
-def _dialogue_files(paths: Sequence[Path], ordered: bool, format: str | None) -> list[CorpusFile]:
+def _dialogue_files(
+    paths: Sequence[Path], ordered: bool, format: str | None, options: ReadingOptions
+) -> list[CorpusFile]:
     """The files of dialogues with their formats, in the order given (a pair at the place of its first file).
 
     Args:
@@ -248,16 +282,18 @@ def _dialogue_files(paths: Sequence[Path], ordered: bool, format: str | None) ->
         ordered: whether a person named them one by one: then the first one of an aligned pair has the prompts,
             else the one whose name says so.
         format: one of DIALOGUE_FORMATS for all of them; None to find it out from their content.
+        options: how a person says that they are to be read.
 
     Raises:
         CorpusError: if a file cannot be read or does not fit, or one of two is missing.
     """
     if format is None:
-        found = list(_recognised(paths, ordered))
+        found = list(_recognised((open_file(path, options.encoding) for path in paths), ordered, options))
     elif DIALOGUE_FORMATS[format].pair_up is not None:
-        found = list(_pairs(DIALOGUE_FORMATS[format], [TextFile(path) for path in paths], ordered, asked=True))
+        files = [open_file(path, options.encoding) for path in paths]
+        found = list(_pairs(DIALOGUE_FORMATS[format], files, ordered, asked=True))
     else:
-        found = [_file(path, DIALOGUE_FORMATS, format) for path in paths]
+        found = [_file(path, DIALOGUE_FORMATS, format, options) for path in paths]
     return sorted(found, key=lambda file: min(paths.index(path) for path in file.paths))
 
 
@@ -271,16 +307,15 @@ def _pair(format: Format, pair: FilePair, reason: str) -> CorpusFile:
     return CorpusFile(pair.files, Recognised(format, Evidence(True, pair.reason, sure=pair.sure), reason))
 
 
-def _recognised(paths: Sequence[Path], ordered: bool) -> Iterator[CorpusFile]:
+def _recognised(files: Iterable[TextFile], ordered: bool, options: ReadingOptions) -> Iterator[CorpusFile]:
     """The files with their formats, surest evidence first: content, names of pairs, unsure content, numbers of lines.
 
     Raises:
         CorpusError: if a file fits nothing.
     """
-    found: dict[TextFile, Recognised | None] = {}
-    for path in paths:
-        file = TextFile(path)
-        found[file] = recognise(DIALOGUE_FORMATS, file.head(HEAD_LINES), path)
+    found: dict[TextFile, Recognised | None] = {
+        file: recognise(DIALOGUE_FORMATS, file.head(HEAD_LINES), file.path, options) for file in files
+    }
     for format in DIALOGUE_FORMATS.values():
         parts = [file for file, known in found.items() if known and format.pair_up and known.format is format]
         if parts:
@@ -305,7 +340,8 @@ def _refuse(file: TextFile) -> NoReturn:
     raise CorpusError(
         f"Dialogues were to be read from {file.path}, but it fits no format of them: "
         f"{misfit_line(head, first_filled(head))}; the formats are {', '.join(DIALOGUE_FORMATS)}: give a file in one "
-        "of them, name its format with --format, or leave the file out."
+        "of them, name its format with --format or the columns of a table with --prompt-column and --reply-column, or "
+        "leave the file out."
     )
 
 

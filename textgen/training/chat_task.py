@@ -98,7 +98,7 @@ class ChatTask(ModelTask):
     def __init__(
         self, request: TrainingRequest, listening: Listening | None = None, sample: Sample = lambda model: ""
     ) -> None:
-        super().__init__(request, sample, Corpus(request.corpus, request.format, kind="dialogues"))
+        super().__init__(request, sample, request.open(request.corpus, "dialogues"))
         self.listening = listening or Listening()
         self._validation: Corpus | None = None
 
@@ -117,7 +117,7 @@ class ChatTask(ModelTask):
         """Surveys the dialogues, and holds out the last tenth of each file unless held-out dialogues were given."""
         turns, name = self.listening.turns, self.listening.replies_by
         if self.request.validation is not None:
-            self._validation = Corpus(self.request.validation, self.request.format, kind="dialogues")
+            self._validation = self.request.open(self.request.validation, "dialogues")
         self.survey = survey_dialogues(self.corpus, turns, name, _DETOKENISED[self.listening.spacing])
         self.split = split_dialogues(self.survey.dialogues) if self._validation is None else None
         if self.survey.exchanges < _FEWEST_EXCHANGES:
@@ -177,6 +177,7 @@ class ChatTask(ModelTask):
             "fingerprint": self.corpus.fingerprint,
             "files": [path.name for file in self.corpus.files for path in file.paths],
             "normalisation": self.survey.normalisation.to_json(),
+            "reading": self.request.reading.to_json(),
             "turns": self.listening.turns,
             "longest_context": _LONGEST_CONTEXT[level],
             "longest_reply": _LONGEST_REPLY[level],

@@ -5,7 +5,7 @@ import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so
 # isort: split
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -120,6 +120,7 @@ class DiscriminatorTask(Task):
         seed: of all randomness.
         corpus: paths of the real text; None takes the text that training left in the generator's folder.
         format: of the corpus; None finds it from its content.
+        reading: reading options of the corpus that differ from those of the generator's training, by name.
     """
 
     real: RealTexts
@@ -138,9 +139,10 @@ class DiscriminatorTask(Task):
         seed: int = 0,
         corpus: Paths | None = None,
         format: str | None = None,
+        reading: Mapping[str, Any] | None = None,
     ) -> None:
         self.generator, self.samples, self.write, self.decoding = generator, samples, write, decoding
-        self.seed, self._corpus, self._format = seed, corpus, format
+        self.seed, self._corpus, self._format, self._reading = seed, corpus, format, reading
         self.noun = JUDGED[generator.card.kind]
 
     def read(self, note: Note) -> None:
@@ -149,7 +151,7 @@ class DiscriminatorTask(Task):
         if self._corpus is None:
             self.real = stored_texts(self.generator, most, self.seed)
         else:
-            self.real = corpus_texts(self.generator, self._corpus, self._format, most, self.seed)
+            self.real = corpus_texts(self.generator, self._corpus, self._format, most, self.seed, self._reading)
         self._require_enough()
         real = self.real
         note(f"real      {len(real.training):,} {self.noun} to learn from, {len(real.held_out):,} held out")

@@ -80,6 +80,8 @@ def describe_corpus(corpus: Corpus, survey: CorpusSurvey | DialogueSurvey) -> It
     for file in corpus.files[:_MOST_FILES]:
         paths = " and ".join(map(str, file.paths))
         yield f"corpus    {paths}: {file.format}, because {file.reason}; {file.encoding}"
+        if file.encoding_doubt is not None:
+            yield f"encoding  {file.encoding_doubt}"
     if len(corpus.files) > _MOST_FILES:
         yield f"          and {count(len(corpus.files) - _MOST_FILES, 'more file')}"
     yield from (f"          {line}" for line in _counts(survey))
@@ -171,7 +173,7 @@ MIN_P = {"character": 0.05, "word": 0.1, "subword": 0.05}
 words that a word model invents when it begins to spell."""
 
 MIN_P_OF_REPLIES = 0.02
-"""The same for chats, where it must let the first words of other replies live beside one that half of all begin with."""
+"""The same for chats, where the first words of other replies must live beside one that half of all begin with."""
 
 
 def prepare(task: FolderTask, folder: ModelFolder, budget: Budget, origin: Model | None, note: Note) -> None:

@@ -1,9 +1,10 @@
 """The real texts that a discriminator is trained and tested on: lines of scripts, replies of chats."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 from textgen.corpus.collection import Corpus, Paths
 from textgen.corpus.exchanges import SplitPart, count_dialogues, reread, training_split
 from textgen.corpus.id_store import open_ids
+from textgen.corpus.reading_options import ReadingOptions
 from textgen.corpus.split import (
     DialogueSplit,
     DocumentView,
@@ -89,7 +91,9 @@ def stored_texts(model: Model, most: int, seed: int) -> RealTexts:
     return RealTexts(lines, others, fingerprint)
 
 
-def corpus_texts(model: Model, paths: Paths, format: str | None, most: int, seed: int) -> RealTexts:
+def corpus_texts(
+    model: Model, paths: Paths, format: str | None, most: int, seed: int, reading: Mapping[str, Any] | None = None
+) -> RealTexts:
     """The texts of a corpus; if the model was trained on it, the same part is held out.
 
     Args:
@@ -98,14 +102,16 @@ def corpus_texts(model: Model, paths: Paths, format: str | None, most: int, seed
         format: of the corpus; None finds it from its content.
         most: most texts of each part, drawn at random.
         seed: of the draw.
+        reading: reading options that differ from those of training, by name.
 
     Raises:
         ConfigurationError: it is the training corpus, but read in a different way, or no part of it was held out.
         TrainingError: the corpus is too small for a held-out part, or the model's voice says nothing in it.
     """
+    options = ReadingOptions.from_json(model.card.corpus.get("reading", {})).replaced(reading or {})
     if model.card.kind == "chat":
-        return _corpus_replies(model, Corpus(paths, format, kind="dialogues"), most, seed)
-    return _corpus_lines(model, Corpus(paths, format), most, seed)
+        return _corpus_replies(model, Corpus(paths, format, "dialogues", options), most, seed)
+    return _corpus_lines(model, Corpus(paths, format, "scripts", options), most, seed)
 
 
 def _stored_lines(path: Path, model: Model, most: int, seed: int) -> list[Text]:

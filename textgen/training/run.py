@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.config import Budget
-from textgen.corpus.collection import Corpus, Paths
+from textgen.corpus.collection import Corpus, Kind, Paths
+from textgen.corpus.given import Given, GivenCorpus
+from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 from textgen.errors import ConfigurationError, TextgenError, TrainingError, TrainingInterrupted
 from textgen.files import replacing
 from textgen.inference.weights import check_weights
@@ -32,7 +34,7 @@ Sample = Callable[[Model], str]
 
 DEFAULT_MINUTES = 20.0
 
-_READING = ("turns", "replies_by")
+_LISTENING = ("turns", "replies_by")
 """How a chatbot's dialogues are read, as stored in a model's card."""
 
 
@@ -41,20 +43,32 @@ class TrainingRequest:
     """What a person asked for, for a model of any kind.
 
     Args:
-        corpus: the paths to learn from.
+        corpus: the paths to learn from, or what a program gave instead.
         format: of the corpus; None finds it from its content.
         validation: paths of the held-out text; None holds out a part of the corpus.
         choice: level, size and their details.
         seed: of all randomness.
         index: whether to write the novelty index.
+        reading: how the corpus and the held-out text are read.
     """
 
-    corpus: Paths
+    corpus: Paths | Given
     choice: Choice
     format: str | None = None
     validation: Paths | None = None
     seed: int = 0
     index: bool = True
+    reading: ReadingOptions = AS_FOUND
+
+    def open(self, source: Paths | Given, kind: Kind) -> Corpus:
+        """Opens the corpus or the held-out text.
+
+        Raises:
+            CorpusError: it cannot be read.
+        """
+        if isinstance(source, Given):
+            return GivenCorpus(source, self.format, self.reading)
+        return Corpus(source, self.format, kind, self.reading)
 
 
 @dataclass(frozen=True)
@@ -100,7 +114,7 @@ class ModelTask(FolderTask):
     @property
     def asked(self) -> tuple[Any, ...]:
         """The options that a resumed run must keep, as dataclasses."""
-        return (self.request.choice,)
+        return (self.request.choice, self.request.reading)
 
     def place(self, folder: ModelFolder) -> Path:
         """The folder of the run's own files, in a model folder."""
@@ -368,21 +382,36 @@ def _begun(folder: ModelFolder) -> dict[str, Any]:
     architecture = asdict(model.card.architecture)
     widths = f"{architecture['layers']} x {architecture['hidden']}"
     size = next((name for name, size in SIZES.items() if size.hidden == architecture["hidden"]), widths)
-    reading = {name: model.card.corpus[name] for name in _READING if name in model.card.corpus}
-    return {"level": model.tokenizer.level, "size": size, **architecture, **asdict(training), **reading}
+    listening = {name: model.card.corpus[name] for name in _LISTENING if name in model.card.corpus}
+    reading = asdict(ReadingOptions.from_json(model.card.corpus.get("reading", {})))
+    return {"level": model.tokenizer.level, "size": size, **architecture, **asdict(training), **listening, **reading}
 
 
 def resume_command(task: ModelTask, target: Target, tensorboard: bool) -> str:
-    """The command that resumes a run.
+    """The command that resumes a run; the call of the Python function for a corpus that a program gave.
 
-    It repeats the format, without which some files could not be read again, and --adversarial, because such a run
-    shares the cores in another way.
+    It repeats the format and how the corpus is read, without which some files could not be read again, and
+    --adversarial, because such a run shares the cores in another way.
     """
     corpus = task.request.corpus
+    if isinstance(corpus, Given):
+        return _resuming_call(task, corpus, target, tensorboard)
     paths = [corpus] if isinstance(corpus, str | os.PathLike) else corpus
     given = " ".join(f"--corpus {shlex.quote(str(path))}" for path in paths)
     if task.request.format is not None:
         given += f" --format {task.request.format}"
+    for name, value in task.request.reading.to_json().items():
+        given += f" --{name.replace('_', '-')} {shlex.quote(str(value))}"
     wanted = f" --{ADVERSARIAL}" if (target.building.training / ADVERSARIAL).is_dir() else ""
     wanted += " --tensorboard" if tensorboard else ""
     return f"textgen {task.command} {given} --out {shlex.quote(str(target.final.path))}{wanted} --resume"
+
+
+def _resuming_call(task: ModelTask, given: Given, target: Target, tensorboard: bool) -> str:
+    """The call of the Python function that resumes a run."""
+    request = task.request
+    options = {"format": request.format, "validation": request.validation, **request.reading.to_json()}
+    options |= {"adversarial": (target.building.training / ADVERSARIAL).is_dir(), "tensorboard": tensorboard}
+    chosen = [f"{name}={value!r}" for name, value in options.items() if value not in (None, False)]
+    arguments = ", ".join([f"{given.argument}=...", f"out={str(target.final.path)!r}", *chosen, "resume=True"])
+    return f"textgen.{task.command.replace('-', '_')}({arguments})"

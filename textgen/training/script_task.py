@@ -64,7 +64,7 @@ class ScriptTask(ModelTask):
     speakers: dict[str, int]
 
     def __init__(self, request: TrainingRequest, sample: Sample = lambda model: "") -> None:
-        super().__init__(request, sample, Corpus(request.corpus, request.format))
+        super().__init__(request, sample, request.open(request.corpus, "scripts"))
         self._validation: Corpus | None = None
 
     @property
@@ -76,7 +76,7 @@ class ScriptTask(ModelTask):
     def read(self, note: Note) -> None:
         """Surveys the corpus, and holds out its last tenth unless a held-out text was given."""
         if self.request.validation is not None:
-            self._validation = Corpus(self.request.validation, self.request.format)
+            self._validation = self.request.open(self.request.validation, "scripts")
         self.survey = survey(self.corpus)
         self.split = self.survey.split if self._validation is None else None
         self.characters = self.split.characters if self.split else self.survey.characters
@@ -129,6 +129,7 @@ class ScriptTask(ModelTask):
             "files": [file.path.name for file in self.corpus.files],
             "style": self.corpus.style.to_json(),
             "normalisation": self.survey.normalisation.to_json(),
+            "reading": self.request.reading.to_json(),
             "shape": asdict(shape.shape()),
             "split": asdict(self.split) if self.split else None,
             "characters": self.characters,

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from textgen.corpus.formats.code import weigh
 from textgen.corpus.formats.plain import PlainLayout
+from textgen.corpus.reading_options import AS_FOUND
 from textgen.corpus.script import ScriptStyle, read_script
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.corpus.token_parser import decode_script
@@ -46,18 +47,18 @@ POEM = [
 
 @pytest.mark.parametrize("lines", [JAVA, GO, RUBY, LISP, YAML, LOG, XML, TRACE])
 def test_lines_for_machines(lines: list[str]) -> None:
-    evidence = weigh(lines, Path("a.txt"))
+    evidence = weigh(lines, Path("a.txt"), AS_FOUND)
     assert evidence.convincing
     assert evidence.layout == PlainLayout()
 
 
 @pytest.mark.parametrize("lines", [SCRIPT, POEM, ["nora: well", "tam: so"], [], ["Yes:", "no", "", "No:", "yes"]])
 def test_lines_for_people(lines: list[str]) -> None:
-    assert not weigh(lines, Path("a.txt")).convincing
+    assert not weigh(lines, Path("a.txt"), AS_FOUND).convincing
 
 
 def test_the_ending_of_the_name_says_so() -> None:
-    assert weigh(["note: nothing yet"], Path("a.py")).reason.startswith("the name ends in .py")
+    assert weigh(["note: nothing yet"], Path("a.py"), AS_FOUND).reason.startswith("the name ends in .py")
 
 
 @pytest.mark.parametrize("level", ["character", "word", "subword"])
@@ -71,4 +72,4 @@ def test_indentation_and_empty_lines_survive_the_ids(level: str) -> None:
 
 @given(st.lists(st.text(alphabet="ab:-= \t(){}[];#", max_size=12), max_size=8))
 def test_any_text_is_weighed(lines: list[str]) -> None:
-    assert weigh(lines, Path("a.txt")).reason
+    assert weigh(lines, Path("a.txt"), AS_FOUND).reason

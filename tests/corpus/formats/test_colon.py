@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from textgen.corpus.document import SceneOpening
 from textgen.corpus.formats.base import ReadReport
 from textgen.corpus.formats.colon import Cue, is_heading, is_name, parse_cue, read, weigh
+from textgen.corpus.reading_options import AS_FOUND
 from textgen.corpus.script import Line, Scene, ScriptStyle, read_script
 
 SEINFELD = """\
@@ -165,7 +166,7 @@ def test_lines_with_nothing_but_a_time_are_left_out() -> None:
     ],
 )
 def test_labels_and_fields_are_no_speakers(text: str) -> None:
-    assert not weigh(text.split("\n"), Path("a.txt")).convincing
+    assert not weigh(text.split("\n"), Path("a.txt"), AS_FOUND).convincing
 
 
 @pytest.mark.parametrize(
@@ -179,4 +180,4 @@ def test_labels_and_fields_are_no_speakers(text: str) -> None:
     ],
 )
 def test_small_scripts_are_scripts(text: str) -> None:
-    assert weigh(text.split("\n"), Path("a.txt")).convincing
+    assert weigh(text.split("\n"), Path("a.txt"), AS_FOUND).convincing

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.corpus.formats.play import weigh
+from textgen.corpus.reading_options import AS_FOUND
 from textgen.corpus.script import Line, Scene, ScriptStyle, read_script
 
 PLAY = ScriptStyle("play", 1)
@@ -51,9 +52,9 @@ def test_what_was_read_is_read_again(lines: list[str], blank_lines: int) -> None
     ],
 )
 def test_recipes_lists_and_songs_are_no_plays(text: str) -> None:
-    assert not weigh(text.split("\n"), Path("a.txt")).convincing
+    assert not weigh(text.split("\n"), Path("a.txt"), AS_FOUND).convincing
 
 
 def test_names_above_speeches_are_a_play() -> None:
     text = "First Gardener:\nThe roses lean,\n\nDuke:\nWho speaks of me?\n\nFirst Gardener:\nNone."
-    assert weigh(text.split("\n"), Path("a.txt")).convincing
+    assert weigh(text.split("\n"), Path("a.txt"), AS_FOUND).convincing

@@ -10,6 +10,7 @@ from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import ReadReport, ScriptLayout
 from textgen.corpus.formats.play import PlayLayout
 from textgen.corpus.formats.stage import read, weigh
+from textgen.corpus.reading_options import AS_FOUND
 
 SAID = [("NORA", "You are late."), ("MR. HALE", "The boat was."), ("NORA", "Sit down."), ("MR. HALE", "I AM down.")]
 BEFORE = [
@@ -22,7 +23,7 @@ ABOVE = ["{name}.\n{text}", "{name}\n{text}", "_{name}_\n{text}"]
 def played(text: str, report: ReadReport | None = None) -> list[Element]:
     """What a play is read as, once it was recognised."""
     lines = text.split("\n")
-    evidence = weigh(lines, Path("a.txt"))
+    evidence = weigh(lines, Path("a.txt"), AS_FOUND)
     assert evidence.convincing, evidence.reason
     return list(read(lines, evidence.layout, report or ReadReport()))
 
@@ -37,7 +38,7 @@ def test_names_before_the_speech(layout: str, between: str) -> None:
 @pytest.mark.parametrize("layout", ABOVE)
 def test_names_above_the_speech(layout: str) -> None:
     text = "\n\n".join(layout.format(name=name, text=said) for name, said in SAID)
-    assert weigh(text.split("\n"), Path("a.txt")).layout == PlayLayout(1)
+    assert weigh(text.split("\n"), Path("a.txt"), AS_FOUND).layout == PlayLayout(1)
     assert played(text) == [Line(*said) for said in SAID]
 
 
@@ -106,7 +107,7 @@ def test_narration_that_would_be_read_as_a_speech_is_put_in_parentheses() -> Non
     ],
 )
 def test_other_texts_are_no_plays(text: str) -> None:
-    assert not weigh(text.split("\n"), Path("a.txt")).convincing
+    assert not weigh(text.split("\n"), Path("a.txt"), AS_FOUND).convincing
 
 
 _lines = st.lists(
@@ -122,14 +123,14 @@ _lines = st.lists(
 
 @given(_lines, st.sampled_from([ScriptLayout(), PlayLayout(1)]))
 def test_any_lines_are_read(lines: list[str], layout: ScriptLayout) -> None:
-    weigh(lines, Path("a.txt"))
+    weigh(lines, Path("a.txt"), AS_FOUND)
     for element in read(lines, layout, ReadReport()):
         assert not isinstance(element, SceneOpening) or (element.heading or "").startswith("[")
 
 
 def test_a_play_that_does_not_convince_can_be_asked_for() -> None:
     lines = ["NORA. Go.", "", "The door is open."]
-    evidence = weigh(lines, Path("a.txt"))
+    evidence = weigh(lines, Path("a.txt"), AS_FOUND)
     assert not evidence.convincing and evidence.misfit is None
     assert list(read(lines, evidence.layout, ReadReport())) == [Line("NORA", "Go."), Line(None, "The door is open.")]
-    assert weigh(["The door is open."], Path("a.txt")).misfit == 1
+    assert weigh(["The door is open."], Path("a.txt"), AS_FOUND).misfit == 1

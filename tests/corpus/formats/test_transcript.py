@@ -10,6 +10,7 @@ from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import ReadReport, ScriptLayout
 from textgen.corpus.formats.plain import PlainLayout
 from textgen.corpus.formats.transcript import read, weigh
+from textgen.corpus.reading_options import AS_FOUND
 from textgen.corpus.script import ScriptStyle, read_script
 
 INLINE = {
@@ -60,7 +61,7 @@ SAID = [
 
 def heard(lines: list[str], report: ReadReport | None = None) -> list[Element]:
     """What a transcript is read as, once it was recognised."""
-    evidence = weigh(lines, Path("a.txt"))
+    evidence = weigh(lines, Path("a.txt"), AS_FOUND)
     assert evidence.convincing, evidence.reason
     return list(read(lines, evidence.layout, report or ReadReport()))
 
@@ -137,7 +138,7 @@ def test_what_was_left_out_is_counted() -> None:
 
 def test_a_transcript_without_names_is_plain_text() -> None:
     lines = ["[00:00.0 --> 00:03.2]  The river", "[00:03.2 --> 00:05.0]  was low.", "", "[00:05.0 --> 00:06.0]"]
-    assert weigh(lines, Path("a.txt")).layout == PlainLayout()
+    assert weigh(lines, Path("a.txt"), AS_FOUND).layout == PlainLayout()
     assert heard(lines) == [Line(None, "The river"), Line(None, "was low."), Line(None, "")]
 
 
@@ -156,7 +157,7 @@ def test_a_transcript_without_names_is_plain_text() -> None:
     ],
 )
 def test_other_texts_are_no_transcripts(text: str) -> None:
-    assert not weigh(text.split("\n"), Path("a.txt")).convincing
+    assert not weigh(text.split("\n"), Path("a.txt"), AS_FOUND).convincing
 
 
 _lines = st.lists(
@@ -172,7 +173,7 @@ _lines = st.lists(
 
 @given(_lines)
 def test_any_lines_are_read_and_what_is_written_names_the_same_speakers(lines: list[str]) -> None:
-    weigh(lines, Path("a.txt"))
+    weigh(lines, Path("a.txt"), AS_FOUND)
     found = [element for element in read(lines, ScriptLayout(), ReadReport()) if isinstance(element, Line)]
     assert not any("\n" in line.text for line in found)
     for line in found:
@@ -183,7 +184,7 @@ def test_any_lines_are_read_and_what_is_written_names_the_same_speakers(lines: l
 
 def test_a_transcript_that_does_not_convince_can_be_asked_for() -> None:
     lines = ["[0:09] Nora: Go.", "[0:01] Nora: Now.", "[0:02] Nora: Well."]
-    evidence = weigh(lines, Path("a.txt"))
+    evidence = weigh(lines, Path("a.txt"), AS_FOUND)
     assert not evidence.convincing and evidence.misfit is None
     assert next(read(lines, evidence.layout, ReadReport())) == Line("Nora", "Go.")
-    assert weigh(["The door is open."], Path("a.txt")).misfit == 1
+    assert weigh(["The door is open."], Path("a.txt"), AS_FOUND).misfit == 1

@@ -4,24 +4,28 @@ To add a format, add a module to this folder that lists it in `FORMATS`.
 """
 
 import pkgutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
 
-from textgen.corpus.document import Scene, assemble, spoken, turn_of
+from textgen.corpus.document import DocumentOpening, Element, Scene, assemble, spoken, turn_of
 from textgen.corpus.formats.base import (
     HEAD_LINES,
     Evidence,
     Format,
     ReadReport,
     ScriptLayout,
+    ScriptReader,
     first_filled,
     misfit_line,
 )
+from textgen.corpus.licence import has_licence, texts
 from textgen.corpus.reading import TextFile
+from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
+from textgen.corpus.separators import WHOLE, Separator, asked_separator, with_marks
 from textgen.errors import ConfigurationError, CorpusError
 
 _ANY_TEXT = (".txt", ".md", ".script")
@@ -75,56 +79,133 @@ class Recognised:
         format: how it is read.
         evidence: the evidence for it.
         reason: why it was taken, for a person.
+        separator: what separates the documents in it; None where it is one.
+        framed: whether its texts stand in Project Gutenberg's frame.
     """
 
     format: Format
     evidence: Evidence
     reason: str
+    separator: Separator | None = None
+    framed: bool = False
+
+    def elements(self, lines: Iterable[str], report: ReadReport) -> Iterator[Element]:
+        """The elements of a script in this format, streaming.
+
+        Args:
+            lines: without their ends.
+            report: is filled.
+        """
+        read = self.evidence.read or self.format.read
+        if read is None:
+            raise ValueError(f"the format {self.format.name} has no scripts")
+        if self.separator is None and not self.framed:
+            return read(lines, self.evidence.layout, report)
+        return self._elements_of_documents(read, lines, report)
+
+    def _elements_of_documents(self, read: ScriptReader, lines: Iterable[str], report: ReadReport) -> Iterator[Element]:
+        """The elements of each document, as if it were a file of its own."""
+        left_out = partial(report.change, "line of Project Gutenberg's licence left out")
+        for text in texts(lines, left_out) if self.framed else (lines,):
+            for document in (self.separator or WHOLE).documents(text):
+                yield DocumentOpening()
+                yield from read(document, self.evidence.layout, report)
+
+    def dialogues(self, files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
+        """The dialogues of one file in this format, or of the two that belong together, streaming.
+
+        Args:
+            files: the file, or the two.
+            report: is filled.
+        """
+        read = self.evidence.read_dialogues or self.format.read_dialogues
+        if read is None:
+            raise ValueError(f"the format {self.format.name} has no dialogues")
+        return read(files, report)
 
 
-def recognise(formats: Mapping[str, Format], head: Sequence[str], path: Path) -> Recognised | None:
+def recognise(
+    formats: Mapping[str, Format], head: Sequence[str], path: Path, options: ReadingOptions = AS_FOUND
+) -> Recognised | None:
     """The first of some formats that a file fits well; None where it fits none.
 
     Args:
         formats: SCRIPT_FORMATS (where a file always fits one: plain text) or DIALOGUE_FORMATS.
         head: the first lines of the file (up to HEAD_LINES), without their ends.
         path: where it lies; of its name only the ending says something about the content.
+        options: how a person says that it is to be read.
     """
+    options = with_marks(head, options)
     for format in formats.values():
-        evidence = format.weigh(head, path) if format.weigh else None
-        if evidence is not None and evidence.convincing:
-            return Recognised(format, evidence, evidence.reason)
+        found = _weigh(format, head, path, options)
+        if found is not None and found.evidence.convincing:
+            _require_columns(found, path, options)
+            return found
     return None
 
 
-def read_as(name: str, formats: Mapping[str, Format], head: Sequence[str], path: Path) -> Recognised:
+def _weigh(format: Format, head: Sequence[str], path: Path, options: ReadingOptions) -> Recognised | None:
+    """The evidence for a format. What frames and separates documents is no part of a script in any layout."""
+    if format.weigh is None:
+        return None
+    if format.layout is None:
+        evidence = format.weigh(head, path, options)
+        return Recognised(format, evidence, evidence.reason)
+    separator, is_framed = asked_separator(options), has_licence(head)
+    inside = list(chain.from_iterable(texts(head, lambda lines: None))) if is_framed else head
+    if separator is not None:
+        inside = list(chain.from_iterable(chain(document, [""]) for document in separator.documents(inside)))
+    evidence = format.weigh(inside, path, options)
+    separator = separator or evidence.separator
+    reason = (
+        evidence.reason if separator is None else f"{evidence.reason}; its documents are separated by {separator.name}"
+    )
+    return Recognised(format, evidence, reason, separator, is_framed)
+
+
+def _require_columns(found: Recognised, path: Path, options: ReadingOptions) -> None:
+    """Refuse columns that a person named for a file that has none."""
+    if options.columns and not found.evidence.columns:
+        option = next(iter(options.columns)).replace("_", "-")
+        raise CorpusError(
+            f"--{option} was given, but {path} looks like no table: it would be read as {found.format.name} "
+            f"({found.evidence.reason}): leave --{option} out, or give a table with commas, semicolons or tabs, or "
+            "JSON lines."
+        )
+
+
+def read_as(
+    name: str, formats: Mapping[str, Format], head: Sequence[str], path: Path, options: ReadingOptions = AS_FOUND
+) -> Recognised:
     """The format of a file, as named by the user.
 
     Args:
         name: one of the formats, whose files are read alone.
-        formats, head, path: as `recognise` takes them.
+        formats, head, path, options: as `recognise` takes them.
 
     Raises:
         CorpusError: if the file cannot be read in that format at all.
     """
-    format = formats[name]
-    evidence = format.weigh(head, path) if format.weigh else Evidence(False, "no evidence")
+    options = with_marks(head, options)
+    found = _weigh(formats[name], head, path, options) or Recognised(formats[name], Evidence(False, "no evidence"), "")
+    evidence = found.evidence
     if evidence.misfit is not None:
         raise CorpusError(
             f"{path} was to be read as {name}, but {misfit_line(head, evidence.misfit)}; the formats are "
             f"{', '.join(formats)}: choose another one, or leave --format out to have it found from the content."
         )
-    reason = "no evidence needed" if name == "plain" else evidence.reason
-    return Recognised(format, replace(evidence, sure=True), f"as asked for ({reason})")
+    _require_columns(found, path, options)
+    reason = "no evidence needed" if name == "plain" and found.separator is None else found.reason
+    return replace(found, evidence=replace(evidence, sure=True), reason=f"as asked for ({reason})")
 
 
-def _weigh_speeches(head: Sequence[str], path: Path) -> Evidence:
+def _weigh_speeches(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that the file is a script with speakers."""
-    found = recognise(SCRIPT_FORMATS, head, path)
+    found = recognise(SCRIPT_FORMATS, head, path, options)
     if found is None or found.evidence.layout.name in ("captions", "plain"):
         return Evidence(False, "nobody speaks", first_filled(head), sure=False)
-    reader = partial(_read_speeches, found)
-    return Evidence(True, f"{found.format.name}: {found.reason}", sure=False, read_dialogues=reader)
+    reader, columns = partial(_read_speeches, found), found.evidence.columns
+    return Evidence(True, f"{found.format.name}: {found.reason}", sure=False, read_dialogues=reader, columns=columns)
 
 
 def _read_script(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
@@ -141,9 +222,7 @@ def _read_speeches(found: Recognised, files: Sequence[TextFile], report: ReadRep
         files: the script.
         report: counts what is left out.
     """
-    if found.format.read is None:
-        return
-    for _, scene in assemble(found.format.read(files[0].lines(), found.evidence.layout, report)):
+    for _, scene in assemble(found.elements(files[0].lines(), report)):
         speeches = [line for line in scene.lines if line.speaker is not None]
         report.change("line without a speaker left out", len(scene.lines) - len(speeches))
         report.change("stage direction left out of a turn", sum(len(line.directions) for line in speeches))

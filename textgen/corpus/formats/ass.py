@@ -13,6 +13,7 @@ from textgen.corpus.formats import cues
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, beginning
 from textgen.corpus.formats.cues import TimedCue
 from textgen.corpus.reading import TextFile
+from textgen.corpus.reading_options import ReadingOptions
 
 _SUFFIXES = (".ass", ".ssa")
 _FIELDS = ("layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text")
@@ -23,7 +24,7 @@ _DRAWING = re.compile(r"\\p(\d)")
 _LINE_BREAK = re.compile(r"\\[Nn]")
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence of the sections of such a file, and of events in it."""
     named = any(_SECTION.fullmatch(line) for line in beginning(head, 1))
     found = read_cues(head, ReadReport())

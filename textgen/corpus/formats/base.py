@@ -9,6 +9,8 @@ from typing import ClassVar
 
 from textgen.corpus.document import Element, Line, Scene
 from textgen.corpus.reading import TextFile
+from textgen.corpus.reading_options import ReadingOptions
+from textgen.corpus.separators import Separator
 
 HEAD_LINES = 2000
 """How many lines of a file are looked at to find out its format."""
@@ -106,8 +108,14 @@ class Evidence:
         misfit: the number (from 1) of the first line that does not fit, where the file cannot be read in this
             format at all; None where it can.
         layout: layout of the file's scripts.
-        sure: whether a file of dialogues can hardly be anything else; what could be a script as well is not sure.
-        read_dialogues: reader of the file's dialogues, where it depends on what was found in the file.
+        sure: whether the file can hardly be anything else; dialogues that could be a script as well are not sure, nor
+            are captions that could be a poem.
+        read: reader of the file's scripts, where it depends on what was found in the file or asked for.
+        read_dialogues: reader of its dialogues, likewise.
+        separator: what separates the documents in the file, where the format finds that out.
+        longest_line: longer lines are given to the reader in pieces; None where it needs whole ones.
+        columns: the columns of a table, or the fields of records, in order: the name of each (empty where it has none)
+            and what it was taken for (empty for nothing).
     """
 
     convincing: bool
@@ -115,7 +123,11 @@ class Evidence:
     misfit: int | None = None
     layout: ScriptLayout = ScriptLayout()
     sure: bool = True
+    read: "ScriptReader | None" = None
     read_dialogues: "DialogueReader | None" = None
+    separator: Separator | None = None
+    longest_line: int | None = None
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -133,8 +145,11 @@ class FilePair:
     sure: bool = True
 
 
-Weigh = Callable[[Sequence[str], Path], Evidence]
-"""(the first lines of a file, its path) to the evidence for a format. Of the path only the suffix counts."""
+Weigh = Callable[[Sequence[str], Path, ReadingOptions], Evidence]
+"""(the first lines of a file, its path, how it is to be read) to the evidence for a format.
+
+Of the path only the suffix counts. A reader that needs an option, or what was found, is given with the evidence.
+"""
 
 ScriptReader = Callable[[Iterable[str], ScriptLayout, ReadReport], Iterator[Element]]
 """(lines without their ends, the layout found in them, a report to fill) to elements, streaming."""

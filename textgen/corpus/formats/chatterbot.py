@@ -8,6 +8,7 @@ from typing import NamedTuple
 from textgen.corpus.document import Scene, turn_of
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, first_filled
 from textgen.corpus.reading import TextFile
+from textgen.corpus.reading_options import ReadingOptions
 from textgen.errors import CorpusError, MissingExtraError
 from textgen.wording import to_install
 
@@ -17,7 +18,7 @@ _CONVERSATIONS_KEY = re.compile(rf"""(["']?){CONVERSATIONS}\1\s*:\s*(#.*)?$""")
 _FORBIDDEN = re.compile("[\x00-\x08\x0b-\x1f\x7f\ufffe\uffff]")
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence of a list under the key `conversations`."""
     lines = [line for line in head if line.strip() and not line.lstrip().startswith("#")]
     keys = [place for place, line in enumerate(lines[:-1]) if _CONVERSATIONS_KEY.match(line)]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from textgen.corpus.formats.base import Evidence, Format, filled, share
 from textgen.corpus.formats.plain import PlainLayout, read_plain
+from textgen.corpus.reading_options import ReadingOptions
 
 _LINES = 500
 _LONGEST = 1000
@@ -55,7 +56,7 @@ _KEY = re.compile(r"(?P<indent>\s*)(?:- +)?[\w.\"'/-]+:(?P<value>\s+\S.*)?$")
 _ITEM = re.compile(r"\s*(?:- |#|---$|\.\.\.$)")
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence by the ending of the name, the first line, or the share of lines that only machines are told."""
     lines = [line for _, line in filled(head[:_LINES])]
     found = sum(map(_is_code, lines))

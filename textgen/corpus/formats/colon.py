@@ -14,6 +14,7 @@ from typing import NamedTuple
 from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, filled, first_filled, share
 from textgen.corpus.formats.naming import are_people, are_records, is_nobody, is_numbered_speaker
+from textgen.corpus.reading_options import ReadingOptions
 
 _BRACKETED = re.compile(r"\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\]")
 _COLON = re.compile("[:：]")
@@ -99,7 +100,7 @@ _HEADING_WORD = re.compile(
 )
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that at least half of the lines are `NAME: text` or a heading, and that the names are people's."""
     elements = [(number, parse_line(line, ReadReport())) for number, line in filled(head)]
     spoken = [

@@ -6,9 +6,10 @@ from pathlib import Path
 from textgen.corpus.document import Line, Scene, turn_of
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, filled, share
 from textgen.corpus.reading import TextFile
+from textgen.corpus.reading_options import ReadingOptions
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that the first line is `E`, and that nearly all lines are `E` or `M text`."""
     lines = filled(head)
     fits = [_opens_dialogue(line) or _turn_text(line) is not None for _, line in lines]

@@ -16,6 +16,7 @@ from typing import Literal
 from textgen.corpus.document import Line, Scene, turn_of
 from textgen.corpus.formats.base import HEAD_LINES, Evidence, FilePair, Format, ReadReport, filled
 from textgen.corpus.reading import TextFile
+from textgen.corpus.reading_options import ReadingOptions
 from textgen.errors import CorpusError
 
 SEPARATOR = "+++$+++"
@@ -29,7 +30,7 @@ _REASON = "the fields are separated as in Cornell's lines and conversations"
 CornellPart = Literal["lines", "conversations", "other"]
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that nearly all lines are of one part of the corpus."""
     return Evidence(part_of_file(head) is not None, _REASON)
 

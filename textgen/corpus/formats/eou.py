@@ -6,11 +6,12 @@ from pathlib import Path
 from textgen.corpus.document import Scene, turn_of
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, filled, first_filled, share
 from textgen.corpus.reading import TextFile
+from textgen.corpus.reading_options import ReadingOptions
 
 END_OF_UTTERANCE = "__eou__"
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that nearly every line has the mark that ends a turn."""
     lines = filled(head)
     good = sum(END_OF_UTTERANCE in line for _, line in lines)

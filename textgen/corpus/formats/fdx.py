@@ -14,6 +14,7 @@ from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayo
 from textgen.corpus.formats.fountain import FountainLayout
 from textgen.corpus.formats.screenplay import SETTINGS, Paragraph, Setting
 from textgen.corpus.formats.xml_events import xml_events
+from textgen.corpus.reading_options import ReadingOptions
 from textgen.errors import CorpusError
 
 _ROOT = "FinalDraft"
@@ -32,7 +33,7 @@ _REFERENCES = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "&#13;"))
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence of Final Draft's root element.
 
     Raises:

@@ -17,6 +17,7 @@ from typing import ClassVar
 
 from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, first_filled
+from textgen.corpus.reading_options import ReadingOptions
 
 PAGE_BREAK = "==="
 BLANK = "  "
@@ -72,7 +73,7 @@ class FountainLayout(ScriptLayout):
         return ""
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence of a `.fountain` file, or of scene headings and speeches under cues in many paragraphs."""
     layout = FountainLayout()
     elements = list(read(head, layout, ReadReport()))

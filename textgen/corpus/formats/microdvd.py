@@ -13,6 +13,7 @@ from textgen.corpus.formats import cues
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, beginning
 from textgen.corpus.formats.cues import TimedCue
 from textgen.corpus.reading import TextFile
+from textgen.corpus.reading_options import ReadingOptions
 
 _EVENT = re.compile(r"(?:\{(\d{1,9})\}\{(\d{0,9})\}|\[(\d{1,9})\]\[(\d{0,9})\])(.*)")
 _RATE = re.compile(r"\s*(\d{2}(?:[.,]\d+)?)\s*")
@@ -20,7 +21,7 @@ _FILM = 23.976
 _FIRST = 3
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence of two numbers in brackets before each of the first lines."""
     first = beginning(head, _FIRST)
     convincing = len(first) > 1 and all(map(_EVENT.fullmatch, first))

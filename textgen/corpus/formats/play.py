@@ -12,6 +12,7 @@ from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, first_filled, share
 from textgen.corpus.formats.colon import is_heading, parse_cue, usual_blank_lines
 from textgen.corpus.formats.naming import are_people, is_list
+from textgen.corpus.reading_options import ReadingOptions
 
 _LISTS_ALLOWED = 0.3
 
@@ -32,7 +33,7 @@ class PlayLayout(ScriptLayout):
         return "" if speaker is None else f"{speaker}:\n"
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that at least half of the paragraphs have `NAME:` alone above the speech."""
     found = [block for _, block in blocks(head)]
     lines = [parse_block(block, ReadReport()) for block in found if len(block) > 1]

@@ -14,16 +14,17 @@ from textgen.corpus.formats import cues
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, beginning
 from textgen.corpus.formats.cues import TimedCue
 from textgen.corpus.reading import TextFile
+from textgen.corpus.reading_options import ReadingOptions
 
 _SUFFIXES = (".srt", ".sbv")
-_TIME = r"(?:\d+\s*:\s*)?\d+\s*:\s*\d+(?:\s*[.,:]\s*\d+)?"
+_TIME = r"(?:\d+\s*:\s*)?\d+\s*:\s*\d\d(?:\s*[.,:]\s*\d+)?"  # meetings written down have seconds of one digit
 _SETTINGS = r"(?:\s+[A-Za-z][\w-]*:\S+)*\s*"
 _TIMES = re.compile(rf"\s*({_TIME})\s*-{{1,2}}>\s*({_TIME}){_SETTINGS}")
 _TIMES_OF_SBV = re.compile(r"(\d+:\d\d:\d\d\.\d{3}),(\d+:\d\d:\d\d\.\d{3})")
 _NUMBERS = re.compile(r"\d+")
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that the file begins with a number or a time, and has cues."""
     begins = beginning(head, 2)
     timed = any(times(line) for line in begins)

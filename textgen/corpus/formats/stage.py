@@ -19,6 +19,7 @@ from textgen.corpus.formats.base import HEAD_LINES, Evidence, Format, ReadReport
 from textgen.corpus.formats.colon import Cue, heading, is_heading, is_name, narration, usual_blank_lines
 from textgen.corpus.formats.naming import are_people, are_records, is_list, is_nobody
 from textgen.corpus.formats.play import PlayLayout, blocks
+from textgen.corpus.reading_options import ReadingOptions
 
 _ABBREVIATIONS = "MRS?|MS|DR|ST|SR|JR|CAPT|COL|GEN|LT|SGT|REV|PROF|HON|MM?|MME|MLLE|HR|FR|SIG"
 _ABBREVIATED = rf"(?:(?:{_ABBREVIATIONS})\.\s+)*+"
@@ -197,7 +198,7 @@ def _speeches(mark: _Mark, block: Sequence[str]) -> list[tuple[Cue | None, list[
     return found
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that many paragraphs begin with names, marked in one way, and that the names are people's."""
     found = _find(head)
     reason = f"{share(found.speeches, found.paragraphs)} paragraphs have {found.mark.shown}"

@@ -35,6 +35,7 @@ from textgen.corpus.formats.naming import (
 )
 from textgen.corpus.formats.plain import PlainLayout
 from textgen.corpus.formats.stamps import BRACKETS, STAMP, are_numbered, are_timed, has_time, unstamped, without_times
+from textgen.corpus.reading_options import ReadingOptions
 
 _BEGINS_MARKED = re.compile(r"[\[({#>]|\*\*|__|\d+[.)]?\s|[-*] (?:\*\*|__)|(?:speaker|spk)[_ ]\d", re.IGNORECASE)
 _CREDIT = re.compile(r"\W*transcribed by https?://\S+\W*", re.IGNORECASE)
@@ -260,7 +261,7 @@ def _are_peoples(said: Sequence[_Said]) -> bool:
     )
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that speakers are marked as tools mark them, or that times stand before the lines of a text."""
     lines = len(filled(head))
     marked = sum(has_time(line[:_NEAR]) or _BEGINS_MARKED.match(line.strip()) is not None for line in head)

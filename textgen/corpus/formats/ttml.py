@@ -14,6 +14,7 @@ from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayo
 from textgen.corpus.formats.cues import TimedCue
 from textgen.corpus.formats.xml_events import xml_events
 from textgen.corpus.reading import TextFile
+from textgen.corpus.reading_options import ReadingOptions
 from textgen.errors import CorpusError
 
 _BEGINS = re.compile(r"<(?:[\w-]+:)?tt[\s>]")
@@ -25,7 +26,7 @@ _FRAME_RATE = 30.0
 _WHITE_SPACE = re.compile(r"\s+")
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence of the root element `tt`.
 
     Raises:

@@ -7,15 +7,16 @@ from typing import Any
 
 from textgen.corpus.document import Line, Scene, turn_of
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, filled, first_filled, share
-from textgen.corpus.formats.tables import field_key
+from textgen.corpus.formats.columns import field_key
 from textgen.corpus.reading import TextFile, repair_escaped
+from textgen.corpus.reading_options import ReadingOptions
 
 TURNS_FIELDS = ("turns", "dialogue", "dialog", "messages", "conversation", "conversations", "utterances")
 TEXT_FIELDS = ("text", "content", "value", "utterance", "message")
 SPEAKER_FIELDS = ("speaker", "role", "from", "name")
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that nearly every line is a JSON object with a list of turns."""
     lines = filled(head)
     good = sum(_parse_items(line) is not None for _, line in lines)

@@ -14,12 +14,13 @@ from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayo
 from textgen.corpus.formats.cues import TimedCue
 from textgen.corpus.formats.srt import timed_blocks
 from textgen.corpus.reading import TextFile
+from textgen.corpus.reading_options import ReadingOptions
 
 _SUFFIX = ".vtt"
 _BLOCK = re.compile(r"(?:NOTE|STYLE|REGION)\b")
 
 
-def weigh(head: Sequence[str], path: Path) -> Evidence:
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence of the word WEBVTT on the first line and of cues."""
     named = any(line.startswith("WEBVTT") for line in beginning(head, 1))
     return cues.weigh(read_cues(head, ReadReport()), head, named or path.suffix.lower() == _SUFFIX, "WebVTT")
