@@ -81,7 +81,7 @@ class CorpusFile:
     def elements(self) -> Iterator[Element]:
         """Its lines and openings, streaming; it must have been opened for scripts."""
         report = ReadReport()
-        yield from self._found.elements(self._files[0].lines(), report)
+        yield from self._found.elements(self._files, report)
         self.report = report
 
     def dialogues(self) -> Iterator[Scene]:

@@ -214,6 +214,19 @@ class TextFile:
         yield from self._lines(self._chunks(watch), counts)
         self._keep_repairs(counts)
 
+    def pieces(self) -> Iterator[str]:
+        """Give the text in pieces of a megabyte or so, wherever its lines end, with \\n for every line end.
+
+        What has a markup of its own may be all in one line; unlike lines, the pieces are in no Unicode form.
+
+        Raises:
+            CorpusError: the file cannot be read any more.
+        """
+        watch, self._watch, self._head = self._watch, None, None
+        counts: Counter[str] = Counter()
+        yield from self._texts(self._chunks(watch), counts)
+        self._keep_repairs(counts)
+
     def _keep_repairs(self, counts: Counter[str]) -> None:
         self.repairs = {kind: times for kind, times in counts.items() if times}
 

@@ -4,7 +4,7 @@ To add a format, add a module to this folder that lists it in `FORMATS`.
 """
 
 import pkgutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
@@ -12,7 +12,9 @@ from itertools import chain
 from pathlib import Path
 
 from textgen.corpus.document import Element, Line, Scene, assemble, turn_of
+from textgen.corpus.formats.as_script import as_script
 from textgen.corpus.formats.base import (
+    ANY_MARKUP,
     HEAD_LINES,
     Evidence,
     Format,
@@ -21,6 +23,7 @@ from textgen.corpus.formats.base import (
     first_filled,
     misfit_line,
 )
+from textgen.corpus.formats.markup import find_markup
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 from textgen.errors import ConfigurationError, CorpusError
@@ -36,7 +39,7 @@ def _all_formats() -> list[Format]:
     return sorted(formats, key=lambda format: format.order)
 
 
-SCRIPT_FORMATS = {format.name: format for format in _all_formats() if format.read}
+SCRIPT_FORMATS = {format.name: format for format in _all_formats() if format.read or format.scenes}
 """The formats of scripts by their names, in the order in which they are tried."""
 
 LAYOUTS: dict[str, type[ScriptLayout]] = {
@@ -83,17 +86,19 @@ class Recognised:
     evidence: Evidence
     reason: str
 
-    def elements(self, lines: Iterable[str], report: ReadReport) -> Iterator[Element]:
-        """The elements of a script in this format, streaming.
+    def elements(self, files: Sequence[TextFile], report: ReadReport) -> Iterator[Element]:
+        """The elements of a script in this format, streaming; a dialogue is a scene.
 
         Args:
-            lines: without their ends.
+            files: the file.
             report: is filled.
         """
         read = self.evidence.read or self.format.read
-        if read is None:
+        if read is not None:
+            return read(files[0].lines(), self.evidence.layout, report)
+        if not self.format.scenes:
             raise ValueError(f"the format {self.format.name} has no scripts")
-        return read(lines, self.evidence.layout, report)
+        return as_script(self.dialogues(files, report), self.evidence.layout, report)
 
     def dialogues(self, files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
         """The dialogues of one file in this format, or of the two that belong together, streaming.
@@ -114,12 +119,15 @@ def recognise(
     """The first of some formats that a file fits well; None where it fits none.
 
     Args:
-        formats: SCRIPT_FORMATS (where a file always fits one: plain text) or DIALOGUE_FORMATS.
+        formats: SCRIPT_FORMATS (where text always fits one: plain text) or DIALOGUE_FORMATS.
         head: the first lines of the file (up to HEAD_LINES), without their ends.
         path: where it lies; only `.csv`, `.tsv` and `.fountain` say something about the content.
         options: how a person says that it is to be read.
     """
+    markup = find_markup(head)
     for format in formats.values():
+        if format.markup not in (markup, ANY_MARKUP):
+            continue
         evidence = format.weigh(head, path, options) if format.weigh else None
         if evidence is not None and evidence.convincing:
             return Recognised(format, evidence, evidence.reason)
@@ -139,6 +147,13 @@ def read_as(
         CorpusError: if the file cannot be read in that format at all.
     """
     format = formats[name]
+    markup = find_markup(head)
+    if name != "plain" and markup is not None and format.markup not in (markup, ANY_MARKUP):
+        raise CorpusError(
+            f"{path} was to be read as {name}, but it is {markup}; formats of {markup} are "
+            f"{', '.join(_written_in(markup, formats)) or 'none of those known'}: choose one of them, leave --format "
+            "out to have it found from the content, or say --format plain for a script of the text as it stands."
+        )
     evidence = format.weigh(head, path, options) if format.weigh else Evidence(False, "no evidence")
     if evidence.misfit is not None:
         raise CorpusError(
@@ -147,6 +162,11 @@ def read_as(
         )
     reason = "no evidence needed" if name == "plain" else evidence.reason
     return Recognised(format, replace(evidence, sure=True), f"as asked for ({reason})")
+
+
+def _written_in(markup: str, formats: Mapping[str, Format]) -> list[str]:
+    """The names of the formats of a markup."""
+    return [format.name for format in formats.values() if format.markup in (markup, ANY_MARKUP)]
 
 
 def _weigh_speeches(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
@@ -172,7 +192,7 @@ def _read_speeches(found: Recognised, files: Sequence[TextFile], report: ReadRep
         files: the script.
         report: counts what is left out.
     """
-    for _, scene in assemble(found.elements(files[0].lines(), report)):
+    for _, scene in assemble(found.elements(files, report)):
         speeches = [line for line in scene.lines if line.speaker is not None]
         report.change("line without a speaker left out", len(scene.lines) - len(speeches))
         report.change("stage direction left out of a turn", sum(len(line.directions) for line in speeches))
@@ -195,7 +215,14 @@ def spoken(line: Line) -> str:
     return text.strip()
 
 
-_SPEECHES = Format("script", 85, _weigh_speeches, read_dialogues=_read_script, suffixes=suffixes(SCRIPT_FORMATS))
+_SPEECHES = Format(
+    "script",
+    85,
+    _weigh_speeches,
+    read_dialogues=_read_script,
+    suffixes=suffixes(SCRIPT_FORMATS),
+    markup=ANY_MARKUP,
+)
 
 DIALOGUE_FORMATS = {
     format.name: format

@@ -10,6 +10,9 @@ from textgen.corpus.document import Element, Line, Scene
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import ReadingOptions
 
+ANY_MARKUP = "any"
+"""The markup of a format that leaves it to others what a file is written in."""
+
 HEAD_LINES = 2000
 """How many lines of a file are looked at to find out its format."""
 
@@ -167,6 +170,9 @@ class Format:
         pair_up: finds the files that belong together, where the format takes two; None where it takes one.
         layout: layout in which its scripts are written; None where that is another format's layout.
         suffixes: endings of the files that are taken for it from a folder, besides those of any text.
+        scenes: whether its dialogues are scenes of a script as well, where `read` is None.
+        markup: what its files are written in, "JSON" or "XML": it is tried on no other files, and on those no
+            format of text is; None for text, ANY_MARKUP for all.
     """
 
     name: str
@@ -177,6 +183,8 @@ class Format:
     pair_up: PairUp | None = None
     layout: type[ScriptLayout] | None = None
     suffixes: tuple[str, ...] = ()
+    scenes: bool = False
+    markup: str | None = None
 
 
 def filled(head: Sequence[str]) -> list[tuple[int, str]]:

@@ -386,7 +386,7 @@ def _as_text(value: Any) -> str:
 
 
 FORMATS = (
-    Format("jsonl", 45, weigh_jsonl, read_jsonl, suffixes=(".jsonl",)),
+    Format("jsonl", 45, weigh_jsonl, read_jsonl, suffixes=(".jsonl",), markup="JSON"),
     Format("csv", 50, weigh_csv, read_csv, suffixes=(".csv",)),
     Format("tsv", 55, weigh_tsv, read_tsv, suffixes=(".tsv",)),
 )

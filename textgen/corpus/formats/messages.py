@@ -1,0 +1,146 @@
+"""Messages of chat programs, gathered into dialogues that a long silence ends."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from textgen.corpus.document import PART_LINES, Line, Scene, turn_of
+from textgen.corpus.formats.base import Evidence, ReadReport, first_filled
+from textgen.corpus.reading import TextFile
+from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
+
+SILENCE = 6 * 3600
+"""Seconds without a message after which a new dialogue begins."""
+
+NOTICE = "notice of the chat program left out"
+MEDIA = "message without text (a picture, a sound, a sticker, ...) left out"
+REACTION = "reaction left out"
+DELETED = "deleted message left out"
+JOINED = "message joined to the one before it by the same person"
+"""What a reader counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What somebody wrote at once.
+
+    Args:
+        speaker: who wrote it.
+        text: what was written, neither empty nor white space alone.
+        time: when, in seconds from any moment; None where it is not known.
+        chat: in which of the chats of a file.
+    """
+
+    speaker: str
+    text: str
+    time: float | None = None
+    chat: int = 0
+
+
+MessageReader = Callable[[TextFile, ReadReport], Iterator[Message]]
+"""(a file, a report to fill) to its messages, streaming, in the order of time or against it."""
+
+
+def read_dialogues(
+    files: Sequence[TextFile],
+    report: ReadReport,
+    reader: MessageReader,
+    join_minutes: int = AS_FOUND.join_minutes,
+    newest_first: bool = False,
+) -> Iterator[Scene]:
+    """Yield the dialogues in a file of messages.
+
+    Args:
+        files: the file.
+        report: is filled.
+        reader: gives its messages.
+        join_minutes: messages of one person that follow within so many minutes are one turn; 0 joins none.
+        newest_first: whether the messages come against the order of time; the dialogues then do, too, but not the
+            turns in them.
+    """
+    for conversation in conversations(reader(files[0], report)):
+        ordered = conversation.messages[::-1] if newest_first else conversation.messages
+        yield Scene(None, tuple(_turns(ordered, 60 * join_minutes, report)), conversation.continued)
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """Messages without a silence between them.
+
+    Args:
+        messages: one or more.
+        continued: whether it is a further part of the one before it.
+    """
+
+    messages: list[Message]
+    continued: bool = False
+
+
+def conversations(messages: Iterable[Message]) -> Iterator[Conversation]:
+    """Cut messages where a chat ends or is silent, and very long conversations into parts.
+
+    Args:
+        messages: in the order of time or against it.
+    """
+    begun: list[Message] = []
+    continued = False
+    for message in messages:
+        if begun and (_is_apart(begun[-1], message) or len(begun) == PART_LINES):
+            yield Conversation(begun, continued)
+            continued = not _is_apart(begun[-1], message)
+            begun = []
+        begun.append(message)
+    if begun:
+        yield Conversation(begun, continued)
+
+
+def _is_apart(one: Message, other: Message) -> bool:
+    if one.time is None or other.time is None:
+        return one.chat != other.chat
+    return one.chat != other.chat or abs(other.time - one.time) >= SILENCE
+
+
+def _turns(messages: Iterable[Message], join_seconds: int, report: ReadReport) -> Iterator[Line]:
+    """The turns: messages of one person in a row, joined where they follow soon."""
+    last: Message | None = None
+    texts: list[str] = []
+    for message in messages:
+        if last is not None and _follows(last, message, join_seconds):
+            report.change(JOINED)
+        elif last is not None:
+            yield turn_of(" ".join(texts), last.speaker)
+            texts = []
+        texts.append(message.text.strip())
+        last = message
+    if last is not None:
+        yield turn_of(" ".join(texts), last.speaker)
+
+
+def _follows(one: Message, other: Message, join_seconds: int) -> bool:
+    if one.speaker != other.speaker or one.time is None or other.time is None or not join_seconds:
+        return False
+    return abs(other.time - one.time) <= join_seconds
+
+
+def chat_evidence(
+    reader: MessageReader,
+    head: Sequence[str],
+    options: ReadingOptions,
+    reason: str | None,
+    sure: bool = True,
+    newest_first: bool = False,
+) -> Evidence:
+    """The evidence for a format of messages.
+
+    Args:
+        reader: reads the messages.
+        head: the first lines of the file.
+        options: how the file is to be read.
+        reason: what was found, for a person; None where the file is not in the format.
+        sure: whether it can hardly be anything else.
+        newest_first: whether the messages come against the order of time.
+    """
+    if reason is None:
+        return Evidence(False, "no messages of that kind", first_filled(head))
+    read = partial(read_dialogues, reader=reader, join_minutes=options.join_minutes, newest_first=newest_first)
+    return Evidence(True, reason, sure=sure, read_dialogues=read)
