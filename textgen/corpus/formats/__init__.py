@@ -12,7 +12,6 @@ from itertools import chain
 from pathlib import Path
 
 from textgen.corpus.document import Element, Line, Scene, assemble, turn_of
-from textgen.corpus.formats.as_script import as_script
 from textgen.corpus.formats.base import (
     ANY_MARKUP,
     HEAD_LINES,
@@ -39,7 +38,7 @@ def _all_formats() -> list[Format]:
     return sorted(formats, key=lambda format: format.order)
 
 
-SCRIPT_FORMATS = {format.name: format for format in _all_formats() if format.read or format.scenes}
+SCRIPT_FORMATS = {format.name: format for format in _all_formats() if format.read or format.read_file}
 """The formats of scripts by their names, in the order in which they are tried."""
 
 LAYOUTS: dict[str, type[ScriptLayout]] = {
@@ -87,7 +86,7 @@ class Recognised:
     reason: str
 
     def elements(self, files: Sequence[TextFile], report: ReadReport) -> Iterator[Element]:
-        """The elements of a script in this format, streaming; a dialogue is a scene.
+        """The elements of a script in this format, streaming.
 
         Args:
             files: the file.
@@ -96,9 +95,10 @@ class Recognised:
         read = self.evidence.read or self.format.read
         if read is not None:
             return read(files[0].lines(), self.evidence.layout, report)
-        if not self.format.scenes:
+        read_file = self.evidence.read_file or self.format.read_file
+        if read_file is None:
             raise ValueError(f"the format {self.format.name} has no scripts")
-        return as_script(self.dialogues(files, report), self.evidence.layout, report)
+        return read_file(files[0], self.evidence.layout, report)
 
     def dialogues(self, files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
         """The dialogues of one file in this format, or of the two that belong together, streaming.

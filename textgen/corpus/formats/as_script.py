@@ -1,29 +1,31 @@
 """Dialogues as a script: a scene for each, with names that can be written in front of a colon."""
 
 import re
-from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import lru_cache, partial
 
-from textgen.corpus.document import DocumentOpening, Element, Line, Scene, SceneOpening
-from textgen.corpus.formats.base import ReadReport, ScriptLayout
+from textgen.corpus.document import Element, Line, SceneOpening
+from textgen.corpus.formats.base import DialogueReader, FileReader, ReadReport, ScriptLayout
 from textgen.corpus.formats.colon import MAX_CHARACTERS, MAX_WORDS, is_heading, parse_cue
-from textgen.corpus.formats.plain import CaptionLayout
+from textgen.corpus.reading import TextFile
 
 _NOT_IN_A_NAME = re.compile(r"[^\w\s.,'’&+/#-]")
 
 
-def as_script(dialogues: Iterable[Scene], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
-    """Yield the scenes of a script; empty turns are left out.
+def as_script(read: DialogueReader) -> FileReader:
+    """A reader of scripts that makes a scene of each dialogue.
 
     Args:
-        dialogues: what is said, and by whom.
-        layout: captions make each dialogue a document of its own.
-        report: counts the names that had to be changed.
+        read: the reader of the dialogues.
     """
-    opening: Element = DocumentOpening() if layout.name == CaptionLayout.name else SceneOpening()
-    for dialogue in dialogues:
+    return partial(_scenes, read)
+
+
+def _scenes(read: DialogueReader, file: TextFile, layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
+    """The scenes of a script, without empty turns."""
+    for dialogue in read([file], report):
         if not dialogue.continued:
-            yield opening
+            yield SceneOpening()
         for turn in dialogue.lines:
             if not turn.text:
                 continue

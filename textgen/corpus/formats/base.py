@@ -110,7 +110,7 @@ class Evidence:
             format at all; None where it can.
         layout: layout of the file's scripts.
         sure: whether a file of dialogues can hardly be anything else; what could be a script as well is not sure.
-        read: reader of the file's scripts, where it depends on what was found in the file or asked for.
+        read, read_file: readers of the file's scripts, where they depend on what was found in the file or asked for.
         read_dialogues: reader of its dialogues, likewise.
     """
 
@@ -120,6 +120,7 @@ class Evidence:
     layout: ScriptLayout = ScriptLayout()
     sure: bool = True
     read: "ScriptReader | None" = None
+    read_file: "FileReader | None" = None
     read_dialogues: "DialogueReader | None" = None
 
 
@@ -147,6 +148,9 @@ Of the path only the suffix counts. A reader that needs an option, or what was f
 ScriptReader = Callable[[Iterable[str], ScriptLayout, ReadReport], Iterator[Element]]
 """(lines without their ends, the layout found in them, a report to fill) to elements, streaming."""
 
+FileReader = Callable[[TextFile, ScriptLayout, ReadReport], Iterator[Element]]
+"""The same for a file of which one line may be all."""
+
 DialogueReader = Callable[[Sequence[TextFile], ReadReport], Iterator[Scene]]
 """(one file, or the two that belong together, a report to fill) to dialogues, streaming."""
 
@@ -165,12 +169,12 @@ class Format:
         name: what `--format` calls it.
         order: formats are tried, and listed, from the lowest to the highest: the surest evidence first.
         weigh: weighs the evidence for it in a file; None where no single file can show it.
-        read: how scripts are read from it; None where it has none.
+        read: how scripts are read from its lines; None where they are not.
+        read_file: how scripts are read from it otherwise; None where they are not.
         read_dialogues: how dialogues are read from it; None where it has none.
         pair_up: finds the files that belong together, where the format takes two; None where it takes one.
         layout: layout in which its scripts are written; None where that is another format's layout.
         suffixes: endings of the files that are taken for it from a folder, besides those of any text.
-        scenes: whether its dialogues are scenes of a script as well, where `read` is None.
         markup: what its files are written in, "JSON" or "XML": it is tried on no other files, and on those no
             format of text is; None for text, ANY_MARKUP for all.
     """
@@ -179,11 +183,11 @@ class Format:
     order: int
     weigh: Weigh | None
     read: ScriptReader | None = None
+    read_file: FileReader | None = None
     read_dialogues: DialogueReader | None = None
     pair_up: PairUp | None = None
     layout: type[ScriptLayout] | None = None
     suffixes: tuple[str, ...] = ()
-    scenes: bool = False
     markup: str | None = None
 
 

@@ -5,10 +5,10 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from textgen.corpus.formats.base import Evidence, Format, ReadReport, filled
+from textgen.corpus.formats.base import Evidence, ReadReport, filled
 from textgen.corpus.formats.json_file import json_objects, objects_in, sampled, text_in, total
 from textgen.corpus.formats.json_text import ITEM
-from textgen.corpus.formats.messages import MEDIA, NOTICE, REACTION, Message, chat_evidence, read_dialogues
+from textgen.corpus.formats.messages import MEDIA, NOTICE, REACTION, Message, chat_evidence, chat_format
 from textgen.corpus.formats.timestamps import STAMP, DateOrder, find_order, iso_seconds, seconds, visible
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import ReadingOptions
@@ -116,14 +116,6 @@ def _reactions(line: str) -> int:
 
 
 FORMATS = (
-    Format(
-        "discord-json",
-        4,
-        weigh_json,
-        read_dialogues=partial(read_dialogues, reader=read_json),
-        suffixes=(".json",),
-        scenes=True,
-        markup="JSON",
-    ),
-    Format("discord", 5, weigh_text, read_dialogues=partial(read_dialogues, reader=read_text), scenes=True),
+    chat_format("discord-json", 4, weigh_json, read_json, ".json", "JSON"),
+    chat_format("discord", 5, weigh_text, read_text),
 )

@@ -66,7 +66,7 @@ def objects_in(value: Any) -> list[Mapping[str, Any]]:
 
 
 def total(value: Any) -> int:
-    """How many things the objects of a list count, such as reactions: the sum of their fields `count`, else one each."""
+    """How many things a list of objects counts, such as reactions: the sum of their fields `count`, else one each."""
     counts = (item.get("count", 1) for item in objects_in(value))
     return sum(times if isinstance(times, int) else 1 for times in counts)
 

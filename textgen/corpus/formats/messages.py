@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from functools import partial
 
 from textgen.corpus.document import PART_LINES, Line, Scene, turn_of
-from textgen.corpus.formats.base import Evidence, ReadReport, first_filled
+from textgen.corpus.formats.as_script import as_script
+from textgen.corpus.formats.base import Evidence, Format, ReadReport, Weigh, first_filled
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 
@@ -127,7 +128,6 @@ def chat_evidence(
     head: Sequence[str],
     options: ReadingOptions,
     reason: str | None,
-    sure: bool = True,
     newest_first: bool = False,
 ) -> Evidence:
     """The evidence for a format of messages.
@@ -137,10 +137,23 @@ def chat_evidence(
         head: the first lines of the file.
         options: how the file is to be read.
         reason: what was found, for a person; None where the file is not in the format.
-        sure: whether it can hardly be anything else.
         newest_first: whether the messages come against the order of time.
     """
     if reason is None:
         return Evidence(False, "no messages of that kind", first_filled(head))
     read = partial(read_dialogues, reader=reader, join_minutes=options.join_minutes, newest_first=newest_first)
-    return Evidence(True, reason, sure=sure, read_dialogues=read)
+    return Evidence(True, reason, read_file=as_script(read), read_dialogues=read)
+
+
+def chat_format(
+    name: str, order: int, weigh: Weigh, reader: MessageReader, suffix: str = ".txt", markup: str | None = None
+) -> Format:
+    """A format of messages, for dialogues and for scripts.
+
+    Args:
+        name, order, weigh, markup: as `Format` takes them.
+        reader: reads the messages where nobody says otherwise.
+        suffix: ending of its files.
+    """
+    read = partial(read_dialogues, reader=reader)
+    return Format(name, order, weigh, read_file=as_script(read), read_dialogues=read, suffixes=(suffix,), markup=markup)

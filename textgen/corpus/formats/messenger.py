@@ -5,14 +5,13 @@ encrypted chats has other names for its fields, and whole characters.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from textgen.corpus.formats.base import Evidence, Format, ReadReport
+from textgen.corpus.formats.base import Evidence, ReadReport
 from textgen.corpus.formats.json_file import json_objects, objects_in, sampled
 from textgen.corpus.formats.json_text import ITEM
-from textgen.corpus.formats.messages import DELETED, MEDIA, NOTICE, REACTION, Message, chat_evidence, read_dialogues
+from textgen.corpus.formats.messages import DELETED, MEDIA, NOTICE, REACTION, Message, chat_evidence, chat_format
 from textgen.corpus.formats.timestamps import number_seconds
 from textgen.corpus.reading import TextFile, repair_escaped
 from textgen.corpus.reading_options import ReadingOptions
@@ -75,14 +74,4 @@ def whole_characters(value: object) -> str:
         return repair_escaped(value)
 
 
-FORMATS = (
-    Format(
-        "messenger",
-        2,
-        weigh,
-        read_dialogues=partial(read_dialogues, reader=read),
-        suffixes=(".json",),
-        scenes=True,
-        markup="JSON",
-    ),
-)
+FORMATS = (chat_format("messenger", 2, weigh, read, ".json", "JSON"),)

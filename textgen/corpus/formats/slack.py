@@ -7,14 +7,13 @@ import html
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-from textgen.corpus.formats.base import Evidence, Format, ReadReport
+from textgen.corpus.formats.base import Evidence, ReadReport
 from textgen.corpus.formats.json_file import json_objects, objects_in, text_in, total
 from textgen.corpus.formats.json_text import ITEM, sample
-from textgen.corpus.formats.messages import DELETED, MEDIA, NOTICE, REACTION, Message, chat_evidence, read_dialogues
+from textgen.corpus.formats.messages import DELETED, MEDIA, NOTICE, REACTION, Message, chat_evidence, chat_format
 from textgen.corpus.formats.timestamps import number_seconds
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import ReadingOptions
@@ -97,14 +96,4 @@ def _as_shown(text: str, names: Mapping[str, str]) -> str:
     return html.unescape(_LINK.sub(shown, text))
 
 
-FORMATS = (
-    Format(
-        "slack",
-        6,
-        weigh,
-        read_dialogues=partial(read_dialogues, reader=read),
-        suffixes=(".json",),
-        scenes=True,
-        markup="JSON",
-    ),
-)
+FORMATS = (chat_format("slack", 6, weigh, read, ".json", "JSON"),)

@@ -1,13 +1,12 @@
 """`result.json` of Telegram Desktop: one chat, or all chats of an account."""
 
 from collections.abc import Iterator, Sequence
-from functools import partial
 from pathlib import Path
 
-from textgen.corpus.formats.base import Evidence, Format, ReadReport
+from textgen.corpus.formats.base import Evidence, ReadReport
 from textgen.corpus.formats.json_file import json_objects, objects_in, sampled, text_in, total
 from textgen.corpus.formats.json_text import ITEM
-from textgen.corpus.formats.messages import MEDIA, NOTICE, REACTION, Message, chat_evidence, read_dialogues
+from textgen.corpus.formats.messages import MEDIA, NOTICE, REACTION, Message, chat_evidence, chat_format
 from textgen.corpus.formats.timestamps import iso_seconds, number_seconds
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import ReadingOptions
@@ -52,14 +51,4 @@ def read(file: TextFile, report: ReadReport) -> Iterator[Message]:
             yield Message(speaker, text, iso_seconds(message.get("date")) if time is None else time, record.group)
 
 
-FORMATS = (
-    Format(
-        "telegram",
-        1,
-        weigh,
-        read_dialogues=partial(read_dialogues, reader=read),
-        suffixes=(".json",),
-        scenes=True,
-        markup="JSON",
-    ),
-)
+FORMATS = (chat_format("telegram", 1, weigh, read, ".json", "JSON"),)

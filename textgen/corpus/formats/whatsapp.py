@@ -11,8 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from textgen.corpus.formats.base import Evidence, Format, ReadReport, filled, share
-from textgen.corpus.formats.messages import DELETED, MEDIA, NOTICE, Message, chat_evidence, read_dialogues
+from textgen.corpus.formats.base import Evidence, ReadReport, filled, share
+from textgen.corpus.formats.messages import DELETED, MEDIA, NOTICE, Message, chat_evidence, chat_format
 from textgen.corpus.formats.timestamps import STAMP, DateOrder, find_order, seconds, visible
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import ReadingOptions
@@ -153,4 +153,4 @@ def _messages(entry: _Entry, lines: Sequence[str], order: DateOrder, report: Rea
         report.change(NOTICE if len(generated.split()) > _FEW_WORDS else MEDIA)
 
 
-FORMATS = (Format("whatsapp", 3, weigh, read_dialogues=partial(read_dialogues, reader=read), scenes=True),)
+FORMATS = (chat_format("whatsapp", 7, weigh, read),)
