@@ -223,7 +223,7 @@ def test_a_named_format_is_taken(tmp_path: Path, format: str, text: str) -> None
 
 
 def test_an_unknown_format_of_dialogues_and_missing_files(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="'opera' is unknown; the formats are cornell, eou"):
+    with pytest.raises(ConfigurationError, match="'opera' is unknown; the formats are telegram, messenger"):
         Corpus(tmp_path, "opera", "dialogues")
     with pytest.raises(CorpusError, match=r"nowhere does not exist"):
         Corpus(tmp_path / "nowhere", kind="dialogues")
@@ -257,11 +257,20 @@ def test_the_fingerprint_is_the_same_however_the_files_are_read(tmp_path: Path) 
     assert Corpus(tmp_path, kind="dialogues").fingerprint == Corpus(tmp_path).fingerprint
 
 
+def test_json_in_a_folder_of_scripts_is_left_out_where_no_format_knows_it(tmp_path: Path) -> None:
+    write_files(tmp_path, a_txt=SPOKEN, b_json='{"size": 3}', c_json='[{"speaker": "jerry", "text": "hello"}]')
+    corpus = Corpus(tmp_path)
+    assert formats(corpus) == [("colon", ["a.txt"]), ("json", ["c.json"])]
+    assert corpus.left_out == (tmp_path / "b.json",)
+    with pytest.raises(CorpusError, match=r"A script was .* it is JSON that fits no format: its fields are unknown; .*"):
+        Corpus([tmp_path / "a.txt", tmp_path / "b.json"])
+
+
 def test_folders_of_scripts_take_what_they_took(tmp_path: Path) -> None:
     write_files(tmp_path, a_txt=SPOKEN, b_json="{}", c_yml="x", d_yaml="x", e_conv="x")
-    assert [path.name for path in find_files([tmp_path], suffixes(SCRIPT_FORMATS))] == ["a.txt"]
+    assert [path.name for path in find_files([tmp_path], suffixes(SCRIPT_FORMATS))] == ["a.txt", "b.json"]
     assert len(find_files([tmp_path], suffixes(DIALOGUE_FORMATS))) == 5
-    assert set(suffixes(SCRIPT_FORMATS)) == {".txt", ".fountain", ".csv", ".tsv", ".jsonl", ".md", ".script"}
+    assert set(suffixes(SCRIPT_FORMATS)) == {".txt", ".fountain", ".csv", ".tsv", ".jsonl", ".json", ".md", ".script"}
 
 
 AWKWARD = f"""

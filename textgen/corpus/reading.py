@@ -182,9 +182,9 @@ class TextFile:
         self._head: bytes | None = head
 
     def head(self, lines: int) -> list[str]:
-        """Give the first lines (all of them in a shorter file), without opening the file again.
+        """Give the first lines, as far as they lie in the first megabytes, without opening the file again.
 
-        The first megabytes are then released: a second call reads the file.
+        The first megabytes are then released: a second call reads them again.
         """
         data, self._head, counts = self._head, None, Counter[str]()
         if data is not None:
@@ -192,12 +192,10 @@ class TextFile:
             pieces = iter(lambda: begin.read(_CHUNK_BYTES), b"")
             chunks = chain(((piece, False) for piece in pieces), [(b"", True)])
             found = list(islice(self._lines(chunks, counts), lines + 1))
-            if len(found) > lines:
-                return found[:lines]
-            if len(data) < HEAD_BYTES:
+            if len(found) <= lines and len(data) < HEAD_BYTES:
                 self._keep_repairs(counts)
-                return found
-        return list(islice(self._lines(self._chunks(None), counts), lines))
+            return found[:lines]
+        return list(islice(self._lines(islice(self._chunks(None), HEAD_BYTES // _CHUNK_BYTES), counts), lines))
 
     def watch_next(self, watch: Callable[[bytes], object]) -> None:
         """Have the next pass give every piece of the file's bytes to a function too, in order."""

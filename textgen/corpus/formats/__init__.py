@@ -151,7 +151,7 @@ def read_as(
     if name != "plain" and markup is not None and format.markup not in (markup, ANY_MARKUP):
         raise CorpusError(
             f"{path} was to be read as {name}, but it is {markup}; formats of {markup} are "
-            f"{', '.join(_written_in(markup, formats)) or 'none of those known'}: choose one of them, leave --format "
+            f"{', '.join(written_in(markup, formats)) or 'none of those known'}: choose one of them, leave --format "
             "out to have it found from the content, or say --format plain for a script of the text as it stands."
         )
     evidence = format.weigh(head, path, options) if format.weigh else Evidence(False, "no evidence")
@@ -164,7 +164,7 @@ def read_as(
     return Recognised(format, replace(evidence, sure=True), f"as asked for ({reason})")
 
 
-def _written_in(markup: str, formats: Mapping[str, Format]) -> list[str]:
+def written_in(markup: str, formats: Mapping[str, Format]) -> list[str]:
     """The names of the formats of a markup."""
     return [format.name for format in formats.values() if format.markup in (markup, ANY_MARKUP)]
 

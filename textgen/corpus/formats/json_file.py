@@ -1,12 +1,15 @@
 """Files of JSON: the values at some places of one, and the texts in them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from textgen.corpus.formats.base import ReadReport
-from textgen.corpus.formats.json_text import JsonError, JsonPath, JsonRecord, parse, records, sample
+from textgen.corpus.formats.json_text import ANY, ITEM, JsonError, JsonPath, JsonRecord, parse, records, sample
 from textgen.corpus.reading import TextFile, repair_escaped
 from textgen.errors import CorpusError
+
+_MOST_DEEP = 4
+_LOOKED_AT = 50
 
 
 def json_values(file: TextFile, report: ReadReport, paths: Sequence[JsonPath]) -> Iterator[tuple[JsonRecord, Any]]:
@@ -58,6 +61,57 @@ def sampled(head: Sequence[str], *names: str) -> Mapping[str, Any]:
     found = sample(head)
     value = found.value if found is not None and found.kind == "document" else None
     return value if isinstance(value, dict) and all(name in value for name in names) else {}
+
+
+def paths_to(value: Any, is_wanted: Callable[[Any, bool], bool]) -> list[JsonPath]:
+    """Where the wanted values lie nearest to the outside of a JSON value; none where there are none.
+
+    Args:
+        value: the beginning of what a file holds.
+        is_wanted: tells whether a value is wanted, from it and whether it is all that the file holds.
+
+    Example:
+        >>> paths_to({"version": 1, "data": [{"text": "hi"}]}, lambda value, whole: "text" in value)
+        [('data', '[]')]
+    """
+    level: list[tuple[JsonPath, Any]] = [((), value)]
+    for depth in range(_MOST_DEEP + 1):
+        wanted = dict.fromkeys(path for path, content in level if is_wanted(content, depth == 0))
+        if wanted:
+            return list(wanted)
+        level = [(inner, content) for path, outer in level for inner, content in _inside(path, outer)]
+    return []
+
+
+def places(paths: Sequence[JsonPath]) -> str:
+    """Where values lie, for a person.
+
+    Example:
+        >>> places([("data", "[]")]), places([("[]",)])
+        ('in the list data', 'in a list')
+    """
+    names = dict.fromkeys(".".join(part for part in path if part not in (ITEM, ANY)) for path in paths)
+    in_lists = any(path[-1:] == (ITEM,) for path in paths)
+    shown = " and ".join(name for name in names if name)
+    return (
+        f"in the list {shown}"
+        if shown and in_lists
+        else f"in {shown}"
+        if shown
+        else "in a list" * in_lists or "as a whole"
+    )
+
+
+def _inside(path: JsonPath, value: Any) -> list[tuple[JsonPath, Any]]:
+    """The lists and objects in a value, with their paths; fields that all hold such are alike."""
+    if isinstance(value, list):
+        found = [(ITEM, item) for item in value[:_LOOKED_AT]]
+    elif isinstance(value, dict):
+        alike = len(value) > 1 and all(isinstance(content, list | dict) for content in value.values())
+        found = [(ANY if alike else name, content) for name, content in list(value.items())[:_LOOKED_AT]]
+    else:
+        found = []
+    return [((*path, name), content) for name, content in found if isinstance(content, list | dict)]
 
 
 def objects_in(value: Any) -> list[Mapping[str, Any]]:

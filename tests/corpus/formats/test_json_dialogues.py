@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.corpus.formats.files import read, said
-from textgen.corpus.formats.turns_jsonl import SPEAKER_FIELDS, TEXT_FIELDS, TURNS_FIELDS
+from textgen.corpus.formats.json_turns import SPEAKER_FIELDS, TEXT_FIELDS, TURNS_FIELDS
 
 
 @pytest.mark.parametrize("turns_field", TURNS_FIELDS)
