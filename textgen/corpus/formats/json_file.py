@@ -91,15 +91,10 @@ def places(paths: Sequence[JsonPath]) -> str:
         ('in the list data', 'in a list')
     """
     names = dict.fromkeys(".".join(part for part in path if part not in (ITEM, ANY)) for path in paths)
-    in_lists = any(path[-1:] == (ITEM,) for path in paths)
     shown = " and ".join(name for name in names if name)
-    return (
-        f"in the list {shown}"
-        if shown and in_lists
-        else f"in {shown}"
-        if shown
-        else "in a list" * in_lists or "as a whole"
-    )
+    if any(ITEM in path for path in paths):
+        return f"in the list {shown}" if shown else "in a list"
+    return f"in {shown}" if shown else "as a whole"
 
 
 def _inside(path: JsonPath, value: Any) -> list[tuple[JsonPath, Any]]:

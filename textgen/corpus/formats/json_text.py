@@ -102,6 +102,8 @@ def sample(head: Sequence[str]) -> JsonSample | None:
         >>> sample(['[{"text": "hi"},', ' {"text": "th'])
         JsonSample(kind='document', value=[{'text': 'hi'}, {}])
     """
+    if not _first(head).startswith(("{", "[")):
+        return None
     text, size = [], 0
     for line in head:
         text.append(line[: _SAMPLE - size])
@@ -113,8 +115,6 @@ def sample(head: Sequence[str]) -> JsonSample | None:
 
 @lru_cache(maxsize=1)  # every JSON format asks for it
 def _sample(text: str) -> JsonSample | None:
-    if not text.lstrip().startswith(("{", "[")):
-        return None
     value = _begun(text)
     if isinstance(value, dict | list) and value:
         return JsonSample("document", value)
@@ -125,8 +125,15 @@ def _sample(text: str) -> JsonSample | None:
 
 def looks_like_json(head: Sequence[str]) -> bool:
     """Whether the first lines are JSON, or would be if they were not damaged: they begin with an object's field."""
+    if not _first(head).startswith(("{", "[")):
+        return False
     text = "\n".join(head[:10])[:_SAMPLE].lstrip()
-    return sample(head) is not None or _BEGINS_OBJECT.match(text) is not None
+    return _BEGINS_OBJECT.match(text) is not None or sample(head) is not None
+
+
+def _first(head: Sequence[str]) -> str:
+    """The first line that is not empty."""
+    return next((text for line in head if (text := line.lstrip())), "")
 
 
 def _value_or_none(text: str) -> Any:

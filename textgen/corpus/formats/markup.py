@@ -34,9 +34,9 @@ def find_markup(head: Sequence[str]) -> Markup | None:
     if looks_like_json(head):
         return "JSON"
     lines = [line for _, line in filled(head[:_LINES])]
-    text = _COMMENT.sub("", "\n".join(lines)).lstrip()
-    if not text.startswith("<"):
+    if not lines or not lines[0].startswith("<"):
         return None
+    text = _COMMENT.sub("", "\n".join(lines)).lstrip()
     if _PAGE.match(text):
         return "HTML"
     if _PROLOGUE.match(text):
