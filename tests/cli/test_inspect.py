@@ -184,12 +184,29 @@ def test_a_text_without_spaces_is_cut_too() -> None:
     assert list(inspect.short_row("begins", "a 山高月小")) == ["begins      a 山高月小"]
 
 
+def test_the_columns_of_a_table_and_what_they_were_taken_for(tmp_path: Path) -> None:
+    table = write(
+        tmp_path / "talk.csv", "id,Author,Content,Mood\n" + "1,eve,hello there,glad\n2,adam,hi,\n3,adam,,\n" * 4
+    )
+    (file,) = json.loads(run("--corpus", table, "--json").stdout)["files"]
+    taken = [(column["name"], column["taken_for"]) for column in file["columns"]]
+    assert taken == [("id", None), ("Author", "speaker"), ("Content", "text"), ("Mood", None)]
+    assert "columns     1 id: -, 2 Author: speaker, 3 Content: text, 4 Mood: -" in run("--corpus", table).stdout
+    told = run("--corpus", table, "--text-column", "4", "--speaker-column", "1", "--json").stdout
+    assert json.loads(told)["speakers"] == {"1": 4}
+
+
+def test_columns_of_what_is_no_table_are_refused(corpus: Path) -> None:
+    done = run("--corpus", corpus, "--text-column", "said")
+    assert "--text-column was given, but" in str(done.exception) and "looks like no table" in str(done.exception)
+
+
 def test_many_speakers_and_files_are_not_all_shown() -> None:
     shown = " ".join(" ".join(inspect.speakers({f"s{number}": 1000 for number in range(13)})).split())
     assert shown.startswith("speakers 13: s0 1,000, s1 1,000, ")
     assert shown.endswith("s11 1,000, and 1 more")
     assert list(inspect.speakers({})) == ["speakers    none"]
-    file = {"path": "a.txt", "bytes": 2000, "encoding": "utf-8", "format": "eou", "reason": "so"}
+    file = {"path": "a.txt", "bytes": 2000, "encoding": "utf-8", "format": "eou", "reason": "so", "columns": []}
     shown = list(inspect.corpus_files([file] * 12))
     assert shown[:2] == ["file        a.txt (2.0 kB, utf-8)", "read as     eou: so"]
     assert shown[-1].endswith("and 2 more files (--json lists all)")

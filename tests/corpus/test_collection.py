@@ -120,6 +120,13 @@ def test_a_folder_of_all_kinds(tmp_path: Path) -> None:
         g_movie_titles_txt=FILMS,
         h_txt=SPOKEN,
         i_png="no text",
+        j_chat_json=json.dumps({"messages": [{"type": "message", "from": "a", "from_id": "u1", "text": "hi"}]}),
+        k_message_json=json.dumps({"participants": [], "messages": [{"sender_name": "a", "content": "hi"}]}),
+        l_channel_json=json.dumps({"guild": {}, "channel": {}, "messages": [{"type": "Default", "content": "hi"}]}),
+        m_channel_txt="=" * 62 + "\nGuild: a\nChannel: b\n\n[7-May-21 08:04] a\nhi\n",
+        n_day_json=json.dumps([{"type": "message", "user": "u1", "text": "hi", "ts": "1620374640.0"}]),
+        o_txt="5/7/21, 8:04 AM - Nora: hi\n",
+        p_json=json.dumps([{"instruction": "add", "output": "done"}]),
     )
     corpus = Corpus(tmp_path, kind="dialogues")
     assert formats(corpus) == [
@@ -131,13 +138,20 @@ def test_a_folder_of_all_kinds(tmp_path: Path) -> None:
         ("eou", ["f.txt"]),
         ("cornell", ["g_movie_lines.txt", "g_movie_conversations.txt"]),
         ("script", ["h.txt"]),
+        ("telegram", ["j_chat.json"]),
+        ("messenger", ["k_message.json"]),
+        ("discord-json", ["l_channel.json"]),
+        ("discord", ["m_channel.txt"]),
+        ("slack", ["n_day.json"]),
+        ("whatsapp", ["o.txt"]),
+        ("json-dialogues", ["p.json"]),
     ]
     assert {file.format for file in corpus.files} == set(DIALOGUE_FORMATS) - {"tsv-pairs"}
     found = turns(corpus)
     assert found == turns(corpus)
-    assert [number for number, _ in found] == [0, 1, 2, 3, *[4] * 12, *[5] * 3, 6, 7, 7]
+    assert [number for number, _ in found] == [0, 1, 2, 3, *[4] * 12, *[5] * 3, 6, 7, 7, *range(8, 15)]
     assert found[4] == (4, ["and question number 0", "and answer number 0"])
-    assert found[-3] == (6, ["Hi.", "Ho."])
+    assert found[19] == (6, ["Hi.", "Ho."])
     assert recognise_dialogues(tmp_path) is None  # a script is among them
     (tmp_path / "h.txt").unlink()
     assert recognise_dialogues(tmp_path) is not None
@@ -262,7 +276,9 @@ def test_json_in_a_folder_of_scripts_is_left_out_where_no_format_knows_it(tmp_pa
     corpus = Corpus(tmp_path)
     assert formats(corpus) == [("colon", ["a.txt"]), ("json", ["c.json"])]
     assert corpus.left_out == (tmp_path / "b.json",)
-    with pytest.raises(CorpusError, match=r"A script was .* it is JSON that fits no format: its fields are unknown; .*"):
+    with pytest.raises(
+        CorpusError, match=r"A script was .* it is JSON that fits no format: its fields are unknown; .*"
+    ):
         Corpus([tmp_path / "a.txt", tmp_path / "b.json"])
 
 

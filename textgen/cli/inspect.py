@@ -23,6 +23,7 @@ WIDTH = 100
 _SHOWN_LINES = 3
 _SHOWN_SPEAKERS = 12
 _SHOWN_FILES = 10
+_SHOWN_COLUMNS = 30
 
 
 @click.command("inspect")
@@ -212,8 +213,20 @@ def corpus_files(files: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     for file in files[:_SHOWN_FILES]:
         yield from row("file", f"{file['path']} ({size(file['bytes'])}, {file['encoding']})")
         yield from row("read as", f"{file['format']}: {file['reason']}")
+        yield from columns(file["columns"])
     if len(files) > _SHOWN_FILES:
         yield from row("", f"and {count(len(files) - _SHOWN_FILES, 'more file')} (--json lists all)")
+
+
+def columns(found: Sequence[Mapping[str, str | None]]) -> Iterator[str]:
+    """A row with the columns of a table and what each was taken for."""
+    described = (
+        f"{' '.join(filter(None, (str(number), one['name'])))}: {one['taken_for'] or '-'}"
+        for number, one in enumerate(found[:_SHOWN_COLUMNS], start=1)
+    )
+    more = f", and {len(found) - _SHOWN_COLUMNS} more" if len(found) > _SHOWN_COLUMNS else ""
+    if found:
+        yield from row("columns", ", ".join(described) + more)
 
 
 def corpus_treatment(facts: Mapping[str, Any]) -> Iterator[str]:

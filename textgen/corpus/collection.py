@@ -35,6 +35,7 @@ from textgen.corpus.formats.pairs import ALIGNED, aligned_by_length, aligned_by_
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 from textgen.corpus.script import ScriptStyle
+from textgen.corpus.spreadsheets import open_file
 from textgen.errors import CorpusError
 
 Kind = Literal["scripts", "dialogues"]
@@ -54,6 +55,7 @@ class CorpusFile:
         size: bytes.
         format, reason: the name of the format, and why it was taken, for a person.
         sure: whether a file of dialogues can hardly be anything else.
+        columns: of a table: the name of each (empty where it has none) and what it was taken for (empty for nothing).
         style: the layout of the file's scripts.
         report: what its reader left out and normalised in the last complete pass.
     """
@@ -63,6 +65,7 @@ class CorpusFile:
         self.paths = tuple(file.path for file in files)
         self.size = sum(path.stat().st_size for path in self.paths)
         self.format, self.reason, self.sure = found.format.name, found.reason, found.evidence.sure
+        self.columns = found.evidence.columns
         self.style = ScriptStyle(found.evidence.layout.name, found.evidence.layout.blank_lines)
         self.report = ReadReport()
 
@@ -276,7 +279,7 @@ def _script_files(
     files: list[CorpusFile] = []
     left_out: list[TextFile] = []
     for path in paths:
-        file = TextFile(path, options.encoding)
+        file = open_file(path, options.encoding)
         found = _found(file, SCRIPT_FORMATS, format, options)
         if found is not None:
             files.append(CorpusFile((file,), found))
@@ -305,12 +308,12 @@ def _dialogue_files(
         CorpusError: if a file cannot be read or does not fit, or one of two is missing.
     """
     if format is None:
-        found = list(_recognised((TextFile(path, options.encoding) for path in paths), ordered, options))
+        found = list(_recognised((open_file(path, options.encoding) for path in paths), ordered, options))
     elif DIALOGUE_FORMATS[format].pair_up is not None:
-        files = [TextFile(path, options.encoding) for path in paths]
+        files = [open_file(path, options.encoding) for path in paths]
         found = list(_pairs(DIALOGUE_FORMATS[format], files, ordered, asked=True))
     else:
-        found = [_file(TextFile(path, options.encoding), DIALOGUE_FORMATS, format, options) for path in paths]
+        found = [_file(open_file(path, options.encoding), DIALOGUE_FORMATS, format, options) for path in paths]
     return sorted(found, key=lambda file: min(paths.index(path) for path in file.paths))
 
 
@@ -362,7 +365,8 @@ def _refuse(file: TextFile, formats: Mapping[str, Format]) -> NoReturn:
         raise CorpusError(
             f"Dialogues were to be read from {file.path}, but it fits no format of them: "
             f"{misfit_line(head, first_filled(head))}; the formats are {', '.join(formats)}: give a file in one "
-            "of them, name its format with --format, or leave the file out."
+            "of them, name its format with --format or the columns of a table with --prompt-column and --reply-column, "
+            "or leave the file out."
         )
     asked = "Dialogues were" if formats is DIALOGUE_FORMATS else "A script was"
     deep = markup == "JSON" and nesting("\n".join(head)) > MOST_NESTED

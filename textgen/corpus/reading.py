@@ -6,7 +6,7 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import NoReturn
@@ -195,7 +195,7 @@ class TextFile:
             if len(found) <= lines and len(data) < HEAD_BYTES:
                 self._keep_repairs(counts)
             return found[:lines]
-        return list(islice(self._lines(islice(self._chunks(None), HEAD_BYTES // _CHUNK_BYTES), counts), lines))
+        return list(islice(self._lines(_first_bytes(self._chunks(None)), counts), lines))
 
     def watch_next(self, watch: Callable[[bytes], object]) -> None:
         """Have the next pass give every piece of the file's bytes to a function too, in order."""
@@ -265,6 +265,16 @@ class TextFile:
         except OSError as error:
             refuse_unreadable(self.path, error)
         yield b"", True
+
+
+def _first_bytes(chunks: Iterable[tuple[bytes, bool]]) -> Iterator[tuple[bytes, bool]]:
+    """The chunks that hold the first HEAD_BYTES."""
+    size = 0
+    for chunk, is_last in chunks:
+        yield chunk, is_last
+        size += len(chunk)
+        if size >= HEAD_BYTES:
+            return
 
 
 def _composed(line: str, counts: Counter[str]) -> str:

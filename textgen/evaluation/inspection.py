@@ -149,6 +149,7 @@ def _file_facts(file: CorpusFile) -> dict[str, Any]:
         "format": file.format,
         "reason": file.reason,
         "encoding": file.encoding,
+        "columns": [{"name": name, "taken_for": role or None} for name, role in file.columns],
         "bytes": file.size,
         "repairs": file.repairs,
         "skipped": file.report.skipped,

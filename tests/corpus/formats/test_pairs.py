@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.corpus.formats.files import read, said
 from textgen.corpus.document import turn_of
-from textgen.corpus.formats.pairs import PairColumns, are_parts_of_a_corpus, file_sides, find_pair_columns
+from textgen.corpus.formats.pairs import are_parts_of_a_corpus, file_sides
 from textgen.errors import CorpusError
 
 
@@ -94,26 +94,6 @@ def test_only_line_feeds_and_returns_end_a_line(tmp_path: Path, separator: str) 
 def test_both_numbers_are_told_where_they_differ(tmp_path: Path) -> None:
     with pytest.raises(CorpusError, match="the first has 3 lines and the second 2; both need the same number"):
         read("aligned", tmp_path, "a\nb\nc\n", "a\nb\n")
-
-
-@pytest.mark.parametrize(
-    ("header", "columns"),
-    [
-        ("prompt,reply", PairColumns(0, 1, True)),
-        ("id,Answers,Questions", PairColumns(2, 1, True)),
-        ("instruction,input,output", PairColumns(0, 2, True)),
-        ("context,question,answer", PairColumns(1, 2, True)),
-        ("Human Text,bot_text", PairColumns(0, 1, True)),
-        ("q,a", PairColumns(0, 1, True)),
-        ("Replies,User", PairColumns(1, 0, True)),
-        ("user,message", PairColumns(0, 1, False)),
-        ("hello,hi", PairColumns(0, 1, False)),
-        ("a,b,c", PairColumns(0, 1, False)),
-        ("text", None),
-    ],
-)
-def test_the_columns_of_a_table(header: str, columns: PairColumns | None) -> None:
-    assert find_pair_columns(header.split(",")) == columns
 
 
 @pytest.mark.parametrize(

@@ -1,26 +1,18 @@
 """CSV, TSV and JSON lines with a speaker and a text."""
 
-import csv
-import io
 import json
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.corpus.document import Scene, assemble, scenes
+from textgen.corpus.formats import SCRIPT_FORMATS, recognise
 from textgen.corpus.formats.base import ReadReport, ScriptLayout
 from textgen.corpus.formats.plain import CaptionLayout
-from textgen.corpus.formats.tables import (
-    MAX_LINES,
-    Columns,
-    ends_inside,
-    find_columns,
-    read_csv,
-    read_jsonl,
-    read_tsv,
-    records,
-)
+from textgen.corpus.formats.tables import read_csv, read_jsonl, read_tsv, weigh_csv, weigh_jsonl
+from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 from textgen.corpus.script import Line, Script, ScriptStyle, read_script
 
 COLON = ScriptStyle("colon")
@@ -55,25 +47,6 @@ def test_a_table_of_episodes() -> None:
         "narration with a colon put in parentheses": 1,
         "speaker name simplified": 1,
     }
-
-
-@pytest.mark.parametrize(
-    ("header", "columns"),
-    [
-        ("Season,Episode,Character,Line", Columns(2, 3, (0, 1), None, True)),
-        (
-            "id,episode_id,raw_text,raw_character_text,raw_location_text,spoken_words",
-            Columns(3, 5, (1,), 4, True),
-        ),
-        ("line,Speaker Name,text,scene", Columns(1, 2, (), 3, True)),
-        ("id,headline,text", Columns(None, 2, (), None, True)),
-        ("jerry,hello", Columns(0, 1, (), None, False)),
-        ("a,b,c", None),
-        ("text", None),
-    ],
-)
-def test_columns(header: str, columns: Columns | None) -> None:
-    assert find_columns(header.split(",")) == columns
 
 
 def test_two_columns_without_a_header() -> None:
@@ -163,58 +136,64 @@ def test_odd_quotation_marks_between_tabs_are_text() -> None:
     assert report.changes == {"quotation marks taken as text": 2}
 
 
-def _records(text: str, delimiter: str = ",") -> tuple[list[tuple[int, list[str]]], ReadReport]:
-    report = ReadReport()
-    return list(records(text.split("\n"), delimiter, report)), report
+def _read(text: str, suffix: str = ".csv", options: ReadingOptions = AS_FOUND) -> tuple[Script, ReadReport]:
+    """A script in a table, read as a corpus reads it."""
+    lines, report = text.removesuffix("\n").split("\n"), ReadReport()
+    found = recognise(SCRIPT_FORMATS, lines, Path(f"table{suffix}"), options)
+    assert found is not None and found.format.name == suffix[1:]
+    read = found.evidence.read or found.format.read
+    assert read is not None
+    return Script(scenes(read(lines, found.evidence.layout, report)), COLON), report
 
 
-def test_fields_may_hold_line_breaks() -> None:
-    found, report = _records('a,b\n1,"x\ny ""z"""\n\n2,w\n')
-    assert found == [(1, ["a", "b"]), (2, ["1", 'x\ny "z"']), (5, ["2", "w"])]
-    assert report.skipped == 0
+def test_texts_of_several_lines_without_speakers_are_documents() -> None:
+    rows = "".join(f'Song {number},"One line\n\nand another"\n' for number in range(9))
+    script, _ = _read(f"song,lyrics\n{rows}")
+    assert [line.text for line in script.scenes[0].lines] == ["One line", "", "and another"]
+    assert len(script.scenes) == 9
 
 
-def test_an_open_quotation_mark_takes_no_other_line_with_it() -> None:
-    found, report = _records('a,b\n1,"open\n2,"x\ny"\n3,z\n4,w')
-    assert found == [
-        (1, ["a", "b"]),
-        (2, ["1", "open"]),
-        (3, ["2", "x\ny"]),
-        (5, ["3", "z"]),
-        (6, ["4", "w"]),
-    ]
-    assert report.changes == {"quotation mark never closed": 1}
+def test_prompts_and_replies_are_speeches_by_the_names_of_their_columns() -> None:
+    script, report = _read("id,Question,Answer\n1,Who?,Me.\n2,Where?,\n")
+    assert script.scenes == (
+        Scene(None, (Line("Question", "Who?"), Line("Answer", "Me."))),
+        Scene(None, (Line("Question", "Where?"),)),
+    )
+    assert report.changes == {"empty cell left out": 1}
 
 
-def test_an_open_quotation_mark_before_a_long_file() -> None:
-    found, report = _records('a,b\n1,"open' + "\n2,x" * (2 * MAX_LINES))
-    assert len(found) == 2 + 2 * MAX_LINES
-    assert report.changes == {"quotation mark never closed": 1}
+def test_names_that_do_not_come_again_are_no_speakers() -> None:
+    rows = "".join(f"reader{number},It was good.\n" for number in range(12))
+    assert {line.speaker for line in _read(f"author,review\n{rows}")[0].lines} == {None}
+    assert {line.speaker for line in _read(f"speaker,review\n{rows}")[0].lines} != {None}
 
 
-def test_records_of_another_width_are_skipped() -> None:
-    found, report = _records("a,b\n1\n1,2,3\n1,2,\n4,5")
-    assert [record for _, record in found] == [["a", "b"], ["1", "2", ""], ["4", "5"]]
-    assert report.skipped == 2
-    assert report.first_skipped == "line 2: 1 columns where 2 were expected: '1'"
+def test_a_column_can_be_named() -> None:
+    text = "id\ttitle\tbody\n" + "1\tRain\tIt rains.\n" * 3
+    script, _ = _read(text, ".tsv", ReadingOptions(text_column="title"))
+    assert [line.text for line in script.lines] == ["Rain"] * 3
 
 
-def test_ends_inside() -> None:
-    assert ends_inside('a,"b', ",")
-    assert ends_inside('"', ",")
-    assert not ends_inside('a,"b ""c"""', ",")
-    assert not ends_inside('a,5" tall', ",")
-    assert not ends_inside('c",d', ",", inside=True)
-    assert ends_inside('c,""', ",", inside=True)
+def test_deleted_texts_are_left_out_and_counted() -> None:
+    script, report = _read("author,body\neve,hi\nadam,[deleted]\neve,[removed]\nadam,,\n" + "eve,ho\nadam,hm\n" * 5)
+    assert [line.text for line in script.lines][:2] == ["hi", "ho"]
+    assert (report.changes, report.skipped) == ({"deleted text left out": 2}, 1)
 
 
-_cell = st.text(st.sampled_from("ab\",\t\n' "), max_size=6)
+def test_numbers_before_a_text_speak_nothing() -> None:
+    script, _ = _read("".join(f"{number},It rains on day {number}.\n" for number in range(9)))
+    assert {line.speaker for line in script.lines} == {None}
 
 
-@given(st.lists(st.tuples(_cell, _cell, _cell), min_size=1, max_size=6), st.sampled_from(",\t"))
-def test_whole_tables_are_read_as_the_csv_module_reads_them(rows: list[tuple[str, ...]], delimiter: str) -> None:
-    file = io.StringIO()
-    csv.writer(file, delimiter=delimiter, quoting=csv.QUOTE_ALL, lineterminator="\n").writerows(rows)
-    found, report = _records(file.getvalue(), delimiter)
-    assert [record for _, record in found] == [list(row) for row in rows]
-    assert report == ReadReport()
+def test_one_column_is_a_table_if_it_has_quotation_marks_or_a_known_name() -> None:
+    assert len(_read('"One, two."\n"Three."\n')[0].lines) == 2
+    assert [line.text for line in _read("text\nOne, two.\nThree.\n")[0].lines] == ["One, two.", "Three."]
+    assert weigh_csv(["One.", "Two."], Path("a.csv"), AS_FOUND).convincing is False
+
+
+def test_the_name_of_a_field_can_be_said() -> None:
+    row = json.dumps({"text": "no", "said": "yes", "by": "eve"})
+    found = weigh_jsonl([row], Path("a.jsonl"), ReadingOptions(text_column="said", speaker_column="by"))
+    assert found.read is not None
+    *_, line = found.read([row], found.layout, ReadReport())
+    assert line == Line("eve", "yes")

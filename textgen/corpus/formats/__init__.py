@@ -130,8 +130,19 @@ def recognise(
             continue
         evidence = format.weigh(head, path, options) if format.weigh else None
         if evidence is not None and evidence.convincing:
+            _require_columns(format, evidence, path, options)
             return Recognised(format, evidence, evidence.reason)
     return None
+
+
+def _require_columns(format: Format, evidence: Evidence, path: Path, options: ReadingOptions) -> None:
+    """Refuse columns that a person named for a file that has none."""
+    if options.columns and not evidence.columns:
+        option = next(iter(options.columns)).replace("_", "-")
+        raise CorpusError(
+            f"--{option} was given, but {path} looks like no table: it would be read as {format.name} "
+            f"({evidence.reason}): leave --{option} out, or give a table with commas, semicolons or tabs or JSON lines."
+        )
 
 
 def read_as(
@@ -160,6 +171,7 @@ def read_as(
             f"{path} was to be read as {name}, but {misfit_line(head, evidence.misfit)}; the formats are "
             f"{', '.join(formats)}: choose another one, or leave --format out to have it found from the content."
         )
+    _require_columns(format, evidence, path, options)
     reason = "no evidence needed" if name == "plain" else evidence.reason
     return Recognised(format, replace(evidence, sure=True), f"as asked for ({reason})")
 
@@ -174,8 +186,8 @@ def _weigh_speeches(head: Sequence[str], path: Path, options: ReadingOptions) ->
     found = recognise(SCRIPT_FORMATS, head, path, options)
     if found is None or found.evidence.layout.name in ("captions", "plain"):
         return Evidence(False, "nobody speaks", first_filled(head), sure=False)
-    reader = partial(_read_speeches, found)
-    return Evidence(True, f"{found.format.name}: {found.reason}", sure=False, read_dialogues=reader)
+    reader, columns = partial(_read_speeches, found), found.evidence.columns
+    return Evidence(True, f"{found.format.name}: {found.reason}", sure=False, read_dialogues=reader, columns=columns)
 
 
 def _read_script(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:

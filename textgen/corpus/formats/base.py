@@ -112,6 +112,8 @@ class Evidence:
         sure: whether a file of dialogues can hardly be anything else; what could be a script as well is not sure.
         read, read_file: readers of the file's scripts, where they depend on what was found in the file or asked for.
         read_dialogues: reader of its dialogues, likewise.
+        columns: the columns of a table, or the fields of records, in order: the name of each (empty where it has none)
+            and what it was taken for (empty for nothing).
     """
 
     convincing: bool
@@ -122,6 +124,7 @@ class Evidence:
     read: "ScriptReader | None" = None
     read_file: "FileReader | None" = None
     read_dialogues: "DialogueReader | None" = None
+    columns: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

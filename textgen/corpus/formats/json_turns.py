@@ -4,9 +4,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from textgen.corpus.document import Line, turn_of
+from textgen.corpus.formats.columns import field_key, find_pair_columns
 from textgen.corpus.formats.json_file import text_in
-from textgen.corpus.formats.pairs import find_pair_columns
-from textgen.corpus.formats.tables import field_key
 from textgen.corpus.reading import repair_escaped
 
 TURNS_FIELDS = ("turns", "dialogue", "dialog", "messages", "conversation", "conversations", "utterances")

@@ -5,136 +5,115 @@ In aligned files each line of the second is the reply to the same line of the fi
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from functools import partial
 from itertools import combinations, zip_longest
 from pathlib import Path
-from typing import NamedTuple
 
 from textgen.corpus.document import Scene, turn_of
-from textgen.corpus.formats.base import Evidence, FilePair, Format, ReadReport, first_filled, share
-from textgen.corpus.formats.tables import CSV, TSV, field_key, find_columns, records
+from textgen.corpus.formats.base import HEAD_LINES, Evidence, FilePair, Format, ReadReport, first_filled, share
+from textgen.corpus.formats.columns import (
+    PROMPT_NAMES,
+    REPLY_NAMES,
+    PairColumns,
+    are_names,
+    are_numbers,
+    columns_asked_for,
+    described,
+    find_columns,
+    find_pair_columns,
+    has_header,
+    singular,
+)
+from textgen.corpus.formats.records import CSV, TABLE_SUFFIXES, TSV, Dialect, find_dialect, may_be_table, records
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import ReadingOptions
 from textgen.errors import CorpusError
-
-PROMPT_NAMES = (
-    "prompt",
-    "question",
-    "instruction",
-    "message",
-    "human",
-    "user",
-    "query",
-    "request",
-    "statement",
-    "post",
-    "source",
-    "src",
-    "input",
-    "context",
-    "q",
-)
-REPLY_NAMES = (
-    "reply",
-    "answer",
-    "response",
-    "robot",
-    "bot",
-    "chatbot",
-    "assistant",
-    "completion",
-    "target",
-    "tgt",
-    "output",
-    "a",
-)
-"""What the columns of a table are called, the surest names first."""
 
 _FILE_PROMPT_NAMES = frozenset((*PROMPT_NAMES, "enc", "encoder", "from"))
 _FILE_REPLY_NAMES = frozenset((*REPLY_NAMES, "dec", "decoder", "to"))
 _SPLIT_NAMES = frozenset(("train", "training", "valid", "validation", "val", "dev", "development", "test"))
 _NOT_IN_A_WORD = re.compile(r"[\W_]+")
-_NAME_WORDS = 4
-_ENDS_SENTENCE = tuple(".!?…。！？")
-_NEW_NAMES_ALLOWED = 0.7
 _BY_CHANCE = 10
 """Two files of fewer lines may well have the same number of them without being aligned."""
 
 
-class PairColumns(NamedTuple):
-    """The numbers of the columns with prompts and with replies, from 0."""
-
-    prompt: int
-    reply: int
-    header: bool
-
-
-def find_pair_columns(first: Sequence[str]) -> PairColumns | None:
-    """The columns of a table of pairs, by the names in its first record; without known names, the first two.
-
-    Example:
-        >>> find_pair_columns(["id", "Questions", "Answer text"])
-        PairColumns(prompt=1, reply=2, header=True)
-    """
-    names = [_singular(field_key(name).removesuffix("_text")) for name in first]
-    prompt, reply = _find(names, PROMPT_NAMES), _find(names, REPLY_NAMES)
-    if prompt is not None and reply is not None:
-        return PairColumns(prompt, reply, header=True)
-    return PairColumns(0, 1, header=False) if len(first) > 1 else None
-
-
 def weigh_csv(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that a header names the columns, or that a `.csv` has two of them."""
-    return _weigh_table(head, CSV, nameless=path.suffix.lower() == ".csv")
+    return _weigh_table(head, path, options, CSV, nameless=path.suffix.lower() in TABLE_SUFFIXES)
 
 
 def weigh_tsv(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that a header names the columns, or that nearly every line has one tab."""
-    return _weigh_table(head, TSV, nameless=True)
+    return _weigh_table(head, path, options, TSV, nameless=True)
 
 
-def _weigh_table(head: Sequence[str], delimiters: str, nameless: bool) -> Evidence:
-    report = ReadReport()
-    rows = [record for _, record in records(head, delimiters, report)]
-    columns = find_pair_columns(rows[0]) if rows else None
-    if columns is None:
+def _weigh_table(head: Sequence[str], path: Path, options: ReadingOptions, delimiters: str, nameless: bool) -> Evidence:
+    if not may_be_table(head, delimiters, nameless):
+        return Evidence(False, "no two columns", first_filled(head))
+    report, dialect = ReadReport(), find_dialect(head, delimiters)
+    rows = [record for _, record in records(head, dialect, report)]
+    asked = columns_asked_for(rows, options, path) if rows else None
+    columns = _find_pair(rows) if asked is None else asked
+    if not isinstance(columns, PairColumns):
         return Evidence(False, "no two columns", first_filled(head))
     whole = len(rows) + report.skipped
     fits = len(rows) >= 0.8 * whole
-    misfit = None if fits else report.first_skipped_line
-    if columns.header:
-        names = f'"{rows[0][columns.prompt].strip()}" and "{rows[0][columns.reply].strip()}"'
-        return Evidence(fits and len(rows) > 1, f"the header names the columns {names}", misfit)
+    evidence = Evidence(
+        fits and len(rows) > columns.header,
+        f"{share(len(rows), whole)} records have two columns" + " or more" * (len(rows[0]) > 2),
+        None if fits else report.first_skipped_line,
+        read_dialogues=partial(_read_table, dialect, columns),
+        columns=described(rows[0], columns),
+    )
+    if columns.header and (asked is not None or find_pair_columns(rows[0]) == columns):
+        names = " and ".join(f'"{rows[0][place].strip()}"' for place in (columns.prompt, columns.reply))
+        return replace(evidence, reason=f"the header names the columns {names}")
+    if asked is not None:
+        return evidence
     script = find_columns(rows[0])
     named = script is not None and script.header
-    wanted = nameless and len(rows[0]) == 2 and not named and not _are_names([row[0] for row in rows])
-    reason = f"{share(len(rows), whole)} records have two columns" + " or more" * (len(rows[0]) > 2)
-    return Evidence(fits and wanted, reason, misfit, sure=False)
+    wanted = nameless and len(rows[0]) == 2 and not named and not _are_speakers_or_numbers(rows)
+    return replace(evidence, convincing=evidence.convincing and wanted, sure=False)
 
 
-def _are_names(texts: Sequence[str]) -> bool:
-    """Whether texts look like the names of speakers: short, no sentences, and repeated."""
-    short = sum(len(text.split()) <= _NAME_WORDS and not text.rstrip().endswith(_ENDS_SENTENCE) for text in texts)
-    return short >= 0.9 * len(texts) and len(set(texts)) <= _NEW_NAMES_ALLOWED * len(texts)
+def _are_speakers_or_numbers(rows: Sequence[Sequence[str]]) -> bool:
+    """Whether the first column holds no prompts."""
+    return are_names([row[0] for row in rows]) or are_numbers(rows, 0)
+
+
+def _find_pair(rows: Sequence[Sequence[str]]) -> PairColumns | None:
+    """The columns by their names; without known names, the first two, with or without a header."""
+    columns = find_pair_columns(rows[0]) if rows else None
+    return columns if columns is None or columns.header else columns._replace(header=has_header(rows))
 
 
 def read_csv(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
-    """Yield the rows of a table with commas or semicolons as dialogues of two turns."""
-    return _read_table(files[0], CSV, report)
+    """Yield the rows of a table with commas, semicolons or bars as dialogues of two turns."""
+    return _read_any(files, CSV, report)
 
 
 def read_tsv(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
     """Yield the rows of a table with tabs as dialogues of two turns."""
-    return _read_table(files[0], TSV, report)
+    return _read_any(files, TSV, report)
 
 
-def _read_table(file: TextFile, delimiters: str, report: ReadReport) -> Iterator[Scene]:
-    columns: PairColumns | None = None
-    for _, record in records(file.lines(), delimiters, report):
-        if columns is None:
-            columns = find_pair_columns(record)
-            if columns is None or columns.header:
-                continue
-        yield Scene(None, (turn_of(record[columns.prompt]), turn_of(record[columns.reply])))
+def _read_any(files: Sequence[TextFile], delimiters: str, report: ReadReport) -> Iterator[Scene]:
+    """Read a table of which nothing is known."""
+    head = files[0].head(HEAD_LINES)
+    dialect = find_dialect(head, delimiters)
+    columns = _find_pair([record for _, record in records(head, dialect, ReadReport())])
+    return iter(()) if columns is None else _read_table(dialect, columns, files, report)
+
+
+def _read_table(
+    dialect: Dialect, columns: PairColumns, files: Sequence[TextFile], report: ReadReport
+) -> Iterator[Scene]:
+    named = columns.header
+    for _, record in records(files[0].lines(), dialect, report):
+        if not named:
+            yield Scene(None, (turn_of(record[columns.prompt]), turn_of(record[columns.reply])))
+        named = False
 
 
 def read_aligned(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
@@ -263,15 +242,7 @@ def are_parts_of_a_corpus(first: str, second: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    return [_singular(word) for word in _NOT_IN_A_WORD.split(name.casefold())]
-
-
-def _singular(word: str) -> str:
-    return f"{word[:-3]}y" if word.endswith("ies") else word.removesuffix("s")
-
-
-def _find(names: Sequence[str], known: Sequence[str]) -> int | None:
-    return next((names.index(name) for name in known if name in names), None)
+    return [singular(word) for word in _NOT_IN_A_WORD.split(name.casefold())]
 
 
 ALIGNED = Format("aligned", 90, None, read_dialogues=read_aligned, pair_up=pair_up)

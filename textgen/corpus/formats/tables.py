@@ -1,157 +1,54 @@
 """Scripts in tables and JSON lines: records with a text, and perhaps a speaker, a scene and a document.
 
-A quotation mark that is never closed would swallow the rest of the file. So a record ends after `MAX_LINES`
-lines, and where several lines together do not give the header's columns, the first of them is taken alone.
-
-The text of a field is read as the colon format reads a line.
+The text of a field is read as the colon format reads a line. Texts without speakers are captions, or, where many of
+them have several lines, documents of plain text. A row of prompts and replies is a document of two speeches, whose
+speakers are the names of the columns.
 """
 
-import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from textgen.corpus.document import DocumentOpening, Element, Line, SceneOpening
-from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, filled, first_filled, share
-from textgen.corpus.formats.colon import MAX_WORDS, is_heading, parse_cue, parse_line
-from textgen.corpus.formats.plain import CaptionLayout
+from textgen.corpus.formats.base import (
+    HEAD_LINES,
+    Evidence,
+    Format,
+    ReadReport,
+    ScriptLayout,
+    filled,
+    first_filled,
+    share,
+)
+from textgen.corpus.formats.colon import MAX_WORDS, is_heading, names_come_again, parse_cue, parse_line
+from textgen.corpus.formats.columns import (
+    DOCUMENT_FIELDS,
+    SCENE_FIELDS,
+    SPEAKER_FIELDS,
+    TEXT_FIELDS,
+    Columns,
+    PairColumns,
+    are_numbers,
+    columns_asked_for,
+    columns_by_content,
+    described,
+    field_key,
+    find_columns,
+    find_pair_columns,
+    has_header,
+)
+from textgen.corpus.formats.plain import CaptionLayout, PlainLayout
+from textgen.corpus.formats.records import CSV, TABLE_SUFFIXES, TSV, Dialect, find_dialect, may_be_table, records
 from textgen.corpus.reading import repair_escaped
-from textgen.corpus.reading_options import ReadingOptions
+from textgen.corpus.reading_options import AS_FOUND, Column, ReadingOptions
 
-MAX_LINES = 100
-
-CSV, TSV = ",;", "\t"
-"""What may separate the fields of a table; spreadsheets write semicolons where a comma is the decimal mark."""
-
-
-def records(lines: Iterable[str], delimiters: str, report: ReadReport) -> Iterator[tuple[int, list[str]]]:
-    """The records of a table, each with the number of its first line (from 1).
-
-    Args:
-        lines: without their ends.
-        delimiters: what may separate fields; the first one that splits the first record is taken.
-        report: counts the records left out; the first record sets how many columns the others have.
-    """
-    source = _Source(lines)
-    width, delimiter = 0, ""
-    while taken := source.take():
-        number, line = taken
-        if not line.strip():
-            continue
-        delimiter = delimiter or next((sign for sign in delimiters if len(_parse(line, sign)) > 1), delimiters[0])
-        opened = ends_inside(line, delimiter)
-        record = _several_lines(source, line, delimiter, width) if opened else None
-        if record is None:
-            record = _one_line(line, delimiter, opened, report)
-        if width and (len(record) < width or any(cell.strip() for cell in record[width:])):
-            report.skip(number, line, f"{len(record)} columns where {width} were expected")
-            continue
-        width = width or len(record)
-        yield number, record
-
-
-def _one_line(line: str, delimiter: str, opened: bool, report: ReadReport) -> list[str]:
-    """The record in a line. Fields between tabs need no quotation marks, so that odd ones there are text."""
-    if delimiter == TSV and '"' in line and not _parse(line, delimiter, strict=True):
-        report.change("quotation marks taken as text")
-        return line.split(delimiter)
-    report.change("quotation mark never closed", int(opened))
-    return _parse(line, delimiter)
-
-
-class _Source:
-    """Numbered lines that can be given back."""
-
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = iter(enumerate(lines, start=1))
-        self._waiting: list[tuple[int, str]] = []
-
-    def take(self) -> tuple[int, str] | None:
-        return self._waiting.pop() if self._waiting else next(self._lines, None)
-
-    def give_back(self, lines: list[tuple[int, str]]) -> None:
-        self._waiting.extend(reversed(lines))
-
-
-def _several_lines(source: _Source, line: str, delimiter: str, width: int) -> list[str] | None:
-    """The record that begins with a line and ends in a later one; None, and nothing taken, if none does."""
-    more: list[tuple[int, str]] = []
-    inside = True
-    while inside and len(more) < MAX_LINES and (taken := source.take()):
-        more.append(taken)
-        inside = ends_inside(taken[1], delimiter, inside)
-    record = _parse("\n".join([line, *(text for _, text in more)]), delimiter, strict=True)
-    if inside or not record or (width and len(record) != width):
-        source.give_back(more)
-        return None
-    return record
-
-
-def ends_inside(line: str, delimiter: str, inside: bool = False) -> bool:
-    """Whether a quoted field is still open at the end of a line.
-
-    Args:
-        line: a physical line.
-        delimiter: what separates fields; a field is quoted where the mark is its first character.
-        inside: whether one was open at its beginning.
-    """
-    place = line.find('"')
-    while place >= 0:
-        if not inside:
-            inside = place == 0 or line[place - 1] == delimiter
-        elif line.startswith('""', place):
-            place += 1
-        else:
-            inside = False
-        place = line.find('"', place + 1)
-    return inside
-
-
-def _parse(text: str, delimiter: str, strict: bool = False) -> list[str]:
-    """The fields of one record, none where it is broken.
-
-    Unless `strict`, a quotation mark that is never closed goes to the end of the text, and one that is closed in the
-    middle of a field is forgiven.
-    """
-    try:
-        return next(csv.reader([text], delimiter=delimiter, strict=strict), [])
-    except csv.Error:
-        return []
-
-
-SPEAKER_FIELDS = (
-    "raw_character_text",
-    "character_name",
-    "character",
-    "speaker_name",
-    "speaker",
-    "name",
-    "who",
-)
-TEXT_FIELDS = (
-    "spoken_words",
-    "dialogue",
-    "dialog",
-    "text",
-    "speech",
-    "quote",
-    "utterance",
-    "line",
-    "content",
-)
-DOCUMENT_FIELDS = (
-    "season",
-    "season_id",
-    "episode",
-    "episode_id",
-    "episode_title",
-    "movie",
-    "play",
-    "document",
-)
-SCENE_FIELDS = ("scene", "scene_id", "scene_number", "raw_location_text", "location", "setting")
+_SURE_SPEAKERS = SPEAKER_FIELDS[: SPEAKER_FIELDS.index("who") + 1]
+_MANY_LINES = 0.25
+_DELETED = frozenset(("[deleted]", "[removed]"))
 
 _LINE_BREAKS = re.compile(r"\s*[\r\n]+\s*")
 _NOT_IN_A_NAME = re.compile(r"[^\w\s.,'’&+/#-]")
@@ -173,21 +70,16 @@ class TableRow(NamedTuple):
     scene: str
 
 
-def field_key(name: str) -> str:
-    """A field's name for comparison: without case, its words separated by `_`."""
-    return re.sub(r"[\s_-]+", "_", name.strip().casefold())
-
-
 class _RowElements:
     """Turns rows into elements; remembers document and scene of the row before.
 
     Args:
-        layout: captions make each row a document of its own.
+        layout: captions and plain text make each row a document of its own.
         report: counts what is normalised.
     """
 
     def __init__(self, layout: ScriptLayout, report: ReadReport) -> None:
-        self._captions = layout.name == CaptionLayout.name
+        self._layout = layout.name
         self._report = report
         self._document: tuple[str, ...] | None = None
         self._scene = ""
@@ -196,9 +88,15 @@ class _RowElements:
     def convert(self, row: TableRow) -> Iterator[Element]:
         """The elements of one row, whose text is not empty."""
         text = row.text.strip()
-        joined = _LINE_BREAKS.sub(" ", text)
-        self._report.change("line breaks in a speech became a space", int(joined != text))
-        if self._captions:
+        if text in _DELETED:
+            self._report.change("deleted text left out")
+            return
+        if self._layout == PlainLayout.name:
+            yield DocumentOpening()
+            yield from (Line(None, line) for line in text.split("\n"))
+            return
+        joined = self._joined(text)
+        if self._layout == CaptionLayout.name:
             yield from (DocumentOpening(), Line(None, joined))
             return
         speaker = " ".join(row.speaker.split())
@@ -207,6 +105,25 @@ class _RowElements:
         yield from self._openings(row, is_line)
         yield element
         self._has_lines = is_line
+
+    def convert_pair(self, turns: Iterable[tuple[str, str]]) -> Iterator[Element]:
+        """The prompt and the reply of one row, as a document of two lines; empty ones are left out.
+
+        Args:
+            turns: the name of its column (empty without a header) and the text of each.
+        """
+        yield DocumentOpening()
+        for name, text in turns:
+            joined = self._joined(text.strip())
+            if joined:
+                yield self._speech(" ".join(name.split()), joined) if name else self._narration(joined)
+            else:
+                self._report.change("empty cell left out")
+
+    def _joined(self, text: str) -> str:
+        joined = _LINE_BREAKS.sub(" ", text)
+        self._report.change("line breaks in a speech became a space", int(joined != text))
+        return joined
 
     def _openings(self, row: TableRow, is_line: bool) -> Iterator[Element]:
         """What opens before a row; a scene without heading only between two lines."""
@@ -246,88 +163,168 @@ def _scene_heading(scene: str) -> str | None:
     return heading if is_heading(heading) else "[" + heading.replace("[", "(").replace("]", ")") + "]"
 
 
-class Columns(NamedTuple):
-    """The numbers of a table's columns, from 0."""
+class Table(NamedTuple):
+    """How a table is read.
 
-    speaker: int | None
-    text: int
-    document: tuple[int, ...]
-    scene: int | None
-    header: bool
+    Args:
+        dialect: of its records.
+        first: its first record.
+        columns: what its columns hold.
+        layout: how its script is written.
+        named: whether a person or a header says what they hold.
+    """
 
-
-def find_columns(first: Sequence[str]) -> Columns | None:
-    """The columns of a table by its first record; two columns without known names are speaker and text."""
-    keys = [field_key(name) for name in first]
-    text = _find(keys, TEXT_FIELDS)
-    if text is not None and len(keys) > 1:
-        documents = tuple(place for place, key in enumerate(keys) if key in DOCUMENT_FIELDS)
-        return Columns(_find(keys, SPEAKER_FIELDS), text, documents, _find(keys, SCENE_FIELDS), header=True)
-    return Columns(0, 1, (), None, header=False) if len(keys) == 2 else None
-
-
-def _find(keys: list[str], names: tuple[str, ...]) -> int | None:
-    return next((keys.index(name) for name in names if name in keys), None)
+    dialect: Dialect
+    first: Sequence[str]
+    columns: Columns | PairColumns
+    layout: ScriptLayout
+    named: bool
 
 
 def weigh_csv(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
-    """Evidence that a header names the columns, or that a `.csv` has two of them."""
-    return _weigh_table(head, CSV, nameless=path.suffix.lower() == ".csv", texts=path.suffix.lower() == ".csv")
+    """Evidence that the columns of a table have known names, or that a `.csv` holds texts."""
+    return _weigh_table(head, path, options, CSV, path.suffix.lower() in TABLE_SUFFIXES, False)
 
 
 def weigh_tsv(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
-    """Evidence that a header names the columns, or that nearly every line has one tab."""
-    return _weigh_table(head, TSV, nameless=True, texts=path.suffix.lower() == ".tsv")
+    """Evidence that the columns have known names, that a `.tsv` holds texts, or that nearly every line has one tab."""
+    return _weigh_table(head, path, options, TSV, path.suffix.lower() == ".tsv", True)
 
 
-def _weigh_table(head: Sequence[str], delimiters: str, nameless: bool, texts: bool) -> Evidence:
-    report = ReadReport()
-    found = list(records(head, delimiters, report))
-    first = found[0][1] if found else []
-    columns = find_columns(first)
-    if columns is None or len(found) < 2:
+def _weigh_table(
+    head: Sequence[str], path: Path, options: ReadingOptions, delimiters: str, by_suffix: bool, by_two: bool
+) -> Evidence:
+    """The evidence of a table.
+
+    Args:
+        head, path, options: as for any format.
+        delimiters: what may separate fields.
+        by_suffix: whether the file's name says that it is one.
+        by_two: whether two columns without names are enough.
+    """
+    if not may_be_table(head, delimiters, by_suffix):
         return Evidence(False, "no speaker and text columns", first_filled(head))
-    whole = len(found) + report.skipped
-    fits = len(found) >= 0.8 * whole
-    wanted = nameless if not columns.header else texts or columns.speaker is not None
-    layout = CaptionLayout() if columns.speaker is None else ScriptLayout()
-    misfit = None if fits else report.first_skipped_line
-    return Evidence(fits and wanted, _reason(columns, first, len(found), whole), misfit, layout)
+    report = ReadReport()
+    dialect = find_dialect(head, delimiters)
+    rows = [record for _, record in records(head, dialect, report)]
+    found = _find_table(rows, dialect, options, path)
+    if found is None or len(rows) < 2:
+        return Evidence(False, "no speaker and text columns", first_filled(head))
+    whole = len(rows) + report.skipped
+    fits = len(rows) >= 0.8 * whole
+    told = isinstance(found.columns, PairColumns) or found.columns.speaker is not None or bool(options.columns)
+    wanted = by_suffix or (told if found.named else by_two and len(found.first) == 2)
+    return Evidence(
+        fits and wanted,
+        _reason(found, len(rows), whole),
+        None if fits else report.first_skipped_line,
+        found.layout,
+        read=partial(_read_table, found),
+        columns=described(found.first, found.columns),
+    )
 
 
-def _reason(columns: Columns, first: list[str], good: int, whole: int) -> str:
+def _find_table(rows: Sequence[Sequence[str]], dialect: Dialect, options: ReadingOptions, path: Path) -> Table | None:
+    """What the columns of a table hold; None where they hold no texts."""
+    if not rows:
+        return None
+    asked = columns_asked_for(rows, options, path)
+    columns = asked or _named_columns(rows[0])
+    named = columns is not None
+    columns = columns or _unnamed_columns(rows, dialect)
+    if columns is None:
+        return None
+    body = rows[columns.header :]
+    if isinstance(columns, Columns) and columns.speaker is not None and not asked and named:
+        names = [row[columns.speaker].strip() for row in body]
+        if field_key(rows[0][columns.speaker]) not in _SURE_SPEAKERS and not names_come_again(names):
+            columns = columns._replace(speaker=None)
+    return Table(dialect, rows[0], columns, _layout(columns, body), named)
+
+
+def _named_columns(first: Sequence[str]) -> Columns | PairColumns | None:
+    """The columns by the names in the first record."""
+    if len(first) == 1:
+        return Columns(None, 0, (), None, header=True) if field_key(first[0]) in TEXT_FIELDS else None
+    columns = find_columns(first)
+    if columns is not None and columns.header:
+        return columns
+    pair = find_pair_columns(first)
+    return pair if pair is not None and pair.header else None
+
+
+def _unnamed_columns(rows: Sequence[Sequence[str]], dialect: Dialect) -> Columns | PairColumns | None:
+    """The columns by what stands in them. Of two, the first one has speakers, numbers, or prompts and titles.
+
+    A single one is a table only if a field of it needed quotation marks.
+    """
+    if len(rows[0]) == 1 and not any("\n" in row[0] or dialect.delimiter in row[0] for row in rows):
+        return None
+    if len(rows[0]) != 2:
+        return columns_by_content(rows)
+    header = has_header(rows)
+    body = rows[header:]
+    if are_numbers(body, 0):
+        return Columns(None, 1, (), None, header)
+    return Columns(0, 1, (), None, header) if names_come_again([row[0] for row in body]) else PairColumns(0, 1, header)
+
+
+def _layout(columns: Columns | PairColumns, body: Sequence[Sequence[str]]) -> ScriptLayout:
+    """Speeches, or texts that are captions unless many of them have several lines."""
+    if isinstance(columns, PairColumns) or columns.speaker is not None:
+        return ScriptLayout()
+    texts = [row[columns.text].strip() for row in body]
+    several = sum("\n" in text for text in texts)
+    return PlainLayout() if several > _MANY_LINES * sum(map(bool, texts)) else CaptionLayout()
+
+
+def _reason(found: Table, good: int, whole: int) -> str:
+    columns = found.columns
     if not columns.header:
-        return f"{share(good, whole)} records have two columns"
-    names = [first[place].strip() for place in (columns.speaker, columns.text) if place is not None]
-    return f"the header names the column{'s' * (len(names) > 1)} " + " and ".join(f'"{name}"' for name in names)
+        words = {1: "one column", 2: "two columns"}
+        return f"{share(good, whole)} records have {words.get(len(found.first), f'{len(found.first)} columns')}"
+    places = columns[:2] if isinstance(columns, PairColumns) else (columns.speaker, columns.text)
+    names = [f'"{found.first[place].strip()}"' for place in places if place is not None]
+    return f"the header names the column{'s' * (len(names) > 1)} {' and '.join(names)}"
 
 
 def read_csv(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
-    """Yield the elements of a table with commas or semicolons."""
-    return _read_table(lines, CSV, layout, report)
+    """Yield the elements of a table with commas, semicolons or bars."""
+    return _read_any(lines, CSV, layout, report)
 
 
 def read_tsv(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
     """Yield the elements of a table with tabs."""
-    return _read_table(lines, TSV, layout, report)
+    return _read_any(lines, TSV, layout, report)
 
 
-def _read_table(lines: Iterable[str], delimiters: str, layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
-    columns: Columns | None = None
+def _read_any(lines: Iterable[str], delimiters: str, layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
+    """Read a table of which only the layout is known."""
+    lines = iter(lines)
+    head = list(islice(lines, HEAD_LINES))
+    dialect = find_dialect(head, delimiters)
+    rows = [record for _, record in records(head, dialect, ReadReport())]
+    found = _find_table(rows, dialect, AS_FOUND, Path())
+    return iter(()) if found is None else _read_table(found, chain(head, lines), layout, report)
+
+
+def _read_table(table: Table, lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
+    columns = table.columns
     rows = _RowElements(layout, report)
-    for number, record in records(lines, delimiters, report):
-        if columns is None:
-            columns = find_columns(record)
-            if columns is None or columns.header:
-                continue
-        row = _row(record, columns)
-        if row.text.strip():
+    named = columns.header
+    for number, record in records(lines, table.dialect, report):
+        if named:
+            named = False
+        elif isinstance(columns, PairColumns):
+            names = table.first if columns.header else ("",) * len(record)
+            yield from rows.convert_pair((names[place], record[place]) for place in (columns.prompt, columns.reply))
+        elif (row := _row(record, columns)).text.strip():
             yield from rows.convert(row)
         else:
-            report.skip(number, delimiters[0].join(record), "no text in the text column")
+            report.skip(number, table.dialect.delimiter.join(record), "no text in the text column")
 
 
-def _row(record: list[str], columns: Columns) -> TableRow:
+def _row(record: Sequence[str], columns: Columns) -> TableRow:
     return TableRow(
         "" if columns.speaker is None else record[columns.speaker],
         record[columns.text],
@@ -338,28 +335,41 @@ def _row(record: list[str], columns: Columns) -> TableRow:
 
 def weigh_jsonl(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that nearly every line is a JSON object with a text field."""
-    rows = [(number, _parse_row(line)) for number, line in filled(head)]
+    rows = [(number, _parse_row(line, options)) for number, line in filled(head)]
     good = [row for _, row in rows if row is not None]
     layout = ScriptLayout() if any(row.speaker for row in good) else CaptionLayout()
     reason = f"{share(len(good), len(rows))} lines are JSON objects with a text field"
     convincing = bool(good) and len(good) >= 0.9 * len(rows)
-    return Evidence(convincing, reason, None if good else first_filled(head), layout)
+    return Evidence(
+        convincing,
+        reason,
+        None if good else first_filled(head),
+        layout,
+        read=partial(_read_objects, options),
+        columns=tuple((str(column), option.removesuffix("_column")) for option, column in options.columns.items()),
+    )
 
 
 def read_jsonl(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
     """Yield the elements of JSON lines."""
+    return _read_objects(AS_FOUND, lines, layout, report)
+
+
+def _read_objects(
+    options: ReadingOptions, lines: Iterable[str], layout: ScriptLayout, report: ReadReport
+) -> Iterator[Element]:
     rows = _RowElements(layout, report)
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        row = _parse_row(line)
+        row = _parse_row(line, options)
         if row is None or not row.text.strip():
             report.skip(number, line, "no JSON object with a text field")
         else:
             yield from rows.convert(row)
 
 
-def _parse_row(line: str) -> TableRow | None:
+def _parse_row(line: str, options: ReadingOptions) -> TableRow | None:
     """The row in a line; None where it is no JSON object with a text field."""
     try:
         values = json.loads(line)
@@ -368,17 +378,20 @@ def _parse_row(line: str) -> TableRow | None:
     if not isinstance(values, dict):
         return None
     fields = {field_key(name): value for name, value in values.items()}
-    text = _first(fields, TEXT_FIELDS)
+    text = _named(fields, options.text_column, TEXT_FIELDS)
     if not isinstance(text, str):
         return None
     text = repair_escaped(text)
     documents = tuple(_as_text(fields[name]) for name in DOCUMENT_FIELDS if name in fields)
-    speaker, scene = _first(fields, SPEAKER_FIELDS), _first(fields, SCENE_FIELDS)
+    speaker = _named(fields, options.speaker_column, SPEAKER_FIELDS)
+    scene = _named(fields, options.scene_column, SCENE_FIELDS)
     return TableRow(_as_text(speaker), text, documents, _as_text(scene))
 
 
-def _first(fields: Mapping[str, Any], names: tuple[str, ...]) -> Any:
-    return next((fields[name] for name in names if name in fields), None)
+def _named(fields: Mapping[str, Any], asked: Column | None, names: tuple[str, ...]) -> Any:
+    """The value of the field that a person named, or else of the first with a known name; None where there is none."""
+    wanted = names if asked is None else (field_key(str(asked)),)
+    return next((fields[name] for name in wanted if name in fields), None)
 
 
 def _as_text(value: Any) -> str:
