@@ -78,27 +78,37 @@ class Conversation:
 
 
 def conversations(messages: Iterable[Message]) -> Iterator[Conversation]:
-    """Cut messages where a chat ends or is silent, and very long conversations into parts.
+    """Cut messages where a chat is silent or ends, and very long conversations into parts.
 
     Args:
-        messages: in the order of time or against it.
+        messages: in the order of time or against it, those of several chats after each other or mixed.
     """
-    begun: list[Message] = []
-    continued = False
+    begun: dict[int, list[Message]] = {}
+    last: Message | None = None  # of the conversation given before
     for message in messages:
-        if begun and (_is_apart(begun[-1], message) or len(begun) == PART_LINES):
-            yield Conversation(begun, continued)
-            continued = not _is_apart(begun[-1], message)
-            begun = []
-        begun.append(message)
-    if begun:
-        yield Conversation(begun, continued)
+        for chat in [chat for chat, found in begun.items() if _is_over(found[-1], message)]:
+            found = begun.pop(chat)
+            yield Conversation(found, _goes_on(last, found[0]))
+            last = found[-1]
+        found = begun.setdefault(message.chat, [])
+        found.append(message)
+        if len(found) == PART_LINES:
+            yield Conversation(begun.pop(message.chat), _goes_on(last, found[0]))
+            last = message
+    for found in begun.values():
+        yield Conversation(found, _goes_on(last, found[0]))
+        last = found[-1]
 
 
-def _is_apart(one: Message, other: Message) -> bool:
-    if one.time is None or other.time is None:
-        return one.chat != other.chat
-    return one.chat != other.chat or abs(other.time - one.time) >= SILENCE
+def _is_over(message: Message, later: Message) -> bool:
+    """Whether the conversation with a message is over when a later one comes, of any chat."""
+    if message.time is None or later.time is None:
+        return message.chat != later.chat
+    return abs(later.time - message.time) >= SILENCE
+
+
+def _goes_on(last: Message | None, message: Message) -> bool:
+    return last is not None and last.chat == message.chat and not _is_over(last, message)
 
 
 def _turns(messages: Iterable[Message], join_seconds: int, report: ReadReport) -> Iterator[Line]:
