@@ -127,6 +127,8 @@ def test_a_folder_of_all_kinds(tmp_path: Path) -> None:
         n_day_json=json.dumps([{"type": "message", "user": "u1", "text": "hi", "ts": "1620374640.0"}]),
         o_txt="5/7/21, 8:04 AM - Nora: hi\n",
         p_json=json.dumps([{"instruction": "add", "output": "done"}]),
+        q_txt="08:04 <nora> hi\n08:05 <tam> ho\n",
+        r_txt='<smses>\n<sms address="1" type="1" body="hi" />\n</smses>\n',
     )
     corpus = Corpus(tmp_path, kind="dialogues")
     assert formats(corpus) == [
@@ -145,11 +147,13 @@ def test_a_folder_of_all_kinds(tmp_path: Path) -> None:
         ("slack", ["n_day.json"]),
         ("whatsapp", ["o.txt"]),
         ("json-dialogues", ["p.json"]),
+        ("irc", ["q.txt"]),
+        ("sms", ["r.txt"]),
     ]
     assert {file.format for file in corpus.files} == set(DIALOGUE_FORMATS) - {"tsv-pairs"}
     found = turns(corpus)
     assert found == turns(corpus)
-    assert [number for number, _ in found] == [0, 1, 2, 3, *[4] * 12, *[5] * 3, 6, 7, 7, *range(8, 15)]
+    assert [number for number, _ in found] == [0, 1, 2, 3, *[4] * 12, *[5] * 3, 6, 7, 7, *range(8, 17)]
     assert found[4] == (4, ["and question number 0", "and answer number 0"])
     assert found[19] == (6, ["Hi.", "Ho."])
     assert recognise_dialogues(tmp_path) is None  # a script is among them

@@ -15,7 +15,7 @@ from textgen.corpus.formats.as_script import as_script
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, filled, first_filled, share
 from textgen.corpus.formats.json_file import json_values, paths_to, places
 from textgen.corpus.formats.json_text import ITEM, JsonPath, parse, sample
-from textgen.corpus.formats.json_turns import is_of_nobody, items_of, turn_in
+from textgen.corpus.formats.json_turns import has_role, is_of_nobody, items_of, turn_in
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import ReadingOptions
 
@@ -72,8 +72,11 @@ def read_values(
             report.skip(record.line, record.text, _NO_DIALOGUE)
 
 
-def _is_dialogue(value: Any, whole: bool) -> bool:
-    return items_of(value, whole) is not None
+def _is_dialogue(path: JsonPath, value: Any) -> bool:
+    """Whether a value is a dialogue; a list that is in no other only if its items say whose turn they are."""
+    if isinstance(value, list) and path[-1:] != (ITEM,):
+        return bool(value) and all(has_role(item) for item in value if item)
+    return items_of(value) is not None
 
 
 def _items_in(line: str) -> list[Any] | None:

@@ -63,20 +63,20 @@ def sampled(head: Sequence[str], *names: str) -> Mapping[str, Any]:
     return value if isinstance(value, dict) and all(name in value for name in names) else {}
 
 
-def paths_to(value: Any, is_wanted: Callable[[Any, bool], bool]) -> list[JsonPath]:
+def paths_to(value: Any, is_wanted: Callable[[JsonPath, Any], bool]) -> list[JsonPath]:
     """Where the wanted values lie nearest to the outside of a JSON value; none where there are none.
 
     Args:
         value: the beginning of what a file holds.
-        is_wanted: tells whether a value is wanted, from it and whether it is all that the file holds.
+        is_wanted: tells from its place and itself whether a value is wanted.
 
     Example:
-        >>> paths_to({"version": 1, "data": [{"text": "hi"}]}, lambda value, whole: "text" in value)
+        >>> paths_to({"version": 1, "data": [{"text": "hi"}]}, lambda path, value: "text" in value)
         [('data', '[]')]
     """
     level: list[tuple[JsonPath, Any]] = [((), value)]
-    for depth in range(_MOST_DEEP + 1):
-        wanted = dict.fromkeys(path for path, content in level if is_wanted(content, depth == 0))
+    for _ in range(_MOST_DEEP + 1):
+        wanted = dict.fromkeys(path for path, content in level if is_wanted(path, content))
         if wanted:
             return list(wanted)
         level = [(inner, content) for path, outer in level for inner, content in _inside(path, outer)]

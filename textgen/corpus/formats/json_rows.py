@@ -21,7 +21,7 @@ def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     found = sample(head)
     rows: list[str] = []
 
-    def holds_rows(value: Any, whole: bool) -> bool:
+    def holds_rows(place: JsonPath, value: Any) -> bool:
         lines = [_row(item) for item in value if item] if isinstance(value, list) else []
         fits = bool(lines) and weigh_jsonl(lines, path, options).convincing
         rows.extend(lines if fits else ())

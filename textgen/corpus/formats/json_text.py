@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
 from typing import Any, Literal, NamedTuple
 
 MOST_NESTED = 100
@@ -102,15 +103,30 @@ def sample(head: Sequence[str]) -> JsonSample | None:
         >>> sample(['[{"text": "hi"},', ' {"text": "th'])
         JsonSample(kind='document', value=[{'text': 'hi'}, {}])
     """
-    if not _first(head).startswith(("{", "[")):
-        return None
-    text, size = [], 0
-    for line in head:
-        text.append(line[: _SAMPLE - size])
+    text = _beginning(head)
+    return _sample(text) if text else None
+
+
+def looks_like_json(head: Sequence[str]) -> bool:
+    """Whether the first lines are JSON, or would be if they were not damaged or too deep."""
+    text = _beginning(head)
+    return text != "" and (
+        _BEGINS_OBJECT.match(text) is not None or _sample(text) is not None or nesting(text) > MOST_NESTED
+    )
+
+
+def _beginning(head: Sequence[str]) -> str:
+    """The text of the first lines, as much as is looked at; nothing where it begins with no list or object."""
+    begins = next((place for place, line in enumerate(head) if line.strip()), None)
+    if begins is None or not head[begins].lstrip().startswith(("{", "[")):
+        return ""
+    lines, size = [], 0
+    for line in islice(head, begins, None):
+        lines.append(line[: _SAMPLE - size])
         size += len(line) + 1
         if size >= _SAMPLE:
             break
-    return _sample("\n".join(text))
+    return "\n".join(lines).lstrip()
 
 
 @lru_cache(maxsize=1)  # every JSON format asks for it
@@ -123,19 +139,6 @@ def _sample(text: str) -> JsonSample | None:
     return JsonSample("lines", values) if len(values) > 0.5 * len(lines) else None
 
 
-def looks_like_json(head: Sequence[str]) -> bool:
-    """Whether the first lines are JSON, or would be if they were not damaged: they begin with an object's field."""
-    if not _first(head).startswith(("{", "[")):
-        return False
-    text = "\n".join(head[:10])[:_SAMPLE].lstrip()
-    return _BEGINS_OBJECT.match(text) is not None or sample(head) is not None
-
-
-def _first(head: Sequence[str]) -> str:
-    """The first line that is not empty."""
-    return next((text for line in head if (text := line.lstrip())), "")
-
-
 def _value_or_none(text: str) -> Any:
     try:
         return parse(text)
@@ -144,7 +147,7 @@ def _value_or_none(text: str) -> Any:
 
 
 def _begun(text: str) -> Any:
-    """The value of a JSON text that may be cut anywhere: what is whole of it, with its brackets closed."""
+    """The value of a JSON text that may be cut or damaged: what is whole of it before, with its brackets closed."""
     closing: list[str] = []
     place = whole = 0
     while found := _TOKEN.match(text, place):
@@ -166,7 +169,12 @@ def _begun(text: str) -> Any:
             break
     if not closing and text[place:].strip():
         return None
-    return _value_or_none(text[:whole] + "".join(reversed(closing)))
+    try:
+        return parse(text[:whole] + "".join(reversed(closing)))
+    except json.JSONDecodeError as damage:
+        return _begun(text[: damage.pos]) if damage.pos < whole else None
+    except ValueError:
+        return None
 
 
 def records(texts: Iterable[str], paths: Collection[JsonPath]) -> Iterator[JsonRecord]:

@@ -21,24 +21,25 @@ _HISTORY = "history"
 _SURE_PROMPTS = frozenset(("prompt", "question", "instruction", "query", "input"))
 
 
-def items_of(value: Any, whole: bool = False) -> list[Any] | None:
+def items_of(value: Any) -> list[Any] | None:
     """The turns of a dialogue as JSON gives them; None where a value is no dialogue.
 
     Args:
         value: as JSON gives it.
-        whole: whether it is all that a file holds: a list of texts is then no dialogue.
 
     Example:
         >>> items_of({"instruction": "Add.", "input": "2 and 3", "output": "5"})
         [{'from': 'instruction', 'value': 'Add.\\n2 and 3'}, {'from': 'output', 'value': '5'}]
     """
     if isinstance(value, list):
-        return value if value and all(_is_item(item, whole) for item in value) else None
+        return value if any(turn_in(item) is not None for item in value) else None
     if not isinstance(value, dict):
         return None
     fields = {field_key(name): content for name, content in value.items()}
     turns = _first(fields, TURNS_FIELDS, list)
-    return turns if turns is not None else _pair(fields)
+    if turns is None:
+        return _pair(fields)
+    return None if turns and all(isinstance(item, list) for item in turns) else turns
 
 
 def turn_in(item: Any) -> Line | None:
@@ -54,18 +55,15 @@ def turn_in(item: Any) -> Line | None:
     return None if text is None else turn_of(text_in(text), name)
 
 
+def has_role(item: Any) -> bool:
+    """Whether an item is a turn of a side that it names, such as user and assistant."""
+    return isinstance(item, dict) and any(name in item for name in _ROLE_FIELDS) and turn_in(item) is not None
+
+
 def is_of_nobody(item: Any) -> bool:
     """Whether an item is said by neither side: it instructs the bot, or a program wrote it."""
     fields = {field_key(name): value for name, value in item.items()} if isinstance(item, dict) else {}
     return str(_first(fields, _ROLE_FIELDS, str)).strip().casefold() in _ROLES_OF_NOBODY
-
-
-def _is_item(item: Any, whole: bool) -> bool:
-    if isinstance(item, str):
-        return not whole
-    if not isinstance(item, dict):
-        return False
-    return turn_in(item) is not None and (not whole or any(name in item for name in _ROLE_FIELDS))
 
 
 def _pair(fields: Mapping[str, Any]) -> list[Any] | None:

@@ -156,14 +156,22 @@ def chat_evidence(
 
 
 def chat_format(
-    name: str, order: int, weigh: Weigh, reader: MessageReader, suffix: str = ".txt", markup: str | None = None
+    name: str, order: int, weigh: Weigh, reader: MessageReader, suffix: str | None = None, markup: str | None = None
 ) -> Format:
     """A format of messages, for dialogues and for scripts.
 
     Args:
         name, order, weigh, markup: as `Format` takes them.
         reader: reads the messages where nobody says otherwise.
-        suffix: ending of its files.
+        suffix: ending of its files, where it is not that of any text.
     """
     read = partial(read_dialogues, reader=reader)
-    return Format(name, order, weigh, read_file=as_script(read), read_dialogues=read, suffixes=(suffix,), markup=markup)
+    return Format(
+        name,
+        order,
+        weigh,
+        read_file=as_script(read),
+        read_dialogues=read,
+        suffixes=(suffix,) if suffix else (),
+        markup=markup,
+    )

@@ -100,14 +100,12 @@ def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that the first line and many more begin with a time stamp, and that names follow."""
     lines = filled(head)
     entries = [entry for _, line in lines if (entry := _entry(line)) is not None]
-    fits = (
-        any(entry.name for entry in entries)
-        and len(entries) >= _HEADERS * len(lines)
-        and _entry(lines[0][1]) is not None
-    )
-    reason = f"{share(len(entries), len(lines))} lines begin with a date and a time, as WhatsApp exports them"
-    reader = partial(read, order=find_order([entry.stamp for entry in entries]))
-    return chat_evidence(reader, head, options, reason if fits else None)
+    order = find_order([entry.stamp for entry in entries])
+    dated = sum(seconds(entry.stamp, order) is not None for entry in entries)
+    named = any(entry.name for entry in entries)
+    fits = named and dated >= _HEADERS * len(lines) and _entry(lines[0][1]) is not None
+    reason = f"{share(dated, len(lines))} lines begin with a date and a time, as WhatsApp exports them"
+    return chat_evidence(partial(read, order=order), head, options, reason if fits else None)
 
 
 def read(file: TextFile, report: ReadReport, order: DateOrder = "dmy") -> Iterator[Message]:
