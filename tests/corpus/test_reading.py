@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from tests.tokenizers.examples import any_text
 from textgen.corpus import reading
-from textgen.corpus.reading import REPAIRS, TextFile, repair, repair_escaped
+from textgen.corpus.reading import BLANK, HEAD_BYTES, REPAIRS, TextFile, repair, repair_escaped
 from textgen.errors import CorpusError
 
 
@@ -240,3 +240,42 @@ def test_repairs(damaged: str, repaired: str, counts: dict[str, int]) -> None:
 )
 def test_what_escapes_bring(escaped: str, repaired: str) -> None:
     assert repair_escaped(escaped) == repaired
+
+
+def test_a_named_encoding_overrules(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes("Größe".encode("cp437"))
+    file = TextFile(tmp_path / "file", "CP437")
+    assert (file.encoding, list(file.lines())) == ("cp437", ["Größe"])
+
+
+def test_a_mark_of_the_named_encoding_is_no_text(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"\xef\xbb\xbfhi")
+    assert list(TextFile(tmp_path / "file", "utf8").lines()) == ["hi"]
+    (tmp_path / "file").write_bytes("\ufeffhi".encode("utf-16-le"))
+    assert list(TextFile(tmp_path / "file", "utf-16").lines()) == ["hi"]
+
+
+@pytest.mark.parametrize("line", ["   ", "\t", "\xa0", "\u200b", "\u3000 \ufeff", "\u2060\t\u00ad", "\u2800"])
+def test_lines_without_anything_to_see_are_no_text(tmp_path: Path, line: str) -> None:
+    (tmp_path / "file").write_text(f"one\n{line}\n\ntwo{line}\n{line}x", encoding="utf-8")
+    file = TextFile(tmp_path / "file")
+    assert list(file.lines()) == ["one", BLANK, "", f"two{line}", f"{line}x"]
+    assert file.repairs == {"blank": 1}
+
+
+def test_very_long_lines_come_in_pieces_if_asked_for(tmp_path: Path) -> None:
+    line = "It rains. " * 200_000
+    (tmp_path / "file").write_text(f"one\n{line}\nthree\n{line}", encoding="utf-8")
+    file = TextFile(tmp_path / "file")
+    pieces = list(file.lines(longest=5000))
+    assert (pieces[0], pieces.count("three"), file.repairs) == ("one", 1, {"long": 2})
+    assert max(map(len, pieces)) <= 1000
+    assert " ".join(pieces) == " ".join(["one", line.strip(), "three", line.strip()])
+    assert len(list(file.lines())) == 4
+
+
+def test_the_beginning_of_one_long_line_is_its_head(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"word " * (HEAD_BYTES // 4))
+    assert [len(line) for line in TextFile(tmp_path / "file").head(10)] == [HEAD_BYTES]
+    (tmp_path / "file").write_bytes(b"one\n" + b"word " * (HEAD_BYTES // 4))
+    assert TextFile(tmp_path / "file").head(10) == ["one"]

@@ -87,7 +87,7 @@ class CorpusFile:
     def elements(self) -> Iterator[Element]:
         """Its lines and openings, streaming; it must have been opened for scripts."""
         report = ReadReport()
-        yield from self._found.elements(self._files, report)
+        yield from self._found.script(self._files[0], report)
         self.report = report
 
     def dialogues(self) -> Iterator[Scene]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from textgen.corpus.charset import byte_order_mark, decode_cut, find_encoding
+from textgen.corpus.long_lines import cut
 from textgen.errors import CorpusError
 
 REPAIRS: dict[str, str] = {
@@ -20,12 +21,25 @@ REPAIRS: dict[str, str] = {
     "c1": "control characters turned into the Windows characters they stand for",
     "crlf": "line ends turned into plain ones",
     "nfc": "lines brought into the Unicode form NFC",
+    "long": "very long lines cut into shorter ones",
+    "blank": "lines of invisible characters taken for empty ones",
     "undecodable": "bytes that do not fit the encoding read as Windows characters or U+FFFD",
 }
 """The kinds of repair, and what each does, for people."""
 
 _ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 _C1 = re.compile("[\x80-\x9f]")
+
+
+BLANK = " "
+"""What a line of invisible characters becomes: no text, but no empty line between paragraphs either."""
+
+_RANGES = (range(0x2000, 0x2010), range(0x2028, 0x2030), range(0x205F, 0x2070), range(0xFE00, 0xFE10))
+_OTHERS = " \t\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2800\u3000\u3164\ufeff\uffa0"
+_INVISIBLE = frozenset(chain(_OTHERS, map(chr, chain(*_RANGES))))
+"""Spaces and format characters that show nothing by themselves."""
+
+_NOTHING_TO_SEE = re.compile(f"[{re.escape(''.join(sorted(_INVISIBLE)))}]+")
 
 
 def repair(text: str, counts: Counter[str]) -> str:
@@ -184,7 +198,8 @@ class TextFile:
     def head(self, lines: int) -> list[str]:
         """Give the first lines, as far as they lie in the first megabytes, without opening the file again.
 
-        The first megabytes are then released: a second call reads them again.
+        They are those of the first megabytes, where the only line may be a cut one. These bytes are then released: a
+        second call reads them again.
         """
         data, self._head, counts = self._head, None, Counter[str]()
         if data is not None:
@@ -194,22 +209,26 @@ class TextFile:
             found = list(islice(self._lines(chunks, counts), lines + 1))
             if len(found) <= lines and len(data) < HEAD_BYTES:
                 self._keep_repairs(counts)
-            return found[:lines]
+                return found
+            return found[:-1] or found  # the last line goes on behind these bytes
         return list(islice(self._lines(_first_bytes(self._chunks(None)), counts), lines))
 
     def watch_next(self, watch: Callable[[bytes], object]) -> None:
         """Have the next pass give every piece of the file's bytes to a function too, in order."""
         self._watch = watch
 
-    def lines(self) -> Iterator[str]:
+    def lines(self, longest: int | None = None) -> Iterator[str]:
         """Give the lines without their ends; they are split at \\n, \\r\\n and \\r only, and are in NFC.
+
+        Args:
+            longest: lines with more characters are given in pieces, cut between sentences or words; None cuts none.
 
         Raises:
             CorpusError: the file cannot be read any more.
         """
         watch, self._watch, self._head = self._watch, None, None
         counts: Counter[str] = Counter()
-        yield from self._lines(self._chunks(watch), counts)
+        yield from self._lines(self._chunks(watch), counts, longest)
         self._keep_repairs(counts)
 
     def pieces(self) -> Iterator[str]:
@@ -228,17 +247,32 @@ class TextFile:
     def _keep_repairs(self, counts: Counter[str]) -> None:
         self.repairs = {kind: times for kind, times in counts.items() if times}
 
-    def _lines(self, chunks: Iterator[tuple[bytes, bool]], counts: Counter[str]) -> Iterator[str]:
+    def _lines(
+        self, chunks: Iterator[tuple[bytes, bool]], counts: Counter[str], longest: int | None = None
+    ) -> Iterator[str]:
         begun: list[str] = []
+        is_cut = False
         for text in self._texts(chunks, counts):
             *complete, rest = text.split("\n")
             for line in complete:
                 begun.append(line)
-                yield _composed("".join(begun), counts)
+                whole = "".join(begun)
+                if is_cut or (longest is not None and len(whole) > longest):
+                    yield from (_composed(piece, counts) for piece in cut(whole))
+                    counts["long"] += not is_cut
+                    is_cut = False
+                else:
+                    yield _composed(whole, counts)
                 begun.clear()
             begun.append(rest)
+            if longest is not None and sum(map(len, begun)) > longest:
+                *pieces, rest = cut("".join(begun))
+                yield from (_composed(piece, counts) for piece in pieces)
+                begun = [rest]
+                counts["long"] += not is_cut
+                is_cut = True
         if unfinished := "".join(begun):
-            yield _composed(unfinished, counts)
+            yield from (_composed(piece, counts) for piece in (cut(unfinished) if is_cut else (unfinished,)))
 
     def _texts(self, chunks: Iterator[tuple[bytes, bool]], counts: Counter[str]) -> Iterator[str]:
         """Give the text in pieces, repaired, with \\n for every line end."""
@@ -278,6 +312,10 @@ def _first_bytes(chunks: Iterable[tuple[bytes, bool]]) -> Iterator[tuple[bytes, 
 
 
 def _composed(line: str, counts: Counter[str]) -> str:
+    """The line in NFC; BLANK for one without anything to see."""
+    if line and line[0] in _INVISIBLE and _NOTHING_TO_SEE.fullmatch(line):
+        counts["blank"] += 1
+        return BLANK
     if line.isascii() or unicodedata.is_normalized("NFC", line):
         return line
     counts["nfc"] += 1

@@ -46,6 +46,11 @@ class ReadingOptions:
 
     def __post_init__(self) -> None:
         self._check_encoding()
+        if self.document_separator is not None and "\n" in self.document_separator.strip("\n"):
+            raise ConfigurationError(
+                f"The document separator is {self.document_separator!r}; it must be on one line, or be line ends "
+                "alone: give what stands on that line."
+            )
         if self.document_separator == "":
             raise ConfigurationError(
                 "The document separator is empty; it must be what stands alone on a line between two documents, such "

@@ -141,9 +141,7 @@ def _read(text: str, suffix: str = ".csv", options: ReadingOptions = AS_FOUND) -
     lines, report = text.removesuffix("\n").split("\n"), ReadReport()
     found = recognise(SCRIPT_FORMATS, lines, Path(f"table{suffix}"), options)
     assert found is not None and found.format.name == suffix[1:]
-    read = found.evidence.read or found.format.read
-    assert read is not None
-    return Script(scenes(read(lines, found.evidence.layout, report)), COLON), report
+    return Script(scenes(found.elements(lines, report)), COLON), report
 
 
 def test_texts_of_several_lines_without_speakers_are_documents() -> None:

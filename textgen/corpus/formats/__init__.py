@@ -4,14 +4,14 @@ To add a format, add a module to this folder that lists it in `FORMATS`.
 """
 
 import pkgutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
 
-from textgen.corpus.document import Element, Line, Scene, assemble, turn_of
+from textgen.corpus.document import DocumentOpening, Element, Line, Scene, assemble, turn_of
 from textgen.corpus.formats.base import (
     ANY_MARKUP,
     HEAD_LINES,
@@ -19,12 +19,15 @@ from textgen.corpus.formats.base import (
     Format,
     ReadReport,
     ScriptLayout,
+    ScriptReader,
     first_filled,
     misfit_line,
 )
 from textgen.corpus.formats.markup import find_markup
+from textgen.corpus.licence import has_licence, texts
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
+from textgen.corpus.separators import WHOLE, Separator, asked_separator, with_marks
 from textgen.errors import ConfigurationError, CorpusError
 
 _ANY_TEXT = (".txt", ".md", ".script")
@@ -79,26 +82,49 @@ class Recognised:
         format: how it is read.
         evidence: the evidence for it.
         reason: why it was taken, for a person.
+        separator: what separates the documents in it; None where it is one.
+        framed: whether its texts stand in Project Gutenberg's frame.
     """
 
     format: Format
     evidence: Evidence
     reason: str
+    separator: Separator | None = None
+    framed: bool = False
 
-    def elements(self, files: Sequence[TextFile], report: ReadReport) -> Iterator[Element]:
-        """The elements of a script in this format, streaming.
+    def script(self, file: TextFile, report: ReadReport) -> Iterator[Element]:
+        """The elements of a script in a file of this format, streaming.
 
         Args:
-            files: the file.
+            file: the file.
+            report: is filled.
+        """
+        read_file = self.evidence.read_file or self.format.read_file
+        if read_file is not None:
+            return read_file(file, self.evidence.layout, report)
+        return self.elements(file.lines(self.evidence.longest_line), report)
+
+    def elements(self, lines: Iterable[str], report: ReadReport) -> Iterator[Element]:
+        """The elements of a script whose lines are read, streaming.
+
+        Args:
+            lines: without their ends.
             report: is filled.
         """
         read = self.evidence.read or self.format.read
-        if read is not None:
-            return read(files[0].lines(), self.evidence.layout, report)
-        read_file = self.evidence.read_file or self.format.read_file
-        if read_file is None:
+        if read is None:
             raise ValueError(f"the format {self.format.name} has no scripts")
-        return read_file(files[0], self.evidence.layout, report)
+        if self.separator is None and not self.framed:
+            return read(lines, self.evidence.layout, report)
+        return self._elements_of_documents(read, lines, report)
+
+    def _elements_of_documents(self, read: ScriptReader, lines: Iterable[str], report: ReadReport) -> Iterator[Element]:
+        """The elements of each document, as if it were a file of its own."""
+        left_out = partial(report.change, "line of Project Gutenberg's licence left out")
+        for text in texts(lines, left_out) if self.framed else (lines,):
+            for document in (self.separator or WHOLE).documents(text):
+                yield DocumentOpening()
+                yield from read(document, self.evidence.layout, report)
 
     def dialogues(self, files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
         """The dialogues of one file in this format, or of the two that belong together, streaming.
@@ -124,24 +150,45 @@ def recognise(
         path: where it lies; only `.csv`, `.tsv` and `.fountain` say something about the content.
         options: how a person says that it is to be read.
     """
+    options = with_marks(head, options)
     markup = find_markup(head)
     for format in formats.values():
         if format.markup not in (markup, ANY_MARKUP):
             continue
-        evidence = format.weigh(head, path, options) if format.weigh else None
-        if evidence is not None and evidence.convincing:
-            _require_columns(format, evidence, path, options)
-            return Recognised(format, evidence, evidence.reason)
+        found = _weigh(format, head, path, options)
+        if found is not None and found.evidence.convincing:
+            _require_columns(found, path, options)
+            return found
     return None
 
 
-def _require_columns(format: Format, evidence: Evidence, path: Path, options: ReadingOptions) -> None:
+def _weigh(format: Format, head: Sequence[str], path: Path, options: ReadingOptions) -> Recognised | None:
+    """The evidence for a format. What frames and separates documents is no part of a script in any layout."""
+    if format.weigh is None:
+        return None
+    if format.layout is None:
+        evidence = format.weigh(head, path, options)
+        return Recognised(format, evidence, evidence.reason)
+    separator, is_framed = asked_separator(options), has_licence(head)
+    inside = list(chain.from_iterable(texts(head, lambda lines: None))) if is_framed else head
+    if separator is not None:
+        inside = list(chain.from_iterable(chain(document, [""]) for document in separator.documents(inside)))
+    evidence = format.weigh(inside, path, options)
+    separator = separator or evidence.separator
+    reason = (
+        evidence.reason if separator is None else f"{evidence.reason}; its documents are separated by {separator.name}"
+    )
+    return Recognised(format, evidence, reason, separator, is_framed)
+
+
+def _require_columns(found: Recognised, path: Path, options: ReadingOptions) -> None:
     """Refuse columns that a person named for a file that has none."""
-    if options.columns and not evidence.columns:
+    if options.columns and not found.evidence.columns:
         option = next(iter(options.columns)).replace("_", "-")
         raise CorpusError(
-            f"--{option} was given, but {path} looks like no table: it would be read as {format.name} "
-            f"({evidence.reason}): leave --{option} out, or give a table with commas, semicolons or tabs or JSON lines."
+            f"--{option} was given, but {path} looks like no table: it would be read as {found.format.name} "
+            f"({found.evidence.reason}): leave --{option} out, or give a table with commas, semicolons or tabs, or "
+            "JSON lines."
         )
 
 
@@ -157,23 +204,24 @@ def read_as(
     Raises:
         CorpusError: if the file cannot be read in that format at all.
     """
-    format = formats[name]
-    markup = find_markup(head)
+    format, markup = formats[name], find_markup(head)
     if name != "plain" and markup is not None and format.markup not in (markup, ANY_MARKUP):
         raise CorpusError(
             f"{path} was to be read as {name}, but it is {markup}; formats of {markup} are "
             f"{', '.join(written_in(markup, formats)) or 'none of those known'}: choose one of them, leave --format "
             "out to have it found from the content, or say --format plain for a script of the text as it stands."
         )
-    evidence = format.weigh(head, path, options) if format.weigh else Evidence(False, "no evidence")
+    options = with_marks(head, options)
+    found = _weigh(format, head, path, options) or Recognised(format, Evidence(False, "no evidence"), "")
+    evidence = found.evidence
     if evidence.misfit is not None:
         raise CorpusError(
             f"{path} was to be read as {name}, but {misfit_line(head, evidence.misfit)}; the formats are "
             f"{', '.join(formats)}: choose another one, or leave --format out to have it found from the content."
         )
-    _require_columns(format, evidence, path, options)
-    reason = "no evidence needed" if name == "plain" else evidence.reason
-    return Recognised(format, replace(evidence, sure=True), f"as asked for ({reason})")
+    _require_columns(found, path, options)
+    reason = "no evidence needed" if name == "plain" and found.separator is None else found.reason
+    return replace(found, evidence=replace(evidence, sure=True), reason=f"as asked for ({reason})")
 
 
 def written_in(markup: str, formats: Mapping[str, Format]) -> list[str]:
@@ -204,7 +252,7 @@ def _read_speeches(found: Recognised, files: Sequence[TextFile], report: ReadRep
         files: the script.
         report: counts what is left out.
     """
-    for _, scene in assemble(found.elements(files, report)):
+    for _, scene in assemble(found.script(files[0], report)):
         speeches = [line for line in scene.lines if line.speaker is not None]
         report.change("line without a speaker left out", len(scene.lines) - len(speeches))
         report.change("stage direction left out of a turn", sum(len(line.directions) for line in speeches))

@@ -9,6 +9,7 @@ from typing import ClassVar
 from textgen.corpus.document import Element, Line, Scene
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import ReadingOptions
+from textgen.corpus.separators import Separator
 
 ANY_MARKUP = "any"
 """The markup of a format that leaves it to others what a file is written in."""
@@ -112,6 +113,8 @@ class Evidence:
         sure: whether a file of dialogues can hardly be anything else; what could be a script as well is not sure.
         read, read_file: readers of the file's scripts, where they depend on what was found in the file or asked for.
         read_dialogues: reader of its dialogues, likewise.
+        separator: what separates the documents in the file, where the format finds that out.
+        longest_line: longer lines are given to the reader in pieces; None where it needs whole ones.
         columns: the columns of a table, or the fields of records, in order: the name of each (empty where it has none)
             and what it was taken for (empty for nothing).
     """
@@ -124,6 +127,8 @@ class Evidence:
     read: "ScriptReader | None" = None
     read_file: "FileReader | None" = None
     read_dialogues: "DialogueReader | None" = None
+    separator: Separator | None = None
+    longest_line: int | None = None
     columns: tuple[tuple[str, str], ...] = ()
 
 

@@ -1,4 +1,4 @@
-"""Channels of Discord as DiscordChatExporter writes them, in JSON and as text. (Its CSV is a table.)"""
+"""Channels of Discord, as DiscordChatExporter writes them in JSON and as text; its CSV is a table."""
 
 import re
 from collections.abc import Iterator, Sequence

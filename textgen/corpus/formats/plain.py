@@ -13,7 +13,9 @@ from typing import ClassVar
 
 from textgen.corpus.document import DocumentOpening, Element, Line
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, filled, share
+from textgen.corpus.reading import BLANK
 from textgen.corpus.reading_options import ReadingOptions
+from textgen.corpus.separators import separator_in
 
 _ENDS_WHOLE = re.compile(r"""[.!?…。！？]["'”’)\]]*$""")
 _ENDS_OPEN = re.compile(r"[,;:–—-]$")
@@ -21,6 +23,10 @@ _MOST_WORDS = 25
 _MOST_CHARACTERS = 400
 _LEAST_LINES = 8
 _WHOLE = 0.7
+_FEW_BLANKS = 0.1
+
+LONGEST_LINE = 20_000
+"""Lines of more characters are cut: nothing could be held out of a text in one line, and no page of it would end."""
 
 
 @dataclass(frozen=True)
@@ -47,11 +53,16 @@ def weigh_captions(head: Sequence[str], path: Path, options: ReadingOptions) -> 
     """Evidence that most lines are short whole texts, with nearly no empty lines."""
     from statistics import median  # loads as long as all formats together, and `--help` needs none of it
 
+    if options.document_separator is not None or separator_in(head) is not None:
+        return Evidence(False, "texts of several lines are separated", layout=CaptionLayout())
+
     lines = [line for _, line in filled(head)]
     whole = sum(_is_whole(line) for line in lines)
     words = median(len(line.split()) for line in lines) if lines else 0
+    blanks = head.count(BLANK)  # a few rows without a text say nothing against rows, as empty lines do
+    rows = len(head) - (blanks if blanks <= _FEW_BLANKS * len(head) else 0)
     convincing = (
-        len(lines) >= max(_LEAST_LINES, 0.98 * len(head))
+        len(lines) >= max(_LEAST_LINES, 0.98 * rows)
         and words <= _MOST_WORDS
         and max(map(len, lines)) <= _MOST_CHARACTERS
         and whole >= _WHOLE * len(lines)
@@ -71,7 +82,14 @@ def _is_whole(line: str) -> bool:
 
 def weigh_plain(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence for any file: everything is plain text."""
-    return Evidence(True, "plain text: it looks like no script, table or list of texts", layout=PlainLayout())
+    return Evidence(
+        True,
+        "plain text: it looks like no script, table or list of texts",
+        layout=PlainLayout(),
+        read=_read_file,
+        separator=None if options.document_separator is not None else separator_in(head),
+        longest_line=LONGEST_LINE,
+    )
 
 
 def read_captions(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
@@ -86,9 +104,14 @@ def read_captions(lines: Iterable[str], layout: ScriptLayout, report: ReadReport
 
 
 def read_plain(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
-    """Yield each physical line, empty ones too, so that the text comes back exactly; one document in all."""
+    """Yield each physical line, empty ones too, so that the text comes back exactly."""
     for line in lines:
         yield Line(None, line)
+
+
+def _read_file(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
+    """Yield each physical line of a file, where a line without anything to see is an empty one."""
+    return read_plain(("" if line == BLANK else line for line in lines), layout, report)
 
 
 FORMATS = (
