@@ -65,7 +65,7 @@ def read_dialogues(
 
 
 @dataclass(frozen=True, slots=True)
-class _Conversation:
+class MessageRun:
     """Messages without a silence between them.
 
     Args:
@@ -77,7 +77,7 @@ class _Conversation:
     continued: bool = False
 
 
-def conversations(messages: Iterable[Message]) -> Iterator[_Conversation]:
+def conversations(messages: Iterable[Message]) -> Iterator[MessageRun]:
     """Cut messages where a chat is silent or ends, and very long conversations into parts.
 
     Args:
@@ -88,15 +88,15 @@ def conversations(messages: Iterable[Message]) -> Iterator[_Conversation]:
     for message in messages:
         for chat in [chat for chat, found in begun.items() if _is_over(found[-1], message)]:
             found = begun.pop(chat)
-            yield _Conversation(found, _goes_on(last, found[0]))
+            yield MessageRun(found, _goes_on(last, found[0]))
             last = found[-1]
         found = begun.setdefault(message.chat, [])
         found.append(message)
         if len(found) == PART_LINES:
-            yield _Conversation(begun.pop(message.chat), _goes_on(last, found[0]))
+            yield MessageRun(begun.pop(message.chat), _goes_on(last, found[0]))
             last = message
     for found in begun.values():
-        yield _Conversation(found, _goes_on(last, found[0]))
+        yield MessageRun(found, _goes_on(last, found[0]))
         last = found[-1]
 
 
