@@ -218,3 +218,27 @@ def test_what_makes_no_sense_in_a_chatbot_is_refused_and_nothing_is_left(
     with pytest.raises(error, match=sentence):
         chat(dialogues, tmp_path / "model", **options)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("how", [{}, {"corpus": "a.txt", "texts": ["a"]}])
+def test_a_writer_learns_from_a_corpus_or_from_texts(how: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match=r"a corpus \(files\) or from texts .* give exactly one of the two"):
+        train_script(**how)
+
+
+@pytest.mark.parametrize("how", [{}, {"corpus": "a.txt", "dialogues": [["a", "b"]]}])
+def test_a_chatbot_learns_from_a_corpus_or_from_dialogues(how: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match=r"or from dialogues .* give exactly one of the two"):
+        textgen.train_chat(**how)
+
+
+@pytest.mark.slow
+def test_texts_become_a_model_in_a_folder_of_their_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    texts = [f"Song {number}\n\nThe moon is out tonight,\nover the water.\n" for number in range(40)]
+    writer = train_script(texts=iter(texts), steps=2, quiet=True, **TINY)
+    assert (writer.path, writer.card.corpus["files"]) == (Path("runs/texts"), ["texts"])
+    again = train_script(texts=texts, out="runs/texts", steps=3, resume=True, quiet=True)
+    assert again.card.corpus["fingerprint"] == writer.card.corpus["fingerprint"]
+    with pytest.raises(ConfigurationError, match="the corpus given now has another content"):
+        train_script(texts=texts[1:], out="runs/texts", steps=4, resume=True, quiet=True)

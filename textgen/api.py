@@ -2,12 +2,14 @@
 
 import importlib.util
 import os
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textgen.chatbot import Chatbot
 from textgen.config import AdversarialConfig, Budget, TrainingConfig
 from textgen.corpus.collection import Paths
+from textgen.corpus.given import Given, GivenDialogues, GivenTexts
 from textgen.corpus.reading_options import AS_FOUND, READING
 from textgen.errors import ConfigurationError, MissingExtraError
 from textgen.errors import TrainingInterrupted as TrainingInterrupted
@@ -59,9 +61,10 @@ def open_folder(path: str | Path) -> ModelFolder:
 
 
 def train_script(
-    corpus: Paths,
+    corpus: Paths | None = None,
     out: str | Path | None = None,
     *,
+    texts: Iterable[str | None] | None = None,
     validation: Paths | None = None,
     format: str | None = None,
     minutes: float | None = None,
@@ -81,7 +84,8 @@ def train_script(
 
     Args:
         corpus: a file or folder with scripts or plain text, or several.
-        out: the model folder; `runs/<corpus name>` where none is given, numbered if taken.
+        out: the model folder; `runs/<corpus name>` where none is given (`runs/texts` for `texts`), numbered if taken.
+        texts: instead of a corpus: a list, an iterator or a pandas column of texts, each a document.
         validation: text to judge the model by; the last tenth of the corpus where none is given.
         format: format of the corpus; found from its content where none is given.
         minutes, epochs, steps: the budget, at most one of them; 20 minutes where none is given. Minutes count steps
@@ -105,6 +109,9 @@ def train_script(
     Raises:
         TextgenError: what was asked for cannot be done; nothing is lost.
         TrainingInterrupted: Ctrl-C; the run was saved and can be resumed.
+
+    Example:
+        >>> textgen.train_script(texts=frame["lyrics"], out="runs/songs", minutes=10)  # doctest: +SKIP
     """
     _require_training()
     from textgen.evaluation.sample_metric import find_sample_metric
@@ -116,7 +123,8 @@ def train_script(
 
     reading = AS_FOUND.replaced(_taken(choice))
     chosen = _chosen(ScriptChoice, choice, "train_script")
-    request = TrainingRequest(corpus, chosen, format, validation, seed, index, reading)
+    source = _one_of(corpus, None if texts is None else GivenTexts(texts), "texts")
+    request = TrainingRequest(source, chosen, format, validation, seed, index, reading)
     script = ScriptTask(request, _write_a_little)
     start = Start(_budget(minutes, epochs, steps), _origin(start_from), tensorboard, quiet)
     config = _adversarial_config(adversarial)
@@ -127,9 +135,10 @@ def train_script(
 
 
 def train_chat(
-    corpus: Paths,
+    corpus: Paths | None = None,
     out: str | Path | None = None,
     *,
+    dialogues: Iterable[Iterable[str | None]] | None = None,
     validation: Paths | None = None,
     format: str | None = None,
     turns: int = 3,
@@ -151,7 +160,9 @@ def train_chat(
 
     Args:
         corpus: a file or folder with dialogues, or several.
-        out: the model folder; `runs/<corpus name>` where none is given, numbered if taken.
+        out: the model folder; `runs/<corpus name>` where none is given (`runs/texts` for `dialogues`), numbered if
+            taken.
+        dialogues: instead of a corpus: a list, an iterator or a pandas column of dialogues, each with its turns.
         validation: dialogues to judge the model by; the last tenth of each file where none are given.
         format: format of the corpus; found from its content where none is given.
         turns: number of turns before a reply that the model sees; 0 trains a model that ignores the context.
@@ -186,7 +197,8 @@ def train_chat(
 
     reading = AS_FOUND.replaced(_taken(choice))
     chosen = _chosen(ChatChoice, choice, "train_chat")
-    request = TrainingRequest(corpus, chosen, format, validation, seed, index, reading)
+    source = _one_of(corpus, None if dialogues is None else GivenDialogues(dialogues), "dialogues")
+    request = TrainingRequest(source, chosen, format, validation, seed, index, reading)
     listening = Listening(turns, replies_by, spacing)  # type: ignore[arg-type]
     task = ChatTask(request, listening, _talk_a_little)
     start = Start(_budget(minutes, epochs, steps), _origin(start_from), tensorboard, quiet)
@@ -284,6 +296,19 @@ def _require_place_for_discriminator(folder: ModelFolder) -> None:
         f"A discriminator was to be put into {path}, but {found}: copy the folder, for example with  {command}  and "
         f"{then}."
     )
+
+
+def _one_of(corpus: Paths | None, given: Given | None, argument: str) -> Paths | Given:
+    """The corpus or what was given instead of it, of which there must be exactly one."""
+    if (corpus is None) == (given is None):
+        found = "neither was" if corpus is None else "both were"
+        raise ConfigurationError(
+            f"A model learns from a corpus (files) or from {argument} (given by a program), but {found} given: give "
+            "exactly one of the two."
+        )
+    source = given if corpus is None else corpus
+    assert source is not None
+    return source
 
 
 def _taken(given: dict[str, Any]) -> dict[str, Any]:

@@ -206,7 +206,8 @@ def test_many_speakers_and_files_are_not_all_shown() -> None:
     assert shown.startswith("speakers 13: s0 1,000, s1 1,000, ")
     assert shown.endswith("s11 1,000, and 1 more")
     assert list(inspect.speakers({})) == ["speakers    none"]
-    file = {"path": "a.txt", "bytes": 2000, "encoding": "utf-8", "format": "eou", "reason": "so", "columns": []}
+    file = {"path": "a.txt", "bytes": 2000, "encoding": "utf-8", "format": "eou", "reason": "so"}
+    file |= {"columns": [], "encoding_doubt": None}
     shown = list(inspect.corpus_files([file] * 12))
     assert shown[:2] == ["file        a.txt (2.0 kB, utf-8)", "read as     eou: so"]
     assert shown[-1].endswith("and 2 more files (--json lists all)")

@@ -1,6 +1,6 @@
 import pytest
 
-from textgen.corpus.charset import byte_order_mark, find_encoding
+from textgen.corpus.charset import Found, byte_order_mark, find_encoding
 
 ENGLISH = "“Well,” he said, “I don’t know… it’s fine.” — £5 for a naïve fiancée?\n"
 FRENCH = "Le garçon était très fâché à cause de l’été. Où êtes-vous allé ? C’est «ça».\n"
@@ -38,6 +38,22 @@ SAMPLES = [
     ("gb18030", "你好，你怎么样？我不知道该说什么。谢谢你。\n"),
     ("big5", "你好，你怎麼樣？我不知道該說什麼。謝謝你。\n"),
     ("cp949", "안녕하세요, 어떻게 지내세요? 무슨 말을 해야 할지 모르겠어요.\n"),
+    ("cp437", GERMAN),
+    ("cp437", "┌──────┐\n│ Menü │\n└──────┘\nGröße ändern, Übung\n"),
+    ("cp850", "Não há razão para a situação. Você é irmão do João, então?\n"),
+    ("cp850", "Jeg går hjem, og så spiser vi rødgrød med fløde på Sjælland.\n"),
+    ("cp852", POLISH),
+    ("cp855", RUSSIAN),
+    ("cp860", "Não há razão para a situação. Você é irmão do João, então?\n"),
+    ("cp857", "Günaydın, nasılsın? Ne diyeceğimi şaşırdım. Teşekkür ederim.\n"),
+    ("cp737", "Καλημέρα, τι κάνεις; Δεν ξέρω τι να πω. Ευχαριστώ πολύ.\n"),
+    ("cp862", "שלום, מה שלומך? אני לא יודע מה להגיד.\n"),
+    ("iso2022_jp", JAPANESE),
+    ("iso2022_jp_2", JAPANESE),
+    ("iso2022_kr", "안녕하세요, 어떻게 지내세요?\n"),
+    ("hz", "你好，你怎么样？我不知道该说什么。谢谢你。\n"),
+    ("utf-7", FRENCH),
+    ("utf-7", RUSSIAN),
     ("utf-16-le", ENGLISH),
     ("utf-16-be", ENGLISH),
     ("utf-16-le", RUSSIAN),
@@ -48,7 +64,7 @@ SAMPLES = [
 @pytest.mark.parametrize(("encoding", "text"), SAMPLES)
 def test_text_comes_out_as_it_was_written(encoding: str, text: str, times: int) -> None:
     data = (text * times).encode(encoding)
-    assert data.decode(find_encoding(data)) == text * times
+    assert data.decode(find_encoding(data).name) == text * times
 
 
 @pytest.mark.parametrize(
@@ -71,28 +87,28 @@ def test_text_comes_out_as_it_was_written(encoding: str, text: str, times: int) 
 )
 def test_very_short_files(encoding: str, text: str) -> None:
     data = text.encode(encoding)
-    assert data.decode(find_encoding(data)) == text
+    assert data.decode(find_encoding(data).name) == text
 
 
 @pytest.mark.parametrize("text", ["plain", ENGLISH, RUSSIAN, JAPANESE, "👩‍👩‍👧", "a\x00b"])
 def test_utf8_is_preferred(text: str) -> None:
-    assert find_encoding(text.encode()) == "utf-8"
+    assert find_encoding(text.encode()) == Found("utf-8")
 
 
 def test_a_few_wrong_bytes_do_not_make_it_another_encoding() -> None:
-    assert find_encoding((RUSSIAN * 2).encode() + b"\x92\x93" + RUSSIAN.encode()) == "utf-8"
+    assert find_encoding((RUSSIAN * 2).encode() + b"\x92\x93" + RUSSIAN.encode()).name == "utf-8"
 
 
 def test_a_character_may_be_cut_at_the_end_of_the_head() -> None:
     head = "é".encode()[:1]
-    assert find_encoding(b"caf" + head, is_whole=False) == "utf-8"
-    assert find_encoding(b"caf" + head, is_whole=True) != "utf-8"
+    assert find_encoding(b"caf" + head, is_whole=False).name == "utf-8"
+    assert find_encoding(b"caf" + head, is_whole=True).name != "utf-8"
 
 
 def test_what_no_language_explains_is_guessed() -> None:
     thai = "สวัสดีครับ ผมไม่รู้จะพูดอะไรดี ขอบคุณมากครับ วันนี้อากาศดีมาก\n" * 20
     data = thai.encode("cp874")
-    assert data.decode(find_encoding(data)) == thai
+    assert data.decode(find_encoding(data).name) == thai
 
 
 @pytest.mark.parametrize(
@@ -102,3 +118,39 @@ def test_what_no_language_explains_is_guessed() -> None:
 def test_byte_order_marks(encoding: str, mark: int) -> None:
     assert byte_order_mark("\ufeffhello".encode(encoding)) == (encoding, mark)
     assert byte_order_mark(b"hello") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"name,text\x00\x00\x00\neve,hi\x00\x00\x00\x00\n" * 40,
+        b"a\x00,b\x00,c\n" * 40,
+        b"eve\x00\x00\x00\x00 hi\x00\x00\x00\x00" * 40,
+    ],
+)
+def test_an_ascii_table_with_nuls_is_no_utf16(text: bytes) -> None:
+    assert find_encoding(text).name == "utf-8"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I am +1 for that, and C++ is more than C+- could be. 2+2=4, a+b+c.\n",
+        "Call +4930123456 or +15551234567, or +447700900123; ask for +Plus+ and x+yyy+zzz.\n" * 5,
+        "The file ~{name~} is in ~/home.\n",
+        "\x1b[1mbold\x1b[0m and \x1b(B\n",
+    ],
+)
+def test_ordinary_ascii_is_taken_for_what_it_is(text: str) -> None:
+    assert find_encoding(text.encode()) == Found("utf-8")
+
+
+def test_a_clear_encoding_has_no_rival() -> None:
+    for encoding, text in (("cp1252", FRENCH), ("cp1251", RUSSIAN), ("cp932", JAPANESE), ("cp1250", POLISH)):
+        assert find_encoding((text * 5).encode(encoding)) == Found(encoding)
+
+
+def test_a_weak_guess_names_the_rival() -> None:
+    thai = "สวัสดีครับ ผมไม่รู้จะพูดอะไรดี ขอบคุณมากครับ\n" * 20
+    assert find_encoding(thai.encode("cp874")).rival is not None
+    assert find_encoding("Øl, Æble".encode("cp1252")[:1] + b" l").rival is not None

@@ -331,3 +331,13 @@ def test_any_text_is_read_or_refused_in_a_sentence(text: str, format: str | None
             assert "b.txt" in str(error)
         else:
             assert all(isinstance(said, str) for _, dialogue in found for said in dialogue)
+
+
+def test_a_few_lines_in_each_of_several_files_are_texts_and_no_captions(tmp_path: Path) -> None:
+    poem = "The moon is out.\nIt shines upon the water.\nNobody sings.\nA door stands open.\n" * 3
+    for name in ("one.txt", "two.txt"):
+        (tmp_path / name).write_text(poem)
+    assert [file.format for file in Corpus(tmp_path).files] == ["plain", "plain"]
+    assert Corpus(tmp_path / "one.txt").files[0].format == "captions"
+    (tmp_path / "two.txt").write_text(poem * 10)
+    assert [file.format for file in Corpus(tmp_path).files] == ["plain", "captions"]

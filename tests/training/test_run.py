@@ -21,6 +21,7 @@ from tests.training.fakes import CountingTask
 from tests.training.tasks import chat_task, script_task
 from textgen.api import train_chat, train_script
 from textgen.config import Budget
+from textgen.corpus.given import GivenTexts
 from textgen.corpus.reading_options import ReadingOptions
 from textgen.errors import ConfigurationError, TrainingError, TrainingInterrupted
 from textgen.model_folder import Model, ModelFolder
@@ -361,3 +362,14 @@ def test_a_run_keeps_the_way_its_corpus_is_read(tmp_path: Path, corpus: Path) ->
     assert ModelFolder(out).load_card().corpus["reading"] == {"encoding": "utf-8"}
     with pytest.raises(ConfigurationError, match=r"encoding is 'cp1252', but the run .* was begun with 'utf-8'"):
         trained_by(counting(corpus, reading=ReadingOptions(encoding="cp1252")), out, resume=True)
+
+
+def test_a_run_of_texts_goes_on_with_a_call(tmp_path: Path) -> None:
+    request = TrainingRequest(
+        GivenTexts(["eve: hi\nadam: ho"]), ScriptChoice(), "colon", reading=ReadingOptions(join_minutes=3)
+    )
+    task = CountingTask(request)
+    target = Target(tmp_path / "model", task.name, resume=False, overwrite=False)
+    call = f"textgen.train_script(texts=..., out='{tmp_path}/model', format='colon', join_minutes=3, "
+    assert resume_command(task, target, tensorboard=True) == f"{call}tensorboard=True, resume=True)"
+    assert task.name == "texts"

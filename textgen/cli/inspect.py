@@ -215,6 +215,8 @@ def corpus_files(files: Sequence[Mapping[str, Any]]) -> Iterator[str]:
     """Rows for the files of a corpus and the format of each."""
     for file in files[:_SHOWN_FILES]:
         yield from row("file", f"{file['path']} ({size(file['bytes'])}, {file['encoding']})")
+        if file["encoding_doubt"]:
+            yield from row("encoding", file["encoding_doubt"])
         yield from row("read as", f"{file['format']}: {file['reason']}")
         yield from columns(file["columns"])
     if len(files) > _SHOWN_FILES:

@@ -5,6 +5,9 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from functools import cache
+from typing import NamedTuple
+
+from textgen.corpus.seven_bit import find_seven_bit
 
 Weights = Mapping[str, float]
 
@@ -80,7 +83,14 @@ def encodings() -> Mapping[str, tuple[Weights, ...]]:
         "iso8859-5": _CYRILLIC,
         "iso8859-7": _GREEK,
         "cp850": _WESTERN,
+        "cp437": _WESTERN,
         "cp866": _CYRILLIC,
+        "cp852": _CENTRAL,
+        "cp857": _TURKISH,
+        "cp737": _GREEK,
+        "cp862": _HEBREW,
+        "cp860": _WESTERN,
+        "cp855": _CYRILLIC,
         "mac_cyrillic": _CYRILLIC,
         "cp932": japanese,
         "euc_jp": japanese,
@@ -114,33 +124,55 @@ _ALONE = frozenset("•°©®™§²³´×")
 _WITH_NUMBERS = frozenset("€£¥½¼¾")
 
 
+_NEARLY_AS_GOOD = 0.015
+_TABLE_BYTES = bytes(range(0x20, 0x7F)) + b"\t\r\n\x0b\x0c\x00"
+_LATIN_NULS = 0.9
+
+
+class Found(NamedTuple):
+    """The encoding of a text.
+
+    Args:
+        name: as Python's codecs know it.
+        rival: another one that fits nearly as well and gives another text, or that Python does not know; None where
+            the first one is sure.
+    """
+
+    name: str
+    rival: str | None = None
+
+
 def byte_order_mark(head: bytes) -> tuple[str, int] | None:
     """Give the encoding that a byte order mark names and the mark's length in bytes; None without a mark."""
     return next(((name, len(mark)) for mark, name in _BOMS if head.startswith(mark)), None)
 
 
-def find_encoding(head: bytes, is_whole: bool = True) -> str:
+def find_encoding(head: bytes, is_whole: bool = True) -> Found:
     """Find the encoding of a text without a byte order mark.
 
-    UTF-16 is recognised by its NUL bytes; a text that is UTF-8 except for a few bytes is UTF-8. Otherwise common
-    encodings are tried, and the one whose text looks most like a language it is used for is taken; where none fits,
-    charset-normalizer decides.
+    UTF-16 is recognised by its NUL bytes, what is written in ASCII bytes by its escapes; a text that is UTF-8 except
+    for a few bytes is UTF-8. Otherwise common encodings are tried, and the one whose text looks most like a language it
+    is used for is taken; where none fits, charset-normalizer decides.
 
     Args:
         head: the first megabytes.
         is_whole: whether this is the whole text; otherwise a character may be cut at the end.
 
-    Returns:
-        A name that Python's codecs know.
     """
     if (utf16 := _utf16_by_nuls(head)) is not None:
-        return utf16
+        return Found(utf16)
+    if head.isascii() and (seven_bit := find_seven_bit(head, is_whole)) is not None:
+        return Found(seven_bit)
     if _is_mostly_utf8(head, is_whole):
-        return "utf-8"
+        return Found("utf-8")
     sample = _sample(head)
-    scores = {name: plausibility(sample.decode(name, "replace"), alphabets) for name, alphabets in encodings().items()}
+    texts = {name: sample.decode(name, "replace") for name in encodings()}
+    scores = {name: plausibility(texts[name], alphabets) for name, alphabets in encodings().items()}
     best = max(scores, key=scores.__getitem__)
-    return best if scores[best] >= _CONVINCING else _guess(sample) or best
+    if scores[best] < _CONVINCING and (guessed := _guess(sample)) is not None:
+        return Found(guessed, best if guessed != best else None)
+    near = [name for name, score in scores.items() if score >= scores[best] - _NEARLY_AS_GOOD]
+    return Found(best, next((name for name in near if texts[name] != texts[best]), None))
 
 
 def decode_cut(data: bytes, encoding: str) -> str:
@@ -175,10 +207,11 @@ def plausibility(text: str, alphabets: Sequence[Weights]) -> float:
 def _utf16_by_nuls(head: bytes) -> str | None:
     """Find UTF-16 by the NULs on one side of its pairs: every space and line end has one."""
     half = len(head) // 2
+    least = _LATIN_NULS * half if not head.translate(None, _TABLE_BYTES) else 0  # an ASCII text that holds some NULs
     first, second = (head[side : 2 * half : 2].count(0) for side in (0, 1))
     enough = _FEW_NULS * half if half >= _TELLING_PAIRS else max(_MANY_NULS * half, 2)
     for name, nuls, others in (("utf-16-le", second, first), ("utf-16-be", first, second)):
-        if nuls > enough and others < 0.1 * nuls and "\ufffd" not in decode_cut(head, name):
+        if nuls > max(enough, least) and others < 0.1 * nuls and "\ufffd" not in decode_cut(head, name):
             return name
     return None
 
@@ -223,6 +256,8 @@ def _is_latin_letter(character: str) -> bool:
 def _is_punctuation_in_place(character: str, before: str, after: str) -> bool:
     if character in _ANYWHERE:
         return True
+    if "\u2500" <= character <= "\u259f":  # the lines and blocks that DOS programs drew
+        return character in (before, after) or not (before.strip() and after.strip())
     if character in _OPENING:
         return not before.isalpha()
     if character in _CLOSING:

@@ -4,6 +4,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -78,6 +79,15 @@ class CorpusFile:
     def encoding(self) -> str:
         """The encoding of the file; both encodings, where two files differ."""
         return ", ".join(dict.fromkeys(file.encoding for file in self._files))
+
+    @property
+    def encoding_doubt(self) -> str | None:
+        """What is not sure about the encoding, and how to say it; None where it is sure."""
+        doubts = (
+            f"{file.encoding} may as well be {file.rival_encoding}" for file in self._files if file.rival_encoding
+        )
+        found = ", ".join(doubts)
+        return f"unsure: {found}; --encoding NAME says which" if found else None
 
     @property
     def repairs(self) -> dict[str, int]:
@@ -262,6 +272,14 @@ def _found(
     return known(formats, file.head(HEAD_LINES), file.path, options)
 
 
+def _one_of_many(found: Recognised, file: TextFile, options: ReadingOptions) -> Recognised:
+    """The format of one of several files. Each is a text: a few lines are then rather a poem than captions."""
+    if found.format.name != "captions" or found.evidence.sure:
+        return found
+    plain = read_as("plain", SCRIPT_FORMATS, file.head(HEAD_LINES), file.path, options)
+    return replace(plain, reason="plain text: a few lines in a file of their own")
+
+
 def _script_files(
     paths: Sequence[Path], named: Collection[Path], format: str | None, options: ReadingOptions
 ) -> tuple[tuple[CorpusFile, ...], tuple[Path, ...]]:
@@ -281,6 +299,8 @@ def _script_files(
     for path in paths:
         file = open_file(path, options.encoding)
         found = _found(file, SCRIPT_FORMATS, format, options)
+        if len(paths) > 1 and found is not None:
+            found = _one_of_many(found, file, options)
         if found is not None:
             files.append(CorpusFile((file,), found))
         elif path in named:

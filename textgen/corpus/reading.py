@@ -11,7 +11,7 @@ from itertools import chain, islice
 from pathlib import Path
 from typing import NoReturn
 
-from textgen.corpus.charset import byte_order_mark, decode_cut, find_encoding
+from textgen.corpus.charset import Found, byte_order_mark, decode_cut, find_encoding
 from textgen.corpus.long_lines import cut
 from textgen.errors import CorpusError
 
@@ -171,6 +171,7 @@ class TextFile:
 
     Attributes:
         encoding: the name of the codec.
+        rival_encoding: another one that may be the right one; None where the first is sure.
         repairs: how often each of `textgen.corpus.reading.REPAIRS` was made in the last complete pass.
 
     Raises:
@@ -187,10 +188,7 @@ class TextFile:
         self._watch: Callable[[bytes], object] | None = None
         head = read_head(self.path)
         mark = byte_order_mark(head)
-        if encoding is None:
-            self.encoding = mark[0] if mark else find_encoding(head, is_whole=len(head) < HEAD_BYTES)
-        else:
-            self.encoding = codecs.lookup(encoding).name
+        self.encoding, self.rival_encoding = _encoding(head, mark, encoding)
         self._mark_bytes = mark[1] if mark and mark[0] == self.encoding else 0
         refuse_binary(self.path, decode_cut(head[self._mark_bytes :][:_LOOKED_AT], self.encoding))
         self._head: bytes | None = head
@@ -309,6 +307,13 @@ def _first_bytes(chunks: Iterable[tuple[bytes, bool]]) -> Iterator[tuple[bytes, 
         size += len(chunk)
         if size >= HEAD_BYTES:
             return
+
+
+def _encoding(head: bytes, mark: tuple[str, int] | None, asked: str | None) -> Found:
+    """The encoding that a person named, that a byte order mark names, or that fits best."""
+    if asked is not None:
+        return Found(codecs.lookup(asked).name)
+    return Found(mark[0]) if mark else find_encoding(head, is_whole=len(head) < HEAD_BYTES)
 
 
 def _composed(line: str, counts: Counter[str]) -> str:

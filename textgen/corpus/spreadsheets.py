@@ -56,7 +56,7 @@ class Spreadsheet(TextFile):
     def __init__(self, path: str | os.PathLike[str]) -> None:
         self.path = Path(path)
         self.repairs: dict[str, int] = {}
-        self.encoding = "utf-8"
+        self.encoding, self.rival_encoding = "utf-8", None
         self._watch, self._head, self._mark_bytes = None, None, 0
         self._kind = _KINDS[self.path.suffix.lower()]
         packages = ("pandas", self._kind.engine)

@@ -150,6 +150,7 @@ def _file_facts(file: CorpusFile) -> dict[str, Any]:
         "format": file.format,
         "reason": file.reason,
         "encoding": file.encoding,
+        "encoding_doubt": file.encoding_doubt,
         "columns": [{"name": name, "taken_for": role or None} for name, role in file.columns],
         "bytes": file.size,
         "repairs": file.repairs,

@@ -80,6 +80,8 @@ def describe_corpus(corpus: Corpus, survey: CorpusSurvey | DialogueSurvey) -> It
     for file in corpus.files[:_MOST_FILES]:
         paths = " and ".join(map(str, file.paths))
         yield f"corpus    {paths}: {file.format}, because {file.reason}; {file.encoding}"
+        if file.encoding_doubt is not None:
+            yield f"encoding  {file.encoding_doubt}"
     if len(corpus.files) > _MOST_FILES:
         yield f"          and {count(len(corpus.files) - _MOST_FILES, 'more file')}"
     yield from (f"          {line}" for line in _counts(survey))

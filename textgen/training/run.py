@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from textgen.config import Budget
 from textgen.corpus.collection import Corpus, Kind, Paths
+from textgen.corpus.given import Given, GivenCorpus
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 from textgen.errors import ConfigurationError, TextgenError, TrainingError, TrainingInterrupted
 from textgen.files import replacing
@@ -42,7 +43,7 @@ class TrainingRequest:
     """What a person asked for, for a model of any kind.
 
     Args:
-        corpus: the paths to learn from.
+        corpus: the paths to learn from, or what a program gave instead.
         format: of the corpus; None finds it from its content.
         validation: paths of the held-out text; None holds out a part of the corpus.
         choice: level, size and their details.
@@ -51,7 +52,7 @@ class TrainingRequest:
         reading: how the corpus and the held-out text are read.
     """
 
-    corpus: Paths
+    corpus: Paths | Given
     choice: Choice
     format: str | None = None
     validation: Paths | None = None
@@ -59,13 +60,15 @@ class TrainingRequest:
     index: bool = True
     reading: ReadingOptions = AS_FOUND
 
-    def open(self, paths: Paths, kind: Kind) -> Corpus:
+    def open(self, source: Paths | Given, kind: Kind) -> Corpus:
         """Opens the corpus or the held-out text.
 
         Raises:
             CorpusError: it cannot be read.
         """
-        return Corpus(paths, self.format, kind, self.reading)
+        if isinstance(source, Given):
+            return GivenCorpus(source, self.format, self.reading)
+        return Corpus(source, self.format, kind, self.reading)
 
 
 @dataclass(frozen=True)
@@ -385,12 +388,14 @@ def _begun(folder: ModelFolder) -> dict[str, Any]:
 
 
 def resume_command(task: ModelTask, target: Target, tensorboard: bool) -> str:
-    """The command that resumes a run.
+    """The command that resumes a run; the call of the Python function for a corpus that a program gave.
 
     It repeats the format and how the corpus is read, without which some files could not be read again, and
     --adversarial, because such a run shares the cores in another way.
     """
     corpus = task.request.corpus
+    if isinstance(corpus, Given):
+        return _resuming_call(task, corpus, target, tensorboard)
     paths = [corpus] if isinstance(corpus, str | os.PathLike) else corpus
     given = " ".join(f"--corpus {shlex.quote(str(path))}" for path in paths)
     if task.request.format is not None:
@@ -400,3 +405,13 @@ def resume_command(task: ModelTask, target: Target, tensorboard: bool) -> str:
     wanted = f" --{ADVERSARIAL}" if (target.building.training / ADVERSARIAL).is_dir() else ""
     wanted += " --tensorboard" if tensorboard else ""
     return f"textgen {task.command} {given} --out {shlex.quote(str(target.final.path))}{wanted} --resume"
+
+
+def _resuming_call(task: ModelTask, given: Given, target: Target, tensorboard: bool) -> str:
+    """The call of the Python function that resumes a run."""
+    request = task.request
+    options = {"format": request.format, "validation": request.validation, **request.reading.to_json()}
+    options |= {"adversarial": (target.building.training / ADVERSARIAL).is_dir(), "tensorboard": tensorboard}
+    chosen = [f"{name}={value!r}" for name, value in options.items() if value not in (None, False)]
+    arguments = ", ".join([f"{given.argument}=...", f"out={str(target.final.path)!r}", *chosen, "resume=True"])
+    return f"textgen.{task.command.replace('-', '_')}({arguments})"

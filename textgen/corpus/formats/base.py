@@ -110,7 +110,8 @@ class Evidence:
         misfit: the number (from 1) of the first line that does not fit, where the file cannot be read in this
             format at all; None where it can.
         layout: layout of the file's scripts.
-        sure: whether a file of dialogues can hardly be anything else; what could be a script as well is not sure.
+        sure: whether the file can hardly be anything else; dialogues that could be a script as well are not sure, nor
+            are captions that could be a poem.
         read, read_file: readers of the file's scripts, where they depend on what was found in the file or asked for.
         read_dialogues: reader of its dialogues, likewise.
         separator: what separates the documents in the file, where the format finds that out.

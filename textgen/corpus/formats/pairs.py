@@ -25,7 +25,16 @@ from textgen.corpus.formats.columns import (
     has_header,
     singular,
 )
-from textgen.corpus.formats.records import CSV, TABLE_SUFFIXES, TSV, Dialect, find_dialect, may_be_table, records
+from textgen.corpus.formats.records import (
+    CSV,
+    TABLE_SUFFIXES,
+    TSV,
+    Dialect,
+    find_dialect,
+    first_records,
+    may_be_table,
+    records,
+)
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import ReadingOptions
 from textgen.errors import CorpusError
@@ -52,7 +61,7 @@ def _weigh_table(head: Sequence[str], path: Path, options: ReadingOptions, delim
     if not may_be_table(head, delimiters, nameless):
         return Evidence(False, "no two columns", first_filled(head))
     report, dialect = ReadReport(), find_dialect(head, delimiters)
-    rows = [record for _, record in records(head, dialect, report)]
+    rows = first_records(head, dialect, report)
     asked = columns_asked_for(rows, options, path) if rows else None
     columns = _find_pair(rows) if asked is None else asked
     if not isinstance(columns, PairColumns):

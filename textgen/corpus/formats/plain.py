@@ -24,6 +24,7 @@ _MOST_CHARACTERS = 400
 _LEAST_LINES = 8
 _WHOLE = 0.7
 _FEW_BLANKS = 0.1
+_LONGER_THAN_A_POEM = 100
 
 LONGEST_LINE = 20_000
 """Lines of more characters are cut: nothing could be held out of a text in one line, and no page of it would end."""
@@ -70,7 +71,7 @@ def weigh_captions(head: Sequence[str], path: Path, options: ReadingOptions) -> 
     reason = (
         f"{share(whole, len(lines))} lines are whole short texts (median {words:g} {'word' if words == 1 else 'words'})"
     )
-    return Evidence(convincing, reason, layout=CaptionLayout())
+    return Evidence(convincing, reason, layout=CaptionLayout(), sure=len(lines) >= _LONGER_THAN_A_POEM)
 
 
 def _is_whole(line: str) -> bool:

@@ -43,7 +43,16 @@ from textgen.corpus.formats.columns import (
     has_header,
 )
 from textgen.corpus.formats.plain import CaptionLayout, PlainLayout
-from textgen.corpus.formats.records import CSV, TABLE_SUFFIXES, TSV, Dialect, find_dialect, may_be_table, records
+from textgen.corpus.formats.records import (
+    CSV,
+    TABLE_SUFFIXES,
+    TSV,
+    Dialect,
+    find_dialect,
+    first_records,
+    may_be_table,
+    records,
+)
 from textgen.corpus.reading import repair_escaped
 from textgen.corpus.reading_options import AS_FOUND, Column, ReadingOptions
 
@@ -206,7 +215,7 @@ def _weigh_table(
         return Evidence(False, "no speaker and text columns", first_filled(head))
     report = ReadReport()
     dialect = find_dialect(head, delimiters)
-    rows = [record for _, record in records(head, dialect, report)]
+    rows = first_records(head, dialect, report)
     found = _find_table(rows, dialect, options, path)
     if found is None or len(rows) < 2:
         return Evidence(False, "no speaker and text columns", first_filled(head))
