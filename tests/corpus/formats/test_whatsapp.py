@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from tests.corpus.formats.chats import counts, read_chat
+from textgen.corpus.collection import Corpus
 from textgen.corpus.formats.messages import DELETED, MEDIA, NOTICE
 
 HI = [("Nora", "hi there"), ("Tam Sample", "yes: two")]
@@ -26,11 +27,19 @@ HI = [("Nora", "hi there"), ("Tam Sample", "yes: two")]
         ("[07.05.21, 20:04:12] ", "[07.05.21, 20:05:12] "),
         ("[2021/5/7 下午8:04:12] ", "[2021/5/7 下午8:05:12] "),
         ("\u200e[7.5.2021 klo 20.04.12] ", "[7.5.2021 klo 20.05.12] "),
+        ("7/5/21 20:04:12: ", "7/5/21 20:05:12: "),
     ],
 )
 def test_names_and_texts_without_dates(tmp_path: Path, first: str, second: str) -> None:
     text = f"{first}Nora: hi\nthere\n{second}Tam Sample: yes: two\n"
     assert read_chat(tmp_path / "chat.txt", text)[:2] == ("whatsapp", [HI])
+
+
+def test_the_like_of_other_programs_is_read_too(tmp_path: Path) -> None:
+    kakao = "2021년 5월 7일 오후 8:04, Nora : hi\nthere\n2021년 5월 7일 오후 8:05, Tam Sample : yes: two\n"
+    viber = "[ 07/05/2021, 20:04 ] Nora: hi\nthere\n[ 07/05/2021, 20:05 ] Tam Sample: yes: two\n"
+    for text in (kakao, viber):
+        assert read_chat(tmp_path / "chat.txt", text)[:2] == ("whatsapp", [HI])
 
 
 def test_what_android_writes_itself_is_left_out(tmp_path: Path) -> None:
@@ -85,6 +94,4 @@ def test_a_transcript_with_times_alone_is_no_chat(tmp_path: Path) -> None:
     text = "[00:01:02] Nora: hi\n[00:01:05] Tam: ho\n[00:01:09] Nora: he\n"
     path = tmp_path / "talk.txt"
     path.write_text(text)
-    from textgen.corpus.collection import Corpus
-
     assert Corpus(path).files[0].format != "whatsapp"

@@ -17,7 +17,8 @@ from textgen.corpus.formats.timestamps import STAMP, DateOrder, find_order, seco
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import ReadingOptions
 
-_HEADER = re.compile(rf"(?:\[\s?(?P<bracketed>{STAMP})\s?\]|(?P<plain>{STAMP})\s[-–—])\s(?P<rest>.*)")
+_BEHIND = r"(?:\s[-–—]|:|,(?=[^:]{1,60}\s:\s))"  # older versions write a colon, and KakaoTalk a comma
+_HEADER = re.compile(rf"(?:\[\s?(?P<bracketed>{STAMP})\s?\]|(?P<plain>{STAMP}){_BEHIND})\s(?P<rest>.*)")
 _NAMED = re.compile(r"""(?:~\s?)?(?P<name>[^:"“”«»„]{1,100}?)\s?:(?:\s|$)""")
 _MARK = "\u200e"
 _IN_BRACKETS = re.compile(r"<[^<>]{3,120}>")
