@@ -31,9 +31,6 @@ _ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 _C1 = re.compile("[\x80-\x9f]")
 
 
-BLANK = " "
-"""What a line of invisible characters becomes: no text, but no empty line between paragraphs either."""
-
 _RANGES = (range(0x2000, 0x2010), range(0x2028, 0x2030), range(0x205F, 0x2070), range(0xFE00, 0xFE10))
 _OTHERS = " \t\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2800\u3000\u3164\ufeff\uffa0"
 _INVISIBLE = frozenset(chain(_OTHERS, map(chr, chain(*_RANGES))))
@@ -317,10 +314,10 @@ def _encoding(head: bytes, mark: tuple[str, int] | None, asked: str | None) -> F
 
 
 def _composed(line: str, counts: Counter[str]) -> str:
-    """The line in NFC; BLANK for one without anything to see."""
+    """The line in NFC; only white space, which every format takes for no text, where there is nothing to see."""
     if line and line[0] in _INVISIBLE and _NOTHING_TO_SEE.fullmatch(line):
         counts["blank"] += 1
-        return BLANK
+        return line if line.isspace() else " "
     if line.isascii() or unicodedata.is_normalized("NFC", line):
         return line
     counts["nfc"] += 1

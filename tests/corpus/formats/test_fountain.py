@@ -1,9 +1,12 @@
 """Fountain screenplays, read and written."""
 
+from pathlib import Path
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.corpus.strategies import scripts, texts
+from textgen.corpus.collection import Corpus
 from textgen.corpus.formats.base import ReadReport
 from textgen.corpus.formats.fountain import read
 from textgen.corpus.script import Line, Scene, Script, ScriptStyle
@@ -185,3 +188,10 @@ def test_what_was_read_is_read_again(lines: list[str]) -> None:
 def test_a_note_over_two_lines_takes_no_empty_line_with_it() -> None:
     (line,) = Script.from_fountain("EVE\none [[a\nb]] two\n[[c]]\n  \nthree\n").lines
     assert line == Line("EVE", "one\ntwo\n\nthree")
+
+
+def test_two_spaces_in_a_file_keep_a_speech_together(tmp_path: Path) -> None:
+    path = tmp_path / "film.fountain"
+    path.write_text("INT. HOUSE - DAY\n\nEVE\nOne.\n  \nTwo.\n\nADAM\nThree.\n")
+    (scene,) = (scene for document in Corpus(path).documents() for scene in document)
+    assert [line.speaker for line in scene.lines] == ["EVE", "ADAM"]
