@@ -125,6 +125,15 @@ def test_a_folder_of_all_kinds(tmp_path: Path) -> None:
         m_ttml='<tt><body><p begin="1s" end="2s">hi</p></body></tt>',
         n_sub="{10}{20}hi\n{30}{40}hi\n",
         l_ass="[Events]\nDialogue: 0,0:00:01.0,0:00:02.0,,,0,0,0,,hi\n",
+        s_chat_json=json.dumps({"messages": [{"type": "message", "from": "a", "from_id": "u1", "text": "hi"}]}),
+        t_message_json=json.dumps({"participants": [], "messages": [{"sender_name": "a", "content": "hi"}]}),
+        u_channel_json=json.dumps({"guild": {}, "channel": {}, "messages": [{"type": "Default", "content": "hi"}]}),
+        v_channel_txt="=" * 62 + "\nGuild: a\nChannel: b\n\n[7-May-21 08:04] a\nhi\n",
+        w_day_json=json.dumps([{"type": "message", "user": "u1", "text": "hi", "ts": "1620374640.0"}]),
+        x_txt="5/7/21, 8:04 AM - Nora: hi\n",
+        y_json=json.dumps([{"instruction": "add", "output": "done"}]),
+        za_txt="08:04 <nora> hi\n08:05 <tam> ho\n",
+        zb_txt='<smses>\n<sms address="1" type="1" body="hi" />\n</smses>\n',
     )
     corpus = Corpus(tmp_path, kind="dialogues")
     assert formats(corpus) == [
@@ -141,13 +150,22 @@ def test_a_folder_of_all_kinds(tmp_path: Path) -> None:
         ("ass", ["l.ass"]),
         ("ttml", ["m.ttml"]),
         ("microdvd", ["n.sub"]),
+        ("telegram", ["s_chat.json"]),
+        ("messenger", ["t_message.json"]),
+        ("discord-json", ["u_channel.json"]),
+        ("discord", ["v_channel.txt"]),
+        ("slack", ["w_day.json"]),
+        ("whatsapp", ["x.txt"]),
+        ("json-dialogues", ["y.json"]),
+        ("irc", ["za.txt"]),
+        ("sms", ["zb.txt"]),
     ]
     assert {file.format for file in corpus.files} == set(DIALOGUE_FORMATS) - {"tsv-pairs"}
     found = turns(corpus)
     assert found == turns(corpus)
-    assert [number for number, _ in found] == [0, 1, 2, 3, *[4] * 12, *[5] * 3, 6, 7, 7, 8, 9, 10, 11, 12]
+    assert [number for number, _ in found] == [0, 1, 2, 3, *[4] * 12, *[5] * 3, 6, 7, 7, *range(8, 22)]
     assert found[4] == (4, ["and question number 0", "and answer number 0"])
-    assert found[-8] == (6, ["Hi.", "Ho."])
+    assert found[19] == (6, ["Hi.", "Ho."])
     assert recognise_dialogues(tmp_path) is None  # scripts are among them
     for name in ("h.txt", "j.srt", "k.vtt", "l.ass", "m.ttml", "n.sub"):
         (tmp_path / name).unlink()
@@ -269,12 +287,23 @@ def test_the_fingerprint_is_the_same_however_the_files_are_read(tmp_path: Path) 
     assert Corpus(tmp_path, kind="dialogues").fingerprint == Corpus(tmp_path).fingerprint
 
 
+def test_json_in_a_folder_of_scripts_is_left_out_where_no_format_knows_it(tmp_path: Path) -> None:
+    write_files(tmp_path, a_txt=SPOKEN, b_json='{"size": 3}', c_json='[{"speaker": "jerry", "text": "hello"}]')
+    corpus = Corpus(tmp_path)
+    assert formats(corpus) == [("colon", ["a.txt"]), ("json", ["c.json"])]
+    assert corpus.left_out == (tmp_path / "b.json",)
+    with pytest.raises(
+        CorpusError, match=r"A script was .* it is JSON that fits no format: its fields are unknown; .*"
+    ):
+        Corpus([tmp_path / "a.txt", tmp_path / "b.json"])
+
+
 def test_folders_of_scripts_take_what_they_took(tmp_path: Path) -> None:
     write_files(tmp_path, a_txt=SPOKEN, b_json="{}", c_yml="x", d_yaml="x", e_conv="x")
-    assert [path.name for path in find_files([tmp_path], suffixes(SCRIPT_FORMATS))] == ["a.txt"]
+    assert [path.name for path in find_files([tmp_path], suffixes(SCRIPT_FORMATS))] == ["a.txt", "b.json"]
     assert len(find_files([tmp_path], suffixes(DIALOGUE_FORMATS))) == 5
     assert {".txt", ".fountain", ".csv", ".tsv", ".jsonl", ".md", ".script"} <= set(suffixes(SCRIPT_FORMATS))
-    assert not {".json", ".yml", ".yaml", ".conv"} & set(suffixes(SCRIPT_FORMATS))
+    assert not {".yml", ".yaml", ".conv"} & set(suffixes(SCRIPT_FORMATS))
 
 
 AWKWARD = f"""

@@ -13,7 +13,7 @@ COLUMNS = st.one_of(st.none(), st.integers(1, 99), st.text(min_size=1).filter(st
 
 
 @given(
-    separator=st.one_of(st.none(), st.text(min_size=1)),
+    separator=st.one_of(st.none(), st.text(st.characters(exclude_characters="\n"), min_size=1)),
     minutes=st.integers(0, 10_000),
     text=COLUMNS,
     speaker=COLUMNS,

@@ -87,6 +87,9 @@ def describe_corpus(facts: dict[str, Any], first: "list[Line]") -> Iterator[str]
     )
     yield from speakers(facts["speakers"])
     yield from corpus_treatment(facts)
+    if left_out := facts["left_out"]:
+        more = f" and {len(left_out) - 1:,} more" if len(left_out) > 1 else ""
+        yield from row("left out", f"{left_out[0]}{more}: JSON, XML or HTML that is no script in a known format")
     for number, line in enumerate(first):
         text = f"{line.speaker or 'no speaker'} | {line.text}".replace("\n", " / ")
         yield from short_row("" if number else "begins", text)

@@ -3,7 +3,7 @@
 import hashlib
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import chain
@@ -19,6 +19,7 @@ from textgen.corpus.formats import (
     read_as,
     recognise,
     suffixes,
+    written_in,
 )
 from textgen.corpus.formats.base import (
     HEAD_LINES,
@@ -29,6 +30,8 @@ from textgen.corpus.formats.base import (
     first_filled,
     misfit_line,
 )
+from textgen.corpus.formats.json_text import MOST_NESTED, nesting
+from textgen.corpus.formats.markup import find_markup
 from textgen.corpus.formats.pairs import ALIGNED, aligned_by_length, aligned_by_name
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
@@ -94,8 +97,7 @@ class CorpusFile:
     def elements(self) -> Iterator[Element]:
         """Its lines and openings, streaming; it must have been opened for scripts."""
         report = ReadReport()
-        lines = self._files[0].lines(self._found.evidence.longest_line)
-        yield from self._found.elements(lines, report)
+        yield from self._found.script(self._files[0], report)
         self.report = report
 
     def dialogues(self) -> Iterator[Scene]:
@@ -127,6 +129,7 @@ class Corpus:
 
     Attributes:
         files: the files, in order, the two of a pair as one.
+        left_out: files of folders that hold JSON or the like in no format of scripts.
         style: the layout of the corpus's scripts: that of the largest file.
 
     Raises:
@@ -154,9 +157,11 @@ class Corpus:
         given = [paths] if isinstance(paths, str | os.PathLike) else list(paths)
         found = find_files(given, suffixes(known))
         if kind == "scripts":
-            self.files = tuple(_file(path, SCRIPT_FORMATS, format, options, len(found) > 1) for path in found)
+            named = {Path(path) for path in given}
+            self.files, self.left_out = _script_files(found, named, format, options)
         else:
             ordered = not any(Path(path).is_dir() for path in given)
+            self.left_out = ()
             self.files = tuple(_dialogue_files(found, ordered, format, options))
         self.style: ScriptStyle = max(self.files, key=lambda file: file.size).style
         self._fingerprint: str | None = None
@@ -247,29 +252,64 @@ def recognise_dialogues(paths: Paths, options: ReadingOptions = AS_FOUND) -> Cor
     return corpus if all(file.sure for file in corpus.files) else None
 
 
-def _file(
-    path: Path, formats: Mapping[str, Format], format: str | None, options: ReadingOptions, one_of_many: bool = False
-) -> CorpusFile:
+def _file(file: TextFile, formats: Mapping[str, Format], format: str | None, options: ReadingOptions) -> CorpusFile:
     """A file that is read alone.
 
-    Args:
-        path: the file.
-        formats: SCRIPT_FORMATS or DIALOGUE_FORMATS.
-        format: its format; None to find it out.
-        options: how a person says that it is to be read.
-        one_of_many: whether it is one of several. Each of them is a text: a few lines are then rather a poem than
-            captions.
+    Raises:
+        CorpusError: if it does not fit.
     """
-    file = open_file(path, options.encoding)
-    head = file.head(HEAD_LINES)
-    known = recognise if format is None else partial(read_as, format)
-    found = known(formats, head, path, options)
-    if one_of_many and found is not None and found.format.name == "captions" and not found.evidence.sure:
-        plain = read_as("plain", formats, head, path, options)
-        found = replace(plain, reason="plain text: a few lines in a file of their own")
+    found = _found(file, formats, format, options)
     if found is None:
-        _refuse(file)
+        _refuse(file, formats)
     return CorpusFile((file,), found)
+
+
+def _found(
+    file: TextFile, formats: Mapping[str, Format], format: str | None, options: ReadingOptions
+) -> Recognised | None:
+    """The format of a file that is read alone; None where it fits none."""
+    known = recognise if format is None else partial(read_as, format)
+    return known(formats, file.head(HEAD_LINES), file.path, options)
+
+
+def _one_of_many(found: Recognised, file: TextFile, options: ReadingOptions) -> Recognised:
+    """The format of one of several files. Each is a text: a few lines are then rather a poem than captions."""
+    if found.format.name != "captions" or found.evidence.sure:
+        return found
+    plain = read_as("plain", SCRIPT_FORMATS, file.head(HEAD_LINES), file.path, options)
+    return replace(plain, reason="plain text: a few lines in a file of their own")
+
+
+def _script_files(
+    paths: Sequence[Path], named: Collection[Path], format: str | None, options: ReadingOptions
+) -> tuple[tuple[CorpusFile, ...], tuple[Path, ...]]:
+    """The files of scripts with their formats, and those left out.
+
+    Args:
+        paths: the files.
+        named: those that a person named; others, from folders, are left out where they fit no format.
+        format: one of SCRIPT_FORMATS for all of them; None to find it out from their content.
+        options: how a person says that they are to be read.
+
+    Raises:
+        CorpusError: if a file that was named does not fit, or none does.
+    """
+    files: list[CorpusFile] = []
+    left_out: list[TextFile] = []
+    for path in paths:
+        file = open_file(path, options.encoding)
+        found = _found(file, SCRIPT_FORMATS, format, options)
+        if len(paths) > 1 and found is not None:
+            found = _one_of_many(found, file, options)
+        if found is not None:
+            files.append(CorpusFile((file,), found))
+        elif path in named:
+            _refuse(file, SCRIPT_FORMATS)
+        else:
+            left_out.append(file)
+    if not files:
+        _refuse(left_out[0], SCRIPT_FORMATS)
+    return tuple(files), tuple(file.path for file in left_out)
 
 
 def _dialogue_files(
@@ -293,7 +333,7 @@ def _dialogue_files(
         files = [open_file(path, options.encoding) for path in paths]
         found = list(_pairs(DIALOGUE_FORMATS[format], files, ordered, asked=True))
     else:
-        found = [_file(path, DIALOGUE_FORMATS, format, options) for path in paths]
+        found = [_file(open_file(path, options.encoding), DIALOGUE_FORMATS, format, options) for path in paths]
     return sorted(found, key=lambda file: min(paths.index(path) for path in file.paths))
 
 
@@ -316,6 +356,9 @@ def _recognised(files: Iterable[TextFile], ordered: bool, options: ReadingOption
     found: dict[TextFile, Recognised | None] = {
         file: recognise(DIALOGUE_FORMATS, file.head(HEAD_LINES), file.path, options) for file in files
     }
+    for file, known in found.items():
+        if known is None and find_markup(file.head(HEAD_LINES)) is not None:
+            _refuse(file, DIALOGUE_FORMATS)
     for format in DIALOGUE_FORMATS.values():
         parts = [file for file, known in found.items() if known and format.pair_up and known.format is format]
         if parts:
@@ -332,16 +375,26 @@ def _recognised(files: Iterable[TextFile], ordered: bool, options: ReadingOption
     yield from (_pair(ALIGNED, pair, pair.reason) for pair in of_a_length)
     for file in unknown:
         if not any(file in pair.files for pair in of_a_length):
-            _refuse(file)
+            _refuse(file, DIALOGUE_FORMATS)
 
 
-def _refuse(file: TextFile) -> NoReturn:
+def _refuse(file: TextFile, formats: Mapping[str, Format]) -> NoReturn:
     head = file.head(HEAD_LINES)
+    markup = find_markup(head)
+    if markup is None:
+        raise CorpusError(
+            f"Dialogues were to be read from {file.path}, but it fits no format of them: "
+            f"{misfit_line(head, first_filled(head))}; the formats are {', '.join(formats)}: give a file in one "
+            "of them, name its format with --format or the columns of a table with --prompt-column and --reply-column, "
+            "or leave the file out."
+        )
+    asked = "Dialogues were" if formats is DIALOGUE_FORMATS else "A script was"
+    deep = markup == "JSON" and nesting("\n".join(head)) > MOST_NESTED
+    problem = f"more than {MOST_NESTED} lists and objects are in one another" if deep else "its fields are unknown"
     raise CorpusError(
-        f"Dialogues were to be read from {file.path}, but it fits no format of them: "
-        f"{misfit_line(head, first_filled(head))}; the formats are {', '.join(DIALOGUE_FORMATS)}: give a file in one "
-        "of them, name its format with --format or the columns of a table with --prompt-column and --reply-column, or "
-        "leave the file out."
+        f"{asked} to be read from {file.path}, but it is {markup} that fits no format: {problem}; formats of {markup} "
+        f"are {', '.join(written_in(markup, formats)) or 'not known'}: give a file in one of them, leave this one out, "
+        "or learn it as plain text with train-script --format plain."
     )
 
 

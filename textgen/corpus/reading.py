@@ -6,7 +6,7 @@ import os
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from pathlib import Path
 from typing import NoReturn
@@ -30,9 +30,6 @@ REPAIRS: dict[str, str] = {
 _ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
 _C1 = re.compile("[\x80-\x9f]")
 
-
-BLANK = " "
-"""What a line of invisible characters becomes: no text, but no empty line between paragraphs either."""
 
 _RANGES = (range(0x2000, 0x2010), range(0x2028, 0x2030), range(0x205F, 0x2070), range(0xFE00, 0xFE10))
 _OTHERS = " \t\xa0\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u2800\u3000\u3164\ufeff\uffa0"
@@ -194,10 +191,10 @@ class TextFile:
         self._head: bytes | None = head
 
     def head(self, lines: int) -> list[str]:
-        """Give the first lines (all of them in a shorter file), without opening the file again.
+        """Give the first lines, as far as they lie in the first megabytes, without opening the file again.
 
         They are those of the first megabytes, where the only line may be a cut one. These bytes are then released: a
-        second call reads the file.
+        second call reads them again.
         """
         data, self._head, counts = self._head, None, Counter[str]()
         if data is not None:
@@ -205,13 +202,11 @@ class TextFile:
             pieces = iter(lambda: begin.read(_CHUNK_BYTES), b"")
             chunks = chain(((piece, False) for piece in pieces), [(b"", True)])
             found = list(islice(self._lines(chunks, counts), lines + 1))
-            if len(found) > lines:
-                return found[:lines]
-            if len(data) < HEAD_BYTES:
+            if len(found) <= lines and len(data) < HEAD_BYTES:
                 self._keep_repairs(counts)
                 return found
             return found[:-1] or found  # the last line goes on behind these bytes
-        return list(islice(self._lines(self._chunks(None), counts), lines))
+        return list(islice(self._lines(_first_bytes(self._chunks(None)), counts), lines))
 
     def watch_next(self, watch: Callable[[bytes], object]) -> None:
         """Have the next pass give every piece of the file's bytes to a function too, in order."""
@@ -229,6 +224,19 @@ class TextFile:
         watch, self._watch, self._head = self._watch, None, None
         counts: Counter[str] = Counter()
         yield from self._lines(self._chunks(watch), counts, longest)
+        self._keep_repairs(counts)
+
+    def pieces(self) -> Iterator[str]:
+        """Give the text in pieces of a megabyte or so, wherever its lines end, with \\n for every line end.
+
+        What has a markup of its own may be all in one line; unlike lines, the pieces are in no Unicode form.
+
+        Raises:
+            CorpusError: the file cannot be read any more.
+        """
+        watch, self._watch, self._head = self._watch, None, None
+        counts: Counter[str] = Counter()
+        yield from self._texts(self._chunks(watch), counts)
         self._keep_repairs(counts)
 
     def _keep_repairs(self, counts: Counter[str]) -> None:
@@ -288,6 +296,16 @@ class TextFile:
         yield b"", True
 
 
+def _first_bytes(chunks: Iterable[tuple[bytes, bool]]) -> Iterator[tuple[bytes, bool]]:
+    """The chunks that hold the first HEAD_BYTES."""
+    size = 0
+    for chunk, is_last in chunks:
+        yield chunk, is_last
+        size += len(chunk)
+        if size >= HEAD_BYTES:
+            return
+
+
 def _encoding(head: bytes, mark: tuple[str, int] | None, asked: str | None) -> Found:
     """The encoding that a person named, that a byte order mark names, or that fits best."""
     if asked is not None:
@@ -296,10 +314,10 @@ def _encoding(head: bytes, mark: tuple[str, int] | None, asked: str | None) -> F
 
 
 def _composed(line: str, counts: Counter[str]) -> str:
-    """The line in NFC; BLANK for one without anything to see."""
+    """The line in NFC; only white space, which every format takes for no text, where there is nothing to see."""
     if line and line[0] in _INVISIBLE and _NOTHING_TO_SEE.fullmatch(line):
         counts["blank"] += 1
-        return BLANK
+        return line if line.isspace() else " "
     if line.isascii() or unicodedata.is_normalized("NFC", line):
         return line
     counts["nfc"] += 1

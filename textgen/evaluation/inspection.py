@@ -29,6 +29,7 @@ def corpus_facts(corpus: Corpus) -> dict[str, Any]:
         "headings": counts.headings,
         "narration_lines": counts.narration_lines,
         "longest_line": counts.longest_line,
+        "left_out": [str(path) for path in corpus.left_out],
         **_facts_of_files(corpus.files),
     }
 

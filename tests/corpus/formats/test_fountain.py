@@ -1,10 +1,13 @@
 """Fountain screenplays, read and written."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.corpus.strategies import MARKS, screenplays
+from textgen.corpus.collection import Corpus
 from textgen.corpus.formats.base import ReadReport
 from textgen.corpus.formats.fountain import read
 from textgen.corpus.formats.screenplay import as_screenplay
@@ -174,3 +177,10 @@ def test_time_is_linear_in_the_length_of_a_line(unit: str) -> None:
 def test_scene_numbers_are_no_text() -> None:
     script = Script.from_fountain("INT. BARN - DAY #12-A#\n\n.THE ROOF  #1.# #2#\n\n.ROOM #9\n\n.#1#\n")
     assert [scene.heading for scene in script.scenes] == ["INT. BARN - DAY", "THE ROOF", "ROOM #9", "#1#"]
+
+
+def test_two_spaces_in_a_file_keep_a_speech_together(tmp_path: Path) -> None:
+    path = tmp_path / "film.fountain"
+    path.write_text("INT. HOUSE - DAY\n\nEVE\nOne.\n  \nTwo.\n\nADAM\nThree.\n")
+    (scene,) = (scene for document in Corpus(path).documents() for scene in document)
+    assert [line.speaker for line in scene.lines] == ["EVE", "ADAM"]

@@ -9,7 +9,6 @@ from textgen.corpus.document import assemble
 from textgen.corpus.formats import SCRIPT_FORMATS, Recognised, recognise
 from textgen.corpus.formats.base import ReadReport
 from textgen.corpus.formats.plain import CaptionLayout, read_captions, weigh_captions
-from textgen.corpus.reading import BLANK
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 from textgen.corpus.script import Line, Scene, ScriptStyle, read_script
 
@@ -63,9 +62,9 @@ ROWS = ["Rain on Monday.", "Wind on Tuesday.", "Sun on Friday."] * 20
 
 
 def test_a_few_rows_without_anything_to_see_are_no_captions() -> None:
-    found = _found([*ROWS, BLANK, *ROWS, BLANK])
+    found = _found([*ROWS, " ", *ROWS, " "])
     assert found.format.name == "captions"
-    assert _documents(found, [*ROWS, BLANK, *ROWS]) == [[row] for row in [*ROWS, *ROWS]]
+    assert _documents(found, [*ROWS, " ", *ROWS]) == [[row] for row in [*ROWS, *ROWS]]
     assert _found([*ROWS, "", "", "", *ROWS]).format.name == "plain"
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from textgen.corpus.document import DocumentOpening, Element, Scene, assemble, spoken, turn_of
 from textgen.corpus.formats.base import (
+    ANY_MARKUP,
     HEAD_LINES,
     Evidence,
     Format,
@@ -22,6 +23,7 @@ from textgen.corpus.formats.base import (
     first_filled,
     misfit_line,
 )
+from textgen.corpus.formats.markup import find_markup
 from textgen.corpus.licence import has_licence, texts
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
@@ -38,7 +40,7 @@ def _all_formats() -> list[Format]:
     return sorted(formats, key=lambda format: format.order)
 
 
-SCRIPT_FORMATS = {format.name: format for format in _all_formats() if format.read}
+SCRIPT_FORMATS = {format.name: format for format in _all_formats() if format.read or format.read_file}
 """The formats of scripts by their names, in the order in which they are tried."""
 
 LAYOUTS: dict[str, type[ScriptLayout]] = {
@@ -89,8 +91,20 @@ class Recognised:
     separator: Separator | None = None
     framed: bool = False
 
+    def script(self, file: TextFile, report: ReadReport) -> Iterator[Element]:
+        """The elements of a script in a file of this format, streaming.
+
+        Args:
+            file: the file.
+            report: is filled.
+        """
+        read_file = self.evidence.read_file or self.format.read_file
+        if read_file is not None:
+            return read_file(file, self.evidence.layout, report)
+        return self.elements(file.lines(self.evidence.longest_line), report)
+
     def elements(self, lines: Iterable[str], report: ReadReport) -> Iterator[Element]:
-        """The elements of a script in this format, streaming.
+        """The elements of a script whose lines are read, streaming.
 
         Args:
             lines: without their ends.
@@ -130,13 +144,16 @@ def recognise(
     """The first of some formats that a file fits well; None where it fits none.
 
     Args:
-        formats: SCRIPT_FORMATS (where a file always fits one: plain text) or DIALOGUE_FORMATS.
+        formats: SCRIPT_FORMATS (where text always fits one: plain text) or DIALOGUE_FORMATS.
         head: the first lines of the file (up to HEAD_LINES), without their ends.
         path: where it lies; of its name only the ending says something about the content.
         options: how a person says that it is to be read.
     """
     options = with_marks(head, options)
+    markup = find_markup(head)
     for format in formats.values():
+        if format.markup not in (markup, ANY_MARKUP):
+            continue
         found = _weigh(format, head, path, options)
         if found is not None and found.evidence.convincing:
             _require_columns(found, path, options)
@@ -186,8 +203,15 @@ def read_as(
     Raises:
         CorpusError: if the file cannot be read in that format at all.
     """
+    format, markup = formats[name], find_markup(head)
+    if name != "plain" and markup is not None and format.markup not in (markup, ANY_MARKUP):
+        raise CorpusError(
+            f"{path} was to be read as {name}, but it is {markup}; formats of {markup} are "
+            f"{', '.join(written_in(markup, formats)) or 'none of those known'}: choose one of them, leave --format "
+            "out to have it found from the content, or say --format plain for a script of the text as it stands."
+        )
     options = with_marks(head, options)
-    found = _weigh(formats[name], head, path, options) or Recognised(formats[name], Evidence(False, "no evidence"), "")
+    found = _weigh(format, head, path, options) or Recognised(format, Evidence(False, "no evidence"), "")
     evidence = found.evidence
     if evidence.misfit is not None:
         raise CorpusError(
@@ -197,6 +221,11 @@ def read_as(
     _require_columns(found, path, options)
     reason = "no evidence needed" if name == "plain" and found.separator is None else found.reason
     return replace(found, evidence=replace(evidence, sure=True), reason=f"as asked for ({reason})")
+
+
+def written_in(markup: str, formats: Mapping[str, Format]) -> list[str]:
+    """The names of the formats of a markup."""
+    return [format.name for format in formats.values() if format.markup == markup]
 
 
 def _weigh_speeches(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
@@ -222,7 +251,7 @@ def _read_speeches(found: Recognised, files: Sequence[TextFile], report: ReadRep
         files: the script.
         report: counts what is left out.
     """
-    for _, scene in assemble(found.elements(files[0].lines(), report)):
+    for _, scene in assemble(found.script(files[0], report)):
         speeches = [line for line in scene.lines if line.speaker is not None]
         report.change("line without a speaker left out", len(scene.lines) - len(speeches))
         report.change("stage direction left out of a turn", sum(len(line.directions) for line in speeches))
@@ -230,7 +259,14 @@ def _read_speeches(found: Recognised, files: Sequence[TextFile], report: ReadRep
             yield Scene(None, tuple(turn_of(spoken(line), line.speaker) for line in speeches))
 
 
-_SPEECHES = Format("script", 85, _weigh_speeches, read_dialogues=_read_script, suffixes=suffixes(SCRIPT_FORMATS))
+_SPEECHES = Format(
+    "script",
+    85,
+    _weigh_speeches,
+    read_dialogues=_read_script,
+    suffixes=suffixes(SCRIPT_FORMATS),
+    markup=ANY_MARKUP,
+)
 
 DIALOGUE_FORMATS = {
     format.name: format

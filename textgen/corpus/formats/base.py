@@ -12,6 +12,9 @@ from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import ReadingOptions
 from textgen.corpus.separators import Separator
 
+ANY_MARKUP = "any"
+"""The markup of a format that leaves it to others what a file is written in."""
+
 HEAD_LINES = 2000
 """How many lines of a file are looked at to find out its format."""
 
@@ -110,7 +113,7 @@ class Evidence:
         layout: layout of the file's scripts.
         sure: whether the file can hardly be anything else; dialogues that could be a script as well are not sure, nor
             are captions that could be a poem.
-        read: reader of the file's scripts, where it depends on what was found in the file or asked for.
+        read, read_file: readers of the file's scripts, where they depend on what was found in the file or asked for.
         read_dialogues: reader of its dialogues, likewise.
         separator: what separates the documents in the file, where the format finds that out.
         longest_line: longer lines are given to the reader in pieces; None where it needs whole ones.
@@ -124,6 +127,7 @@ class Evidence:
     layout: ScriptLayout = ScriptLayout()
     sure: bool = True
     read: "ScriptReader | None" = None
+    read_file: "FileReader | None" = None
     read_dialogues: "DialogueReader | None" = None
     separator: Separator | None = None
     longest_line: int | None = None
@@ -154,6 +158,9 @@ Of the path only the suffix counts. A reader that needs an option, or what was f
 ScriptReader = Callable[[Iterable[str], ScriptLayout, ReadReport], Iterator[Element]]
 """(lines without their ends, the layout found in them, a report to fill) to elements, streaming."""
 
+FileReader = Callable[[TextFile, ScriptLayout, ReadReport], Iterator[Element]]
+"""The same for a file of which one line may be all."""
+
 DialogueReader = Callable[[Sequence[TextFile], ReadReport], Iterator[Scene]]
 """(one file, or the two that belong together, a report to fill) to dialogues, streaming."""
 
@@ -172,21 +179,26 @@ class Format:
         name: what `--format` calls it.
         order: formats are tried, and listed, from the lowest to the highest: the surest evidence first.
         weigh: weighs the evidence for it in a file; None where no single file can show it.
-        read: how scripts are read from it; None where it has none.
+        read: how scripts are read from its lines; None where they are not.
+        read_file: how scripts are read from it otherwise; None where they are not.
         read_dialogues: how dialogues are read from it; None where it has none.
         pair_up: finds the files that belong together, where the format takes two; None where it takes one.
         layout: layout in which its scripts are written; None where that is another format's layout.
         suffixes: endings of the files that are taken for it from a folder, besides those of any text.
+        markup: what its files are written in, "JSON" or "XML": it is tried on no other files, and on those no
+            format of text is; None for text, ANY_MARKUP for all.
     """
 
     name: str
     order: int
     weigh: Weigh | None
     read: ScriptReader | None = None
+    read_file: FileReader | None = None
     read_dialogues: DialogueReader | None = None
     pair_up: PairUp | None = None
     layout: type[ScriptLayout] | None = None
     suffixes: tuple[str, ...] = ()
+    markup: str | None = None
 
 
 def filled(head: Sequence[str]) -> list[tuple[int, str]]:

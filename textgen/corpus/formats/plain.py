@@ -13,7 +13,6 @@ from typing import ClassVar
 
 from textgen.corpus.document import DocumentOpening, Element, Line
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, filled, share
-from textgen.corpus.reading import BLANK
 from textgen.corpus.reading_options import ReadingOptions
 from textgen.corpus.separators import separator_in
 
@@ -62,7 +61,9 @@ def weigh_captions(head: Sequence[str], path: Path, options: ReadingOptions) -> 
     whole = sum(_is_whole(line) for line in lines)
     indented = sum(line.startswith(("  ", "\t")) for line in head)
     words = median(len(line.split()) for line in lines) if lines else 0
-    blanks = head.count(BLANK)  # a few rows without a text say nothing against rows, as empty lines do
+    blanks = sum(
+        not line.strip() for line in head if line
+    )  # a few rows without a text say nothing against rows, as empty lines do
     rows = len(head) - (blanks if blanks <= _FEW_BLANKS * len(head) else 0)
     convincing = (
         len(lines) >= max(_LEAST_LINES, 0.98 * rows)
@@ -114,8 +115,8 @@ def read_plain(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -
 
 
 def _read_file(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
-    """Yield each physical line of a file, where a line without anything to see is an empty one."""
-    return read_plain(("" if line == BLANK else line for line in lines), layout, report)
+    """Yield each physical line of a file, where a line of white space is an empty one."""
+    return read_plain((line if line.strip() else "" for line in lines), layout, report)
 
 
 FORMATS = (

@@ -19,6 +19,7 @@ CSV, TSV = ",;|", "\t"
 
 _SPREADSHEET_HINT = re.compile(r'"?sep=(.)"?\s*')
 _SPACE_BEFORE_A_QUOTE = re.compile(r'[,;|] +"')
+_MOST_FIELDS = 5000
 _TRIED = 200
 """So many records of a beginning tell the dialects apart."""
 
@@ -42,9 +43,13 @@ TABLE_SUFFIXES = (".csv", ".parquet", ".xlsx", ".xls")
 
 
 def may_be_table(head: Sequence[str], delimiters: str, by_suffix: bool) -> bool:
-    """Whether the first line that is not empty has more than one field, or the file's name says that it is a table."""
+    """Whether the first line that is not empty has several fields, or the file's name says that it is a table.
+
+    Of too many fields nobody would make a table: it is a text in one line.
+    """
     first = next((line for line in head if line.strip()), "")
-    return bool(first) and (by_suffix or any(sign in first for sign in delimiters))
+    fields = [first.count(sign) for sign in delimiters]
+    return bool(first) and max(fields) <= _MOST_FIELDS and (by_suffix or any(fields))
 
 
 def find_dialect(head: Sequence[str], delimiters: str) -> Dialect:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from textgen.corpus.document import DocumentOpening, Element, Line, SceneOpening
+from textgen.corpus.formats.as_script import name_in_front
 from textgen.corpus.formats.base import (
     HEAD_LINES,
     Evidence,
@@ -24,7 +25,7 @@ from textgen.corpus.formats.base import (
     first_filled,
     share,
 )
-from textgen.corpus.formats.colon import MAX_WORDS, is_heading, parse_cue, parse_line
+from textgen.corpus.formats.colon import is_heading, parse_cue, parse_line
 from textgen.corpus.formats.columns import (
     DOCUMENT_FIELDS,
     SCENE_FIELDS,
@@ -61,7 +62,6 @@ _MANY_LINES = 0.25
 _DELETED = frozenset(("[deleted]", "[removed]"))
 
 _LINE_BREAKS = re.compile(r"\s*[\r\n]+\s*")
-_NOT_IN_A_NAME = re.compile(r"[^\w\s.,'’&+/#-]")
 
 
 class TableRow(NamedTuple):
@@ -154,7 +154,7 @@ class _RowElements:
         cue = parse_cue(f"{name}:")
         if cue is None or cue.text or is_heading(f"{cue.speaker}:"):
             self._report.change("speaker name simplified")
-            return Line(" ".join(_NOT_IN_A_NAME.sub(" ", name).split()[:MAX_WORDS]) or name, text)
+            return Line(name_in_front(name), text)
         self._report.change("direction moved behind the colon", int(bool(cue.directions)))
         return Line(cue.speaker, f"{cue.directions} {text}".strip())
 
@@ -410,7 +410,7 @@ def _as_text(value: Any) -> str:
 
 
 FORMATS = (
-    Format("jsonl", 45, weigh_jsonl, read_jsonl, suffixes=(".jsonl",)),
+    Format("jsonl", 45, weigh_jsonl, read_jsonl, suffixes=(".jsonl",), markup="JSON"),
     Format("csv", 50, weigh_csv, read_csv, suffixes=(".csv",)),
     Format("tsv", 55, weigh_tsv, read_tsv, suffixes=(".tsv",)),
 )

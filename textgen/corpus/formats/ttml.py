@@ -137,4 +137,4 @@ def _time(time: str, rates: Mapping[str, float]) -> float | None:
     return number / rates[unit] if unit in rates else number * _SECONDS[unit]
 
 
-FORMATS = (Format("ttml", 16, weigh, read, read_dialogues, suffixes=(".ttml", ".dfxp")),)
+FORMATS = (Format("ttml", 16, weigh, read, read_dialogues=read_dialogues, suffixes=(".ttml", ".dfxp"), markup="XML"),)
