@@ -113,7 +113,8 @@ def read_plain(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -
 
 def _read_file(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
     """Yield each physical line of a file, where a line of white space is an empty one."""
-    return read_plain((line if line.strip() else "" for line in lines), layout, report)
+    for line in lines:
+        yield Line(None, "" if line.isspace() else line)
 
 
 FORMATS = (
