@@ -68,13 +68,16 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def untrained(tmp_path_factory: pytest.TempPathFactory, corpus: Path) -> Path:
-    """A model folder as it is before the first training step. Not to be changed."""
+    """A model folder as it is before the first training step, with the metrics of a validation. Not to be changed."""
     from tests.training.tasks import prepared, script_task
+    from textgen.model_folder import ModelFolder
     from textgen.training.sizing import ScriptChoice
 
     choice = ScriptChoice(level="character", embedding=16, hidden=24, layers=2, streams=4, window=16)
     task = script_task(corpus, choice)
-    return prepared(tmp_path_factory.mktemp("untrained") / "model", task, budget=Budget(steps=4)).path
+    path = prepared(tmp_path_factory.mktemp("untrained") / "model", task, budget=Budget(steps=4)).path
+    ModelFolder(path).save_metrics({"bits_per_character": 8.0, "step": 0})
+    return path
 
 
 def made_once(factory: pytest.TempPathFactory, name: str, make: Callable[[Path], object]) -> Path:

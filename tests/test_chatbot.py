@@ -453,7 +453,7 @@ def test_a_discriminator_of_an_earlier_training_is_told_once(
 ) -> None:
     folder = ModelFolder(saved_model(tmp_path / "model"))
     model = folder.load()
-    likes("day", model.tokenizer, generator={"step": 1}).save(folder)
+    likes("day", model.tokenizer, generator={"step": 2}).save(folder)
     bot = judged_bot(folder.path, rerank=True)
     bot.score("hello")
     bot.reply("hello")

@@ -162,6 +162,25 @@ def test_an_unknown_character_is_refused_with_the_nearest_names(writer: ScriptWr
         writer.write(characters=["zzz"])
 
 
+def test_a_part_of_a_name_finds_the_only_character_with_it(untrained: Path) -> None:
+    notes: list[str] = []
+    writer = ScriptWriter(ModelFolder(untrained).load(), notes.append)
+    writer.opened.card.corpus["speakers"] = {
+        **writer.opened.card.corpus["speakers"],
+        "Ross Geller": 1,
+        "Mona Geller": 1,
+    }
+    script = writer.write(lines=3, seed=1, characters=["ross"])
+    assert {line.speaker for line in script.lines} == {"Ross Geller"}
+    assert notes == ["The character 'ross' is taken for 'Ross Geller', the only one with that in the name."]
+    with pytest.raises(
+        ConfigurationError, match=r"part of 2 names of the corpus: 'Ross Geller', 'Mona Geller'; .* whole name"
+    ):
+        writer.write(characters=["geller"])
+    with pytest.raises(ConfigurationError, match="no such speaker"):
+        writer.write(characters=["gell"])
+
+
 def test_a_prompt_is_understood_and_continued(writers: list[ScriptWriter]) -> None:
     prompt = "[Scene 9: the soup]\nJERRY: Hello.\nELAINE: The so"
     for writer in writers:
@@ -186,6 +205,26 @@ def test_notes_go_to_stderr(untrained: Path, capsys: pytest.CaptureFixture[str])
     load(untrained).write("JERRY: It\u2019s", lines=1, seed=1)
     out, err = capsys.readouterr()
     assert (out, err) == ("", "The prompt was put into the corpus's own case and quotation marks.\n")
+
+
+def test_weights_that_no_validation_has_chosen_are_told(untrained: Path, tmp_path: Path) -> None:
+    folder, notes = ModelFolder(Path(shutil.copytree(untrained, tmp_path / "model"))), list[str]()
+    folder.save_metrics({})
+    writer = ScriptWriter(folder.load(), note=notes.append)
+    assert notes == []
+    for _ in range(2):
+        writer.write(lines=1, seed=1)
+    assert notes == [folder.load_card().warning]
+    assert notes[0].startswith("No validation has chosen this model's weights yet")
+
+
+def test_a_page_has_the_characters_of_the_corpus_and_of_its_prompt_only(untrained: Path, corpus: Path) -> None:
+    writer, alphabet = load(untrained), set(corpus.read_text(encoding="utf-8"))
+    for seed in range(20):
+        assert set(writer.write(lines=3, seed=seed, temperature=1.5).text) <= alphabet
+    heard = writer.write("JERRY: é€", max_new_tokens=300, temperature=1.5, seed=1).text
+    assert set(heard) <= alphabet | set("é€")
+    assert set(heard[len("JERRY: é€") :]) & set("é€")
 
 
 def test_half_a_surrogate_pair_in_a_prompt_is_told(writer: ScriptWriter) -> None:

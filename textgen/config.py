@@ -116,6 +116,10 @@ class EncoderDecoderConfig(_JsonConfig):
         layers: number of layers, of the encoder and of the decoder.
         attention: whether the decoder attends to the context at every token; without, it gets only the encoder's last
             state.
+        scaled: whether attention's scores are divided by the root of `hidden` (Vaswani et al. 2017), and START is
+            looked at in the empty context only. Without, nearly all weight goes to START, whatever is said.
+        copying: whether tokens of the context can be copied (Gu et al. 2016), such as a name that was never seen.
+        told_whose: whether the encoder is told whose turn each token belongs to.
 
     Attributes:
         cell: type of the recurrent layers, one of `CELLS`.
@@ -128,6 +132,9 @@ class EncoderDecoderConfig(_JsonConfig):
     hidden: int
     layers: int
     attention: bool = True
+    scaled: bool = False
+    copying: bool = False
+    told_whose: bool = False
 
     def __post_init__(self) -> None:
         _require(
@@ -145,8 +152,10 @@ class EncoderDecoderConfig(_JsonConfig):
         """Number of weights."""
         decoder = sum(CELLS[self.cell].parameters(inputs, self.hidden) for inputs in self._inputs)
         attention = self.hidden * (self.hidden + self.embedding) if self.attention else 0
+        copying = (2 * self.hidden + self.embedding) * self.embedding + self.hidden + 1 if self.copying else 0
         output = self.hidden * self.embedding + self.vocabulary_size
-        return self.vocabulary_size * self.embedding + self.encoder_parameters + decoder + attention + output
+        embedding = (self.vocabulary_size + 2 * self.told_whose) * self.embedding
+        return embedding + self.encoder_parameters + decoder + attention + copying + output
 
     @property
     def encoder_parameters(self) -> int:
@@ -267,6 +276,7 @@ class ScriptTrainingConfig(TrainingConfig):
         streams: number of places in the corpus that are read in parallel (the batch).
         window: window length, in tokens of each stream.
         reset: share of window boundaries at which a stream's state is zeroed.
+        beginnings: share of windows in which a stream begins anew, as a page without a prompt does.
         sampled_words: words sampled for the softmax of each step, besides all structural and spelling tokens; 0 uses
             the whole vocabulary.
     """
@@ -276,13 +286,14 @@ class ScriptTrainingConfig(TrainingConfig):
     streams: int = 64
     window: int = 64
     reset: float = 0.02
+    beginnings: float = 0.0
     sampled_words: int = 0
 
     def __post_init__(self) -> None:
         super().__post_init__()
         for name in ("streams", "window"):
             _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
-        for name in ("input_dropout", "token_dropout", "reset"):
+        for name in ("input_dropout", "token_dropout", "reset", "beginnings"):
             _require_share(name, getattr(self, name))
         _require(self.sampled_words >= 0, "sampled_words", self.sampled_words, "at least 0")
 

@@ -128,6 +128,7 @@ class _Corpus(TypedDict, total=False):
     normalisation: dict[str, bool]
     reading: dict[str, str | int]
     characters: int
+    alphabet: str
 
 
 class _Scripts(_Corpus, total=False):
@@ -177,6 +178,16 @@ class ModelCard:
     versions: dict[str, str] = field(default_factory=dict)
     novelty: str | None = None
     format_version: int = FORMAT_VERSION
+
+    @property
+    def warning(self) -> str | None:
+        """What a person must know before the model writes: that nothing says yet that it has learned anything."""
+        if self.metrics:
+            return None
+        return (
+            "No validation has chosen this model's weights yet, so it writes with those that its training began with: "
+            "go on with --resume, or train it for longer."
+        )
 
     def to_json(self) -> dict[str, Any]:
         """The card as a dictionary of plain JSON values."""

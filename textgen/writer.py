@@ -90,10 +90,10 @@ class ScriptWriter:
         """
         chosen = self.options(**options)
         if rerank == 1:
-            return GenerationRequest(self.opened, prompt, chosen, self._note_once).scripts(watch)
+            return self._request(prompt, chosen).scripts(watch)
         check_rerank(rerank, chosen)
         judge = self.judge
-        job = GenerationRequest(self.opened, prompt, replace(chosen, num_return_sequences=rerank), self._note_once)
+        job = self._request(prompt, replace(chosen, num_return_sequences=rerank))
         return best_first(job.scripts(watch), judge, job.prompt_lines)[: chosen.num_return_sequences]
 
     def stream(self, prompt: str = "", *, rerank: int = 1, **options: Any) -> Iterator[str]:
@@ -105,7 +105,7 @@ class ScriptWriter:
         if rerank != 1:
             return iter([self.write(prompt, rerank=rerank, **options).text])
         chosen = self.options(**{**options, "num_return_sequences": 1})
-        return GenerationRequest(self.opened, prompt, chosen, self._note_once).pieces()
+        return self._request(prompt, chosen).pieces()
 
     def score(self, text: str) -> JudgedText:
         """Scores how realistic a text is, line by line and as a whole, with the model's discriminator.
@@ -135,6 +135,11 @@ class ScriptWriter:
         if judge.warning is not None:
             self._note_once(judge.warning)
         return judge
+
+    def _request(self, prompt: str, options: DecodingOptions) -> GenerationRequest:
+        if self.card.warning is not None:
+            self._note_once(self.card.warning)
+        return GenerationRequest(self.opened, prompt, options, self._note_once)
 
     def _note_once(self, text: str) -> None:
         if text not in self._told:

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 
 import textgen
 from tests.generation.small import saved_model
-from textgen.cli.generate import command
+from textgen.cli.generate import check_output, command
 from textgen.corpus.script import Script
 from textgen.decoding.options import DecodingOptions
 from textgen.errors import ModelError
@@ -147,3 +147,40 @@ def test_a_chat_model_writes_no_scripts(tmp_path: Path) -> None:
     model = saved_model(tmp_path / "small")
     with pytest.raises(ModelError, match="textgen chat --model"):
         generate(model)
+
+
+@pytest.fixture
+def pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Pages that hold any character: an untrained model writes many that no font has."""
+    monkeypatch.setattr("textgen.corpus.pdf.write_pdf", lambda scripts, font: f"{scripts} in {font}".encode())
+
+
+@pytest.mark.usefixtures("pages")
+def test_screenplays_for_other_programs(untrained: Path) -> None:
+    script = textgen.load(untrained).write(lines=3, seed=7)
+    final_draft = generate(untrained, "--format", "fdx", "--lines", "3", "--seed", "7")
+    assert final_draft.stdout == script.to_fdx()
+    printed = generate(untrained, "--format", "pdf", "--font", "a.ttf", "--lines", "3", "--seed", "7")
+    assert printed.stdout == f"{[script.scenes]} in a.ttf"
+
+
+@pytest.mark.usefixtures("pages")
+@pytest.mark.parametrize("format", ["text", "json", "fountain", "fdx", "pdf"])
+def test_out_takes_what_stdout_would(untrained: Path, tmp_path: Path, format: str) -> None:
+    arguments = ("--format", format, "--lines", "2", "--seed", "7")
+    done = generate(untrained, *arguments, "--out", str(tmp_path / "scene"))
+    assert done.stdout == ""
+    assert (tmp_path / "scene").read_bytes() == generate(untrained, *arguments).stdout_bytes
+
+
+def test_output_that_has_no_place_is_refused_beforehand(untrained: Path, tmp_path: Path) -> None:
+    done = generate(untrained, "--out", str(tmp_path / "none" / "scene.txt"))
+    assert done.exit_code == 2 and "does not exist: make it first" in done.stderr
+    done = generate(untrained, "--font", "a.ttf")
+    assert done.exit_code == 2 and "--font is for pages: give --format pdf with it (not text)" in done.stderr
+
+
+def test_a_terminal_gets_no_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    with pytest.raises(click.UsageError, match=r"--format pdf gives a file .* add --out scene\.pdf, or redirect it"):
+        check_output("pdf", None, None)

@@ -8,7 +8,7 @@ from tests.discriminator.small import likes, with_discriminator
 from tests.generation.small import saved_model
 from textgen.cli import inspect
 from textgen.cli.main import cli
-from textgen.corpus.formats import DIALOGUE_FORMATS
+from textgen.corpus.formats import DIALOGUE_FORMATS, SCRIPT_FORMATS
 from textgen.model_folder import ModelFolder
 from textgen.training.checkpoint import NAME
 from textgen.training.prepare import MIN_P
@@ -89,7 +89,7 @@ def test_a_script_is_shown_as_dialogues_when_asked(corpus: Path) -> None:
     assert values["files"][0]["reason"].startswith("as asked for (colon: ")
 
 
-@pytest.mark.parametrize("format", DIALOGUE_FORMATS)
+@pytest.mark.parametrize("format", [name for name in DIALOGUE_FORMATS if name not in SCRIPT_FORMATS])
 def test_scripts_are_not_trained_on_dialogue_formats(corpus: Path, format: str) -> None:
     result = CliRunner().invoke(cli, ["train-script", "--corpus", str(corpus), "--format", format])
     assert result.exit_code == 2

@@ -1,44 +1,39 @@
-"""The real sources, where the packages are installed."""
+"""Only texts that are listed with their licence are learned from."""
+
+import hashlib
+from pathlib import Path
 
 import pytest
-from smalltalk.filters import UNKNOWN_TO_THE_BOT, make_filters
-from smalltalk.sources import BOT, PACKAGES, read_chatterbot, read_chitchat, read_names, read_own, read_swearing
-from smalltalk.words import learn_words
+from building import sources
+from building.sources import Source, conversations, listed
+
+from textgen.errors import CorpusError
 
 
-def test_the_own_dialogues_have_the_bot_and_a_user() -> None:
-    dialogues = read_own()
-    assert len(dialogues) >= 1000
-    assert {turn.speaker for turns in dialogues for turn in turns} == {BOT, "YOU"}
+def source(data: bytes) -> Source:
+    return Source("dialogues/a.jsonl", "somebody/something", "c0ffee", "MIT", hashlib.sha256(data).hexdigest())
 
 
-def test_nothing_in_the_own_dialogues_is_hit() -> None:
-    for package in PACKAGES:
-        pytest.importorskip(package)
-    turns = [turn.text for turns in read_own() for turn in turns]
-    filters = make_filters(learn_words(read_names(), read_swearing(), turns, turns))
-    private = {name: hits for name, hits in filters.items() if name not in UNKNOWN_TO_THE_BOT}
-    assert not [(name, turn) for name, hits in private.items() for turn in turns if hits(turn)]
+def test_every_listed_file_has_a_licence_and_a_checksum() -> None:
+    found = [one for folder in ("plays", "prose", "sentences", "dialogues") for one in listed(folder)]
+    assert len(found) == len(sources.LIST.read_text(encoding="utf-8").splitlines()) - 1
+    assert len({one.file for one in found}) == len(found)
+    for one in found:
+        assert one.licence and one.source and one.commit
+        assert len(one.sha256) == 64
 
 
-def test_chitchat_is_whole() -> None:
-    pytest.importorskip("chitchat_dataset")
-    talks = read_chitchat()
-    assert len(talks) == 7168
-    assert talks[0][0][:2] == ["Hello", "How are you doing today?"]
+def test_the_listed_file_is_taken(tmp_path: Path) -> None:
+    (tmp_path / "dialogues").mkdir()
+    (tmp_path / "dialogues" / "a.jsonl").write_bytes(b'{"turns": ["hi", "hello"], "source": "a/b"}\n')
+    path = source((tmp_path / "dialogues" / "a.jsonl").read_bytes()).path(tmp_path)
+    assert list(conversations(path)) == [("a/b", ["hi", "hello"])]
 
 
-def test_chatterbot_is_small_talk() -> None:
-    pytest.importorskip("chatterbot_corpus")
-    pytest.importorskip("yaml")
-    talks, left_out = read_chatterbot()
-    assert [["What's up?"], ["Not much."]] in talks
-    assert left_out > 20
-    assert not [talk for talk in talks if any("Smith" in turn[0] for turn in talk)]
-
-
-def test_lists_of_words() -> None:
-    pytest.importorskip("names")
-    pytest.importorskip("better_profanity")
-    assert {"kyle", "mary"} <= read_names()
-    assert "damn" in read_swearing()
+def test_another_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(CorpusError, match="is not there: give the folder"):
+        source(b"").path(tmp_path)
+    (tmp_path / "dialogues").mkdir()
+    (tmp_path / "dialogues" / "a.jsonl").write_bytes(b"changed")
+    with pytest.raises(CorpusError, match="only texts whose licence was looked at"):
+        source(b"as listed").path(tmp_path)

@@ -49,3 +49,23 @@ def scripts(
     lines = st.lists(st.builds(Line, speakers, texts), max_size=most_lines).map(tuple)
     scenes = st.lists(st.builds(Scene, headings, lines), max_size=3).map(tuple)
     return st.builds(Script, scenes, styles)
+
+
+MARKS = (
+    *("!", "@", "#", "=", "===", ".", "..", ">", "> ", " <", "~", "[[", "/*", "\\", "[", "]", "/", "INT. x", "EVE"),
+    *("TO:", "(V.O.)\n", "(softly) ", " [beat]", "(a", "\n\n", "   ", "&amp;", "<Text>", " #1#"),
+)
+"""What means something in a screenplay, or in the files that hold one."""
+
+_names = (
+    st.one_of(texts, st.sampled_from(MARKS))
+    .map(lambda text: " ".join(text.split()))
+    .filter(lambda name: name and "(" not in name and ")" not in name and not name.endswith("^"))
+)
+_awkward = st.lists(st.one_of(st.sampled_from(MARKS), texts), max_size=4).map("".join)
+_headings = _awkward.map(lambda text: " ".join(text.split())).filter(bool)
+
+screenplays = scripts(st.one_of(st.none(), _names), _awkward, st.one_of(st.none(), _headings)).map(
+    lambda script: Script(tuple(scene for scene in script.scenes if scene.heading or scene.lines), script.style)
+)
+"""Scripts that screenplays can hold: no scene is empty, no name has brackets, headings and names have plain spaces."""

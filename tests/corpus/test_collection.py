@@ -120,6 +120,11 @@ def test_a_folder_of_all_kinds(tmp_path: Path) -> None:
         g_movie_titles_txt=FILMS,
         h_txt=SPOKEN,
         i_png="no text",
+        j_srt="1\n0:00:01,0 --> 0:00:02,0\nhi\n",
+        k_vtt="WEBVTT\n\n0:01.0 --> 0:02.0\nhi\n",
+        m_ttml='<tt><body><p begin="1s" end="2s">hi</p></body></tt>',
+        n_sub="{10}{20}hi\n{30}{40}hi\n",
+        l_ass="[Events]\nDialogue: 0,0:00:01.0,0:00:02.0,,,0,0,0,,hi\n",
     )
     corpus = Corpus(tmp_path, kind="dialogues")
     assert formats(corpus) == [
@@ -131,15 +136,21 @@ def test_a_folder_of_all_kinds(tmp_path: Path) -> None:
         ("eou", ["f.txt"]),
         ("cornell", ["g_movie_lines.txt", "g_movie_conversations.txt"]),
         ("script", ["h.txt"]),
+        ("srt", ["j.srt"]),
+        ("vtt", ["k.vtt"]),
+        ("ass", ["l.ass"]),
+        ("ttml", ["m.ttml"]),
+        ("microdvd", ["n.sub"]),
     ]
     assert {file.format for file in corpus.files} == set(DIALOGUE_FORMATS) - {"tsv-pairs"}
     found = turns(corpus)
     assert found == turns(corpus)
-    assert [number for number, _ in found] == [0, 1, 2, 3, *[4] * 12, *[5] * 3, 6, 7, 7]
+    assert [number for number, _ in found] == [0, 1, 2, 3, *[4] * 12, *[5] * 3, 6, 7, 7, 8, 9, 10, 11, 12]
     assert found[4] == (4, ["and question number 0", "and answer number 0"])
-    assert found[-3] == (6, ["Hi.", "Ho."])
-    assert recognise_dialogues(tmp_path) is None  # a script is among them
-    (tmp_path / "h.txt").unlink()
+    assert found[-8] == (6, ["Hi.", "Ho."])
+    assert recognise_dialogues(tmp_path) is None  # scripts are among them
+    for name in ("h.txt", "j.srt", "k.vtt", "l.ass", "m.ttml", "n.sub"):
+        (tmp_path / name).unlink()
     assert recognise_dialogues(tmp_path) is not None
 
 
@@ -223,7 +234,8 @@ def test_a_named_format_is_taken(tmp_path: Path, format: str, text: str) -> None
 
 
 def test_an_unknown_format_of_dialogues_and_missing_files(tmp_path: Path) -> None:
-    with pytest.raises(ConfigurationError, match="'opera' is unknown; the formats are cornell, eou"):
+    known = ", ".join(DIALOGUE_FORMATS)
+    with pytest.raises(ConfigurationError, match=f"'opera' is unknown; the formats are {known}: choose"):
         Corpus(tmp_path, "opera", "dialogues")
     with pytest.raises(CorpusError, match=r"nowhere does not exist"):
         Corpus(tmp_path / "nowhere", kind="dialogues")
@@ -261,7 +273,8 @@ def test_folders_of_scripts_take_what_they_took(tmp_path: Path) -> None:
     write_files(tmp_path, a_txt=SPOKEN, b_json="{}", c_yml="x", d_yaml="x", e_conv="x")
     assert [path.name for path in find_files([tmp_path], suffixes(SCRIPT_FORMATS))] == ["a.txt"]
     assert len(find_files([tmp_path], suffixes(DIALOGUE_FORMATS))) == 5
-    assert set(suffixes(SCRIPT_FORMATS)) == {".txt", ".fountain", ".csv", ".tsv", ".jsonl", ".md", ".script"}
+    assert {".txt", ".fountain", ".csv", ".tsv", ".jsonl", ".md", ".script"} <= set(suffixes(SCRIPT_FORMATS))
+    assert not {".json", ".yml", ".yaml", ".conv"} & set(suffixes(SCRIPT_FORMATS))
 
 
 AWKWARD = f"""

@@ -17,7 +17,7 @@ from textgen.corpus.collection import Corpus
 from textgen.errors import ConfigurationError, CorpusError
 from textgen.evaluation.copies import NO_NOVELTY
 from textgen.evaluation.model_comparison import NO_COMPARISON
-from textgen.evaluation.prediction import Scores
+from textgen.evaluation.prediction import Scores, attention_on_message
 from textgen.evaluation.report import ChatEvaluation, evaluate_chat
 from textgen.generation.chat_model import ChatModel
 from textgen.model_folder import Model
@@ -85,6 +85,7 @@ def test_the_held_out_replies_by_hand(model: Model, path: Path) -> None:
 
 def test_a_model_that_knows_nothing_hesitates_between_all_tokens(model: Model, path: Path) -> None:
     zeros = {name: np.zeros_like(array) for name, array in model.weights.items()}
+    zeros["copy/bias"] -= 1e6  # nor does it copy anything
     result = evaluate_chat(ChatModel(replace(model, weights=zeros)), Corpus(path, kind="dialogues"), "all")
     size = model.tokenizer.vocabulary_size
     for scores in (result.scores, result.shuffled, result.alone):
@@ -105,6 +106,10 @@ class Recorder:
         if len(self.passes[-1]) == 40:
             self.passes.append([])
         return [np.full(len(reply) - 1, -1.0, np.float32) for reply in replies]
+
+    def attention(self, contexts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]) -> list[np.ndarray]:
+        """It has none."""
+        return [np.zeros((len(reply) - 1, 0), np.float32) for reply in replies]
 
 
 def passes(model: Model, path: Path, seed: int = 0) -> list[dict[tuple[int, ...], tuple[int, ...]]]:
@@ -137,10 +142,24 @@ def test_one_exchange_has_no_other_context(model: Model, tmp_path: Path) -> None
     assert result.exchanges == 1
 
 
+def test_attention_on_the_message_is_its_weight_on_the_newest_turn(model: Model) -> None:
+    chat = ChatModel(model)
+    turns, reply = ["hello there", "oh hello", "what is that"], "that is a kettle"
+    context, told = chat.encoder.encode_context(turns), chat.encoder.encode_reply(reply)
+    weights = chat.network.attention([context], [told])[0]
+    assert weights.shape == (len(told) - 1, len(context))
+    assert np.allclose(weights.sum(axis=1), 1.0)
+    newest = len(chat.encoder.encode_context(turns[-1:])) - 1
+    assert attention_on_message(chat.network, [context], [told]) == pytest.approx(weights[:, -newest:].sum(1).mean())
+    alone = chat.encoder.encode_context(["hello there"])
+    assert attention_on_message(chat.network, [alone, [START]], [told, told]) == pytest.approx(1.0)
+    assert attention_on_message(chat.network, [[START]], [told]) is None
+
+
 def test_the_json_object() -> None:
     scores = Scores(nats=40 * math.log(4), tokens=40, characters=80, words=8, line_ends=2)
     shuffled, alone = replace(scores, nats=40 * math.log(8)), replace(scores, nats=40 * math.log(16))
-    values = ChatEvaluation(scores, shuffled, alone, 2, "all", ("one",)).to_json_object()
+    values = ChatEvaluation(scores, shuffled, alone, 0.75, 2, "all", ("one",)).to_json_object()
     assert json.loads(json.dumps(values)) == values
     assert values == {
         "bits_per_character": pytest.approx(1.0),
@@ -154,6 +173,7 @@ def test_the_json_object() -> None:
         "shuffled_bits_per_character": pytest.approx(1.5),
         "alone_perplexity": pytest.approx(16.0),
         "alone_bits_per_character": pytest.approx(2.0),
+        "attention_on_message": 0.75,
         "split": "all",
         **NO_COMPARISON,
         **NO_NOVELTY,
@@ -163,7 +183,7 @@ def test_the_json_object() -> None:
 
 def test_an_infinite_perplexity_is_no_json_number() -> None:
     scores = Scores(nats=9000.0, tokens=10, characters=10, words=1, line_ends=0)
-    values = ChatEvaluation(scores, scores, scores, 1, "all", ()).to_json_object()
+    values = ChatEvaluation(scores, scores, scores, None, 1, "all", ()).to_json_object()
     assert values["perplexity"] is values["word_perplexity"] is values["alone_perplexity"] is None
     assert "Infinity" not in json.dumps(values)
     assert any("too large for a number" in note for note in scores.notes)

@@ -38,7 +38,7 @@ def card(tokenizer: Tokenizer, **corpus: Any) -> ModelCard:
         "detokenise": False,
     }
     architecture = EncoderDecoderConfig(tokenizer.vocabulary_size, embedding=12, hidden=16, layers=1)
-    return ModelCard("chat", architecture, {**described, **corpus}, decoding={"temperature": 0.7})
+    return ModelCard("chat", architecture, {**described, **corpus}, {"temperature": 0.7}, metrics={"step": 1})
 
 
 def chat_model(level: str = "word", path: Path = Path("models/small"), **corpus: Any) -> Model:

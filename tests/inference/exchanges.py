@@ -14,8 +14,19 @@ CONTEXT_LENGTHS = (9, 1, 4, 9, 2)
 REPLY_LENGTHS = (3, 8, 2, 5, 11)
 
 
-def config(attention: bool = True, layers: int = 2) -> EncoderDecoderConfig:
-    return EncoderDecoderConfig(VOCABULARY, embedding=10, hidden=12, layers=layers, attention=attention)
+KINDS: dict[str, dict[str, Any]] = {
+    "one layer": {"layers": 1},
+    "two layers": {"layers": 2},
+    "no attention": {"layers": 2, "attention": False},
+    "scaled": {"layers": 1, "scaled": True},
+    "copying": {"layers": 1, "copying": True},
+    "everything": {"layers": 2, "scaled": True, "copying": True, "told_whose": True},
+}
+"""Architectures of all kinds, by name."""
+
+
+def config(**choice: Any) -> EncoderDecoderConfig:
+    return EncoderDecoderConfig(VOCABULARY, embedding=10, hidden=12, **{"layers": 2, **choice})
 
 
 def encoder_decoder(**choice: Any) -> EncoderDecoder:

@@ -6,16 +6,23 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tests.inference.exchanges import CONTEXT_LENGTHS, REPLY_LENGTHS, VOCABULARY, config, encoder_decoder, exchanges
+from tests.inference.exchanges import (
+    CONTEXT_LENGTHS,
+    KINDS,
+    REPLY_LENGTHS,
+    VOCABULARY,
+    config,
+    encoder_decoder,
+    exchanges,
+)
 from tests.inference.small import random_weights
 from textgen.config import EncoderDecoderConfig
 from textgen.errors import ModelError
 from textgen.inference import encoder_decoder as module
 from textgen.inference.encoder_decoder import EncoderDecoder, padded
 from textgen.inference.weights import check_weights
-from textgen.tokenizers.base import PAD, START
+from textgen.tokenizers.base import FIRST_LABEL, PAD, START, TURN
 
-KINDS = [(attention, layers) for attention in (True, False) for layers in (1, 2)]
 Vector = Any
 
 
@@ -37,6 +44,9 @@ def by_hand(chosen: EncoderDecoderConfig, context: Sequence[int], reply: Sequenc
     weights = {name: array.astype(np.float64) for name, array in random_weights(chosen).items()}
     table, nothing = weights["embedding"], np.zeros(chosen.hidden // 2)
     memory, finals = [table[k] for k in context], []
+    if chosen.told_whose:  # the last turn is the other side's
+        own = [(list(context[k:]).count(TURN) + 1) % 2 for k in range(len(context))]
+        memory = [vector + weights["whose"][side] for vector, side in zip(memory, own, strict=True)]
     for k in range(chosen.layers):
         there, h_there, c_there = lstm(weights, f"encoder_{k}/forward", memory, nothing, nothing)
         back, h_back, c_back = lstm(weights, f"encoder_{k}/backward", memory[::-1], nothing, nothing)
@@ -50,26 +60,35 @@ def by_hand(chosen: EncoderDecoderConfig, context: Sequence[int], reply: Sequenc
         vector = h @ weights["output/kernel"]
         if chosen.attention:
             scores = np.array([h @ (weights["attention/key"].T @ m) for m in memory])
+            if chosen.scaled:
+                scores /= chosen.hidden**0.5
+                scores[0] -= np.inf if len(context) > 1 else 0.0
             shares = np.exp(scores) / np.exp(scores).sum()
             vector += sum(share * m for share, m in zip(shares, memory, strict=True)) @ weights["attention/value"]
         logits = table @ np.tanh(vector) + weights["output/bias"]
+        for place, token in enumerate(context) if chosen.copying else ():
+            if token >= FIRST_LABEL:
+                key = weights["copy/key"].T @ memory[place] + weights["copy/previous"].T @ table[context[place - 1]]
+                score = (h @ weights["copy/query"]) @ np.tanh(key) / chosen.embedding**0.5
+                score += h @ weights["copy/gate"][:, 0] + weights["copy/bias"][0]
+                logits[token] = np.logaddexp(logits[token], score)
         rows.append(logits - np.log(np.exp(logits).sum()))
     return np.stack(rows)
 
 
-@pytest.mark.parametrize(("attention", "layers"), KINDS)
-def test_scores_of_a_ragged_batch_are_the_formulas(attention: bool, layers: int) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_scores_of_a_ragged_batch_are_the_formulas(kind: str) -> None:
     contexts, replies = exchanges()
-    scores = encoder_decoder(attention=attention, layers=layers).score(contexts, replies)
+    scores = encoder_decoder(**KINDS[kind]).score(contexts, replies)
     assert [len(score) for score in scores] == [length - 1 for length in REPLY_LENGTHS]
     for score, context, reply in zip(scores, contexts, replies, strict=True):
-        expected = by_hand(config(attention, layers), context, reply)[np.arange(len(reply) - 1), reply[1:]]
+        expected = by_hand(config(**KINDS[kind]), context, reply)[np.arange(len(reply) - 1), reply[1:]]
         assert np.abs(score - expected).max() < 1e-4
 
 
-@pytest.mark.parametrize(("attention", "layers"), KINDS)
-def test_steps_are_the_teacher_forced_pass(attention: bool, layers: int) -> None:
-    network, (contexts, replies) = encoder_decoder(attention=attention, layers=layers), exchanges()
+@pytest.mark.parametrize("kind", KINDS)
+def test_steps_are_the_teacher_forced_pass(kind: str) -> None:
+    network, (contexts, replies) = encoder_decoder(**KINDS[kind]), exchanges()
     ids, _ = padded(replies)
     state = network.read(contexts)
     scores = network.score(contexts, replies)
@@ -92,9 +111,9 @@ def test_a_step_leaves_the_state_before_it_alone() -> None:
     assert all(np.array_equal(one, other) for one, other in zip(state, before, strict=True))
 
 
-@pytest.mark.parametrize(("attention", "layers"), KINDS)
-def test_an_exchange_alone_is_the_exchange_in_a_batch(attention: bool, layers: int) -> None:
-    network, (contexts, replies) = encoder_decoder(attention=attention, layers=layers), exchanges()
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_exchange_alone_is_the_exchange_in_a_batch(kind: str) -> None:
+    network, (contexts, replies) = encoder_decoder(**KINDS[kind]), exchanges()
     together = network.score(contexts, replies)
     for context, reply, score in zip(contexts, replies, together, strict=True):
         (alone,) = network.score([context], [reply])
@@ -138,18 +157,18 @@ def under_the_padding(monkeypatch: pytest.MonkeyPatch, ids: int, seen: bool) -> 
     monkeypatch.setattr(module, "padded", other)
 
 
-@pytest.mark.parametrize("attention", [True, False])
-def test_ids_under_the_padding_change_nothing(attention: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    network, (contexts, replies) = encoder_decoder(attention=attention), exchanges()
+@pytest.mark.parametrize("kind", ["one layer", "no attention", "everything"])
+def test_ids_under_the_padding_change_nothing(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    network, (contexts, replies) = encoder_decoder(**KINDS[kind]), exchanges()
     expected = network.score(contexts, replies)
     under_the_padding(monkeypatch, ids=77, seen=False)
     for ours, theirs in zip(network.score(contexts, replies), expected, strict=True):
         assert np.array_equal(ours, theirs)
 
 
-@pytest.mark.parametrize("attention", [True, False])
-def test_the_mask_is_needed(attention: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    network, (contexts, replies) = encoder_decoder(attention=attention), exchanges()
+@pytest.mark.parametrize("kind", ["one layer", "no attention", "everything"])
+def test_the_mask_is_needed(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    network, (contexts, replies) = encoder_decoder(**KINDS[kind]), exchanges()
     expected = network.score(contexts, replies)
     under_the_padding(monkeypatch, ids=PAD, seen=True)
     changed = [np.abs(a - b).max() for a, b in zip(network.score(contexts, replies), expected, strict=True)]
@@ -185,12 +204,14 @@ def test_float16_weights_are_widened() -> None:
 
 @pytest.mark.parametrize("attention", [True, False])
 def test_weights_of_another_kind_of_model_are_refused(attention: bool) -> None:
-    good = random_weights(config(attention))
-    check_weights(config(attention), good)
+    good = random_weights(config(attention=attention))
+    check_weights(config(attention=attention), good)
     with pytest.raises(ModelError, match=r"attention/key.*incomplete or mixed from two models"):
-        check_weights(config(not attention), good)
+        check_weights(config(attention=not attention), good)
     with pytest.raises(ModelError, match=r"encoder_0/backward/kernel has shape \(10, 23\)"):
-        check_weights(config(attention), {**good, "encoder_0/backward/kernel": np.zeros((10, 23), np.float32)})
+        check_weights(
+            config(attention=attention), {**good, "encoder_0/backward/kernel": np.zeros((10, 23), np.float32)}
+        )
 
 
 def test_padded_by_hand() -> None:

@@ -7,13 +7,20 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from tests.inference.exchanges import CONTEXT_LENGTHS, REPLY_LENGTHS, VOCABULARY, config, encoder_decoder, exchanges
+from tests.inference.exchanges import (
+    CONTEXT_LENGTHS,
+    KINDS,
+    REPLY_LENGTHS,
+    VOCABULARY,
+    config,
+    encoder_decoder,
+    exchanges,
+)
 from tests.inference.small import random_weights
 from textgen.config import EncoderDecoderConfig
 from textgen.inference.encoder_decoder import padded
 from textgen.models.encoder_decoder import EncoderDecoderMasks, KerasEncoderDecoder
 
-KINDS = [(attention, layers) for attention in (True, False) for layers in (1, 2)]
 LONGEST, ROWS, TIME = max(CONTEXT_LENGTHS), len(CONTEXT_LENGTHS), max(REPLY_LENGTHS) - 1
 
 
@@ -37,9 +44,9 @@ def logits_of(model: KerasEncoderDecoder, noise: EncoderDecoderMasks | None = No
     return np.asarray(model(contexts, real, inputs, noise))
 
 
-@pytest.mark.parametrize(("attention", "layers"), KINDS)
-def test_logits_are_those_of_the_numpy_steps(attention: bool, layers: int) -> None:
-    ours, reference = logits_of(network(config(attention, layers))), encoder_decoder(attention=attention, layers=layers)
+@pytest.mark.parametrize("kind", KINDS)
+def test_logits_are_those_of_the_numpy_steps(kind: str) -> None:
+    ours, reference = logits_of(network(config(**KINDS[kind]))), encoder_decoder(**KINDS[kind])
     _, _, inputs, _, _ = batch()
     state, theirs = reference.read(exchanges()[0]), []
     for ids in inputs:
@@ -51,19 +58,19 @@ def test_logits_are_those_of_the_numpy_steps(attention: bool, layers: int) -> No
     assert ours.std() > 0.3
 
 
-@pytest.mark.parametrize(("attention", "layers"), KINDS)
-def test_log_probabilities_are_those_of_the_numpy_pass(attention: bool, layers: int) -> None:
+@pytest.mark.parametrize("kind", KINDS)
+def test_log_probabilities_are_those_of_the_numpy_pass(kind: str) -> None:
     _, _, _, targets, scored = batch()
-    every = np.asarray(tf.nn.log_softmax(logits_of(network(config(attention, layers)))))
+    every = np.asarray(tf.nn.log_softmax(logits_of(network(config(**KINDS[kind])))))
     ours = np.take_along_axis(every, targets[..., None], axis=-1)[..., 0]
-    theirs = encoder_decoder(attention=attention, layers=layers).score(*exchanges())
+    theirs = encoder_decoder(**KINDS[kind]).score(*exchanges())
     for row, score in enumerate(theirs):
         assert np.abs(ours[scored[:, row] > 0, row] - score).max() < 1e-4
 
 
-@pytest.mark.parametrize("attention", [True, False])
-def test_an_exchange_alone_is_the_exchange_in_a_batch(attention: bool) -> None:
-    model = network(config(attention, layers=1))
+@pytest.mark.parametrize("kind", ["one layer", "no attention", "everything"])
+def test_an_exchange_alone_is_the_exchange_in_a_batch(kind: str) -> None:
+    model = network(config(**KINDS[kind]))
     contexts, real, inputs, _, _ = batch()
     together = logits_of(model)
     for row, (context, reply) in enumerate(zip(CONTEXT_LENGTHS, REPLY_LENGTHS, strict=True)):
@@ -72,9 +79,9 @@ def test_an_exchange_alone_is_the_exchange_in_a_batch(attention: bool) -> None:
         assert np.abs(alone - together[columns[1]]).max() < 1e-5
 
 
-@pytest.mark.parametrize("attention", [True, False])
-def test_ids_under_the_padding_change_nothing_and_the_mask_is_needed(attention: bool) -> None:
-    model, expected = network(config(attention)), logits_of(network(config(attention)))
+@pytest.mark.parametrize("kind", ["one layer", "no attention", "everything"])
+def test_ids_under_the_padding_change_nothing_and_the_mask_is_needed(kind: str) -> None:
+    model, expected = network(config(**KINDS[kind])), logits_of(network(config(**KINDS[kind])))
     contexts, real, inputs, _, _ = batch()
     other = np.where(real > 0, contexts, 77)
     assert np.array_equal(np.asarray(model(other, real, inputs)), expected)
@@ -97,9 +104,9 @@ def gradients(model: KerasEncoderDecoder, given: Any) -> dict[str, np.ndarray]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("attention", "layers"), [(True, 2), (False, 1)])
-def test_gradients_of_a_ragged_batch_are_those_of_its_exchanges_added_up(attention: bool, layers: int) -> None:
-    model, given = network(config(attention, layers)), batch()
+@pytest.mark.parametrize("kind", ["two layers", "no attention", "everything"])
+def test_gradients_of_a_ragged_batch_are_those_of_its_exchanges_added_up(kind: str) -> None:
+    model, given = network(config(**KINDS[kind])), batch()
     together = gradients(model, given)
     added = {name: np.zeros_like(array) for name, array in together.items()}
     for row, (context, reply) in enumerate(zip(CONTEXT_LENGTHS, REPLY_LENGTHS, strict=True)):
@@ -126,9 +133,9 @@ def test_bfloat16_gives_float32_logits_close_by() -> None:
     assert 0.0 < np.abs(low - exact).max() < 0.2
 
 
-@pytest.mark.parametrize(("attention", "layers"), KINDS)
-def test_named_weights_are_all_weights_in_the_shapes_of_the_model_folder(attention: bool, layers: int) -> None:
-    chosen = config(attention, layers)
+@pytest.mark.parametrize("kind", KINDS)
+def test_named_weights_are_all_weights_in_the_shapes_of_the_model_folder(kind: str) -> None:
+    chosen = config(**KINDS[kind])
     model = KerasEncoderDecoder(chosen)
     named = model.named_weights()
     assert {name: tuple(v.shape) for name, v in named.items()} == {

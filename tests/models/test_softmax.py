@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from textgen.models.softmax import Candidates, SampledOutput, cross_entropy, sampled_cross_entropy
+from textgen.models.softmax import (
+    Candidates,
+    SampledOutput,
+    copying_cross_entropy,
+    cross_entropy,
+    sampled_cross_entropy,
+)
 
 
 def loss(logits: list[list[float]], targets: list[int], scored: list[float], dtype: str = "float32") -> float:
@@ -254,3 +260,41 @@ def test_the_true_distribution_is_where_the_expected_loss_is_least() -> None:
 
     assert np.allclose(slope(np.log(true) + 1.7), 0.0, atol=1e-6)
     assert np.abs(slope(np.zeros(5))).max() > 0.05
+
+
+def dense(logits: tf.Tensor, copies: tf.Tensor, contexts: np.ndarray) -> tf.Tensor:
+    """The logits with the copies added in, as exponentials."""
+    at = tf.one_hot(contexts.T, logits.shape[-1])  # (batch, context, vocabulary)
+    return tf.math.log(tf.exp(logits) + tf.einsum("tbc,bcv->tbv", tf.exp(copies), at))
+
+
+@pytest.mark.parametrize("smoothing", [0.0, 0.2])
+def test_copies_compete_with_the_vocabulary_in_one_softmax(smoothing: float) -> None:
+    draw, contexts = np.random.default_rng(1), np.array([[3, 1], [4, 4], [3, 0]])  # (context, batch); 3 stands twice
+    products, bias, copies = (
+        tf.constant(draw.normal(size=shape).astype(np.float32)) for shape in ((4, 2, 6), (6,), (4, 2, 3))
+    )
+    copies = tf.concat([copies[:, :, :2], tf.where([[[True], [False]]], copies[:, :, 2:], -1e9)], axis=-1)
+    targets, scored = np.array([[3, 4], [4, 1], [5, 5], [3, 2]], np.int32), np.float32([[1, 1], [1, 1], [1, 0], [0, 1]])
+    with tf.GradientTape(persistent=True) as tape:
+        tape.watch([products, bias, copies])
+        plain, loss = copying_cross_entropy(products, bias, copies, contexts, targets, scored, smoothing)
+        every = tf.nn.log_softmax(dense(products + bias, copies, contexts))
+        chosen = tf.gather(every, targets, batch_dims=2)
+        # Labels are smoothed towards the vocabulary's own logits, which copies do not change.
+        normaliser = tf.reduce_logsumexp(dense(products + bias, copies, contexts), axis=-1)
+        even = tf.reduce_mean(products + bias, axis=-1) - normaliser
+        expected = -tf.reduce_sum(scored * ((1 - smoothing) * chosen + smoothing * even))
+    assert float(plain) == pytest.approx(-float(tf.reduce_sum(scored * chosen)), rel=1e-5)
+    assert float(loss) == pytest.approx(float(expected), rel=1e-5)
+    for variable in (products, bias, copies):
+        assert np.allclose(tape.gradient(loss, variable), tape.gradient(expected, variable), atol=1e-5)
+
+
+def test_without_anything_to_copy_it_is_the_cross_entropy() -> None:
+    draw = np.random.default_rng(2)
+    products, bias = (tf.constant(draw.normal(size=shape).astype(np.float32)) for shape in ((3, 2, 5), (5,)))
+    copies, contexts = tf.fill((3, 2, 1), -1e9), np.array([[1, 1]])
+    given = np.array([[0, 1], [2, 3], [4, 0]], np.int32), np.ones((3, 2), np.float32), 0.1
+    ours = copying_cross_entropy(products, bias, copies, contexts, *given)
+    assert [float(x) for x in ours] == pytest.approx([float(x) for x in cross_entropy(products, bias, *given)])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.corpus.id_store import IdStoreWriter
-from textgen.tokenizers.base import END, PAD, START, TURN
+from textgen.tokenizers.base import END, LINE_END, PAD, SCENE, START, TURN
 from textgen.training.batches import PairBatch, Pairs, PairStore, Windows, by_length, ends_path, gather
 
 lengths = st.integers(2, 400)
@@ -44,6 +44,33 @@ def test_an_epoch_reads_every_position_at_most_once(length: int, shape: tuple[in
     assert len(read) == windows.steps_per_epoch * windows.batch(0).tokens
     left = length - len(read)
     assert left <= windows.streams * (windows.window - 1) + windows.streams - 1
+
+
+SCRIPT = {  # one document by what its pages may begin with: scenes with and without heading, lines, one endless line
+    "scenes": [START, *[SCENE, 20, LINE_END, 21, 22, LINE_END, SCENE, LINE_END, 23, 24, LINE_END] * 60, END],
+    "lines": [START, *[21, 22, LINE_END] * 200, END],
+    "tokens": [START, *[21, 22, 23] * 200, END],
+}
+
+
+@pytest.mark.parametrize(("kind", "firsts"), [("scenes", {SCENE, 23}), ("lines", {21}), ("tokens", {21, 22, 23})])
+def test_a_stream_that_begins_anew_reads_start_in_an_empty_state_where_a_page_could_begin(
+    kind: str, firsts: set[int]
+) -> None:
+    ids, found = np.array(SCRIPT[kind], np.uint16), set[int]()
+    anew, as_ever = (Windows(ids, 3, 20, reset=0.0, seed=1, beginnings=share) for share in (0.5, 0.0))
+    begun = windows = 0
+    for step in range(1, anew.steps_per_epoch):
+        (inputs, targets, keep), before = anew.batch(step), as_ever.batch(step)
+        assert np.array_equal(targets, before.targets)
+        changed = inputs != before.inputs
+        assert (inputs[changed] == START).all() and (keep[changed] == 0).all()
+        assert (changed.sum(axis=0) <= 1).all()
+        assert np.array_equal(keep[~changed], before.keep[~changed])
+        found |= set(targets[changed].tolist())
+        begun, windows = begun + int(changed.sum()), windows + changed.shape[1]
+    assert found == firsts
+    assert 0.25 < begun / windows < 0.75
 
 
 def test_an_epoch_of_a_usual_corpus_reads_nearly_everything() -> None:

@@ -1,6 +1,7 @@
 """Dialogues to a folder that a run can begin in."""
 
 import json
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -59,7 +60,7 @@ def test_a_prepared_folder_is_a_chatbot_with_everything_a_run_needs(folder: Mode
     assert (model.card.kind, model.card.architecture.hidden) == ("chat", 12)
     assert isinstance(run.training, ChatTrainingConfig)
     assert (run.training.budget, run.training.seed, run.training.batch) == (Budget(steps=3), 5, 4)
-    assert model.card.decoding == {"temperature": 0.8, "min_p": 0.1}
+    assert model.card.decoding == {"temperature": 0.8, "min_p": 0.02}
     assert set(model.card.versions) == {"textgen", "tensorflow", "keras", "numpy"}
     assert folder.novelty.is_file()
     assert [entry.name for entry in folder.path.parent.iterdir()] == ["model"]
@@ -74,13 +75,14 @@ def test_what_model_json_says_of_the_dialogues(folder: ModelFolder, path: Path) 
         "files": ["few.jsonl"],
         "normalisation": {"lowercase": True, "straight_quotes": True, "curly_quotes": False},
         "turns": 3,
-        "longest_context": 100,
+        "longest_context": 200,
         "longest_reply": 60,
         "replies_by": None,
         "split": {"held_out": [1], "dialogues": [5]},
         "detokenise": False,
         "exchanges": len(replies),
         "characters": sum(len(reply) + 1 for reply in replies),
+        "alphabet": "".join(sorted(set("".join(chain(*TALK, LAST))))),
     }
 
 
@@ -128,11 +130,11 @@ def test_a_context_looks_back_as_far_as_asked(tmp_path: Path, path: Path) -> Non
 
 
 def test_of_a_long_context_the_newest_tokens_are_kept(tmp_path: Path) -> None:
-    long = ["you " * 90 + "is", "is " * 20 + "you", "you"]
+    long = ["you " * 190 + "is", "is " * 20 + "you", "you"]
     folder = prepared(tmp_path / "model", chat_task(talks(tmp_path / "a.jsonl", [long, *TALK, LAST])))
     store = PairStore(folder.training / TRAINING_IDS)
     first, second = (store.context(k).tolist() for k in range(2))
-    assert 92 <= len(first) < len(second) == 100
+    assert 192 <= len(first) < len(second) == 200
     assert second[0] == START and second[-1] == TURN and second.count(TURN) == 2
     assert second[1 : second.index(TURN) + 1] == first[-(second.index(TURN)) :]
 

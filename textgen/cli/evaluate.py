@@ -160,6 +160,8 @@ def describe_chat(result: "ChatEvaluation") -> Iterator[str]:
     for name, which, other in (*others, ("no context", "no", result.alone)):
         worse = other.perplexity / scores.perplexity - 1
         yield _row(name, f"{other.perplexity:,.2f}", f"perplexity with {which} context: {worse:+.1%}")
+    if result.attention_on_message is not None:
+        yield _row("on the message", f"{result.attention_on_message:.2f}", "share of attention on the newest turn")
     yield _row("text scored", f"{result.exchanges:,}", f"{'reply' if result.exchanges == 1 else 'replies'}: {part}")
     yield _row("", f"{scores.characters:,}", "characters, including a line end per reply")
     yield _row("", f"{scores.tokens:,}", "tokens of the model, including ends")

@@ -3,12 +3,16 @@
 import json
 import secrets
 import sys
+from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from textgen.cli.options import debug_option, decoding_options, given, model_option
+
+if TYPE_CHECKING:
+    from textgen.generation.generation_request import WrittenScript
 
 
 @click.command("generate")
@@ -17,23 +21,34 @@ from textgen.cli.options import debug_option, decoding_options, given, model_opt
 @decoding_options("writing")
 @click.option(
     "--format",
-    type=click.Choice(["text", "json", "fountain"]),
+    type=click.Choice(["text", "json", "fountain", "fdx", "pdf"]),
     default="text",
     show_default=True,
-    help="Plain text, a JSON array, or a Fountain screenplay.",
+    help="Plain text, a JSON array, or a screenplay: Fountain, Final Draft (fdx), or pages in PDF.",
+)
+@click.option(
+    "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to a file.  [stdout]"
+)
+@click.option(
+    "--font",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="A TrueType font for a PDF.  [Courier; DejaVu Sans Mono for letters that it lacks]",
 )
 @debug_option
-def command(model: Path, prompt: str, format: str, **options: Any) -> None:
+def command(model: Path, prompt: str, format: str, out: Path | None, font: Path | None, **options: Any) -> None:
     """Write new text with a trained model.
 
-    The text goes to stdout while it is written, everything else to stderr.
+    The text goes to stdout while it is written, or to a file; everything else goes to stderr.
 
     \b
     textgen generate --model runs/seinfeld --prompt "jerry:" --lines 20
     textgen generate --model runs/seinfeld --characters jerry,elaine --seed 7 > scene.txt
     textgen generate --model runs/seinfeld --rerank 8 --lines 10
     textgen generate --model runs/seinfeld --format fountain > scene.fountain
+    textgen generate --model runs/seinfeld --format pdf --out scene.pdf
     """
+    check_output(format, out, font)
     from textgen.api import load
     from textgen.errors import ModelError
     from textgen.writer import ScriptWriter
@@ -50,22 +65,58 @@ def command(model: Path, prompt: str, format: str, **options: Any) -> None:
     if "seed" not in chosen and drawn:
         chosen["seed"] = secrets.randbits(32)
         note = f"add --seed {chosen['seed']} to write this again"
-    if format == "text" and chosen.get("num_return_sequences", 1) == 1:
+    if format == "text" and out is None and chosen.get("num_return_sequences", 1) == 1:
         pieces = writer.stream(prompt, **chosen)
         click.echo(note, err=True, nl=bool(note))
         _stream(pieces)
         return
     scripts = writer.write_several(prompt, **chosen)
     click.echo(note, err=True, nl=bool(note))
-    if format == "json":
-        click.echo(json.dumps([script.to_json_object() for script in scripts], ensure_ascii=False, indent=1))
-    elif format == "fountain":
-        click.echo("\n===\n\n".join(script.to_fountain() for script in scripts), nl=False)
+    written = _written(scripts, format, font)
+    if out is None:
+        click.echo(written, nl=False)
     else:
-        click.echo("\n\n".join(script.text.rstrip("\n") for script in scripts))
+        from textgen.files import replacing
+
+        with replacing(out) as file:
+            file.write(written.encode() if isinstance(written, str) else written)
 
 
-def _stream(pieces: Any) -> None:
+def check_output(format: str, out: Path | None, font: Path | None) -> None:
+    """Refuses, before anything is written, what could not be put out."""
+    if font is not None and format != "pdf":
+        raise click.UsageError(f"--font is for pages: give --format pdf with it (not {format}), or leave it out.")
+    if out is not None and not out.absolute().parent.is_dir():
+        raise click.UsageError(f"--out {out} was given, but the folder {out.parent} does not exist: make it first.")
+    if format == "pdf":
+        from textgen.corpus.pdf import require_reportlab
+
+        require_reportlab()
+        if out is None and sys.stdout.isatty():
+            raise click.UsageError(
+                "--format pdf gives a file and no text for a terminal: add --out scene.pdf, or redirect it  > scene.pdf"
+            )
+
+
+def _written(scripts: "Sequence[WrittenScript]", format: str, font: Path | None) -> str | bytes:
+    """Scripts in a format that is not streamed; those that are read by other programs are bytes."""
+    scenes = [script.scenes for script in scripts]
+    if format == "json":
+        return json.dumps([script.to_json_object() for script in scripts], ensure_ascii=False, indent=1) + "\n"
+    if format == "fountain":
+        return "\n===\n\n".join(script.to_fountain() for script in scripts)
+    if format == "fdx":
+        from textgen.corpus.formats import fdx
+
+        return fdx.write(scenes).encode()
+    if format == "pdf":
+        from textgen.corpus.pdf import write_pdf
+
+        return write_pdf(scenes, font)
+    return "\n\n".join(script.text.rstrip("\n") for script in scripts) + "\n"
+
+
+def _stream(pieces: Iterable[str]) -> None:
     last = "\n"
     for piece in pieces:
         sys.stdout.write(piece)

@@ -10,7 +10,9 @@ from itertools import groupby
 from operator import itemgetter
 
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
-_DIRECTION = re.compile(r"\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\]")
+_CLOSING = (",", ".", ";", ":", "!", "?", "…")
+DIRECTION = re.compile(r"\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\]")
+"""A stage direction, `(…)` or `[…]`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,7 @@ class Line:
     @property
     def directions(self) -> tuple[str, ...]:
         """The stage directions in the text, `(…)` and `[…]`, brackets included, in order."""
-        return tuple(_DIRECTION.findall(self.text))
+        return tuple(DIRECTION.findall(self.text))
 
 
 def turn_of(text: str, speaker: str | None = None) -> Line:
@@ -43,6 +45,21 @@ def turn_of(text: str, speaker: str | None = None) -> Line:
         'one two'
     """
     return Line(speaker, _LINE_BREAK.sub(" ", text.strip()))
+
+
+def spoken(line: Line) -> str:
+    """What is said in a line: its text without `(…)` and `[…]`.
+
+    Example:
+        >>> spoken(Line("eve", "well (he waits), no (turning) way"))
+        'well, no way'
+    """
+    text = line.text
+    for direction in line.directions:
+        before, _, behind = text.partition(direction)
+        behind = behind.lstrip()
+        text = f"{before.rstrip()}{'' if behind.startswith(_CLOSING) else ' '}{behind}"
+    return text.strip()
 
 
 @dataclass(frozen=True, slots=True)

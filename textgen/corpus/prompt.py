@@ -122,9 +122,8 @@ def _before(text: str, style: ScriptStyle) -> list[Element]:
 def _speech(first: str, line_end: str, below: str, is_fountain: bool) -> tuple[Line, bool]:
     """A speech or narration, and whether a line end closes it."""
     cue = _cue(first.strip(), is_fountain)
-    spoken = first.lstrip() + line_end + below
     if cue is None:
-        spoken = spoken.removeprefix("!") if is_fountain else spoken
+        spoken = (fountain.action_start(first) if is_fountain else first.lstrip()) + line_end + below
     else:
         behind = cue.text.lstrip() + first[len(first.rstrip()) :] if cue.text else ""
         spoken = behind + line_end + below if behind.strip() else below

@@ -1,6 +1,7 @@
 """A whole script: scenes, and the style that lays them out as text, whole or line by line."""
 
 import json
+import os
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -8,8 +9,9 @@ from functools import cached_property
 from typing import Any
 
 from textgen.corpus.document import Element, Line, Scene, scenes
-from textgen.corpus.formats import LAYOUTS, SCRIPT_FORMATS
+from textgen.corpus.formats import LAYOUTS, SCRIPT_FORMATS, fdx
 from textgen.corpus.formats.base import ReadReport, ScriptLayout
+from textgen.corpus.formats.screenplay import as_screenplay
 from textgen.errors import CorpusError
 from textgen.stored_json import decode
 
@@ -209,12 +211,13 @@ class Script:
             ) from error
 
     def to_fountain(self) -> str:
-        """The script as a Fountain screenplay; `from_fountain` gives its scenes back.
+        """The script as a Fountain screenplay; `from_fountain` gives its scenes back, as screenplays write them.
 
-        Exact for lines without white space at their ends, scenes with a heading or a line, and names without
-        parentheses or a final `^`; `textgen.corpus.formats.fountain` says what is normalised otherwise.
+        Headings lose their square brackets, and directions between sentences stand on lines of their own
+        (`textgen.corpus.formats.screenplay.as_screenplay`). Exact otherwise for scenes with a heading or a line, and
+        names without parentheses or a final `^`; `textgen.corpus.formats.fountain` says what is normalised.
         """
-        return _FOUNTAIN.text(self.scenes)
+        return _FOUNTAIN.text(as_screenplay(self.scenes))
 
     @classmethod
     def from_fountain(cls, text: str, style: ScriptStyle = _FOUNTAIN) -> "Script":
@@ -225,6 +228,38 @@ class Script:
             style: how the script's own text is laid out.
         """
         return cls(read_script(text, _FOUNTAIN).scenes, style)
+
+    def to_fdx(self) -> str:
+        """The script as a Final Draft file (XML); `from_fdx` gives its scenes back, as `from_fountain` does."""
+        return fdx.write([self.scenes])
+
+    @classmethod
+    def from_fdx(cls, text: str, style: ScriptStyle = _FOUNTAIN) -> "Script":
+        """The script in a Final Draft file.
+
+        Args:
+            text: the file's text.
+            style: how the script's own text is laid out.
+
+        Raises:
+            CorpusError: if the file declares XML entities, or is nested too deeply.
+        """
+        return cls(scenes(fdx.read(text.split("\n"), ScriptLayout(), ReadReport())), style)
+
+    def to_pdf(self, font: str | os.PathLike[str] | None = None) -> bytes:
+        """The script as the pages of a screenplay, in PDF: US Letter, Courier 12 points.
+
+        Args:
+            font: a TrueType font file to set it in. None for Courier, or, where it lacks a character of the text, for
+                DejaVu Sans Mono, if that is found on the machine.
+
+        Raises:
+            MissingExtraError: if reportlab is not installed.
+            ConfigurationError: if the font cannot be used, or lacks characters of the text.
+        """
+        from textgen.corpus.pdf import write_pdf  # it belongs to an extra, and few runs need it
+
+        return write_pdf([self.scenes], font)
 
 
 def read_script(text: str, style: ScriptStyle) -> Script:

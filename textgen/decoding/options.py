@@ -65,7 +65,7 @@ class DecodingOptions:
         default=(),
         metadata=row(
             texts("names of speakers; none is off"),
-            "Only these speakers get new lines.",
+            "Only these speakers get new lines; a part of a name that only one has will do.",
             writing_only="a chat model has one voice, and a script model speaks as the character that was named when "
             "it was opened; leave it out",
             metavar="A,B",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textgen.corpus.id_store import IdArray, IdStoreWriter, open_ids
 from textgen.corpus.script import ScriptStyle
@@ -17,7 +18,7 @@ from textgen.evaluation.copies import TrainingOverlap
 from textgen.evaluation.eval_split import Documents
 from textgen.inference.encoder_decoder import EncoderDecoder
 from textgen.inference.language_model import LANES, LanguageModel, score_ids
-from textgen.tokenizers.base import END, START, Tokenizer
+from textgen.tokenizers.base import END, START, TURN, Tokenizer
 
 COMPARED_TOKENS = 20_000
 """How many tokens are scored in a single lane too, which is exact and slow."""
@@ -173,6 +174,28 @@ def score_replies(
         scores = network.score([contexts[k] for k in part], [replies[k] for k in part])
         nats -= sum(float(score.sum(dtype=np.float64)) for score in scores)
     return nats
+
+
+def attention_on_message(
+    network: EncoderDecoder, contexts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]
+) -> float | None:
+    """The mean share of attention's weight that lies on the newest turn of the contexts while replies are predicted.
+
+    Args:
+        network, contexts, replies: as `score_replies` takes them; empty contexts are left out.
+
+    Returns:
+        0 to 1; None for a network without attention, or where no context has a turn.
+    """
+    shares = list[NDArray[np.float32]]()
+    pairs = [pair for pair in zip(contexts, replies, strict=True) if len(pair[0]) > 1]
+    for begin in range(0, len(pairs), _REPLIES_TOGETHER):
+        read, told = zip(*pairs[begin : begin + _REPLIES_TOGETHER], strict=True)
+        for context, weights in zip(read, network.attention(read, told), strict=True):
+            ends = [place for place, token in enumerate(context[:-1]) if token in (START, TURN)]
+            if weights.size:
+                shares.append(weights[:, ends[-1] + 1 :].sum(axis=1))
+    return float(np.concatenate(shares).mean()) if shares else None
 
 
 def _encode(

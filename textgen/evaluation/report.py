@@ -25,7 +25,7 @@ from textgen.evaluation.eval_split import (
 from textgen.evaluation.frechet import NO_ENCODER, TOO_FEW, find_encoder
 from textgen.evaluation.generated_samples import telling_quarters, write_lines
 from textgen.evaluation.model_comparison import NO_COMPARISON, Comparison, compare_with_real
-from textgen.evaluation.prediction import Scores, finite, score_documents, score_replies
+from textgen.evaluation.prediction import Scores, attention_on_message, finite, score_documents, score_replies
 from textgen.evaluation.text_metrics import MEASURES
 from textgen.generation.chat_model import ChatModel
 from textgen.model_folder import ModelFolder
@@ -204,6 +204,7 @@ class ChatEvaluation:
         scores: of the replies after their own contexts.
         shuffled: of the same replies after the contexts of other replies.
         alone: of the same replies after the empty context.
+        attention_on_message: share of attention's weight on the newest turn; None without attention.
         exchanges: how many were scored.
         split: which part of the corpus that was, `held-out` or `all`.
         notes: what a person should know, in sentences.
@@ -212,6 +213,7 @@ class ChatEvaluation:
     scores: Scores
     shuffled: Scores
     alone: Scores
+    attention_on_message: float | None
     exchanges: int
     split: SplitName
     notes: tuple[str, ...]
@@ -225,6 +227,7 @@ class ChatEvaluation:
             "shuffled_bits_per_character": self.shuffled.bits_per_character,
             "alone_perplexity": finite(self.alone.perplexity),
             "alone_bits_per_character": self.alone.bits_per_character,
+            "attention_on_message": self.attention_on_message,
             "split": self.split,
             **NO_COMPARISON,
             **NO_NOVELTY,
@@ -279,7 +282,8 @@ def evaluate_chat(
     def score(given: Sequence[Sequence[int]]) -> Scores:
         return replace(scored, nats=score_replies(model.network, given, replies))
 
-    return ChatEvaluation(score(contexts), score(others), score(nothing), len(replies), part.split, tuple(notes))
+    seen = attention_on_message(model.network, contexts, replies)
+    return ChatEvaluation(score(contexts), score(others), score(nothing), seen, len(replies), part.split, tuple(notes))
 
 
 def _overlap_notes(model: ChatModel, part: ChatEvalSplit, replies: Iterable[str]) -> Sequence[str]:

@@ -98,7 +98,8 @@ class Answer:
         self, responder: Responder, talk: ReplyContext, options: ChatOptions, seed: int, judge: Scorer | None = None
     ) -> None:
         self._responder, self._talk, self._options, self._seed, self._judge = responder, talk, options, seed, judge
-        constraint = responder.shape.begin(options.max_new_tokens, options.blocked)
+        heard = "".join(turn.text for turn in talk.turns)
+        constraint = responder.shape.begin(options.max_new_tokens, options.blocked, heard)
         self._events = responder.events(talk.turns, options.decoding(seed), constraint)
         self.reply = Reply("", finish_reason="interrupted", seed=seed)
 

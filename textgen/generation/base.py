@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from textgen.corpus.normalisation import Normalisation
+from textgen.decoding.constraints.alphabet import Alphabet
 from textgen.decoding.constraints.base import Pieces
 from textgen.decoding.copy_detection import CopyGuard
 from textgen.decoding.options import DecodingOptions
@@ -24,6 +25,7 @@ class OpenedModel:
     Attributes:
         path, card, tokenizer: of the model.
         pieces: ids back to text.
+        alphabet: the characters of the corpus; None for a model that was trained before they were stored.
         normalisation: how the corpus is written.
 
     Raises:
@@ -44,6 +46,8 @@ class OpenedModel:
                 "the file is damaged; copy or train the model again."
             ) from None
         self.pieces = Pieces(self.tokenizer)
+        characters = model.card.corpus.get("alphabet")
+        self.alphabet = None if characters is None else Alphabet(self.pieces, characters)
 
     def _describe(self, corpus: Mapping[str, Any]) -> None:
         """Reads what else is needed about the corpus from `model.json`; any error means that the file is damaged."""

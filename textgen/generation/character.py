@@ -30,22 +30,21 @@ class Character:
 
     Args:
         model: writes.
-        name: of the character.
+        name: of the character, or a part of it that nobody else's name has.
 
     Raises:
-        ConfigurationError: the corpus has no such speaker; names the nearest.
+        ConfigurationError: the corpus has no such speaker, or more than one; names the nearest, or all.
     """
 
     def __init__(self, model: ScriptModel, name: str) -> None:
-        model.cast((name,))
         self._model = model
         self.path, self.card, self.tokenizer = model.path, model.card, model.tokenizer
-        self.name = model.spelled(name)
+        self.name = model.character(name)
         others = (*self.tokenizer.speakers, *model.rare_speakers.values())
         self._other = next((speaker for speaker in others if speaker != self.name), self.name)
         self.turns = _TURNS
         self.defaults: Mapping[str, Any] = {"max_new_tokens": model.shape.longest_line, **self.card.decoding}
-        self.shape = ReplyShape(model.pieces, LINE_END)
+        self.shape = ReplyShape(model.pieces, LINE_END, model.alphabet)
 
     def guard(self, options: DecodingOptions) -> CopyGuard | None:
         """The detector of copies from the training corpus; None where the options ask for none."""

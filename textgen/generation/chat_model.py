@@ -49,7 +49,7 @@ class ChatModel(OpenedModel):
         self.network = EncoderDecoder(architecture, model.weights)
         super().__init__(model)
         self.defaults: Mapping[str, Any] = self.card.decoding
-        self.shape = ReplyShape(self.pieces, END)
+        self.shape = ReplyShape(self.pieces, END, self.alphabet)
 
     def _describe(self, corpus: Mapping[str, Any]) -> None:
         self.turns = int(corpus["turns"])

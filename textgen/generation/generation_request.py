@@ -94,7 +94,8 @@ class GenerationRequest:
             self._documents = options.lines
             sequences = options.num_return_sequences * options.lines
             self.options = replace(options, lines=1, num_return_sequences=sequences)
-        opening = self._resolved(parse_prompt(self._normalised(prompt), model.style))
+        prompt = self._normalised(prompt)
+        opening = self._resolved(parse_prompt(prompt, model.style))
         opening, self._dropped = self._without_last_word(opening)
         self.prompt_lines = sum(len(scene.lines) for scene in opening.scenes)
         self._context = model.encoder.encode_prompt(opening)
@@ -102,7 +103,7 @@ class GenerationRequest:
         for token in self._context:
             text, self._renderer = self._renderer.advance(token)
             self._prompt_text += text
-        self._constraint = self._begin()
+        self._constraint = self._begin(prompt)
         self._guard = model.guard(options)
 
     def scripts(self, watch: Watch | None = None) -> list[WrittenScript]:
@@ -194,13 +195,19 @@ class GenerationRequest:
         line = replace(prompt.line, text=prompt.line.text.removesuffix(dropped))
         return replace(prompt, line=line), dropped.encode()
 
-    def _begin(self) -> Constraint:
+    def _begin(self, prompt: str) -> Constraint:
         """The constraint on what follows the prompt."""
         pieces, shape, options = self.model.pieces, self.model.shape, self.options
+        for name in options.characters or ():
+            meant = self.model.character(name)
+            if meant.casefold() != name.casefold():
+                self._note(f"The character {name!r} is taken for {meant!r}, the only one with that in the name.")
         labels, names = self.model.cast(options.characters) if options.characters else (None, self.model.rare_names)
         may_end = options.lines is None
         grammar = ScriptGrammar(pieces, shape, labels, names, may_end)
         parts: list[Constraint] = [grammar.begin(self._context, self._dropped), Utf8Constraint(pieces)]
+        if self.model.alphabet is not None:
+            parts.append(self.model.alphabet.begin(prompt))
         if shape.bracketed_headings:
             parts.append(HeadingRules(pieces, grammar.longest_heading).begin(self._context))
         if self._dropped:

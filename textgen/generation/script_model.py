@@ -16,6 +16,8 @@ from textgen.inference.language_model import LanguageModel
 from textgen.model_folder import Model
 from textgen.stored_json import decode
 
+_MOST_SHOWN = 5
+
 
 class ScriptModel(OpenedModel):
     """The parts of a script model's folder that writing uses.
@@ -74,29 +76,58 @@ class ScriptModel(OpenedModel):
     def cast(self, characters: tuple[str, ...]) -> tuple[list[int], list[list[int]]]:
         """The labels of characters, and the names in ids of those without a label.
 
+        Args:
+            characters: their names, as `character` takes them.
+
         Raises:
-            ConfigurationError: the corpus has no such speaker; names the nearest.
+            ConfigurationError: the corpus has no such speaker, or more than one.
         """
         labels: list[int] = []
         names: list[list[int]] = []
-        for name in characters:
+        for name in map(self.character, characters):
             ids = self.tokenizer.label_ids(name)
             if ids:
                 labels += ids
-            elif name.casefold() in self.rare_speakers:
-                names.append(self.tokenizer.encode(self.rare_speakers[name.casefold()]))
             else:
-                raise ConfigurationError(self._unknown(name))
+                names.append(self.tokenizer.encode(name))
         return labels, names
 
+    def character(self, name: str) -> str:
+        """The speaker that a person means, as the corpus spells it.
+
+        Args:
+            name: a whole name, or words of exactly one; upper and lower case are the same.
+
+        Raises:
+            ConfigurationError: the corpus has no such speaker, and the nearest are named; or several, which are named.
+        """
+        if self.knows(name):
+            return self.spelled(name)
+        known, words = self._known_speakers, f" {' '.join(name.casefold().split())} "
+        meant = [speaker for folded, speaker in known.items() if words.strip() and words in f" {folded} "]
+        if not meant:
+            raise ConfigurationError(self._unknown(name))
+        if len(meant) > 1:
+            shown = ", ".join(map(repr, meant[:_MOST_SHOWN])) + ", …" * (len(meant) > _MOST_SHOWN)
+            raise ConfigurationError(
+                f"The character {name!r} was asked for, but it is part of {len(meant)} names of the corpus: {shown}; "
+                "a part of a name is taken where only one speaker has it: give the whole name."
+            )
+        return meant[0]
+
+    @cached_property
+    def _known_speakers(self) -> dict[str, str]:
+        """All speakers by their names in folded case."""
+        return {speaker.casefold(): speaker for speaker in self.tokenizer.speakers} | self.rare_speakers
+
     def _unknown(self, name: str) -> str:
-        known = {speaker.casefold(): speaker for speaker in self.tokenizer.speakers} | self.rare_speakers
+        known = self._known_speakers
         asked = f"The character {name!r} was asked for, but"
         if not known:
             return f"{asked} this model's corpus has no speakers: leave characters out."
         near = [known[key] for key in difflib.get_close_matches(name.casefold(), known, 3, cutoff=0.5)]
         return (
             f"{asked} the corpus has no such speaker; {'the nearest are' if near else 'there are'} "
-            f"{', '.join(near or list(known.values())[:5])}: choose among the {len(known)} that "
+            f"{', '.join(near or list(known.values())[:_MOST_SHOWN])}: choose among the {len(known)} that "
             f"`textgen inspect --model {self.path} --json` lists."
         )

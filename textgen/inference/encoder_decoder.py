@@ -1,7 +1,7 @@
 """The encoder-decoder in NumPy: a context is read once, then `step` writes the reply; `score` measures replies."""
 
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +10,16 @@ from textgen.config import CELLS, DIRECTIONS, EncoderDecoderConfig
 from textgen.inference.language_model import target_log_probabilities
 from textgen.inference.recurrent import recurrent_layer
 from textgen.inference.weights import check_weights
-from textgen.tokenizers.base import PAD
+from textgen.tokenizers.base import FIRST_LABEL, PAD, TURN
 
 Array: TypeAlias = NDArray[np.float32]
 Mask: TypeAlias = NDArray[np.bool_]
 Ids: TypeAlias = NDArray[np.integer]
-State: TypeAlias = tuple[Array, ...]
+State: TypeAlias = tuple[NDArray[Any], ...]
 """The state of each decoder layer in turn, (h, c, h, c, ...) for LSTMs, *shape of each:* (batch, hidden); with
 attention then the keys (batch, context, hidden), the values (batch, context, embedding) and what is added to the
-scores: 0, or -inf for padding (batch, context)."""
+scores: 0, or -inf where nothing is to be looked at (batch, context); with copying then its keys (batch, context,
+embedding) and the ids of the context, PAD where nothing is to be copied (batch, context)."""
 
 _LOGITS_BYTES = 64 << 20
 
@@ -27,7 +28,9 @@ class EncoderDecoder:
     """Bidirectional LSTM encoder, LSTM decoder, attention above it, softmax tied to the embedding.
 
     Attention is Luong's "general" form (Luong et al. 2015) without input feeding. Apart from the softmax it is linear
-    in the encoder's outputs, so each output is multiplied by its two kernels once, when the context is read.
+    in the encoder's outputs, so each output is multiplied by its two kernels once, when the context is read. To copy,
+    the tokens of the context compete with the vocabulary in one softmax (Gu et al. 2016): in the logits, each adds
+    its score to that of its id.
 
     Args:
         config: the architecture.
@@ -49,6 +52,10 @@ class EncoderDecoder:
         self._decoder = [recurrent_layer(cell, arrays, f"decoder_{k}") for k in range(config.layers)]
         self._output_kernel, self._output_bias = arrays["output/kernel"], arrays["output/bias"]
         self._key_kernel, self._value_kernel = arrays.get("attention/key"), arrays.get("attention/value")
+        if self._key_kernel is not None and config.scaled:
+            self._key_kernel = self._key_kernel * np.float32(config.hidden**-0.5)
+        self._copy = {name: arrays[f"copy/{name}"] for name in COPY_WEIGHTS} if config.copying else None
+        self._whose = arrays.get("whose")
 
     @property
     def vocabulary_size(self) -> int:
@@ -65,7 +72,9 @@ class EncoderDecoder:
             The state, one row per context.
         """
         ids, mask = padded(contexts)
-        x: Array = self.embedding[ids]
+        tokens = x = self.embedding[ids]
+        if self._whose is not None:
+            x = x + self._whose[whose_turn(ids)]
         finals: list[Array] = []
         for forward, backward in self._encoder:
             zeros = [np.zeros((len(contexts), forward.units), np.float32)] * self._carried
@@ -74,11 +83,18 @@ class EncoderDecoder:
             back, *last_back = backward.window(x[::-1], *zeros, mask=mask[::-1])
             x = np.concatenate([there, back[::-1]], axis=-1)
             finals += [np.concatenate(pair, axis=-1) for pair in zip(last_there, last_back, strict=True)]
-        if self._key_kernel is None or self._value_kernel is None:
-            return tuple(finals)
         memory = np.ascontiguousarray(x.swapaxes(0, 1))
-        blocked = np.where(mask.T, np.float32(0.0), np.float32(-np.inf))
-        return (*finals, memory @ self._key_kernel, memory @ self._value_kernel, blocked)
+        state = tuple(finals)
+        if self._key_kernel is not None and self._value_kernel is not None:
+            seen = looked_at(mask) if self.config.scaled else mask
+            blocked = np.where(seen.T, np.float32(0.0), np.float32(-np.inf))
+            state = (*state, memory @ self._key_kernel, memory @ self._value_kernel, blocked)
+        if self._copy is not None:
+            previous = np.concatenate([np.zeros_like(tokens[:1]), tokens[:-1]]).swapaxes(0, 1)
+            keys = np.tanh(memory @ self._copy["key"] + previous @ self._copy["previous"])
+            copied = np.where(mask & (ids >= FIRST_LABEL), ids, PAD).T
+            state = (*state, keys * np.float32(self.config.embedding**-0.5), copied)
+        return state
 
     def step(self, ids: Ids, state: State) -> tuple[Array, State]:
         """Reads one token of each reply.
@@ -109,12 +125,7 @@ class EncoderDecoder:
         Returns:
             For each reply the log-probabilities of its ids after START, in nats. *Shape of each:* (length - 1,).
         """
-        ids, _ = padded(replies)
-        state = self.read(contexts)
-        x: Array = self.embedding[ids[:-1]]
-        for k, layer in enumerate(self._decoder):
-            x, *_ = layer.window(x, *self._of_layer(k, state))
-        by_reply, memory, targets = x.swapaxes(0, 1), state[self._carried * self.config.layers :], ids[1:].T
+        by_reply, memory, targets = self._read_replies(contexts, replies)
         rows = max(1, _LOGITS_BYTES // (4 * self.vocabulary_size * by_reply.shape[1]))
         scores: list[Array] = []
         for begin in range(0, len(replies), rows):
@@ -124,21 +135,106 @@ class EncoderDecoder:
             scores += list(flat.reshape(logits.shape[:2]))
         return [score[: len(reply) - 1] for score, reply in zip(scores, replies, strict=True)]
 
+    def attention(self, contexts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]) -> list[Array]:
+        """Where the decoder looks in the contexts while it predicts the replies, token by token.
+
+        Args:
+            contexts, replies: as `score` takes them.
+
+        Returns:
+            For each reply the weights of its context's tokens, which add up to 1 for each id after START. *Shape of
+            each:* (reply - 1, context); (reply - 1, 0) where the network has no attention.
+        """
+        by_reply, memory, _ = self._read_replies(contexts, replies)
+        every = self._weights(by_reply, *memory[::2][:2]) if self.config.attention else None
+        return [
+            np.zeros((len(reply) - 1, 0), np.float32) if every is None else every[row, : len(reply) - 1, : len(context)]
+            for row, (context, reply) in enumerate(zip(contexts, replies, strict=True))
+        ]
+
+    def _read_replies(
+        self, contexts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]
+    ) -> tuple[Array, State, Ids]:
+        """The top decoder's outputs (replies, time, hidden), what attention and copying look at, and the targets."""
+        ids, _ = padded(replies)
+        state = self.read(contexts)
+        x: Array = self.embedding[ids[:-1]]
+        for k, layer in enumerate(self._decoder):
+            x, *_ = layer.window(x, *self._of_layer(k, state))
+        return x.swapaxes(0, 1), state[self._carried * self.config.layers :], ids[1:].T
+
+    @staticmethod
+    def _weights(x: Array, keys: Array, blocked: Array) -> Array:
+        """Attention's weights (batch, time, context) for decoder outputs (batch, time, hidden)."""
+        scores = x @ keys.swapaxes(1, 2) + blocked[:, None]
+        weights: Array = np.exp(scores - scores.max(axis=-1, keepdims=True))
+        weights /= weights.sum(axis=-1, keepdims=True)
+        return weights
+
     def _of_layer(self, k: int, state: State) -> State:
         return state[self._carried * k : self._carried * (k + 1)]
 
-    def _logits(self, x: Array, memory: tuple[Array, ...]) -> Array:
+    def _logits(self, x: Array, memory: State) -> Array:
         """Maps top decoder outputs (batch, time, hidden) to logits (batch, time, vocabulary)."""
         vectors = x @ self._output_kernel
-        if memory:
-            keys, values, blocked = memory
-            scores = x @ keys.swapaxes(1, 2) + blocked[:, None]
-            weights = np.exp(scores - scores.max(axis=-1, keepdims=True))
-            weights /= weights.sum(axis=-1, keepdims=True)
-            vectors = vectors + weights @ values
+        if self.config.attention:
+            keys, values, blocked = memory[:3]
+            vectors = vectors + self._weights(x, keys, blocked) @ values
         logits: Array = np.tanh(vectors) @ self.embedding.T
         logits += self._output_bias
+        if self._copy is not None:
+            keys, copied = memory[-2:]
+            scores = (x @ self._copy["query"]) @ keys.swapaxes(1, 2) + (x @ self._copy["gate"] + self._copy["bias"])
+            add_copies(logits, scores, copied)
         return logits
+
+
+COPY_WEIGHTS = ("key", "previous", "query", "gate", "bias")
+
+
+def looked_at(mask: Mask) -> Mask:
+    """The positions of contexts that attention may look at: all, but START only where nothing follows it.
+
+    Args:
+        mask: True where a context has not ended. *Shape:* (longest, contexts).
+    """
+    seen = mask.copy()
+    seen[0] = mask.sum(axis=0) == 1
+    return seen
+
+
+def whose_turn(ids: Ids) -> Ids:
+    """0 for the tokens of the other side's turns, 1 for the bot's own: sides alternate, and the other's is the last.
+
+    Args:
+        ids: of contexts. *Shape:* (longest, contexts).
+    """
+    ends: Ids = (ids == TURN)[::-1].cumsum(axis=0)[::-1]
+    return (ends + 1) % 2
+
+
+def add_copies(logits: Array, scores: Array, copied: Ids) -> None:
+    """Lets the tokens of contexts compete with the vocabulary: each adds its score to its id's logit, as
+    exponentials.
+
+    Args:
+        logits: changed in place. *Shape:* (batch, time, vocabulary).
+        scores: of the positions of the contexts. *Shape:* (batch, time, context).
+        copied: their ids, PAD where nothing is to be copied. *Shape:* (batch, context).
+    """
+    batch, time, size = logits.shape
+    real = (copied != PAD)[:, None]
+    scores = np.where(real, scores, -np.inf)
+    top = scores.max(axis=-1, keepdims=True, initial=-1e9)
+    shares = np.exp(scores - top)
+    rows = np.arange(batch * time).reshape(batch, time, 1)
+    places = rows * size + copied[:, None]
+    sums = np.bincount(places.ravel(), shares.ravel(), minlength=batch * time * size)
+    flat = logits.reshape(-1)
+    touched = np.unique(places[np.broadcast_to(real, places.shape)])
+    if len(touched):
+        added = np.log(sums[touched]) + np.broadcast_to(top, (batch, time, 1)).reshape(-1)[touched // size]
+        flat[touched] = np.logaddexp(flat[touched], added)
 
 
 def padded(rows: Sequence[Sequence[int]]) -> tuple[Ids, Mask]:

@@ -44,6 +44,11 @@ def _encoder_decoder(config: EncoderDecoderConfig) -> Shapes:
         shapes |= _recurrent(config.cell, f"decoder_{k}", inputs, u)
     if config.attention:
         shapes |= {"attention/key": (u, u), "attention/value": (u, e)}
+    if config.copying:
+        shapes |= {"copy/key": (u, e), "copy/previous": (e, e), "copy/query": (u, e)}
+        shapes |= {"copy/gate": (u, 1), "copy/bias": (1,)}
+    if config.told_whose:
+        shapes["whose"] = (2, e)
     return {**shapes, "output/kernel": (u, e), "output/bias": (v,)}
 
 

@@ -8,6 +8,7 @@ from keras import ops
 from textgen.config import CELLS, DIRECTIONS, EncoderDecoderConfig
 from textgen.models.language_model import mask_of
 from textgen.models.recurrent import RecurrentLayer, State, recurrent_layer, weights_of
+from textgen.tokenizers.base import FIRST_LABEL, TURN
 
 Tensor = Any
 
@@ -43,11 +44,26 @@ class EncoderDecoderMasks(NamedTuple):
         )
 
 
+class ReplyOutputs(NamedTuple):
+    """What the logits of replies are made of.
+
+    Args:
+        products: logits without the output's bias and without copies, in the compute dtype. *Shape:* (time, batch,
+            vocabulary).
+        copies: scores of copying each token of the context, -1e9 where nothing is to be copied; None for a network
+            that does not copy. *Shape:* (time, batch, context), float32.
+    """
+
+    products: Tensor
+    copies: Tensor | None
+
+
 class KerasEncoderDecoder(keras.Model):
     """Bidirectional LSTM encoder, LSTM decoder with teacher forcing, attention, tied softmax.
 
     Attention is Luong's "general" form above the decoder's top layer, for all target steps at once and without input
-    feeding (Luong et al. 2015).
+    feeding (Luong et al. 2015). Copying is after Gu et al. (2016): a token of the context is recognised by what was
+    read there and by the token before it, and competes with the vocabulary in one softmax.
 
     Args:
         config: the architecture.
@@ -68,6 +84,11 @@ class KerasEncoderDecoder(keras.Model):
         if config.attention:
             self.attention_key = self.add_weight((u, u), "glorot_uniform", name="attention_key")
             self.attention_value = self.add_weight((u, e), "glorot_uniform", name="attention_value")
+        if config.copying:
+            shapes = {"key": (u, e), "previous": (e, e), "query": (u, e), "gate": (u, 1), "bias": (1,)}
+            self.copy = {name: self.add_weight(shape, "zeros", name=f"copy_{name}") for name, shape in shapes.items()}
+        if config.told_whose:
+            self.whose = self.add_weight((2, e), "zeros", name="whose")
         self.output_kernel = self.add_weight((u, e), "glorot_uniform", name="output_kernel")
         self.output_bias = self.add_weight((v,), "zeros", name="output_bias")
         self.built = True
@@ -79,17 +100,28 @@ class KerasEncoderDecoder(keras.Model):
             weights |= weights_of(name, layer)
         if self.config.attention:
             weights |= {"attention/key": self.attention_key, "attention/value": self.attention_value}
+        if self.config.copying:
+            weights |= {f"copy/{name}": weight for name, weight in self.copy.items()}
+        if self.config.told_whose:
+            weights["whose"] = self.whose
         return {**weights, "output/kernel": self.output_kernel, "output/bias": self.output_bias}
 
     def call(self, contexts: Tensor, real: Tensor, inputs: Tensor, masks: EncoderDecoderMasks | None = None) -> Tensor:
-        """The teacher-forced pass: the arguments of `products` give float32 logits (time, batch, vocabulary)."""
-        products = self.products(contexts, real, inputs, masks)
-        return ops.cast(products, "float32") + self.output_bias
+        """The teacher-forced pass: the arguments of `outputs` give float32 logits (time, batch, vocabulary)."""
+        products, copies = self.outputs(contexts, real, inputs, masks)
+        logits = ops.cast(products, "float32") + self.output_bias
+        if copies is None:
+            return logits
+        at = ops.one_hot(ops.transpose(contexts), self.config.vocabulary_size)  # (batch, context, vocabulary)
+        top = ops.max(copies, axis=-1, keepdims=True)
+        shares = ops.matmul(ops.transpose(ops.exp(copies - top), (1, 0, 2)), at)
+        # What is not in the context has a share of 0, whose logarithm would have no gradient.
+        return ops.logaddexp(logits, ops.log(ops.transpose(shares, (1, 0, 2)) + 1e-37) + top)
 
-    def products(
+    def outputs(
         self, contexts: Tensor, real: Tensor, inputs: Tensor, masks: EncoderDecoderMasks | None = None
-    ) -> Tensor:
-        """The pass up to the logits, without the output's bias.
+    ) -> ReplyOutputs:
+        """The pass up to the logits.
 
         Args:
             contexts: ids, padding at the end. *Shape:* (context, batch).
@@ -97,14 +129,14 @@ class KerasEncoderDecoder(keras.Model):
             inputs: ids of the replies from START on; predictions after a reply's end are not to be scored.
                 *Shape:* (time, batch).
             masks: the step's dropout masks; None when not training.
-
-        Returns:
-            Products in the compute dtype. *Shape:* (time, batch, vocabulary).
         """
         masks = masks or EncoderDecoderMasks()
         table = self.embedding if masks.embedding is None else self.embedding * masks.embedding
         table = ops.cast(table, self.compute)
-        memory, finals = self._encode(ops.take(table, contexts, axis=0), ops.expand_dims(real, -1), masks)
+        tokens = read = ops.take(table, contexts, axis=0)
+        if self.config.told_whose:
+            read = read + ops.take(ops.cast(self.whose, self.compute), self._whose_turn(contexts), axis=0)
+        memory, finals = self._encode(read, ops.expand_dims(real, -1), masks)
         x = ops.take(table, inputs, axis=0)
         for k, state in enumerate(finals):
             x = self._masked(x, masks.decoder[k] if masks.decoder else None)
@@ -112,9 +144,11 @@ class KerasEncoderDecoder(keras.Model):
             x, _ = self.layers_by_name[name](x, state, recurrent_mask=masks.recurrent.get(name))
         x = self._masked(x, masks.output)
         vectors = self._product(x, self.output_kernel)
+        memory = self._masked(memory, masks.memory)
         if self.config.attention:
-            vectors = vectors + self._attend(x, self._masked(memory, masks.memory), real)
-        return self._product(ops.tanh(vectors), ops.transpose(self.embedding))
+            vectors = vectors + self._attend(x, memory, real)
+        copies = self._copies(x, memory, tokens, contexts, real) if self.config.copying else None
+        return ReplyOutputs(self._product(ops.tanh(vectors), ops.transpose(self.embedding)), copies)
 
     def _encode(self, x: Tensor, real: Tensor, masks: EncoderDecoderMasks) -> tuple[Tensor, list[State]]:
         """Maps token vectors to the outputs of the last layer and the final state of each layer."""
@@ -141,10 +175,30 @@ class KerasEncoderDecoder(keras.Model):
         keys = ops.transpose(self._product(memory, self.attention_key), (1, 2, 0))
         values = ops.transpose(self._product(memory, self.attention_value), (1, 0, 2))
         scores = ops.cast(ops.matmul(ops.transpose(x, (1, 0, 2)), keys), "float32")
+        if self.config.scaled:
+            scores = scores * self.config.hidden**-0.5
+            alone = ops.sum(real, axis=0, keepdims=True) == 1  # START is looked at where nothing follows it
+            real = ops.concatenate([ops.cast(alone, real.dtype), real[1:]], axis=0)
         scores = ops.where(ops.transpose(real)[:, None] > 0, scores, float("-inf"))
         # Keras warns of a softmax over a single position, which is all that an empty context has.
         weights = ops.cast(ops.exp(ops.log_softmax(scores, axis=-1)), self.compute)
         return ops.transpose(ops.matmul(weights, values), (1, 0, 2))
+
+    def _copies(self, x: Tensor, memory: Tensor, tokens: Tensor, contexts: Tensor, real: Tensor) -> Tensor:
+        """Maps decoder outputs (time, batch, hidden) to scores of the context's tokens (time, batch, context)."""
+        previous = ops.concatenate([ops.zeros_like(tokens[:1]), tokens[:-1]], axis=0)
+        keys = ops.tanh(self._product(memory, self.copy["key"]) + self._product(previous, self.copy["previous"]))
+        queries = ops.transpose(self._product(x, self.copy["query"]), (1, 0, 2))
+        scores = ops.cast(ops.matmul(queries, ops.transpose(keys, (1, 2, 0))), "float32")
+        gates = ops.cast(self._product(x, self.copy["gate"]), "float32") + self.copy["bias"]
+        scores = ops.transpose(scores, (1, 0, 2)) * self.config.embedding**-0.5 + gates
+        is_text = ops.logical_and(contexts >= FIRST_LABEL, real > 0)
+        return ops.where(ops.transpose(is_text)[None], scores, -1e9)
+
+    def _whose_turn(self, contexts: Tensor) -> Tensor:
+        """0 for the tokens of the other side's turns, 1 for the bot's own (see `inference/encoder_decoder.py`)."""
+        ends = ops.flip(ops.cumsum(ops.flip(ops.cast(contexts == TURN, "int32"), axis=0), axis=0), axis=0)
+        return (ends + 1) % 2
 
     def _masked(self, x: Tensor, mask: Tensor | None) -> Tensor:
         return x if mask is None else x * ops.cast(mask, self.compute)

@@ -69,6 +69,64 @@ def _differentiable(products: Tensor, bias: Tensor, targets: Tensor, scored: Ten
     return (plain, (1.0 - smoothing) * plain + smoothing * even), gradient
 
 
+def copying_cross_entropy(
+    products: Tensor,
+    bias: Tensor,
+    copies: Tensor,
+    contexts: Tensor,
+    targets: Tensor,
+    scored: Tensor,
+    smoothing: float = 0.0,
+) -> tuple[Tensor, Tensor]:
+    """`cross_entropy` where the tokens of contexts compete with the vocabulary in one softmax (Gu et al. 2016).
+
+    Args:
+        products, bias, targets, scored, smoothing: as `cross_entropy` takes them, for (time, batch) targets.
+        copies: scores of the tokens of the contexts. *Shape:* (time, batch, context), float32.
+        contexts: their ids. *Shape:* (context, batch).
+
+    Returns:
+        Both as sums over the scored targets, in nats and float32. Only the second has a gradient.
+    """
+    flat = tf.reshape(products, [-1, products.shape[-1]])
+    rows = _row_logits(flat, tf.convert_to_tensor(bias), tf.reshape(targets, [-1]))
+    written, chosen, mean = (tf.reshape(row, tf.shape(targets)) for row in rows)
+    is_target = tf.transpose(contexts)[None] == targets[:, :, None]
+    all_copies = tf.reduce_logsumexp(copies, axis=-1)
+    its_copies = tf.reduce_logsumexp(tf.where(is_target, copies, -1e9), axis=-1)
+    normaliser = _log_add(written, all_copies)
+    plain = tf.reduce_sum((normaliser - _log_add(chosen, its_copies)) * scored)
+    even = tf.reduce_sum((normaliser - mean) * scored)
+    return tf.stop_gradient(plain), (1.0 - smoothing) * plain + smoothing * even
+
+
+def _log_add(one: Tensor, other: Tensor) -> Tensor:
+    """The logarithm of the sum of two exponentials."""
+    return tf.maximum(one, other) + tf.math.softplus(-tf.abs(one - other))
+
+
+@tf.custom_gradient  # type: ignore[untyped-decorator]
+def _row_logits(products: Tensor, bias: Tensor, targets: Tensor) -> Any:
+    """The normaliser, the target's logit and the mean logit of each row."""
+    normaliser, chosen, mean = as_own_kernel(_forward)(products, bias, targets)
+
+    def gradient(*upstream: Tensor) -> tuple[Tensor | None, ...]:
+        return *as_own_kernel(_row_gradients)(products, bias, targets, normaliser, *upstream), None
+
+    return (normaliser, chosen, mean), gradient
+
+
+def _row_gradients(
+    products: Tensor, bias: Tensor, targets: Tensor, normaliser: Tensor, total: Tensor, chosen: Tensor, mean: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Gradients of products and bias, given those of each row's normaliser, target's logit and mean logit."""
+    vocabulary = products.shape[-1]
+    probabilities = tf.exp(tf.cast(products, tf.float32) + bias - normaliser[:, None])
+    is_target = tf.cast(targets[:, None] == tf.range(vocabulary, dtype=targets.dtype), tf.float32)
+    gradient = total[:, None] * probabilities + chosen[:, None] * is_target + mean[:, None] / vocabulary
+    return tf.cast(gradient, products.dtype), tf.reduce_sum(gradient, axis=0)
+
+
 Output = Callable[[Tensor], tuple[Tensor, Tensor]]
 """Gives the softmax's weights of ids (n,): their vectors (n, width) and their biases (n,)."""
 

@@ -2,6 +2,7 @@
 
 import json
 import re
+import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -328,6 +329,8 @@ def open_bot(path: str | Path, speaker: str | None = None) -> Chatbot:
         ConfigurationError: a script model needs a character, and a chat model has none.
     """
     model = api.load(path)
+    if model.card.warning is not None:
+        print(model.card.warning, file=sys.stderr)
     if isinstance(model, ScriptWriter):
         if not speaker:
             raise _speaker_missing(path, model.speakers)

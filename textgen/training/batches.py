@@ -1,14 +1,15 @@
 """Training batches: windows of streams for a language model, exchanges of similar length for an encoder-decoder."""
 
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from textgen.corpus.id_store import open_ids
-from textgen.tokenizers.base import PAD, START
+from textgen.tokenizers.base import END, LINE_END, PAD, SCENE, START
 
 
 class WindowBatch(NamedTuple):
@@ -41,11 +42,15 @@ class Windows:
         streams: read side by side; fewer where the text is short.
         window: tokens a stream in one step; fewer where the text is short.
         reset: share of windows before which a stream's state is zeroed, so that a cold start is learned too.
-        seed: of the starting points of epochs, and of the resets.
+        seed: of the starting points of epochs, of the resets, and of the beginnings.
+        beginnings: share of windows in which a stream begins anew, where the next scene begins: START is read there
+            in an empty state, as on a page without a prompt. The targets stay the same.
     """
 
-    def __init__(self, ids: NDArray[np.integer], streams: int, window: int, reset: float, seed: int) -> None:
-        self.ids, self.reset, self.seed = ids, reset, seed
+    def __init__(
+        self, ids: NDArray[np.integer], streams: int, window: int, reset: float, seed: int, beginnings: float = 0.0
+    ) -> None:
+        self.ids, self.reset, self.seed, self.beginnings = ids, reset, seed, beginnings
         self.window = max(1, min(window, len(ids) - 1))
         self.streams = max(1, min(streams, len(ids) // self.window))
         self._stream_length = len(ids) // self.streams
@@ -56,15 +61,51 @@ class Windows:
         epoch, index = divmod(step, self.steps_per_epoch)
         begin = self._random("epoch", epoch).integers(len(self.ids)) + index * self.window
         starts = begin + np.arange(self.streams) * self._stream_length
-        positions = (starts + np.arange(self.window + 1)[:, None]) % len(self.ids)
+        positions = (starts + np.arange(-1, self.window + 2)[:, None]) % len(self.ids)
         run = self.ids[positions].astype(np.int32)
-        keep = (run[:-1] != START).astype(np.float32)
+        inputs, targets = run[1:-2].copy(), run[2:-1]
+        if self.beginnings:
+            anew = self._random("beginnings", step).random(self.streams) < self.beginnings
+            begins = _begins(run, self._begin_at) & anew
+            first = begins & (np.cumsum(begins, axis=0) == 1)
+            inputs[first] = START
+        keep = (inputs != START).astype(np.float32)
         keep[0] *= 0.0 if index == 0 else self._random("reset", step).random(self.streams) >= self.reset
-        return WindowBatch(run[:-1], run[1:], keep)
+        return WindowBatch(inputs, targets, keep)
+
+    @cached_property
+    def _begin_at(self) -> Literal["scenes", "lines", "tokens"]:
+        """Where a page may begin: at a scene, or wherever there are enough places if scenes are few."""
+        scenes, lines = (int(np.isin(self.ids, tokens).sum()) for tokens in ((START, SCENE), (LINE_END,)))
+        return "scenes" if scenes >= _ENOUGH else "lines" if lines >= _ENOUGH else "tokens"
 
     def _random(self, purpose: str, count: int) -> np.random.Generator:
-        return np.random.default_rng([self.seed, {"epoch": 0, "reset": 1}[purpose], count])
+        return np.random.default_rng([self.seed, {"epoch": 0, "reset": 1, "beginnings": 2}[purpose], count])
 
+
+def _begins(run: NDArray[np.int32], begin_at: Literal["scenes", "lines", "tokens"]) -> NDArray[np.bool_]:
+    """Where the next id is the first of a page that could begin there.
+
+    A scene with a heading begins with SCENE; one without has SCENE LINE_END before its first line, which a document
+    lacks (see `corpus/token_grammar.py`).
+
+    Args:
+        run: the ids, with one more before the inputs and two behind them. *Shape:* (window + 3, streams).
+        begin_at: what a page may begin with.
+
+    Returns:
+        *Shape:* (window, streams).
+    """
+    before, now, following, beyond = run[:-3], run[1:-2], run[2:-1], run[3:]
+    scenes = ((following == SCENE) & (beyond != LINE_END)) | ((before == SCENE) & (now == LINE_END))
+    within = (following != END) & (following != START) & (following != SCENE)
+    if begin_at == "scenes":
+        return scenes
+    return scenes | (within & (now == LINE_END)) if begin_at == "lines" else within
+
+
+_ENOUGH = 100
+"""Fewest places at which a page may begin: with fewer, the model would learn them by heart."""
 
 _POOL = 256
 """How many batches are sorted by length together: enough for little padding, few enough for batches to differ from

@@ -40,7 +40,7 @@ from textgen.training.task import Encoded, Note, RunPlan, Settled, Workspace
 
 Spacing = Literal["auto", "natural", "as-is"]
 
-_LONGEST_CONTEXT = {"character": 400, "word": 100, "subword": 100}
+_LONGEST_CONTEXT = {"character": 400, "word": 200, "subword": 200}
 _LONGEST_REPLY = {"character": 240, "word": 60, "subword": 60}
 """Most tokens of a context and of a reply at each level: longer ones are rare, and every token of the longest context
 in a batch is an encoder step for the whole batch."""
@@ -155,10 +155,11 @@ class ChatTask(ModelTask):
 
     def encode(self, folder: ModelFolder, plan: RunPlan, note: Note) -> Encoded:
         """Writes the ids of contexts and replies, and the index of the replies' word sequences."""
-        novelty, level = NoveltyIndexer(), plan.tokenizer.level
+        novelty, level, alphabet = NoveltyIndexer(), plan.tokenizer.level, set[str]()
 
-        def observe(exchange: Exchange) -> None:
-            if self.request.index:
+        def observe(side: Side, exchange: Exchange) -> None:
+            alphabet.update(*exchange.context[-1:], exchange.reply)
+            if self.request.index and side == "training":
                 novelty.add([exchange.reply])
 
         learned, judged = _store(folder.training, self._sides(), plan.tokenizer, observe)
@@ -185,6 +186,7 @@ class ChatTask(ModelTask):
             "detokenise": self.survey.detokenised,
             "exchanges": learned["exchanges"],
             "characters": learned["characters"],
+            "alphabet": "".join(sorted(alphabet)),
         }
         tokens, characters = ((learned[of], judged[of]) for of in ("tokens", "characters"))
         return Encoded(tokens, characters, corpus)
@@ -280,7 +282,7 @@ def _store(
     folder: Path,
     sides: Iterable[tuple[Side, Exchange]],
     tokenizer: Tokenizer,
-    observe: Callable[[Exchange], None],
+    observe: Callable[[Side, Exchange], None],
 ) -> tuple[Counter[str], Counter[str]]:
     """Writes the ids of the exchanges of both sides, in one pass.
 
@@ -299,8 +301,8 @@ def _store(
             "held out": _PairWriter(judged, judged_ends, tokenizer),
         }
         for side, exchange in sides:
-            if writers[side].append(exchange) and side == "training":
-                observe(exchange)
+            if writers[side].append(exchange):
+                observe(side, exchange)
     return writers["training"].counts, writers["held out"].counts
 
 

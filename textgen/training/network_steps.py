@@ -8,10 +8,16 @@ import tensorflow as tf
 
 from textgen.config import ChatTrainingConfig, ScriptTrainingConfig
 from textgen.inference.language_model import Lanes
-from textgen.models.encoder_decoder import KerasEncoderDecoder
+from textgen.models.encoder_decoder import KerasEncoderDecoder, ReplyOutputs
 from textgen.models.kernels import as_graph
 from textgen.models.language_model import KerasLanguageModel
-from textgen.models.softmax import Candidates, SampledOutput, cross_entropy, sampled_cross_entropy
+from textgen.models.softmax import (
+    Candidates,
+    SampledOutput,
+    copying_cross_entropy,
+    cross_entropy,
+    sampled_cross_entropy,
+)
 from textgen.tokenizers.base import START
 from textgen.training.batches import PairStore, by_length, gather
 from textgen.training.dropout import encoder_decoder_masks, language_model_masks, seed_of
@@ -154,9 +160,9 @@ class EncoderDecoderStep(TrainingStep):
         masks = encoder_decoder_masks(self.model.config, self.config, self.batch, step)
 
         def learn(part: slice) -> tuple[Tensor, Tensor, State]:
-            products = self.model.products(contexts[:, part], real[:, part], inputs[:, part], masks.of(part))
+            outputs = self.model.outputs(contexts[:, part], real[:, part], inputs[:, part], masks.of(part))
             aims = targets[:, part], scored[:, part], self.config.label_smoothing
-            return *cross_entropy(products, self.model.output_bias, *aims), []
+            return *_reply_cross_entropy(self.model, outputs, contexts[:, part], *aims), []
 
         nats, loss, _ = in_shards(self.batch, self.config.towers, learn)
         tokens = tf.reduce_sum(scored)
@@ -191,8 +197,23 @@ class EncoderDecoderValidation:
         return nats / max(tokens, 1)
 
     def _run(self, contexts: Tensor, real: Tensor, inputs: Tensor, targets: Tensor, scored: Tensor) -> Tensor:
-        products = self.model.products(contexts, real, inputs)
-        return cross_entropy(products, self.model.output_bias, targets, scored)[0]
+        outputs = self.model.outputs(contexts, real, inputs)
+        return _reply_cross_entropy(self.model, outputs, contexts, targets, scored)[0]
+
+
+def _reply_cross_entropy(
+    model: KerasEncoderDecoder,
+    outputs: ReplyOutputs,
+    contexts: Tensor,
+    targets: Tensor,
+    scored: Tensor,
+    smoothing: float = 0.0,
+) -> tuple[Tensor, Tensor]:
+    """The replies' cross-entropy and the same with smoothed targets, with copies where the network makes them."""
+    if outputs.copies is None:
+        return cross_entropy(outputs.products, model.output_bias, targets, scored, smoothing)
+    products, copies = outputs
+    return copying_cross_entropy(products, model.output_bias, copies, contexts, targets, scored, smoothing)
 
 
 def _shapes(batch: int | None) -> tuple[Any, ...]:

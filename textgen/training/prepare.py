@@ -52,7 +52,7 @@ def initial_weights(config: Network, seed: int) -> dict[str, NDArray[np.float32]
     for number, (name, shape) in enumerate(shapes.items()):
         random = np.random.default_rng([seed, number])
         layer, _, part = name.rpartition("/")
-        if name == "embedding":
+        if name in ("embedding", "whose"):
             weight = vector * random.standard_normal(shape)
         elif part in ("bias", "speakers") or (name == "output/kernel" and isinstance(config, DiscriminatorConfig)):
             weight = np.zeros(shape)
@@ -64,7 +64,7 @@ def initial_weights(config: Network, seed: int) -> dict[str, NDArray[np.float32]
             squares = random.standard_normal((shape[1] // shape[0], shape[0], shape[0]))
             weight = np.concatenate(np.linalg.qr(squares)[0], axis=1)
         else:
-            reads_embedding = layer.split("/")[0].endswith("_0")
+            reads_embedding = layer.split("/")[0].endswith("_0") or name == "copy/previous"
             deviation = shape[0] ** -0.5 / (vector if reads_embedding else 1.0)
             weight = deviation * random.standard_normal(shape)
         weights[name] = weight.astype(np.float32)
@@ -172,6 +172,9 @@ MIN_P = {"character": 0.05, "word": 0.1, "subword": 0.05}
 """Default decoding of new models at each level: it cuts off the long tail of a small model's mistakes, above all the
 words that a word model invents when it begins to spell."""
 
+MIN_P_OF_REPLIES = 0.02
+"""The same for chats, where it must let the first words of other replies live beside one that half of all begin with."""
+
 
 def prepare(task: FolderTask, folder: ModelFolder, budget: Budget, origin: Model | None, note: Note) -> None:
     """Writes a model folder that can be loaded, with first weights and all that a run needs.
@@ -196,7 +199,8 @@ def prepare(task: FolderTask, folder: ModelFolder, budget: Budget, origin: Model
         assert not isinstance(architecture, DiscriminatorConfig)
         run = Run(training, encoded.characters, encoded.tokens, thread_count())
         weights = origin.weights if origin else initial_weights(architecture, training.seed)
-        decoding = {"temperature": 0.8, "min_p": MIN_P[plan.tokenizer.level]}
+        min_p = MIN_P_OF_REPLIES if task.kind == "chat" else MIN_P[plan.tokenizer.level]
+        decoding = {"temperature": 0.8, "min_p": min_p}
         card = ModelCard(task.kind, architecture, encoded.corpus, decoding=decoding, versions=versions())
         new.create(card, plan.tokenizer, weights)
         run.save(new.training)

@@ -1,7 +1,7 @@
 """Script writers: how a corpus of scripts is read, planned for and encoded, and how the language model learns it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, replace
 from itertools import islice
 from pathlib import Path
@@ -111,9 +111,12 @@ class ScriptTask(ModelTask):
 
     def encode(self, folder: ModelFolder, plan: RunPlan, note: Note) -> Encoded:
         """Writes the ids and the index of word sequences, and records the shape of the scripts."""
-        tokenizer, shape, novelty = plan.tokenizer, ShapeObserver(), NoveltyIndexer()
+        tokenizer, shape, novelty, alphabet = plan.tokenizer, ShapeObserver(), NoveltyIndexer(), set[str]()
 
-        def observe(scene: Scene, ids: list[int]) -> None:
+        def observe(side: Side, scene: Scene, ids: list[int]) -> None:
+            alphabet.update(*_texts_of(scene))
+            if side == "held out":
+                return
             shape.add(scene, ids, tokenizer.speakers)
             if self.request.index:
                 novelty.add(line.text for line in scene.lines)
@@ -130,6 +133,7 @@ class ScriptTask(ModelTask):
             "shape": asdict(shape.shape()),
             "split": asdict(self.split) if self.split else None,
             "characters": self.characters,
+            "alphabet": "".join(sorted(alphabet)),
             "speakers": dict(islice(self.speakers.items(), _MOST_SPEAKERS)),
         }
         return Encoded((learned, judged), (self.characters, self._held_out_characters()), corpus)
@@ -167,7 +171,7 @@ class ScriptTask(ModelTask):
         config = at.run.training
         assert isinstance(config, ScriptTrainingConfig)
         ids = open_ids(at.folder.training / TRAINING_IDS)
-        return Windows(ids, config.streams, config.window, config.reset, config.seed)
+        return Windows(ids, config.streams, config.window, config.reset, config.seed, config.beginnings)
 
     def network(self, at: Workspace) -> KerasLanguageModel:
         """The language model."""
@@ -208,19 +212,24 @@ class ScriptTask(ModelTask):
         labelled = set(labels)
         for document in training_documents(self.corpus, self.split):
             for scene in document:
-                if scene.heading is not None:
-                    yield scene.heading
-                for line in scene.lines:
-                    if line.speaker is not None and line.speaker not in labelled:
-                        yield line.speaker
-                    yield line.text
+                yield from _texts_of(scene, labelled)
+
+
+def _texts_of(scene: Scene, labelled: Collection[str] = ()) -> Iterator[str]:
+    """The texts of a scene: its heading, speech, and the names of speakers without a label."""
+    if scene.heading is not None:
+        yield scene.heading
+    for line in scene.lines:
+        if line.speaker is not None and line.speaker not in labelled:
+            yield line.speaker
+        yield line.text
 
 
 def _store(
     folder: Path,
     sides: Iterable[tuple[Side, Iterable[Scene]]],
     tokenizer: Tokenizer,
-    observe: Callable[[Scene, list[int]], None],
+    observe: Callable[[Side, Scene, list[int]], None],
 ) -> tuple[int, int]:
     """Writes the ids of the documents of both sides, in one pass.
 
@@ -235,8 +244,7 @@ def _store(
             store.append([START])
             for number, scene in enumerate(document):
                 ids = encoder.encode_scene(scene, first_of_document=number == 0)
-                if side == "training":
-                    observe(scene, ids)
+                observe(side, scene, ids)
                 store.append(ids)
             store.append([END])
     return training.length - started["training"], held_out.length - started["held out"]

@@ -49,6 +49,9 @@ _MOST_TOKEN_DROPOUT = {"character": 0.0, "word": 0.1, "subword": 0.1}
 _REMEMBERED, _MOST_DECAY = 2.5, 0.333
 """Epochs of updates that a model of long text averages over, and the strongest weight decay found to help."""
 
+_BEGINNINGS = 0.05
+"""Share of windows in which a stream begins anew: a corpus of one document has a single beginning of its own."""
+
 _MANY_WORDS, _SAMPLED_WORDS = 20_000, 2_000
 """Number of words from which on training samples the softmax, and the size of the sample."""
 
@@ -199,7 +202,8 @@ def choose_encoder_decoder(
 
     def build(size: Size) -> EncoderDecoderConfig:
         layers = 1 if choice.layers is None else choice.layers
-        return EncoderDecoderConfig(vocabulary_size, size.embedding, size.hidden, layers, choice.attention)
+        attention = dict.fromkeys(("attention", "scaled", "copying", "told_whose"), choice.attention)
+        return EncoderDecoderConfig(vocabulary_size, size.embedding, size.hidden, layers, **attention)
 
     return _first_that_fits(map(build, _sizes(choice, characters)), fits)
 
@@ -250,6 +254,7 @@ def choose_training(
         "learning_rate": 6e-3 if characters >= _MUCH else 4e-3,
         "window": 64 if level == "character" else 32,
         "sampled_words": _SAMPLED_WORDS if words >= _MANY_WORDS else 0,
+        "beginnings": _BEGINNINGS,
     }
     training = ScriptTrainingConfig(budget=budget, seed=seed, precision=precision, towers=cores, **{**usual, **given})  # type: ignore[arg-type]
     return with_dropout(training, level, choice.dropout or 0.0)

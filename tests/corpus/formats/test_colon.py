@@ -1,12 +1,15 @@
 """`NAME: text`, and what is a name."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.corpus.document import SceneOpening
 from textgen.corpus.formats.base import ReadReport
-from textgen.corpus.formats.colon import Cue, is_heading, is_name, parse_cue, read
+from textgen.corpus.formats.colon import Cue, is_heading, is_name, parse_cue, read, weigh
+from textgen.corpus.reading_options import AS_FOUND
 from textgen.corpus.script import Line, Scene, ScriptStyle, read_script
 
 SEINFELD = """\
@@ -131,3 +134,50 @@ def test_is_name() -> None:
     assert not is_name("one two three four five six seven")
     assert not is_name("")
     assert not is_name("--")
+
+
+def test_numbered_speakers_are_no_hours() -> None:
+    assert parse_cue("Speaker 1: 15 people came") == Cue("Speaker 1", "", " 15 people came")
+    assert parse_cue("it is now 9: 15") is None
+    assert parse_cue("1:1 In the beginning") is None
+
+
+def test_directions_and_everybody_are_no_people() -> None:
+    report = ReadReport()
+    lines = ["Scene Directions: He waits.", "#ALL#: hi: you", "(all): hello", "SFX:"]
+    assert list(read(lines, ScriptStyle("colon"), report)) == [
+        Line(None, "He waits."), Line(None, "(hi: you)"), Line(None, "(all): hello"), Line("SFX", ""),
+    ]  # fmt: skip
+    assert report.changes["name of nobody left out"] == 2
+
+
+def test_lines_with_nothing_but_a_time_are_left_out() -> None:
+    script = read_script("00:05:00\n\njerry: hi\n12:30\n", ScriptStyle("colon"))
+    assert script.lines == (Line("jerry", "hi"), Line(None, "12:30"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "breed: hen\nage: 2\nhome: shed\n\nbreed: cat\nage: 7\nhome: sofa\n\nbreed: dog\nage: 3\nhome: mat",
+        "Aft: towards the back.\nBow: the front.\nCleat: a fitting.",
+        "Note: hot.\nWarning: hotter.\nNote: cold.",
+        "Arnesen, K.: The salt road.\nDorn, M.: Boats.\nEklund, S.: Rain.",
+    ],
+)
+def test_labels_and_fields_are_no_speakers(text: str) -> None:
+    assert not weigh(text.split("\n"), Path("a.txt"), AS_FOUND).convincing
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "jerry: hello",
+        "jerry: hello\ngeorge: hi",
+        "Q: where?\nA: here\n\nQ: when?\nA: now\n\nQ: why?\nA: so",
+        "nora: one\ntam: two\nolaf: three\n\ntam: one\nnora: two\n\nolaf: one\ntam: two",
+        "dad: one\ndad: two\ndad: three",
+    ],
+)
+def test_small_scripts_are_scripts(text: str) -> None:
+    assert weigh(text.split("\n"), Path("a.txt"), AS_FOUND).convincing

@@ -2,13 +2,15 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.corpus.strategies import scripts, texts
+from tests.corpus.strategies import MARKS, screenplays
 from textgen.corpus.collection import Corpus
 from textgen.corpus.formats.base import ReadReport
 from textgen.corpus.formats.fountain import read
+from textgen.corpus.formats.screenplay import as_screenplay
 from textgen.corpus.script import Line, Scene, Script, ScriptStyle
 
 SCREENPLAY = """\
@@ -123,58 +125,16 @@ def test_known_extensions_stand_behind_the_name() -> None:
     assert script.text == text
 
 
-def _as_fountain(text: str) -> str:
-    return "\n".join(line.strip() for line in text.split("\n")).strip("\n")
-
-
-_names = texts.map(lambda text: " ".join(text.replace("\n", " ").split())).filter(
-    lambda name: name and "(" not in name and ")" not in name and not name.endswith("^")
-)
-_headings = texts.map(lambda text: text.replace("\n", " ").strip()).filter(bool)
-_marks = st.sampled_from(
-    [
-        "!",
-        "@",
-        "#",
-        "=",
-        "===",
-        ".",
-        "..",
-        ">",
-        "~",
-        "[[",
-        "/*",
-        "\\",
-        "[",
-        "/",
-        "INT. x",
-        "EVE",
-        "TO:",
-        "(V.O.)\n",
-        "\n\n",
-    ]
-)
-_awkward = st.lists(st.one_of(_marks, texts), max_size=4).map("".join).map(_as_fountain)
-
-
-@given(
-    scripts(
-        st.one_of(st.none(), _names, _marks.map(str.strip).filter(lambda mark: mark and "(" not in mark)),
-        _awkward,
-        st.one_of(st.none(), _headings),
-    )
-)
+@given(screenplays)
 def test_a_script_comes_back_from_fountain(script: Script) -> None:
-    scenes = tuple(scene for scene in script.scenes if scene.heading or scene.lines)
-    script = Script(scenes, script.style)
-    assert Script.from_fountain(script.to_fountain(), script.style) == script
+    assert Script.from_fountain(script.to_fountain(), script.style).scenes == as_screenplay(script.scenes)
 
 
 @given(
     st.lists(
         st.one_of(
-            _marks,
-            st.sampled_from(["", "  ", "EVE (V.O.)", "a", "Title: x", "*/", "]]"]),
+            st.sampled_from(MARKS),
+            st.sampled_from(["", "  ", "    a", "EVE (V.O.)", "a", "Title: x", "*/", "]]"]),
             st.text(max_size=6),
         ),
         max_size=12,
@@ -195,3 +155,32 @@ def test_two_spaces_in_a_file_keep_a_speech_together(tmp_path: Path) -> None:
     path.write_text("INT. HOUSE - DAY\n\nEVE\nOne.\n  \nTwo.\n\nADAM\nThree.\n")
     (scene,) = (scene for document in Corpus(path).documents() for scene in document)
     assert [line.speaker for line in scene.lines] == ["EVE", "ADAM"]
+
+
+def test_spaces_before_action_are_kept_and_before_anything_else_are_none() -> None:
+    text = "    The letter:\n        Dear Nora,\n\n    !  EVE\n\n  INT. BARN\n\n      CUT TO:\n\n  EVE\n   Hi.\n"
+    script = Script.from_fountain(text)
+    assert script.scenes == (
+        Scene(None, (Line(None, "    The letter:\n        Dear Nora,"), Line(None, "  EVE"))),
+        Scene("INT. BARN", (Line(None, "CUT TO:"), Line("EVE", "Hi."))),
+    )
+    assert Script.from_fountain(script.text) == script
+
+
+def test_other_scripts_are_written_as_screenplays_are() -> None:
+    script = Script(
+        (Scene("[coffee shop]", (Line("jerry", "(softly) hello. [waves] you (all) there"),)),), ScriptStyle()
+    )
+    assert script.to_fountain() == ".coffee shop\n\n@jerry\n(softly)\nhello.\n(waves)\nyou (all) there\n\n"
+
+
+@pytest.mark.parametrize("unit", ["(a) ", " ", "[", "[["])
+def test_time_is_linear_in_the_length_of_a_line(unit: str) -> None:
+    """Each took minutes when it was quadratic."""
+    (line,) = Script.from_fountain(f"EVE {unit * 100_000}B\nHi.").lines
+    assert line.text.endswith("Hi.")
+
+
+def test_scene_numbers_are_no_text() -> None:
+    script = Script.from_fountain("INT. BARN - DAY #12-A#\n\n.THE ROOF  #1.# #2#\n\n.ROOM #9\n\n.#1#\n")
+    assert [scene.heading for scene in script.scenes] == ["INT. BARN - DAY", "THE ROOF", "ROOM #9", "#1#"]

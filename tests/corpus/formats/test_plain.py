@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from textgen.corpus.document import assemble
 from textgen.corpus.formats import SCRIPT_FORMATS, Recognised, recognise
 from textgen.corpus.formats.base import ReadReport
-from textgen.corpus.formats.plain import CaptionLayout, read_captions
+from textgen.corpus.formats.plain import CaptionLayout, read_captions, weigh_captions
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 from textgen.corpus.script import Line, Scene, ScriptStyle, read_script
 
@@ -77,3 +77,15 @@ def test_a_licence_is_no_part_of_a_script() -> None:
     (part,) = assemble(found.elements([*lines, ends, "Licence"], report))
     assert [line.speaker for line in part[1].lines] == ["EVE", "ADAM"]
     assert report.changes == {"line of Project Gutenberg's licence left out": 5}
+
+
+def test_indented_verse_is_no_list_of_captions() -> None:
+    lines = [
+        "The winter stood before the door.",
+        "Nobody asked it in.",
+        "It shook the snow.",
+        "It smiled a little.",
+    ] * 2
+    assert weigh_captions(lines, Path("a.txt"), AS_FOUND).convincing
+    lines[1::2] = [f"    {line}" for line in lines[1::2]]
+    assert not weigh_captions(lines, Path("a.txt"), AS_FOUND).convincing

@@ -1,8 +1,13 @@
 """`NAME:` alone on its line, the speech below."""
 
+from pathlib import Path
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from textgen.corpus.formats.play import weigh
+from textgen.corpus.reading_options import AS_FOUND
 from textgen.corpus.script import Line, Scene, ScriptStyle, read_script
 
 PLAY = ScriptStyle("play", 1)
@@ -35,3 +40,21 @@ def test_what_was_read_is_read_again(lines: list[str], blank_lines: int) -> None
     style = ScriptStyle("play", blank_lines)
     script = read_script("\n".join(lines), style)
     assert read_script(script.text, style) == script
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ingredients:\n2 eggs\nsalt\n\nMethod:\nBeat them.\n\nIngredients:\n3 eggs\npepper\n\nMethod:\nFry them.",
+        "Market:\n- onions\n- thyme\n\nBaker:\n- bread\n- buns\n\nMarket:\n- leeks\n- figs\n\nBaker:\n- rolls\n- tart",
+        "Verse 1:\nThe lamp is low,\n\nChorus:\nFollow me down.\n\nVerse 2:\nThe bowl is full,\n\nChorus:\nFollow.",
+        "Rules:\nOne.\n\nReasons:\nTwo.\n\nRisks:\nThree.",
+    ],
+)
+def test_recipes_lists_and_songs_are_no_plays(text: str) -> None:
+    assert not weigh(text.split("\n"), Path("a.txt"), AS_FOUND).convincing
+
+
+def test_names_above_speeches_are_a_play() -> None:
+    text = "First Gardener:\nThe roses lean,\n\nDuke:\nWho speaks of me?\n\nFirst Gardener:\nNone."
+    assert weigh(text.split("\n"), Path("a.txt"), AS_FOUND).convincing

@@ -195,3 +195,11 @@ def test_the_name_of_a_field_can_be_said() -> None:
     assert found.read is not None
     *_, line = found.read([row], found.layout, ReadReport())
     assert line == Line("eve", "yes")
+
+
+def test_directions_and_everybody_are_no_people() -> None:
+    table = 'speaker,text\nRoss Geller,"Hi."\nScene Directions,He waits.\n#ALL#,Hello!\n(all),Bye.\n'
+    lines = [
+        element for element in read_csv(table.split("\n"), ScriptLayout(), ReadReport()) if isinstance(element, Line)
+    ]
+    assert [line.speaker for line in lines] == ["Ross Geller", None, None, None]

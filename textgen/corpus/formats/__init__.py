@@ -11,7 +11,7 @@ from importlib import import_module
 from itertools import chain
 from pathlib import Path
 
-from textgen.corpus.document import DocumentOpening, Element, Line, Scene, assemble, turn_of
+from textgen.corpus.document import DocumentOpening, Element, Scene, assemble, spoken, turn_of
 from textgen.corpus.formats.base import (
     HEAD_LINES,
     Evidence,
@@ -29,7 +29,6 @@ from textgen.corpus.separators import WHOLE, Separator, asked_separator, with_ma
 from textgen.errors import ConfigurationError, CorpusError
 
 _ANY_TEXT = (".txt", ".md", ".script")
-_CLOSING = (",", ".", ";", ":", "!", "?", "…")
 
 
 def _all_formats() -> list[Format]:
@@ -133,7 +132,7 @@ def recognise(
     Args:
         formats: SCRIPT_FORMATS (where a file always fits one: plain text) or DIALOGUE_FORMATS.
         head: the first lines of the file (up to HEAD_LINES), without their ends.
-        path: where it lies; only `.csv`, `.tsv` and `.fountain` say something about the content.
+        path: where it lies; of its name only the ending says something about the content.
         options: how a person says that it is to be read.
     """
     options = with_marks(head, options)
@@ -146,10 +145,10 @@ def recognise(
 
 
 def _weigh(format: Format, head: Sequence[str], path: Path, options: ReadingOptions) -> Recognised | None:
-    """The evidence for a format. What frames and separates documents is no part of a script in any layout."""
+    """The evidence for a format. What frames and separates documents is no part of a script."""
     if format.weigh is None:
         return None
-    if format.layout is None:
+    if format.read is None or format.one_piece:
         evidence = format.weigh(head, path, options)
         return Recognised(format, evidence, evidence.reason)
     separator, is_framed = asked_separator(options), has_licence(head)
@@ -229,21 +228,6 @@ def _read_speeches(found: Recognised, files: Sequence[TextFile], report: ReadRep
         report.change("stage direction left out of a turn", sum(len(line.directions) for line in speeches))
         if speeches:
             yield Scene(None, tuple(turn_of(spoken(line), line.speaker) for line in speeches))
-
-
-def spoken(line: Line) -> str:
-    """What is said in a line: its text without `(…)` and `[…]`.
-
-    Example:
-        >>> spoken(Line("eve", "well (he waits), no (turning) way"))
-        'well, no way'
-    """
-    text = line.text
-    for direction in line.directions:
-        before, _, behind = text.partition(direction)
-        behind = behind.lstrip()
-        text = f"{before.rstrip()}{'' if behind.startswith(_CLOSING) else ' '}{behind}"
-    return text.strip()
 
 
 _SPEECHES = Format("script", 85, _weigh_speeches, read_dialogues=_read_script, suffixes=suffixes(SCRIPT_FORMATS))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import ClassVar
 
@@ -176,6 +177,7 @@ class Format:
         pair_up: finds the files that belong together, where the format takes two; None where it takes one.
         layout: layout in which its scripts are written; None where that is another format's layout.
         suffixes: endings of the files that are taken for it from a folder, besides those of any text.
+        one_piece: whether nothing frames or separates documents in a file of it, such as a table or XML.
     """
 
     name: str
@@ -186,6 +188,7 @@ class Format:
     pair_up: PairUp | None = None
     layout: type[ScriptLayout] | None = None
     suffixes: tuple[str, ...] = ()
+    one_piece: bool = False
 
 
 def filled(head: Sequence[str]) -> list[tuple[int, str]]:
@@ -193,9 +196,14 @@ def filled(head: Sequence[str]) -> list[tuple[int, str]]:
     return [(number, line.strip()) for number, line in enumerate(head, start=1) if line.strip()]
 
 
+def beginning(head: Sequence[str], lines: int) -> list[str]:
+    """The first lines that are not empty, without white space at their ends; the rest is not looked at."""
+    return list(islice((line.strip() for line in head if line.strip()), lines))
+
+
 def first_filled(head: Sequence[str]) -> int:
     """The number (from 1) of the first line that is not empty."""
-    return next((number for number, _ in filled(head)), 1)
+    return next((number for number, line in enumerate(head, start=1) if line.strip()), 1)
 
 
 def misfit_line(head: Sequence[str], number: int) -> str:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, filled, first_filled, share
+from textgen.corpus.formats.naming import are_people, are_records, is_nobody, is_numbered_speaker
 from textgen.corpus.reading_options import ReadingOptions
 
 _BRACKETED = re.compile(r"\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\]")
@@ -20,7 +21,8 @@ _COLON = re.compile("[:：]")
 _WORD = re.compile(r"\w\S*")
 _SENTENCE = re.compile(r"[?!;…()\[\]]|\w{6,}\. |\.{3}")
 _UNKNOWN_SPEAKER = re.compile(r"\?+")
-_TIME = re.compile(r"\s*[0-5]\d(?!\d)")
+_TIME = re.compile(r"\s*[0-5]\d(?!\d)|\d")
+_CLOCK = re.compile(r"\d{1,2}:\d\d:\d\d")
 _HOUR = re.compile(r"(?:^|\s)\d{1,2}$")
 _NO_NAME_BEFORE = ("(", "[", "%", "*", "{", "<", "-", "=", "# ", "##", ">", "•", "–", "—", "/", "~", ".")
 MAX_WORDS = 6
@@ -55,9 +57,16 @@ def parse_cue(line: str) -> Cue | None:
     if colon < 0:
         return None
     named, text = _named(line[:colon]), line[colon + 1 :]
-    if named is None or text.startswith("//") or (_TIME.match(text) and _HOUR.search(named[0])):
+    if named is None or text.startswith("//") or _is_time(named[0], text):
         return None
     return Cue(*named, text)
+
+
+def _is_time(before: str, behind: str) -> bool:
+    """Whether a colon stands between the hour and the minutes of a time."""
+    if not _TIME.match(behind) or not _HOUR.search(before):
+        return False
+    return behind[0].isdigit() or not is_numbered_speaker(before)
 
 
 def is_name(text: str) -> bool:
@@ -89,23 +98,36 @@ def _first_colon(line: str) -> int:
 _HEADING_WORD = re.compile(
     r"(?i:(?:scene|setting|location)\s*:|(?:int|ext|est|int\.?/ext|i/e)\.)|(?:INT|EXT|EST|INT/EXT|I/E) "
 )
-_NEW_NAMES_ALLOWED = 0.9
 
 
 def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
-    """Evidence that at least half of the lines are `NAME: text` or a heading, and that names recur."""
-    elements = [parse_line(line, ReadReport()) for _, line in filled(head)]
-    speakers = [line.speaker for line in elements if isinstance(line, Line) and line.speaker and line.text]
-    headings = sum(isinstance(element, SceneOpening) for element in elements)
-    convincing = len(speakers) + headings >= 0.5 * len(elements) and names_come_again(speakers)
-    reason = f"{share(len(speakers), len(elements))} lines look like `NAME: text`"
+    """Evidence that at least half of the lines are `NAME: text` or a heading, and that the names are people's."""
+    elements = [(number, parse_line(line, ReadReport())) for number, line in filled(head)]
+    spoken = [
+        (number, line.speaker) for number, line in elements if isinstance(line, Line) and line.speaker and line.text
+    ]
+    speakers = [name for _, name in spoken]
+    headings = sum(isinstance(element, SceneOpening) for _, element in elements)
     layout = ScriptLayout(usual_blank_lines(head, least=0))
+    convincing = (
+        len(speakers) + headings >= 0.5 * len(elements)
+        and are_people(speakers)
+        and not are_records(_blocks(spoken, layout.blank_lines))
+    )
+    reason = f"{share(len(speakers), len(elements))} lines look like `NAME: text`"
     return Evidence(convincing, reason, None if speakers else first_filled(head), layout)
 
 
-def names_come_again(speakers: Sequence[str]) -> bool:
-    """Whether names look like speakers: a glossary has a new one on every line."""
-    return bool(speakers) and (len(speakers) < 10 or len(set(speakers)) <= _NEW_NAMES_ALLOWED * len(speakers))
+def _blocks(spoken: Iterable[tuple[int, str]], blank_lines: int) -> list[list[str]]:
+    """The names of numbered lines, parted where more than the usual empty lines (or other lines) stand between."""
+    found: list[list[str]] = []
+    before: int | None = None
+    for number, name in spoken:
+        if before is None or number - before - 1 > blank_lines:
+            found.append([])
+        found[-1].append(name)
+        before = number
+    return found
 
 
 def usual_blank_lines(head: Sequence[str], least: int) -> int:
@@ -123,6 +145,9 @@ def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iter
         text = line.strip()
         if not text:
             blank_lines += 1
+            continue
+        if text[0].isdigit() and _CLOCK.fullmatch(text):
+            report.change("line with nothing but a time left out")
             continue
         element = parse_line(text, report)
         if isinstance(element, SceneOpening):
@@ -148,10 +173,32 @@ def parse_line(text: str, report: ReadReport) -> Line | SceneOpening:
     if cue is None or _is_heading_word(cue.speaker):
         return Line(None, text)
     spoken = cue.text.strip()
+    if spoken and is_nobody(cue.speaker):
+        report.change("name of nobody left out")
+        return narration(spoken, report)
     if cue.directions:
         report.change("direction moved behind the colon")
         spoken = f"{cue.directions} {spoken}".strip()
     return Line(cue.speaker, spoken)
+
+
+def narration(text: str, report: ReadReport) -> Line:
+    """Narration that is read as narration again: in parentheses where it would be a speech or a heading.
+
+    Args:
+        text: neither empty nor with white space at its ends.
+        report: counts the parentheses.
+    """
+    element = parse_line(text.partition("\n")[0], ReadReport())
+    if isinstance(element, Line) and element.speaker is None:
+        return Line(None, text)
+    report.change("narration with a colon put in parentheses")
+    return Line(None, f"({text})")
+
+
+def heading(text: str) -> str:
+    """A heading that is read as one again: in square brackets, unless it is one already."""
+    return text if is_heading(text) else "[" + text.replace("[", "(").replace("]", ")") + "]"
 
 
 def is_heading(text: str) -> bool:

@@ -1,10 +1,10 @@
 """Fountain screenplays (https://fountain.io/syntax): recognised, read and written.
 
-Action, transitions, centred text, lyrics, sections and synopses are narration, kept as they are written.
-What is normalised: white space at the ends of physical lines; empty lines at the ends of a speech; the
-extension of a cue (`EVE (O.S.)`) becomes the first line of the speech, and goes back to the cue where it is one
-of EXTENSIONS; dual dialogue's `^` is left out. A page break is a scene without heading. The title page, notes and
-boneyards are left out and counted.
+Action, transitions, centred text, lyrics, sections and synopses are narration, kept as they are written, and so are the
+spaces before action. What is normalised: white space at the ends of physical lines, and before the lines of a speech;
+empty lines at the ends of a speech; the extension of a cue (`EVE (O.S.)`) becomes the first line of the speech and goes
+back to the cue where it is one of EXTENSIONS; dual dialogue's `^` is left out. A page break is a scene without heading.
+The numbers of scenes (`#12#`) are left out; the title page, notes and boneyards are left out and counted.
 
 Text that holds `[[` or `/*`, which open notes and boneyards, is written with a backslash between the two.
 """
@@ -30,12 +30,12 @@ _TITLE_KEY = re.compile(
     r"(?:title|credit|authors?|source|draft date|date|contact|copyright|notes|revision|episode|series)\s*:",
     re.IGNORECASE,
 )
-_CUE = re.compile(r"(?P<name>.*?)\s*(?P<extension>(?:\([^()]*\)\s*)*)(?P<dual>\^?)")
+_SCENE_NUMBER = re.compile(r"#[\w.-]+#\Z")
 _PAGE_BREAK = re.compile(r"={3,}")
 _NOT_A_CUE = ("!", "~", ">", "#", "=", ".", "(", "[")
 _ESCAPES = ((re.compile(r"\[(?=\\*\[)"), "[\\\\"), (re.compile(r"/(?=\\*\*)"), "/\\\\"))
 _UNESCAPES = ((re.compile(r"\[\\(?=\\*\[)"), "["), (re.compile(r"/\\(?=\\*\*)"), "/"))
-_NOTE = re.compile(r"\[\[.*?\]\]", re.DOTALL)
+_NOTE_OPENS, _NOTE_CLOSES = "[[", "]]"
 _BONEYARD_OPENS, _BONEYARD_CLOSES = "/*", "*/"
 
 
@@ -104,8 +104,7 @@ def _elements(lines: Iterable[str], report: ReadReport) -> Iterator[Element]:
         if number == 0 and is_title_page(block[0]):
             report.change("title page left out")
             continue
-        text, notes = _NOTE.subn(lambda note: "\n" * note[0].count("\n"), "\n".join(block))
-        report.change("note left out", notes)
+        text = _without_notes("\n".join(block), report)
         lines_left = zip(text.split("\n"), block, strict=True)
         yield from block_elements([line for line, old in lines_left if line.strip() or not old.strip()])
 
@@ -141,6 +140,16 @@ def without_boneyard(lines: Iterable[str], report: ReadReport) -> Iterator[str]:
         report.change("boneyard never closed: the rest of the file was left out")
 
 
+def _without_notes(text: str, report: ReadReport) -> str:
+    """A block without `[[ … ]]`; its lines stay as many. A note that is never closed is none."""
+    kept, begin = [], 0
+    while (opens := text.find(_NOTE_OPENS, begin)) >= 0 and (closes := text.find(_NOTE_CLOSES, opens + 2)) >= 0:
+        kept += [text[begin:opens], "\n" * text.count("\n", opens, closes)]
+        begin = closes + len(_NOTE_CLOSES)
+        report.change("note left out")
+    return "".join([*kept, text[begin:]])
+
+
 def is_title_page(line: str) -> bool:
     """Whether a file that begins with this line begins with a title page."""
     return _TITLE_KEY.match(line.strip()) is not None
@@ -148,7 +157,7 @@ def is_title_page(line: str) -> bool:
 
 def opens_speech(line: str) -> bool:
     """Whether a block that begins with this line may hold empty lines of two spaces."""
-    return line.startswith("!") or parse_cue(line) is not None
+    return line.lstrip().startswith("!") or parse_cue(line) is not None
 
 
 def parse_heading(line: str, alone: bool) -> str | None:
@@ -160,9 +169,24 @@ def parse_heading(line: str, alone: bool) -> str | None:
     """
     line = line.strip()
     if line.startswith(".") and not line.startswith(".."):
-        return line[1:].strip() or None
+        return without_scene_number(line[1:].strip()) or None
     natural = _HEADING.match(line)
-    return line if natural and (alone or natural["mark"] == ".") else None
+    return without_scene_number(line) if natural and (alone or natural["mark"] == ".") else None
+
+
+def without_scene_number(heading: str) -> str:
+    """A heading without the number at its end; one that is nothing else is kept.
+
+    Example:
+        >>> without_scene_number("INT. BARN - DAY #12-A#"), without_scene_number("#1#")
+        ('INT. BARN - DAY', '#1#')
+    """
+    end = len(heading)
+    while end and (number := _SCENE_NUMBER.match(heading, heading.rfind(" ", 0, end) + 1, end)) and number.start():
+        end = number.start() - 1
+        while end and heading[end - 1].isspace():
+            end -= 1
+    return heading[:end] if end else heading
 
 
 def parse_cue(line: str) -> tuple[str, str] | None:
@@ -174,13 +198,26 @@ def parse_cue(line: str) -> tuple[str, str] | None:
     """
     line = line.strip()
     forced = line.startswith("@")
-    match = _CUE.fullmatch(line.removeprefix("@").strip() if forced else line)
-    if match is None or not match["name"]:
+    name, extension = _name_and_extension(line.removeprefix("@").strip())
+    if not name:
         return None
-    name = match["name"]
     if not forced and (name != name.upper() or not any(map(str.isalpha, name)) or _is_other(name)):
         return None
-    return name, match["extension"].strip()
+    return name, extension
+
+
+def _name_and_extension(cue: str) -> tuple[str, str]:
+    """A cue cut before the brackets at its end, without the mark of dual dialogue."""
+    cue = cue.removesuffix("^").rstrip()
+    end = len(cue)
+    while end and cue[end - 1] == ")":
+        opens = cue.rfind("(", 0, end)
+        if opens < 0 or ")" in cue[opens : end - 1]:
+            break
+        end = opens
+        while end and cue[end - 1].isspace():
+            end -= 1
+    return cue[:end], cue[end:].strip()
 
 
 def _is_other(name: str) -> bool:
@@ -210,13 +247,22 @@ def block_elements(lines: Sequence[str]) -> Iterator[Element]:
 def _speech_or_action(first: str, lines: Sequence[str]) -> Line:
     parsed = parse_cue(first) if len(lines) > 1 else None
     if parsed is None:
-        return Line(None, _text([first.removeprefix("!"), *lines[1:]]))
+        return Line(None, _text(map(str.rstrip, [action_start(lines[0]), *lines[1:]])))
     speaker, extension = parsed
-    return Line(_unescape(speaker), _text([extension, *lines[1:]] if extension else lines[1:]))
+    return Line(_unescape(speaker), _text(map(str.strip, [extension, *lines[1:]] if extension else lines[1:])))
 
 
-def _text(lines: Sequence[str]) -> str:
-    return _unescape("\n".join(line.strip() for line in lines).strip("\n"))
+def action_start(line: str) -> str:
+    """The first line of an action: without a forcing `!`; with the spaces before it, unless it is a transition."""
+    bare = line.lstrip()
+    if bare.startswith("!"):
+        return bare[1:]
+    is_transition = bare.startswith(">") or (bare.rstrip().endswith("TO:") and bare == bare.upper())
+    return bare if is_transition else line
+
+
+def _text(lines: Iterable[str]) -> str:
+    return _unescape("\n".join(lines).strip("\n"))
 
 
 def _written_cue(speaker: str) -> str:

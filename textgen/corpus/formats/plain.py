@@ -27,6 +27,7 @@ _LONGER_THAN_A_POEM = 100
 
 LONGEST_LINE = 20_000
 """Lines of more characters are cut: nothing could be held out of a text in one line, and no page of it would end."""
+_INDENTED = 0.1
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class CaptionLayout(PlainLayout):
 
 
 def weigh_captions(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
-    """Evidence that most lines are short whole texts, with nearly no empty lines."""
+    """Evidence that most lines are short whole texts, with nearly no empty lines, and not indented as verse is."""
     from statistics import median  # loads as long as all formats together, and `--help` needs none of it
 
     if options.document_separator is not None or separator_in(head) is not None:
@@ -58,6 +59,7 @@ def weigh_captions(head: Sequence[str], path: Path, options: ReadingOptions) -> 
 
     lines = [line for _, line in filled(head)]
     whole = sum(_is_whole(line) for line in lines)
+    indented = sum(line.startswith(("  ", "\t")) for line in head)
     words = median(len(line.split()) for line in lines) if lines else 0
     blanks = sum(
         not line.strip() for line in head if line
@@ -68,6 +70,7 @@ def weigh_captions(head: Sequence[str], path: Path, options: ReadingOptions) -> 
         and words <= _MOST_WORDS
         and max(map(len, lines)) <= _MOST_CHARACTERS
         and whole >= _WHOLE * len(lines)
+        and indented < _INDENTED * len(lines)
     )
     reason = (
         f"{share(whole, len(lines))} lines are whole short texts (median {words:g} {'word' if words == 1 else 'words'})"

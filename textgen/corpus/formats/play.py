@@ -10,8 +10,11 @@ from typing import ClassVar
 
 from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, first_filled, share
-from textgen.corpus.formats.colon import is_heading, names_come_again, parse_cue, usual_blank_lines
+from textgen.corpus.formats.colon import is_heading, parse_cue, usual_blank_lines
+from textgen.corpus.formats.naming import are_people, is_list
 from textgen.corpus.reading_options import ReadingOptions
+
+_LISTS_ALLOWED = 0.3
 
 
 @dataclass(frozen=True)
@@ -34,8 +37,10 @@ def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that at least half of the paragraphs have `NAME:` alone above the speech."""
     found = [block for _, block in blocks(head)]
     lines = [parse_block(block, ReadReport()) for block in found if len(block) > 1]
-    speakers = [line.speaker for line in lines if isinstance(line, Line) and line.speaker]
-    convincing = len(speakers) >= 0.5 * len(found) and names_come_again(speakers)
+    speeches = [line for line in lines if isinstance(line, Line) and line.speaker]
+    speakers = [line.speaker for line in speeches if line.speaker]
+    lists = sum(is_list(line.text.split("\n")) for line in speeches)
+    convincing = len(speakers) >= 0.5 * len(found) and are_people(speakers) and lists <= _LISTS_ALLOWED * len(speakers)
     reason = f"{share(len(speakers), len(found))} paragraphs have `NAME:` alone above the speech"
     layout = PlayLayout(usual_blank_lines(head, least=1))
     return Evidence(convincing, reason, None if speakers else first_filled(head), layout)

@@ -24,7 +24,7 @@ from textgen.corpus.formats.base import (
     first_filled,
     share,
 )
-from textgen.corpus.formats.colon import MAX_WORDS, is_heading, names_come_again, parse_cue, parse_line
+from textgen.corpus.formats.colon import MAX_WORDS, is_heading, parse_cue, parse_line
 from textgen.corpus.formats.columns import (
     DOCUMENT_FIELDS,
     SCENE_FIELDS,
@@ -40,7 +40,9 @@ from textgen.corpus.formats.columns import (
     find_columns,
     find_pair_columns,
     has_header,
+    names_come_again,
 )
+from textgen.corpus.formats.naming import is_nobody
 from textgen.corpus.formats.plain import CaptionLayout, PlainLayout
 from textgen.corpus.formats.records import (
     CSV,
@@ -109,7 +111,8 @@ class _RowElements:
             yield from (DocumentOpening(), Line(None, joined))
             return
         speaker = " ".join(row.speaker.split())
-        element = self._speech(speaker, joined) if speaker else self._narration(joined)
+        is_speech = bool(speaker) and not is_nobody(speaker)
+        element = self._speech(speaker, joined) if is_speech else self._narration(joined)
         is_line = isinstance(element, Line)
         yield from self._openings(row, is_line)
         yield element
@@ -408,7 +411,7 @@ def _as_text(value: Any) -> str:
 
 
 FORMATS = (
-    Format("jsonl", 45, weigh_jsonl, read_jsonl, suffixes=(".jsonl",)),
-    Format("csv", 50, weigh_csv, read_csv, suffixes=(".csv",)),
-    Format("tsv", 55, weigh_tsv, read_tsv, suffixes=(".tsv",)),
+    Format("jsonl", 45, weigh_jsonl, read_jsonl, suffixes=(".jsonl",), one_piece=True),
+    Format("csv", 50, weigh_csv, read_csv, suffixes=(".csv",), one_piece=True),
+    Format("tsv", 55, weigh_tsv, read_tsv, suffixes=(".tsv",), one_piece=True),
 )

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from textgen.decoding.constraints.alphabet import Alphabet
 from textgen.decoding.constraints.base import AllOf, Constraint, Pieces, Utf8Constraint, whole_characters
 from textgen.decoding.protocols import Mask
 from textgen.tokenizers.utf8 import ACCEPT
@@ -200,10 +201,11 @@ class ReplyShape:
     Args:
         pieces: of the model's tokenizer.
         end: the id that ends a reply.
+        alphabet: the characters that a reply may have; None allows all.
     """
 
-    def __init__(self, pieces: Pieces, end: int) -> None:
-        self.pieces = pieces
+    def __init__(self, pieces: Pieces, end: int, alphabet: Alphabet | None = None) -> None:
+        self.pieces, self._alphabet = pieces, alphabet
         self.text: Mask = pieces.text & np.array([_CONTROL.search(piece) is None for piece in pieces.of])
         self.open: Mask = self.text | pieces.mask(end)
         whole = pieces.utf8[ACCEPT] == ACCEPT
@@ -212,14 +214,17 @@ class ReplyShape:
         self.beginning: Mask = self.visible | (self.text & (pieces.utf8[ACCEPT] > ACCEPT))
         self.blocklist = lru_cache(maxsize=2)(self._blocklist)
 
-    def begin(self, room: int | None = None, blocked: tuple[str, ...] = ()) -> Constraint:
+    def begin(self, room: int | None = None, blocked: tuple[str, ...] = (), heard: str = "") -> Constraint:
         """The constraint on a reply.
 
         Args:
             room: tokens that it may have; None for any number.
             blocked: words that it may not have.
+            heard: text of the conversation, whose characters it may have as well.
         """
         parts: list[Constraint] = [ReplyConstraint(self, room), Utf8Constraint(self.pieces)]
+        if self._alphabet is not None:
+            parts.append(self._alphabet.begin(heard))
         if blocked:
             parts.append(self.blocklist(blocked).begin(room))
         return AllOf(*parts)

@@ -1,0 +1,1 @@
+"""What the scripts that train the models which ship have in common."""

@@ -1,0 +1,44 @@
+"""The talks with Wren that were written for this project, in `corpora/smalltalk/`, and what is learned from them."""
+
+import random
+from collections.abc import Sequence
+from pathlib import Path
+
+from building.patterns import Patterns, Turn, typed
+from textgen.corpus.collection import Corpus
+
+OWN = Path(__file__).parents[1] / "smalltalk"
+PATTERNS = "patterns.txt"
+
+BOT, PERSON, EARLIER = "Wren", "You", "Earlier"
+"""Who speaks; what EARLIER says is context only."""
+
+_STYLES = ("as written", "lower", "proper")
+
+
+def written() -> list[list[Turn]]:
+    """The talks that were written one by one."""
+    files = [path for path in sorted(OWN.glob("*.txt")) if path.name != PATTERNS]
+    dialogues = Corpus(files, kind="dialogues").dialogues()
+    return [[(line.speaker or "", line.text) for line in scene.lines] for _, scene in dialogues]
+
+
+def expanded(count: int, seed: int) -> list[list[Turn]]:
+    """Talks made from patterns."""
+    return list(Patterns(OWN / PATTERNS).expand(count, seed))
+
+
+def named(talk: Sequence[Turn]) -> list[Turn]:
+    """A talk with the names that the model knows: the bot's turns alone are learned."""
+    return [(BOT if who.upper() == BOT.upper() else PERSON, text) for who, text in talk]
+
+
+def as_people_type(talk: Sequence[Turn], draw: random.Random) -> list[Turn]:
+    """A talk with the person's turns typed in one of the styles of people."""
+    style = draw.choice(_STYLES)
+    return [(who, text if who == BOT else typed(text, style, draw)) for who, text in talk]
+
+
+def in_passing(talk: Sequence[Turn], other: Sequence[Turn]) -> list[Turn]:
+    """A talk behind the end of another one, which is not learned: people jump from one thing to the next."""
+    return [(EARLIER, text) for _, text in other[-2:]] + list(talk)

@@ -1,0 +1,190 @@
+"""Transcripts, in the layouts of the tools that write them."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from textgen.corpus.document import Element, Line, SceneOpening
+from textgen.corpus.formats.base import ReadReport, ScriptLayout
+from textgen.corpus.formats.plain import PlainLayout
+from textgen.corpus.formats.transcript import read, weigh
+from textgen.corpus.reading_options import AS_FOUND
+from textgen.corpus.script import ScriptStyle, read_script
+
+INLINE = {
+    "[{time}] {name}: {text}": "AWS",
+    "[00:{time}.000 --> 00:{time}.900] {name}: {text}": "whisper and pyannote",
+    "({time}) {name}: {text}": "a time in parentheses",
+    "{time} {name}: {text}": "a bare time",
+    "{time} - {name}: {text}": "a dash behind the time",
+    "{name}: [{time}] {text}": "Descript",
+    "{name} [{time}]: {text}": "a time behind the name",
+    "{name} ({time}): {text}": "a time behind the name",
+    "{name}:\t{time}\t{text}": "Temi",
+    "{name}\t{time}\t{text}": "columns",
+    "00:{time} {name}\t{text}": "Trint",
+    "[{name}]: {text}": "WhisperX",
+    "**{name}:** {text}": "Markdown",
+    "**{name}**: {text}": "Markdown",
+    "- **{name}**: {text}": "a Markdown list",
+    "__{name}__: {text}": "Markdown",
+    "**{name}** [{time}]: {text}": "Markdown with times",
+    "> **{name}:** {text}": "a Markdown quotation",
+}
+BELOW = {
+    "{name}  {time}\n{text}": "Otter, Teams",
+    "{name} ({time})\n{text}": "Rev today",
+    "{name}: ({time})\n{text}": "Rev before",
+    "{name} [ 00:{time}.000 -->  00:{time}.500]\n{text}": "pyannote",
+    "[{time}] {name}\n{text}": "Sonix",
+    "[00:{time}.130] - {name}\n{text}": "Happy Scribe",
+    "00:{time} {name}\n{text}": "Word",
+    "[{name}] 00:{time}\n{text}": "Zoom",
+    "0:{time}.0 --> 0:{time}.900\n{name}\n{text}": "Teams",
+    "00:{time}:12 - 00:{time}:20\n{name}\n{text}": "Premiere",
+    "{name}\n{time}\n{text}": "a time below the name",
+    "00:{time}\n{name}: {text}": "a time above the name",
+    "### {name}\n\n{text}": "headings",
+    "## {name} ({time})\n\n{text}": "headings with times",
+    "**{name}**\n\n{text}": "bold names",
+    "**{name}**   {time}\\\n{text}": "Teams in Markdown",
+}
+SAID = [
+    ("Nora Lind", "Have you seen the map?"),
+    ("Speaker 2", "It is under the cat."),
+    ("Nora Lind", "Then we wait until 7:15."),
+    ("Speaker 2", "She sleeps long."),
+]
+
+
+def heard(lines: list[str], report: ReadReport | None = None) -> list[Element]:
+    """What a transcript is read as, once it was recognised."""
+    evidence = weigh(lines, Path("a.txt"), AS_FOUND)
+    assert evidence.convincing, evidence.reason
+    return list(read(lines, evidence.layout, report or ReadReport()))
+
+
+def written(layout: str) -> list[str]:
+    """A short talk in a layout, an empty line after each speech."""
+    times = ("00:04", "00:09", "01:02", "01:10")
+    speeches = (layout.format(name=name, text=text, time=time) for (name, text), time in zip(SAID, times, strict=True))
+    return "\n\n".join(speeches).split("\n")
+
+
+@pytest.mark.parametrize("layout", [*INLINE, *BELOW])
+def test_the_speakers_are_found_and_the_times_are_left_out(layout: str) -> None:
+    assert heard(written(layout)) == [Line(*said) for said in SAID]
+
+
+@pytest.mark.parametrize("layout", INLINE)
+def test_no_empty_lines_are_needed(layout: str) -> None:
+    assert heard([line for line in written(layout) if line]) == [Line(*said) for said in SAID]
+
+
+def test_voices_in_parentheses() -> None:
+    lines = ["(speaker 0) Hello.", "(speaker 1) (laughs) Hi.", "(speaker 0) Well."]
+    assert heard(lines) == [Line("speaker 0", "Hello."), Line("speaker 1", "(laughs) Hi."), Line("speaker 0", "Well.")]
+
+
+def test_questions_in_bold_type() -> None:
+    lines = ["**Q: When?**", "A: In May.", "**Q: Why?**", "A: The sea.", "**Q: Then?**", "A: Home."]
+    assert [line.speaker for line in heard(lines) if isinstance(line, Line)] == ["Q", "A"] * 3
+
+
+def test_numbers_of_cues_and_sounds_are_nobodys() -> None:
+    lines = ["1  SFX:  (RAIN)", "2  JUNE:  Come in.", "3  WALT:  Thank you.", "4  JUNE:  Tea?", "5  WALT:  Yes."]
+    assert heard(lines)[:2] == [Line(None, "(RAIN)"), Line("JUNE", "Come in.")]
+
+
+def test_what_goes_on_in_the_next_line_belongs_to_the_speech() -> None:
+    lines = ["[0:01] Nora: It is", "late.", "[0:04] Tam: Yes.", "[0:05] Nora: Go.", "", "They go."]
+    assert heard(lines) == [
+        Line("Nora", "It is late."),
+        Line("Tam", "Yes."),
+        Line("Nora", "Go."),
+        Line(None, "They go."),
+    ]
+
+
+def test_a_speech_below_its_name_may_have_paragraphs() -> None:
+    lines = ["Nora  0:01", "One.", "", "Two.", "", "Tam  0:05", "Three.", "", "Nora  0:09", "Four."]
+    assert heard(lines) == [Line("Nora", "One. Two."), Line("Tam", "Three."), Line("Nora", "Four.")]
+
+
+def test_headings_open_scenes_and_the_tools_own_line_is_left_out() -> None:
+    report = ReadReport()
+    lines = [
+        "# Bees",
+        "**Mel:** Hi.",
+        "**Jo:** Ho.",
+        "## Winter",
+        "**Mel:** Brr.",
+        "",
+        "Transcribed by https://otter.ai",
+    ]
+    assert heard(lines, report) == [
+        SceneOpening("[Bees]"), Line("Mel", "Hi."), Line("Jo", "Ho."), SceneOpening("[Winter]"), Line("Mel", "Brr."),
+    ]  # fmt: skip
+    assert report.changes == {"the tool's own line left out": 1}
+
+
+def test_what_was_left_out_is_counted() -> None:
+    report = ReadReport()
+    heard(["[0:01] Nora: Well [0:03] yes.", "[0:04] Tam: No.", "[0:05] Nora: Oh."], report)
+    assert report.changes == {"time or number left out": 4}
+
+
+def test_a_transcript_without_names_is_plain_text() -> None:
+    lines = ["[00:00.0 --> 00:03.2]  The river", "[00:03.2 --> 00:05.0]  was low.", "", "[00:05.0 --> 00:06.0]"]
+    assert weigh(lines, Path("a.txt"), AS_FOUND).layout == PlainLayout()
+    assert heard(lines) == [Line(None, "The river"), Line(None, "was low."), Line(None, "")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "nora: hello\ntam: [waving] hi\nnora: at 7:15?\ntam: yes",
+        "[bar]\nnora: hello\n[street]\ntam: hi\n[bar]\nnora: bye\n[end]\ntam: ho",
+        "07:15 Harbour\n07:40 Mill\n08:05 Harbour\n09:00 Mill",
+        "**Monday:** rain\n\n**Tuesday:** sun\n\n**Wednesday:** rain",
+        "## 1.2\n\n### Added\n\n- a lamp\n\n### Fixed\n\n- a shelf\n\n## 1.1\n\n### Added\n\n- a shelf",
+        "**Note:** hot.\n\n**Warning:** hotter.\n\n**Note:** cold.",
+        "the <unk> of <unk> rose\n<unk> fell\n<unk> rose",
+        "1:1 In the beginning\n1:2 there was a lamp\n2:1 and it was lit",
+        "",
+    ],
+)
+def test_other_texts_are_no_transcripts(text: str) -> None:
+    assert not weigh(text.split("\n"), Path("a.txt"), AS_FOUND).convincing
+
+
+_lines = st.lists(
+    st.one_of(
+        st.sampled_from(
+            ["Nora", "0:01", "Nora 0:02", "[0:03] Tam: so", "Tam: ho", "# Tam", "**Nora**", "", "[bar]", "SFX: x"]
+        ),
+        st.text(alphabet="ab:*#[]() 01.\t", max_size=12),
+    ),
+    max_size=12,
+)
+
+
+@given(_lines)
+def test_any_lines_are_read_and_what_is_written_names_the_same_speakers(lines: list[str]) -> None:
+    weigh(lines, Path("a.txt"), AS_FOUND)
+    found = [element for element in read(lines, ScriptLayout(), ReadReport()) if isinstance(element, Line)]
+    assert not any("\n" in line.text for line in found)
+    for line in found:
+        if line.speaker is not None:
+            again = read_script(ScriptStyle("colon").line_text(line), ScriptStyle("colon")).lines
+            assert again == (line,)
+
+
+def test_a_transcript_that_does_not_convince_can_be_asked_for() -> None:
+    lines = ["[0:09] Nora: Go.", "[0:01] Nora: Now.", "[0:02] Nora: Well."]
+    evidence = weigh(lines, Path("a.txt"), AS_FOUND)
+    assert not evidence.convincing and evidence.misfit is None
+    assert next(read(lines, evidence.layout, ReadReport())) == Line("Nora", "Go.")
+    assert weigh(["The door is open."], Path("a.txt"), AS_FOUND).misfit == 1

@@ -1,0 +1,51 @@
+"""WebVTT (`.vtt`, https://www.w3.org/TR/webvtt1/): subtitles of the web, and transcripts of meetings.
+
+Notes, styles, regions, identifiers and the settings of cues are left out.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import takewhile
+from pathlib import Path
+
+from textgen.corpus.document import Element, Scene
+from textgen.corpus.formats import cues
+from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, beginning
+from textgen.corpus.formats.cues import TimedCue
+from textgen.corpus.formats.srt import timed_blocks
+from textgen.corpus.reading import TextFile
+from textgen.corpus.reading_options import ReadingOptions
+
+_SUFFIX = ".vtt"
+_BLOCK = re.compile(r"(?:NOTE|STYLE|REGION)\b")
+
+
+def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
+    """Evidence of the word WEBVTT on the first line and of cues."""
+    named = any(line.startswith("WEBVTT") for line in beginning(head, 1))
+    return cues.weigh(read_cues(head, ReadReport()), head, named or path.suffix.lower() == _SUFFIX, "WebVTT")
+
+
+def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
+    """Yield the speeches, and openings of scenes after long gaps."""
+    return cues.elements(read_cues(lines, report), report)
+
+
+def read_dialogues(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
+    """Yield each scene as a dialogue."""
+    return cues.dialogues(read_cues(files[0].lines(), report), report)
+
+
+def read_cues(lines: Iterable[str], report: ReadReport) -> Iterator[TimedCue]:
+    """Yield the cues; a text ends at the first empty line, and what stands behind it is no cue."""
+    for block in timed_blocks(lines):
+        text = list(takewhile(bool, block.below)) if block.times is not None else []
+        behind = block.below[len(text) :]
+        report.change("note or style left out", sum(_BLOCK.match(line) is not None for line in behind))
+        if text and not block.is_last and not behind and text[-1].isdecimal():
+            text.pop()  # the number of the next cue, where the empty line between is missing
+        if block.times is not None:
+            yield TimedCue(*block.times, tuple(cues.voiced(text)))
+
+
+FORMATS = (Format("vtt", 13, weigh, read, read_dialogues, suffixes=(_SUFFIX,), one_piece=True),)
