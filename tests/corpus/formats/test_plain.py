@@ -70,6 +70,11 @@ def test_a_named_separator_parts_scripts_too() -> None:
     assert (found.format.name, _documents(found, lines)) == ("colon", [["hi", "ho"], ["hm", "ha"]])
 
 
+def test_a_named_separator_that_is_not_there_is_told() -> None:
+    found = _found(["Rain.", "", "Wind."], ReadingOptions(document_separator="####"))
+    assert found.reason.endswith("separated by `####` alone on a line, of which there is none in the first lines")
+
+
 def test_a_licence_is_no_part_of_a_script() -> None:
     ends = "*** END OF THE PROJECT GUTENBERG EBOOK A PLAY ***"
     lines = ["Notes.", "*** START OF THE PROJECT GUTENBERG EBOOK A PLAY ***", "", "EVE:", "Hi.", "", "ADAM:", "Ho.", ""]

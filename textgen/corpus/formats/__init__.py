@@ -153,13 +153,14 @@ def _weigh(format: Format, head: Sequence[str], path: Path, options: ReadingOpti
         return Recognised(format, evidence, evidence.reason)
     separator, is_framed = asked_separator(options), has_licence(head)
     inside = list(chain.from_iterable(texts(head, lambda lines: None))) if is_framed else head
-    if separator is not None:
-        inside = list(chain.from_iterable(chain(document, [""]) for document in separator.documents(inside)))
-    evidence = format.weigh(inside, path, options)
+    documents = [[*document, ""] for document in separator.documents(inside)] if separator else []
+    evidence = format.weigh(list(chain.from_iterable(documents)) if separator else inside, path, options)
     separator = separator or evidence.separator
-    reason = (
-        evidence.reason if separator is None else f"{evidence.reason}; its documents are separated by {separator.name}"
-    )
+    reason = evidence.reason
+    if separator is not None:
+        reason += f"; its documents are separated by {separator.name}"
+    if len(documents) == 1:
+        reason += ", of which there is none in the first lines"
     return Recognised(format, evidence, reason, separator, is_framed)
 
 
