@@ -173,8 +173,7 @@ MIN_P = {"character": 0.05, "word": 0.1, "subword": 0.05}
 words that a word model invents when it begins to spell."""
 
 MIN_P_OF_REPLIES = 0.02
-"""The same for chats, where it must let the first words of other replies live beside one that half of all begin
-with."""
+"""The same for chats, where the first words of other replies must live beside one that half of all begin with."""
 
 
 def prepare(task: FolderTask, folder: ModelFolder, budget: Budget, origin: Model | None, note: Note) -> None:

@@ -148,10 +148,8 @@ _CERTAIN_TEXTS = frozenset(TEXT_FIELDS[: TEXT_FIELDS.index("content") + 1])
 _NAME_WORDS = 4
 _ENDS_SENTENCE = tuple(".!?…。！？")
 _NEW_NAMES_ALLOWED = 0.7
+_TEXT_WORDS, _TEXT_CHARACTERS = 1.5, 10  # fewer on average are names or values, and no texts
 _NEARLY_ALL = 0.9
-_WORDS_OF_A_TEXT = 2
-_FEW_NAMES = 10
-_NEW_SPEAKERS_ALLOWED = 0.9
 _FEW_ROWS = 8
 _LOOKED_AT = 500
 _NUMBER = re.compile(r"[\d\s.,:;/+TZ-]*")
@@ -264,18 +262,16 @@ def are_names(texts: Sequence[str]) -> bool:
     return short >= _NEARLY_ALL * len(texts) and len({*texts}) <= _NEW_NAMES_ALLOWED * len(texts)
 
 
-def names_come_again(names: Sequence[str]) -> bool:
-    """Whether names look like those of speakers, of which a few lines need not repeat any."""
-    return bool(names) and (len(names) < _FEW_NAMES or len({*names}) <= _NEW_SPEAKERS_ALLOWED * len(names))
-
-
 def columns_by_content(rows: Sequence[Sequence[str]]) -> Columns | None:
     """The columns of a table whose names are unknown: the longest texts, and names that come again beside them."""
     header = has_header(rows)
     body, below = rows[header:_LOOKED_AT], rows[1:_LOOKED_AT]
     words = {place: _mean_words(_cells(body, place)) for place in range(len(rows[0])) if not are_numbers(below, place)}
-    text = max(words, key=words.__getitem__, default=None)
-    if text is None or (len(rows[0]) > 1 and words[text] < _WORDS_OF_A_TEXT):
+    if not words:
+        return None
+    text = max(words, key=words.__getitem__)
+    characters = [len(cell) for cell in _cells(body, text)]
+    if words[text] < _TEXT_WORDS and sum(characters) < _TEXT_CHARACTERS * len(characters):
         return None
     speaker = next((place for place in words if place != text and are_names(_cells(body, place))), None)
     return Columns(speaker, text, (), None, header)

@@ -11,6 +11,8 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 _FEWEST = 3
+_ENOUGH = 10
+_NEW_NAMES_ALLOWED = 0.9
 _RECURRING = 0.4
 _LABELLED = 0.5
 _SAME_BEGINNING = 0.6
@@ -76,6 +78,11 @@ def recur(names: Sequence[str]) -> bool:
     if len(names) < _FEWEST:
         return bool(names)
     return sum(times for times in Counter(names).values() if times > 1) >= _RECURRING * len(names)
+
+
+def come_again(names: Sequence[str]) -> bool:
+    """Whether names in a column of their own look like speakers: a glossary has a new one in every row."""
+    return bool(names) and (len(names) < _ENOUGH or len(set(names)) <= _NEW_NAMES_ALLOWED * len(names))
 
 
 def are_people(names: Sequence[str]) -> bool:

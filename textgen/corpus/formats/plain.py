@@ -22,12 +22,12 @@ _MOST_WORDS = 25
 _MOST_CHARACTERS = 400
 _LEAST_LINES = 8
 _WHOLE = 0.7
+_INDENTED = 0.1
 _FEW_BLANKS = 0.1
 _LONGER_THAN_A_POEM = 100
 
 LONGEST_LINE = 20_000
 """Lines of more characters are cut: nothing could be held out of a text in one line, and no page of it would end."""
-_INDENTED = 0.1
 
 
 @dataclass(frozen=True)
@@ -59,11 +59,10 @@ def weigh_captions(head: Sequence[str], path: Path, options: ReadingOptions) -> 
 
     lines = [line for _, line in filled(head)]
     whole = sum(_is_whole(line) for line in lines)
-    indented = sum(line.startswith(("  ", "\t")) for line in head)
+    indented = sum(line.startswith(("  ", "\t")) for line in head if line.strip())
     words = median(len(line.split()) for line in lines) if lines else 0
-    blanks = sum(
-        not line.strip() for line in head if line
-    )  # a few rows without a text say nothing against rows, as empty lines do
+    # A few rows without anything to see are rows without a text; an empty line is one between paragraphs.
+    blanks = sum(not line.strip() for line in head if line)
     rows = len(head) - (blanks if blanks <= _FEW_BLANKS * len(head) else 0)
     convincing = (
         len(lines) >= max(_LEAST_LINES, 0.98 * rows)

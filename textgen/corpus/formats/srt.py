@@ -17,7 +17,7 @@ from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import ReadingOptions
 
 _SUFFIXES = (".srt", ".sbv")
-_TIME = r"(?:\d+\s*:\s*)?\d+\s*:\s*\d+(?:\s*[.,:]\s*\d+)?"
+_TIME = r"(?:\d+\s*:\s*)?\d+\s*:\s*\d\d(?:\s*[.,:]\s*\d+)?"  # meetings written down have seconds of one digit
 _SETTINGS = r"(?:\s+[A-Za-z][\w-]*:\S+)*\s*"
 _TIMES = re.compile(rf"\s*({_TIME})\s*-{{1,2}}>\s*({_TIME}){_SETTINGS}")
 _TIMES_OF_SBV = re.compile(r"(\d+:\d\d:\d\d\.\d{3}),(\d+:\d\d:\d\d\.\d{3})")

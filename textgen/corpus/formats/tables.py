@@ -40,9 +40,8 @@ from textgen.corpus.formats.columns import (
     find_columns,
     find_pair_columns,
     has_header,
-    names_come_again,
 )
-from textgen.corpus.formats.naming import is_nobody
+from textgen.corpus.formats.naming import come_again, is_nobody
 from textgen.corpus.formats.plain import CaptionLayout, PlainLayout
 from textgen.corpus.formats.records import (
     CSV,
@@ -249,7 +248,7 @@ def _find_table(rows: Sequence[Sequence[str]], dialect: Dialect, options: Readin
     body = rows[columns.header :]
     if isinstance(columns, Columns) and columns.speaker is not None and not asked and named:
         names = [row[columns.speaker].strip() for row in body]
-        if field_key(rows[0][columns.speaker]) not in _SURE_SPEAKERS and not names_come_again(names):
+        if field_key(rows[0][columns.speaker]) not in _SURE_SPEAKERS and not come_again(names):
             columns = columns._replace(speaker=None)
     return Table(dialect, rows[0], columns, _layout(columns, body), named)
 
@@ -278,7 +277,7 @@ def _unnamed_columns(rows: Sequence[Sequence[str]], dialect: Dialect) -> Columns
     body = rows[header:]
     if are_numbers(body, 0):
         return Columns(None, 1, (), None, header)
-    return Columns(0, 1, (), None, header) if names_come_again([row[0] for row in body]) else PairColumns(0, 1, header)
+    return Columns(0, 1, (), None, header) if come_again([row[0] for row in body]) else PairColumns(0, 1, header)
 
 
 def _layout(columns: Columns | PairColumns, body: Sequence[Sequence[str]]) -> ScriptLayout:
