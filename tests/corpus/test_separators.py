@@ -64,6 +64,7 @@ PROSE = ["It rained for a week.", "", "Then it did not.", ""]
         [*PROSE, "* * *", ""] * 6,  # scenes of a novel
         [*PROSE * 10, "\f"] * 9,  # pages
         ["one", "", "", ""] * 9,  # lines far apart
+        ["name: shelf", "license: MIT", "---"] * 6,  # YAML
         ["he said <|endoftext|> to her", *PROSE],
     ],
     ids=lambda lines: repr(lines[:2]),

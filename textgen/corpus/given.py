@@ -18,7 +18,7 @@ from textgen.errors import ConfigurationError
 NAME = "texts"
 """What such a corpus is called where others have the name of a file."""
 
-_TEXT_FORMATS = {name: format for name, format in SCRIPT_FORMATS.items() if format.layout}
+_TEXT_FORMATS = {name: format for name, format in SCRIPT_FORMATS.items() if not format.one_piece}
 """The formats that a single text may have: a table is no text."""
 
 _DIALOGUES = Format("dialogues", 0, None)

@@ -18,6 +18,7 @@ _FEWEST = 3
 
 _ESCAPES = (("\\f", "\f"), ("\\n", "\n"), ("\\t", "\t"))
 _IN_BRACKETS = re.compile(r"<\S.*>")
+_FIELD = re.compile(r"\s*(?:- )?[\w.-]+:(?:\s|$)|\s*- ")
 _PAGES = 5
 _LINES_OF_A_PAGE = 20
 _MOST_IN_A_HEADING = 100
@@ -121,7 +122,7 @@ def separator_in(head: Sequence[str]) -> Separator | None:
     for rule in (*_RULES, _PERCENT):
         places = [place for place, line in enumerate(head) if _is(rule, line)]
         if len(places) >= _FEWEST - 1 and not _are_underlines(head, places) and _texts(head, rule, 1):
-            return rule
+            return None if _are_records(head, rule) else rule
     return _EMPTY_LINES if _texts(head, _EMPTY_LINES, 2) else None
 
 
@@ -133,6 +134,12 @@ def _texts(head: Sequence[str], separator: Separator, fewest_lines: int) -> bool
     """Whether there are several pieces, and most have at least so many lines."""
     lengths = sorted(sum(1 for line in document if line.strip()) for document in separator.documents(head))
     return len(lengths) >= _FEWEST and lengths[len(lengths) // 2] >= fewest_lines
+
+
+def _are_records(head: Sequence[str], rule: Separator) -> bool:
+    """Whether most pieces are fields with values, as in YAML, where the rules belong to the text."""
+    pieces = [[line for line in document if line.strip()] for document in rule.documents(head)]
+    return sum(all(_FIELD.match(line) for line in piece) for piece in pieces) > len(pieces) / 2
 
 
 def _is_paged(head: Sequence[str]) -> bool:

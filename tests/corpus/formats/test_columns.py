@@ -86,6 +86,7 @@ def test_a_header_of_unknown_names_differs_from_what_stands_below(rows: list[lis
 def test_without_names_the_longest_texts_and_recurring_names_are_taken() -> None:
     assert columns_by_content([["Nr", "Wer", "Was"], *NUMBERED]) == Columns(1, 2, (), None, True)
     assert columns_by_content([["1", "2"], ["3", "4"]]) is None
+    assert columns_by_content([["station", "hour"], ["Mill", "06"], ["Mill", "07"]]) is None
 
 
 ROWS = [["id", "Who", "Said it", "Mood"], *([str(number), "EVE", "Well, hello there.", "glad"] for number in range(9))]

@@ -35,18 +35,6 @@ def test_each_caption_is_a_document() -> None:
     assert report.changes == {"empty line left out": 1}
 
 
-def test_indented_verse_is_no_list_of_captions() -> None:
-    lines = [
-        "The winter stood before the door.",
-        "Nobody asked it in.",
-        "It shook the snow.",
-        "It smiled a little.",
-    ] * 2
-    assert weigh_captions(lines, Path("a.txt"), AS_FOUND).convincing
-    lines[1::2] = [f"    {line}" for line in lines[1::2]]
-    assert not weigh_captions(lines, Path("a.txt"), AS_FOUND).convincing
-
-
 def _found(lines: list[str], options: ReadingOptions = AS_FOUND) -> Recognised:
     found = recognise(SCRIPT_FORMATS, lines, Path("a.txt"), options)
     assert found is not None
@@ -82,6 +70,11 @@ def test_a_named_separator_parts_scripts_too() -> None:
     assert (found.format.name, _documents(found, lines)) == ("colon", [["hi", "ho"], ["hm", "ha"]])
 
 
+def test_a_named_separator_that_is_not_there_is_told() -> None:
+    found = _found(["Rain.", "", "Wind."], ReadingOptions(document_separator="####"))
+    assert found.reason.endswith("separated by `####` alone on a line, of which there is none in the first lines")
+
+
 def test_a_licence_is_no_part_of_a_script() -> None:
     ends = "*** END OF THE PROJECT GUTENBERG EBOOK A PLAY ***"
     lines = ["Notes.", "*** START OF THE PROJECT GUTENBERG EBOOK A PLAY ***", "", "EVE:", "Hi.", "", "ADAM:", "Ho.", ""]
@@ -89,3 +82,15 @@ def test_a_licence_is_no_part_of_a_script() -> None:
     (part,) = assemble(found.elements([*lines, ends, "Licence"], report))
     assert [line.speaker for line in part[1].lines] == ["EVE", "ADAM"]
     assert report.changes == {"line of Project Gutenberg's licence left out": 5}
+
+
+def test_indented_verse_is_no_list_of_captions() -> None:
+    lines = [
+        "The winter stood before the door.",
+        "Nobody asked it in.",
+        "It shook the snow.",
+        "It smiled a little.",
+    ] * 2
+    assert weigh_captions(lines, Path("a.txt"), AS_FOUND).convincing
+    lines[1::2] = [f"    {line}" for line in lines[1::2]]
+    assert not weigh_captions(lines, Path("a.txt"), AS_FOUND).convincing

@@ -198,5 +198,8 @@ def test_the_name_of_a_field_can_be_said() -> None:
 
 
 def test_directions_and_everybody_are_no_people() -> None:
-    script, _ = _read('speaker,text\nRoss Geller,"Hi."\nScene Directions,He waits.\n#ALL#,Hello!\n(all),Bye.\n')
-    assert [line.speaker for line in script.lines] == ["Ross Geller", None, None, None]
+    table = 'speaker,text\nRoss Geller,"Hi."\nScene Directions,He waits.\n#ALL#,Hello!\n(all),Bye.\n'
+    lines = [
+        element for element in read_csv(table.split("\n"), ScriptLayout(), ReadReport()) if isinstance(element, Line)
+    ]
+    assert [line.speaker for line in lines] == ["Ross Geller", None, None, None]

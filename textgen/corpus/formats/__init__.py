@@ -162,21 +162,22 @@ def recognise(
 
 
 def _weigh(format: Format, head: Sequence[str], path: Path, options: ReadingOptions) -> Recognised | None:
-    """The evidence for a format. What frames and separates documents is no part of a script in any layout."""
+    """The evidence for a format. What frames and separates documents is no part of a script."""
     if format.weigh is None:
         return None
-    if format.layout is None:
+    if format.read is None or format.one_piece:
         evidence = format.weigh(head, path, options)
         return Recognised(format, evidence, evidence.reason)
     separator, is_framed = asked_separator(options), has_licence(head)
     inside = list(chain.from_iterable(texts(head, lambda lines: None))) if is_framed else head
-    if separator is not None:
-        inside = list(chain.from_iterable(chain(document, [""]) for document in separator.documents(inside)))
-    evidence = format.weigh(inside, path, options)
+    documents = [[*document, ""] for document in separator.documents(inside)] if separator else []
+    evidence = format.weigh(list(chain.from_iterable(documents)) if separator else inside, path, options)
     separator = separator or evidence.separator
-    reason = (
-        evidence.reason if separator is None else f"{evidence.reason}; its documents are separated by {separator.name}"
-    )
+    reason = evidence.reason
+    if separator is not None:
+        reason += f"; its documents are separated by {separator.name}"
+    if len(documents) == 1:
+        reason += ", of which there is none in the first lines"
     return Recognised(format, evidence, reason, separator, is_framed)
 
 

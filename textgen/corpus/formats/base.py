@@ -187,6 +187,7 @@ class Format:
         suffixes: endings of the files that are taken for it from a folder, besides those of any text.
         markup: what its files are written in, "JSON" or "XML": it is tried on no other files, and on those no
             format of text is; None for text, ANY_MARKUP for all.
+        one_piece: whether nothing frames or separates documents in a file of it, such as a table or XML.
     """
 
     name: str
@@ -199,6 +200,7 @@ class Format:
     layout: type[ScriptLayout] | None = None
     suffixes: tuple[str, ...] = ()
     markup: str | None = None
+    one_piece: bool = False
 
 
 def filled(head: Sequence[str]) -> list[tuple[int, str]]:

@@ -265,8 +265,8 @@ def are_names(texts: Sequence[str]) -> bool:
 def columns_by_content(rows: Sequence[Sequence[str]]) -> Columns | None:
     """The columns of a table whose names are unknown: the longest texts, and names that come again beside them."""
     header = has_header(rows)
-    body = rows[header:_LOOKED_AT]
-    words = {place: _mean_words(_cells(body, place)) for place in range(len(rows[0])) if not are_numbers(body, place)}
+    body, below = rows[header:_LOOKED_AT], rows[1:_LOOKED_AT]
+    words = {place: _mean_words(_cells(body, place)) for place in range(len(rows[0])) if not are_numbers(below, place)}
     if not words:
         return None
     text = max(words, key=words.__getitem__)

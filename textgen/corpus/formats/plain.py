@@ -59,11 +59,10 @@ def weigh_captions(head: Sequence[str], path: Path, options: ReadingOptions) -> 
 
     lines = [line for _, line in filled(head)]
     whole = sum(_is_whole(line) for line in lines)
-    indented = sum(line.startswith(("  ", "\t")) for line in head)
+    indented = sum(line.startswith(("  ", "\t")) for line in head if line.strip())
     words = median(len(line.split()) for line in lines) if lines else 0
-    blanks = sum(
-        not line.strip() for line in head if line
-    )  # a few rows without a text say nothing against rows, as empty lines do
+    # A few rows without anything to see are rows without a text; an empty line is one between paragraphs.
+    blanks = sum(not line.strip() for line in head if line)
     rows = len(head) - (blanks if blanks <= _FEW_BLANKS * len(head) else 0)
     convincing = (
         len(lines) >= max(_LEAST_LINES, 0.98 * rows)
@@ -116,7 +115,8 @@ def read_plain(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -
 
 def _read_file(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
     """Yield each physical line of a file, where a line of white space is an empty one."""
-    return read_plain((line if line.strip() else "" for line in lines), layout, report)
+    for line in lines:
+        yield Line(None, "" if line.isspace() else line)
 
 
 FORMATS = (

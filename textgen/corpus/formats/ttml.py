@@ -137,4 +137,15 @@ def _time(time: str, rates: Mapping[str, float]) -> float | None:
     return number / rates[unit] if unit in rates else number * _SECONDS[unit]
 
 
-FORMATS = (Format("ttml", 16, weigh, read, read_dialogues=read_dialogues, suffixes=(".ttml", ".dfxp"), markup="XML"),)
+FORMATS = (
+    Format(
+        "ttml",
+        16,
+        weigh,
+        read,
+        read_dialogues=read_dialogues,
+        suffixes=(".ttml", ".dfxp"),
+        markup="XML",
+        one_piece=True,
+    ),
+)
