@@ -10,22 +10,26 @@ A file of patterns has lists, one a line, and talks:
     + chat 0-2
     YOU: ...
 
-` | ` separates alternatives of an entry or a turn, of which one is drawn. ` || ` separates tracks: all turns of a talk
-that have tracks take the same one. ` / ` separates the fields of an entry: `{pet}` is the first, `{pet.2}` the second.
-`{pet2}` is another entry of the list `pet`; the same slot is the same entry in all of a talk. Entries may hold slots
-themselves. `a {x}` becomes `an ...` before a vowel. `+ chat 0-2` puts in nought to two of the small exchanges that
-stand under `[+chat]`. `*2` draws a talk twice as often. A line that begins with `#` is a remark.
+` | ` separates alternatives of an entry or a turn, of which one is drawn. ` || ` separates tracks: turns of a talk with
+the same number of tracks take the same one. ` / ` separates the fields of an entry: `{pet}` is the first, `{pet.2}` the
+second. `{pet2}` is another entry of the list `pet`; the same slot is the same entry in all of a talk. Entries may hold
+slots themselves. `a {x}` becomes `an ...` before a vowel. `+ chat 0-2` puts in nought to two of the small exchanges that
+stand under `[+chat]`, and `+ talk` one of the short talks: none that speaks of what the talk itself has spoken of, by
+its lists or by others of the same matter (`matter: pet pet_name`). `*2` draws a talk twice as often. A line that begins
+with `#` is a remark.
 """
 
 import math
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 Turn = tuple[str, str]
 """Who speaks, and what is said."""
 
+_MATTER = "matter: "
+_SHORT = 4
 _LIST = re.compile(r"\{([a-z_]+)\} = (.*)")
 _HEADING = re.compile(r"\[(\+?)([^\]*]+?)(?: \*(\d+))?\]")
 _EXCHANGES = re.compile(r"\+ (\w+)(?: (\d)-(\d))?")
@@ -44,12 +48,15 @@ class Patterns:
 
     def __init__(self, path: Path) -> None:
         self.lists: dict[str, list[list[str]]] = {}
-        self.talks: list[tuple[list[str], int]] = []
+        self.matters: list[set[str]] = []
+        self.talks: list[tuple[str, list[str], int]] = []
         self.exchanges: dict[str, list[list[str]]] = {}
         rest = []
         for line in path.read_text(encoding="utf-8").splitlines():
             if found := _LIST.fullmatch(line):
                 self.lists[found[1]] = [entry.strip().split(" / ") for entry in found[2].split(" | ")]
+            elif line.startswith(_MATTER):
+                self.matters.append(set(line.removeprefix(_MATTER).split()))
             elif not line.startswith("#"):
                 rest.append(line.rstrip())
         for block in re.split(r"\n\s*\n", "\n".join(rest).strip()):
@@ -59,17 +66,32 @@ class Patterns:
                 raise ValueError(f"{path}: {heading!r} is no heading in square brackets.")
             if name[1]:
                 self.exchanges.setdefault(name[2], []).append(turns)
-            else:
-                self.talks.append((turns, int(name[3] or 1)))
+                continue
+            self.talks.append((name[2], turns, int(name[3] or 1)))
+            if len(turns) <= _SHORT:
+                self.exchanges.setdefault("talk", []).append(turns)
 
-    def expand(self, count: int, seed: int) -> Iterator[list[Turn]]:
-        """Yields different talks, fewer than `count` where there are not so many."""
+    def expand(self, count: int, seed: int, often: Collection[str] = (), share: float = 0.0) -> Iterator[list[Turn]]:
+        """Yields different talks, fewer than `count` where there are not so many.
+
+        Args:
+            count: of talks.
+            seed: of all draws.
+            often: headings whose talks together are to have a share of all.
+            share: of these.
+        """
         draw, seen = random.Random(seed), set[tuple[str, ...]]()
-        weights = [self._weight(*talk) for talk in self.talks]
+        weights = [self._weight(turns, times) for _, turns, times in self.talks]
+        if often:
+            them = sum(weight for weight, (name, *_) in zip(weights, self.talks, strict=True) if name in often)
+            factors = share / them, (1 - share) / (sum(weights) - them)
+            weights = [
+                weight * factors[name not in often] for weight, (name, *_) in zip(weights, self.talks, strict=True)
+            ]
         for _ in range(50 * count):
             if len(seen) == count:
                 return
-            turns, _ = draw.choices(self.talks, weights)[0]
+            _, turns, _ = draw.choices(self.talks, weights)[0]
             talk = _Expansion(self, draw).of(turns)
             folded = tuple(re.sub(r"[^a-z ]", "", text.lower()) for _, text in talk)
             if folded not in seen:
@@ -89,35 +111,48 @@ class _Expansion:
     def __init__(self, patterns: Patterns, draw: random.Random) -> None:
         self._patterns, self._draw = patterns, draw
         self._entries: dict[tuple[int, str, str], list[str]] = {}
-        self._block, self._track = 0, None
+        self._block = 0
+        self._track: tuple[int, int] | None = None
 
     def of(self, turns: Sequence[str]) -> list[Turn]:
         talk: list[Turn] = []
         for line in turns:
             if found := _EXCHANGES.fullmatch(line):
-                talk += self._small_talk(found[1], int(found[2] or 1), int(found[3] or 1), len(talk))
+                talk += self._in_between(found[1], self._draw.randint(int(found[2] or 1), int(found[3] or 1)))
                 continue
             who, text = line.split(": ", 1)
             filled = self._turn(text)
             talk.append((who, filled if who == "YOU" else capitalised(filled)))
         return talk
 
-    def _small_talk(self, name: str, least: int, most: int, block: int) -> list[Turn]:
-        """Exchanges in between, with slots and tracks of their own."""
+    def _in_between(self, name: str, exchanges: int) -> list[Turn]:
+        """At most so many exchanges of other talks, with slots and tracks of their own; none ends with a question."""
         talk: list[Turn] = []
-        before = self._block, self._track
-        for turns in self._draw.sample(self._patterns.exchanges[name], self._draw.randint(least, most)):
-            self._block, self._track = block + len(talk) + 1, None
-            talk += self.of(turns)
-        self._block, self._track = before
+        fitting = [turns for turns in self._patterns.exchanges[name] if self._fits(turns)]
+        for turns in self._draw.sample(fitting, len(fitting)):
+            if exchanges < (len(turns) // 2 if name != "talk" else 1):
+                continue
+            before = self._block, self._track
+            self._block, self._track = len(self._entries) + 1, None
+            inner = self.of(turns)
+            self._block, self._track = before
+            if not inner[-1][1].endswith("?"):
+                talk += inner
+                exchanges -= len(turns) // 2
         return talk
+
+    def _fits(self, turns: Sequence[str]) -> bool:
+        """Whether turns speak of nothing that the talk itself has spoken of."""
+        told = {name for _, name, _ in self._entries} - {"first_name"}
+        told = told.union(*(matter for matter in self._patterns.matters if told & matter))
+        return not told & {found[1] for found in _SLOT.finditer(" ".join(turns))}
 
     def _turn(self, text: str) -> str:
         tracks = text.split(" || ")
         if len(tracks) > 1:
-            if self._track is None:
-                self._track = self._draw.randrange(len(tracks))
-            text = tracks[self._track]
+            if self._track is None or self._track[1] != len(tracks):
+                self._track = self._draw.randrange(len(tracks)), len(tracks)
+            text = tracks[self._track[0]]
         return self._filled(self._draw.choice(text.split(" | ")))
 
     def _filled(self, text: str) -> str:

@@ -24,8 +24,8 @@ def written() -> list[list[Turn]]:
 
 
 def expanded(count: int, seed: int) -> list[list[Turn]]:
-    """Talks made from patterns."""
-    return list(Patterns(OWN / PATTERNS).expand(count, seed))
+    """Talks made from patterns, many of which ask for something that was told before."""
+    return list(Patterns(OWN / PATTERNS).expand(count, seed, often=("Names", "Remembering"), share=0.45))
 
 
 def named(talk: Sequence[Turn]) -> list[Turn]:

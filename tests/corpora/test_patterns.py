@@ -10,17 +10,17 @@ from building.patterns import Patterns, capitalised, typed
 TEXT = """\
 # a remark
 {pet} = dog / dogs | owl / owls
-{name} = Ann | Bob | Cy
+{first_name} = Ann | Bob | Cy
 
 [Pets]
-YOU: i have a {pet} called {name} | my {pet} is {name}
-WREN: {name} is a fine name for a {pet}. {pet.2} are kind. || a {pet}! hello, {name}.
+YOU: i have a {pet} called {first_name} | my {pet} is {first_name}
+WREN: {first_name} is a fine name for a {pet}. {pet.2} are kind. || a {pet}! hello, {first_name}.
 + chat 0-2
-YOU: what is it called? {name2} says hello
-WREN: {name}.
+YOU: what is it called? {first_name2} says hello
+WREN: {first_name}.
 
 [+chat]
-YOU: are you there, {name}?
+YOU: are you there, {first_name}?
 WREN: yes.
 
 [+chat]
