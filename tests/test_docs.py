@@ -11,7 +11,7 @@ import textgen
 from textgen import errors
 from textgen.cli.main import cli
 from textgen.config import AdversarialConfig
-from textgen.corpus.formats import DIALOGUE_FORMATS, SCRIPT_FORMATS
+from textgen.corpus.format_table import DIALOGUE_FORMATS, SCRIPT_FORMATS
 from textgen.repl.commands import COMMANDS
 
 ROOT = Path(textgen.__file__).parents[1]

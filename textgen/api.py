@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from textgen.chatbot import Chatbot
 from textgen.config import AdversarialConfig, Budget, TrainingConfig
-from textgen.corpus.collection import Paths
-from textgen.corpus.given import Given, GivenDialogues, GivenTexts
 from textgen.corpus.reading_options import AS_FOUND, READING
 from textgen.errors import ConfigurationError, MissingExtraError
 from textgen.errors import TrainingInterrupted as TrainingInterrupted
@@ -18,6 +16,8 @@ from textgen.wording import to_install
 from textgen.writer import ScriptWriter
 
 if TYPE_CHECKING:
+    from textgen.corpus.collection import Paths
+    from textgen.corpus.given import Given
     from textgen.discriminator.file import SavedDiscriminator
     from textgen.training.discriminator_task import Write
 
@@ -61,11 +61,11 @@ def open_folder(path: str | Path) -> ModelFolder:
 
 
 def train_script(
-    corpus: Paths | None = None,
+    corpus: "Paths | None" = None,
     out: str | Path | None = None,
     *,
     texts: Iterable[str | None] | None = None,
-    validation: Paths | None = None,
+    validation: "Paths | None" = None,
     format: str | None = None,
     minutes: float | None = None,
     epochs: float | None = None,
@@ -114,6 +114,7 @@ def train_script(
         >>> textgen.train_script(texts=frame["lyrics"], out="runs/songs", minutes=10)  # doctest: +SKIP
     """
     _require_training()
+    from textgen.corpus.given import GivenTexts
     from textgen.evaluation.sample_metric import find_sample_metric
     from textgen.training.adversarial.task import AdversarialTask, adversarial_folder
     from textgen.training.prepare import Target
@@ -135,11 +136,11 @@ def train_script(
 
 
 def train_chat(
-    corpus: Paths | None = None,
+    corpus: "Paths | None" = None,
     out: str | Path | None = None,
     *,
     dialogues: Iterable[Iterable[str | None]] | None = None,
-    validation: Paths | None = None,
+    validation: "Paths | None" = None,
     format: str | None = None,
     turns: int = 3,
     replies_by: str | None = None,
@@ -190,6 +191,7 @@ def train_chat(
         TrainingInterrupted: Ctrl-C; the run was saved and can be resumed.
     """
     _require_training()
+    from textgen.corpus.given import GivenDialogues
     from textgen.training.chat_task import ChatTask, Listening
     from textgen.training.prepare import Target
     from textgen.training.run import Start, TrainingRequest, train
@@ -208,7 +210,7 @@ def train_chat(
 
 def train_discriminator(
     model: str | Path,
-    corpus: Paths | None = None,
+    corpus: "Paths | None" = None,
     *,
     format: str | None = None,
     samples: int = DEFAULT_SAMPLES,
@@ -298,7 +300,7 @@ def _require_place_for_discriminator(folder: ModelFolder) -> None:
     )
 
 
-def _one_of(corpus: Paths | None, given: Given | None, argument: str) -> Paths | Given:
+def _one_of(corpus: "Paths | None", given: "Given | None", argument: str) -> "Paths | Given":
     """The corpus or what was given instead of it, of which there must be exactly one."""
     if (corpus is None) == (given is None):
         found = "neither was" if corpus is None else "both were"

@@ -13,10 +13,10 @@ A file of patterns has lists, one a line, and talks:
 ` | ` separates alternatives of an entry or a turn, of which one is drawn. ` || ` separates tracks: turns of a talk with
 the same number of tracks take the same one. ` / ` separates the fields of an entry: `{pet}` is the first, `{pet.2}` the
 second. `{pet2}` is another entry of the list `pet`; the same slot is the same entry in all of a talk. Entries may hold
-slots themselves. `a {x}` becomes `an ...` before a vowel. `+ chat 0-2` puts in nought to two of the small exchanges that
-stand under `[+chat]`, and `+ talk` one of the short talks: none that speaks of what the talk itself has spoken of, by
-its lists or by others of the same matter (`matter: pet pet_name`). `*2` draws a talk twice as often. A line that begins
-with `#` is a remark.
+slots themselves. `a {x}` becomes `an ...` before a vowel. `+ chat 0-2` puts in nought to two of the small exchanges
+that stand under `[+chat]`, and `+ talk` one of the short talks: none that speaks of what the talk itself has spoken of,
+by its lists or by others of the same matter (`matter: pet pet_name`). `*2` draws a talk twice as often. A line that
+begins with `#` is a remark.
 """
 
 import math

@@ -8,7 +8,7 @@ from tests.discriminator.small import likes, with_discriminator
 from tests.generation.small import saved_model
 from textgen.cli import inspect
 from textgen.cli.main import cli
-from textgen.corpus.formats import DIALOGUE_FORMATS, SCRIPT_FORMATS
+from textgen.corpus.format_table import DIALOGUE_FORMATS, SCRIPT_FORMATS
 from textgen.model_folder import ModelFolder
 from textgen.training.checkpoint import NAME
 from textgen.training.prepare import MIN_P

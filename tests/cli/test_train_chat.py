@@ -11,7 +11,7 @@ from textgen.cli.main import cli
 from textgen.cli.train_chat import command
 from textgen.config import Budget
 from textgen.corpus.exchanges import DEFAULT_TURNS
-from textgen.corpus.formats import DIALOGUE_FORMATS
+from textgen.corpus.format_table import DIALOGUE_FORMATS
 from textgen.model_folder import ModelFolder
 from textgen.training.chat_task import Listening
 from textgen.training.checkpoint import Run

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from textgen.corpus.collection import Corpus, find_files, recognise_dialogues
 from textgen.corpus.document import Scene
-from textgen.corpus.formats import DIALOGUE_FORMATS, SCRIPT_FORMATS, suffixes
+from textgen.corpus.format_table import DIALOGUE_FORMATS, SCRIPT_FORMATS, suffixes
 from textgen.corpus.script import Line, ScriptStyle
 from textgen.errors import ConfigurationError, CorpusError, TextgenError
 

@@ -168,7 +168,7 @@ def _discriminator(facts: dict[str, Any] | None, kind: str) -> str:
 def _dialogues(corpus: tuple[Path, ...], format: str | None, options: "ReadingOptions") -> "Corpus | None":
     """The corpus as dialogues, if it was asked for as such or clearly is one."""
     from textgen.corpus.collection import Corpus, recognise_dialogues
-    from textgen.corpus.formats import DIALOGUE_FORMATS
+    from textgen.corpus.format_table import DIALOGUE_FORMATS
 
     if format is None:
         return recognise_dialogues(corpus, options)

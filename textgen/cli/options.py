@@ -97,7 +97,7 @@ def corpus_options(
         help: what the corpus is for.
     """
     # Imported here because the commands that take no corpus need not load the readers for their help.
-    from textgen.corpus.formats import DIALOGUE_FORMATS, SCRIPT_FORMATS
+    from textgen.corpus.format_table import DIALOGUE_FORMATS, SCRIPT_FORMATS
 
     formats = (*(SCRIPT_FORMATS if scripts else ()), *(DIALOGUE_FORMATS if dialogues else ()))
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Literal, NoReturn
 
 from textgen.corpus.document import DocumentOpening, Element, NumberedPart, Scene, assemble, by_document
-from textgen.corpus.formats import (
+from textgen.corpus.format_table import (
     DIALOGUE_FORMATS,
     SCRIPT_FORMATS,
     Recognised,

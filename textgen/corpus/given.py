@@ -9,7 +9,7 @@ from typing import Any
 
 from textgen.corpus.collection import Corpus, CorpusFile, Kind
 from textgen.corpus.document import DocumentOpening, Element, Scene, turn_of
-from textgen.corpus.formats import SCRIPT_FORMATS, Recognised, check_format, read_as, recognise
+from textgen.corpus.format_table import SCRIPT_FORMATS, Recognised, check_format, read_as, recognise
 from textgen.corpus.formats.base import HEAD_LINES, Evidence, Format, ReadReport
 from textgen.corpus.reading import repair_escaped
 from textgen.corpus.reading_options import ReadingOptions

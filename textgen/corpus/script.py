@@ -5,17 +5,22 @@ import os
 import reprlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from textgen.corpus.document import Element, Line, Scene, scenes
-from textgen.corpus.formats import LAYOUTS, SCRIPT_FORMATS, fdx
 from textgen.corpus.formats.base import ReadReport, ScriptLayout
 from textgen.corpus.formats.screenplay import as_screenplay
 from textgen.errors import CorpusError
 from textgen.stored_json import decode
 
 _MOST_BLANK_LINES = 10_000
+
+
+def _layouts() -> Mapping[str, type[ScriptLayout]]:
+    from textgen.corpus.format_table import LAYOUTS  # loads all formats, which a chat needs none of
+
+    return LAYOUTS
 
 
 @dataclass(frozen=True)
@@ -38,15 +43,15 @@ class ScriptStyle:
     blank_lines: int = 0
 
     def __post_init__(self) -> None:
-        if self.format not in LAYOUTS:
-            known = ", ".join(LAYOUTS)
+        if self.format not in _layouts():
+            known = ", ".join(_layouts())
             raise CorpusError(f"The script style {self.format!r} is unknown; the known styles are {known}.")
         if self.blank_lines < 0:
             raise CorpusError(f"A script style cannot have {self.blank_lines} blank lines; give 0 or more.")
 
     @cached_property
     def _layout(self) -> ScriptLayout:
-        return LAYOUTS[self.format](self.blank_lines)
+        return _layouts()[self.format](self.blank_lines)
 
     def line_prefix(self, speaker: str | None) -> str:
         """What stands before the text of a line ("jerry: "); nothing for narration."""
@@ -104,6 +109,8 @@ class ScriptStyle:
         Args:
             text: lines end in `\\n`; whether the last one does makes no difference.
         """
+        from textgen.corpus.format_table import SCRIPT_FORMATS
+
         read = SCRIPT_FORMATS[self.format].read
         lines = text.removesuffix("\n").split("\n") if text else []
         return read(lines, self._layout, ReadReport()) if read else iter(())
@@ -133,7 +140,10 @@ class ScriptStyle:
 
 __all__ = ["Line", "Scene", "Script", "ScriptStyle"]
 
-_FOUNTAIN = ScriptStyle("fountain")
+
+@cache
+def _fountain() -> ScriptStyle:
+    return ScriptStyle("fountain")
 
 
 @dataclass(frozen=True)
@@ -217,34 +227,38 @@ class Script:
         (`textgen.corpus.formats.screenplay.as_screenplay`). Exact otherwise for scenes with a heading or a line, and
         names without parentheses or a final `^`; `textgen.corpus.formats.fountain` says what is normalised.
         """
-        return _FOUNTAIN.text(as_screenplay(self.scenes))
+        return _fountain().text(as_screenplay(self.scenes))
 
     @classmethod
-    def from_fountain(cls, text: str, style: ScriptStyle = _FOUNTAIN) -> "Script":
+    def from_fountain(cls, text: str, style: ScriptStyle | None = None) -> "Script":
         """The script in a Fountain screenplay.
 
         Args:
             text: the screenplay.
-            style: how the script's own text is laid out.
+            style: how the script's own text is laid out; as a Fountain screenplay where none is given.
         """
-        return cls(read_script(text, _FOUNTAIN).scenes, style)
+        return cls(read_script(text, _fountain()).scenes, style or _fountain())
 
     def to_fdx(self) -> str:
         """The script as a Final Draft file (XML); `from_fdx` gives its scenes back, as `from_fountain` does."""
+        from textgen.corpus.formats import fdx
+
         return fdx.write([self.scenes])
 
     @classmethod
-    def from_fdx(cls, text: str, style: ScriptStyle = _FOUNTAIN) -> "Script":
+    def from_fdx(cls, text: str, style: ScriptStyle | None = None) -> "Script":
         """The script in a Final Draft file.
 
         Args:
             text: the file's text.
-            style: how the script's own text is laid out.
+            style: how the script's own text is laid out; as a Fountain screenplay where none is given.
 
         Raises:
             CorpusError: if the file declares XML entities, or is nested too deeply.
         """
-        return cls(scenes(fdx.read(text.split("\n"), ScriptLayout(), ReadReport())), style)
+        from textgen.corpus.formats import fdx
+
+        return cls(scenes(fdx.read(text.split("\n"), ScriptLayout(), ReadReport())), style or _fountain())
 
     def to_pdf(self, font: str | os.PathLike[str] | None = None) -> bytes:
         """The script as the pages of a screenplay, in PDF: US Letter, Courier 12 points.

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from textgen.corpus.formats import DIALOGUE_FORMATS
+from textgen.corpus.format_table import DIALOGUE_FORMATS
 from textgen.corpus.formats.base import ReadReport
 from textgen.corpus.reading import TextFile
 

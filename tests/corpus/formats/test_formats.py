@@ -7,7 +7,7 @@ import pytest
 
 from tests.corpus.formats.files import read
 from textgen.corpus.document import Line, spoken
-from textgen.corpus.formats import (
+from textgen.corpus.format_table import (
     DIALOGUE_FORMATS,
     SCRIPT_FORMATS,
     Recognised,

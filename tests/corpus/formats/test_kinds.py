@@ -10,7 +10,7 @@ import pytest
 
 from textgen.corpus.collection import Corpus, Kind
 from textgen.corpus.document import Line
-from textgen.corpus.formats import DIALOGUE_FORMATS, SCRIPT_FORMATS
+from textgen.corpus.format_table import DIALOGUE_FORMATS, SCRIPT_FORMATS
 from textgen.errors import CorpusError
 
 FILES = Path(__file__).parents[2] / "data" / "kinds"

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from textgen.corpus.document import Line, SceneOpening
-from textgen.corpus.formats import SCRIPT_FORMATS, recognise
+from textgen.corpus.format_table import SCRIPT_FORMATS, recognise
 from textgen.corpus.formats.base import ReadReport, ScriptLayout
 from textgen.corpus.formats.microdvd import read
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.corpus.document import assemble
-from textgen.corpus.formats import SCRIPT_FORMATS, Recognised, recognise
+from textgen.corpus.format_table import SCRIPT_FORMATS, Recognised, recognise
 from textgen.corpus.formats.base import ReadReport
 from textgen.corpus.formats.plain import CaptionLayout, read_captions, weigh_captions
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions

@@ -6,7 +6,7 @@ import pytest
 
 from tests.corpus.formats import files
 from textgen.corpus.document import Element, Line, SceneOpening
-from textgen.corpus.formats import SCRIPT_FORMATS, recognise
+from textgen.corpus.format_table import SCRIPT_FORMATS, recognise
 from textgen.corpus.formats.base import ReadReport, ScriptLayout
 from textgen.corpus.formats.srt import read, times
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.corpus.document import Scene, assemble, scenes
-from textgen.corpus.formats import SCRIPT_FORMATS, recognise
+from textgen.corpus.format_table import SCRIPT_FORMATS, recognise
 from textgen.corpus.formats.base import ReadReport, ScriptLayout
 from textgen.corpus.formats.plain import CaptionLayout
 from textgen.corpus.formats.tables import read_csv, read_jsonl, read_tsv, weigh_csv, weigh_jsonl

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from tests.corpus.formats import files
 from textgen.corpus.document import Line, SceneOpening
-from textgen.corpus.formats import DIALOGUE_FORMATS, SCRIPT_FORMATS, recognise
+from textgen.corpus.format_table import DIALOGUE_FORMATS, SCRIPT_FORMATS, recognise
 from textgen.corpus.formats.base import ReadReport, ScriptLayout
 from textgen.corpus.formats.vtt import read
 
