@@ -49,6 +49,9 @@ SECOND: dict[str, Any] = {"turns": 8, "dropout": 0.3, "batch": 64, "learning_rat
 DECODING: dict[str, Any] = {"temperature": 0.6, "min_p": 0.05}
 """How the bot replies where nobody says otherwise."""
 
+_SHORT = 8
+"""Most turns of a talk that is learned in passing too: longer ones change the subject themselves."""
+
 _HELD_OUT = 20
 """Each so manieth own talk is not learned from."""
 
@@ -90,7 +93,8 @@ def prepare(sources: Sequence[Source], texts: Path, work: Path) -> Prepared:
     all_own = [*learned, *made]
     draw.shuffle(all_own)
     second = [as_people_type(talk, draw) for talk in all_own]
-    second += [in_passing(as_people_type(talk, draw), draw.choice(all_own)) for talk in all_own]
+    short = [talk for talk in learned if len(talk) <= _SHORT]
+    second += [in_passing(as_people_type(talk, draw), draw.choice(short)) for talk in short]
     first = [*strangers, *([text for _, text in talk] for talk in second[: len(all_own)])]
     draw.shuffle(first)
     prepared = Prepared(work / "first.jsonl", work / "second.jsonl", work / "held-out.jsonl", counts)

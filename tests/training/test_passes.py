@@ -25,8 +25,8 @@ class Reads:
 def reads(monkeypatch: pytest.MonkeyPatch) -> Reads:
     found, lines, open_file = Reads(), TextFile.lines, Path.open
 
-    def counted_lines(file: TextFile) -> Iterator[str]:
-        yield from lines(file)
+    def counted_lines(file: TextFile, *how: Any) -> Iterator[str]:
+        yield from lines(file, *how)
         found.parsed[file.path.name] += 1
 
     def counted_open(path: Path, *args: Any, **options: Any) -> IO[Any]:
