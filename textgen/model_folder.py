@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 from textgen.config import EncoderDecoderConfig, ModelConfig
 from textgen.errors import ModelError
-from textgen.files import replacing
+from textgen.files import read_ordinary, replacing, require_ordinary
 from textgen.stored_json import Migrations, decode, migrate, parse, unchanged
 from textgen.tokenizers import tokenizer_from_json
 from textgen.tokenizers.base import Tokenizer
@@ -72,6 +72,7 @@ def read_tensors(path: Path) -> tuple[Arrays, dict[str, str]]:
     from safetensors import SafetensorError, safe_open
 
     try:
+        require_ordinary(path)
         with safe_open(path, framework="numpy") as file:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             metadata: dict[str, str] = file.metadata() or {}
@@ -348,7 +349,7 @@ class ModelFolder:
     def _read_json(self, name: str) -> dict[str, Any]:
         path = self.path / name
         try:
-            return parse(path.read_bytes())
+            return parse(read_ordinary(path))
         except FileNotFoundError:
             raise self._incomplete(path) from None
         except OSError as error:

@@ -78,7 +78,7 @@ def command(model: Path, prompt: str, format: str, out: Path | None, font: Path 
     else:
         from textgen.files import replacing
 
-        with replacing(out) as file:
+        with replacing(out, through_links=True) as file:
             file.write(written.encode() if isinstance(written, str) else written)
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from textgen.config import AdversarialConfig, Budget, DiscriminatorConfig, ScriptTrainingConfig
 from textgen.corpus.id_store import open_ids
 from textgen.errors import ConfigurationError, ModelError, TrainingError
-from textgen.files import replacing
+from textgen.files import read_ordinary, replacing
 from textgen.model_folder import FORMAT_VERSION, Model, ModelFolder
 from textgen.models.discriminator import KerasDiscriminator
 from textgen.models.language_model import KerasLanguageModel
@@ -209,7 +209,7 @@ class AdversarialTask(ModelTask):
         compared = _passages(at.folder, HELD_OUT_IDS, config)
         if len(compared) < _FEWEST_LINES:
             compared = _passages(at.folder, TRAINING_IDS, config)
-        seen = observations(at.place)
+        seen = observations(at.place, lambda text: [listener.note(text) for listener in listeners])
         if checkpoint_exists(at.place):
             seen.forget_after(Checkpoint.load(at.place).position.step)
         monitor = Monitor(step, compared, at.model.tokenizer, self.metric, seen, listeners)
@@ -278,7 +278,7 @@ def load_settings(folder: ModelFolder) -> AdversarialConfig:
     """
     path = adversarial_folder(folder) / _SETTINGS
     try:
-        stored = migrate(parse(path.read_bytes()), FORMAT_VERSION, {1: unchanged}, unnumbered=1)
+        stored = migrate(parse(read_ordinary(path)), FORMAT_VERSION, {1: unchanged}, unnumbered=1)
         return AdversarialConfig.from_json(stored)
     except (OSError, ValueError, ModelError) as error:
         raise TrainingError(
@@ -288,8 +288,9 @@ def load_settings(folder: ModelFolder) -> AdversarialConfig:
 
 
 def _passages(folder: ModelFolder, name: str, config: AdversarialConfig) -> Passages:
-    labels = len(folder.load().tokenizer.speakers)
-    return Passages(open_ids(folder.training / name), labels, config.length)
+    tokenizer = folder.load().tokenizer
+    ids = open_ids(folder.training / name, tokenizer.vocabulary_size)
+    return Passages(ids, len(tokenizer.speakers), config.length)
 
 
 def _part(budget: Budget, share: float) -> Budget:
