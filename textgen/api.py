@@ -116,10 +116,10 @@ def train_script(
     _require_training()
     from textgen.evaluation.sample_metric import find_sample_metric
     from textgen.training.adversarial.task import AdversarialTask, adversarial_folder
-    from textgen.training.prepare import Target
     from textgen.training.run import Start, TrainingRequest, train
     from textgen.training.script_task import ScriptTask
     from textgen.training.sizing import ScriptChoice
+    from textgen.training.target import Target
 
     reading = AS_FOUND.replaced(_taken(choice))
     chosen = _chosen(ScriptChoice, choice, "train_script")
@@ -191,9 +191,9 @@ def train_chat(
     """
     _require_training()
     from textgen.training.chat_task import ChatTask, Listening
-    from textgen.training.prepare import Target
     from textgen.training.run import Start, TrainingRequest, train
     from textgen.training.sizing import ChatChoice
+    from textgen.training.target import Target
 
     reading = AS_FOUND.replaced(_taken(choice))
     chosen = _chosen(ChatChoice, choice, "train_chat")

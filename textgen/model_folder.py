@@ -6,6 +6,7 @@ model.json            what the model is: kind, architecture, corpus, decoding de
 vocabulary.json       the tokenizer
 weights.safetensors   the arrays; their metadata names the architecture and vocabulary they belong to
 novelty.bin           hashed word 8-grams of the training text (optional)
+discriminator.safetensors   tells real lines or replies from the model's own (optional)
 training/             files for resuming the run, and its records; may be deleted
 
 `format_version` in model.json is the version of the whole layout; a folder keeps the version it was made in. Version 1
@@ -27,7 +28,7 @@ from numpy.typing import NDArray
 
 from textgen.config import EncoderDecoderConfig, ModelConfig
 from textgen.errors import ModelError
-from textgen.files import read_ordinary, replacing, require_ordinary
+from textgen.files import is_temporary, read_ordinary, replacing, require_ordinary
 from textgen.stored_json import Migrations, decode, migrate, parse, unchanged
 from textgen.tokenizers import tokenizer_from_json
 from textgen.tokenizers.base import Tokenizer
@@ -116,6 +117,11 @@ ADVICE = "copy the model folder again, use the version of textgen that wrote it,
 
 Weights = Mapping[str, NDArray[np.floating]]
 
+DISCRIMINATOR = "discriminator.safetensors"
+"""The file of a model's discriminator."""
+
+_OWN = {"model.json", "vocabulary.json", "weights.safetensors", "novelty.bin", DISCRIMINATOR, "training"}
+"""The names of what a model folder is made of."""
 
 _MIGRATIONS: Migrations = {1: unchanged}
 """The migrations of model.json: version 2 reads a file of version 1, without checksums, as it is."""
@@ -247,6 +253,11 @@ class ModelFolder:
     def exists(self) -> bool:
         """Whether the folder holds a model."""
         return (self.path / "model.json").is_file()
+
+    def others(self) -> list[Path]:
+        """What lies in the folder beside a model's own files, sorted; nothing where there is no folder."""
+        found = sorted(self.path.iterdir()) if self.path.is_dir() else []
+        return [path for path in found if path.name not in _OWN and not is_temporary(path.name)]
 
     def create(self, card: ModelCard, tokenizer: Tokenizer, weights: Weights) -> None:
         """Writes a whole model in the current format version; creates the folder if needed."""

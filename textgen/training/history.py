@@ -22,8 +22,8 @@ def _untold(text: str) -> None:
     """Where nobody is to be told."""
 
 
-_UNREADABLE = (OSError, ValueError, TypeError, KeyError, csv.Error)
-"""What reading a table raises that is none: no file, no text, no number, too few fields, no such column, no CSV."""
+_UNREADABLE = (OSError, ValueError, TypeError, csv.Error)
+"""What reading a table raises that is none: no file, no text, no number, too few fields, no CSV."""
 
 
 class CsvTable(Generic[AnyRow]):
@@ -77,7 +77,10 @@ class CsvTable(Generic[AnyRow]):
             text = read_ordinary(self.path).decode("utf-8-sig")
         except FileNotFoundError:
             return []
-        return [self._row(record) for record in csv.DictReader(StringIO(text, newline=""))]
+        reader = csv.DictReader(StringIO(text, newline=""))
+        if text and not {field.name for field in self._fields} <= set(reader.fieldnames or ()):
+            raise ValueError("the table has other columns")
+        return [self._row(record) for record in reader]
 
     def _row(self, record: dict[str, str]) -> AnyRow:
         types: dict[str, Any] = {field.name: field.type for field in self._fields}

@@ -168,15 +168,19 @@ class AdversarialTask(ModelTask):
                 f"{config.length} tokens; the critic learns alone for {count(config.warm_up, 'step')}"
             )
         outcome = run_training(self, folder, display, tensorboard)
-        if outcome.reason != "interrupted":
-            display.note(f"kept      {kept_writer(observations(own).read(), config.warm_up)}")
+        seen = observations(own).read()
+        if seen and outcome.reason != "interrupted":
+            display.note(f"kept      {kept_writer(seen, config.warm_up)}")
         return outcome
 
-    def why_finished(self, folder: ModelFolder) -> str | None:
+    def why_finished(self, folder: ModelFolder, budget: Budget | None = None) -> str | None:
         """Why the run is over, and what to do about it; None if it can be resumed."""
-        if not adversarial_folder(folder).is_dir() or not self._taught(folder, load_settings(folder)):
+        if not adversarial_folder(folder).is_dir():
             return None
-        return super().why_finished(folder)
+        config = load_settings(folder)
+        if not self._taught(folder, config):
+            return None
+        return super().why_finished(folder, budget and _part(budget, 1.0 - config.pretraining))
 
     def batches(self, at: Workspace) -> AdversarialBatches:
         """Windows for teacher forcing, and real lines."""
