@@ -116,6 +116,10 @@ def test_a_model_that_lies_there_is_refused_and_left_alone(trained: Path, corpus
 def test_training_without_its_packages_is_told_before_anything_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    sentence = "tensorflow, keras, tokenizers, matplotlib are not installed; writing needs none of it"
+    with pytest.raises(MissingExtraError, match=sentence):
+        textgen.train_script(tmp_path / "missing.txt")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "keras" else object())
     with pytest.raises(MissingExtraError, match=r'keras is not installed.*pip install "textgen-keras\[train\]"'):
         train_script(tmp_path / "nothing.txt")

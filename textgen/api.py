@@ -11,7 +11,7 @@ from textgen.config import AdversarialConfig, Budget, TrainingConfig
 from textgen.corpus.collection import Paths
 from textgen.corpus.given import Given, GivenDialogues, GivenTexts
 from textgen.corpus.reading_options import AS_FOUND, READING
-from textgen.errors import ConfigurationError, MissingExtraError
+from textgen.errors import ConfigurationError, MissingExtraError, require_path
 from textgen.errors import TrainingInterrupted as TrainingInterrupted
 from textgen.model_folder import Model, ModelFolder
 from textgen.wording import to_install
@@ -56,6 +56,7 @@ def load(path: str | Path) -> ScriptWriter | Chatbot:
 
 def open_folder(path: str | Path) -> ModelFolder:
     """The model folder at a path; `smalltalk` is the one in the package, unless a folder has that name."""
+    require_path("the model", path)
     folder = ModelFolder(path)
     return ModelFolder(SMALLTALK_FOLDER) if str(path) == SMALLTALK and not folder.exists() else folder
 
@@ -364,6 +365,6 @@ def _require_training() -> None:
     ]
     if missing:
         raise MissingExtraError(
-            f"Training was asked for, but {', '.join(missing)} is not installed; writing needs none of it, training "
-            f"does: {to_install('train')}"
+            f"Training was asked for, but {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed; "
+            f"writing needs none of it, training does: {to_install('train')}"
         )

@@ -17,6 +17,7 @@ number, and a function in `_MIGRATIONS` that turns an older model.json into the 
 
 import hashlib
 import json
+import os
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -252,7 +253,7 @@ class ModelFolder:
 
     def exists(self) -> bool:
         """Whether the folder holds a model."""
-        return (self.path / "model.json").is_file()
+        return os.path.isfile(self.path / "model.json")  # noqa: PTH113 - a text that is no path raises nothing here
 
     def others(self) -> list[Path]:
         """What lies in the folder beside a model's own files, sorted; nothing where there is no folder."""

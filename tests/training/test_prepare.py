@@ -10,7 +10,6 @@ from textgen.config import Budget, DiscriminatorConfig, EncoderDecoderConfig, Mo
 from textgen.corpus.collection import Corpus
 from textgen.corpus.survey import survey
 from textgen.corpus.survey import survey_dialogues as survey_dialogues
-from textgen.errors import ConfigurationError
 from textgen.inference.discriminator import Discriminator
 from textgen.inference.encoder_decoder import EncoderDecoder
 from textgen.inference.language_model import LanguageModel, score_ids

@@ -46,7 +46,9 @@ def test_what_textgen_has_not_made_is_never_deleted(suffix: str, overwrite: bool
         model(Path("mine"), "old")
     theirs = model(Path(f".mine{suffix}")) / "novel.txt"
     theirs.write_text("Chapter 1", encoding="utf-8")
-    sentence = rf"\.mine{suffix} is where a model is built .* holds novel\.txt, which textgen has not made: move it away"
+    sentence = (
+        rf"\.mine{suffix} is where a model is built .* holds novel\.txt, which textgen has not made: move it away"
+    )
     with pytest.raises(ConfigurationError, match=sentence):
         target("mine", overwrite=overwrite)
     assert theirs.read_text(encoding="utf-8") == "Chapter 1"

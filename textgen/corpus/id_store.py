@@ -151,7 +151,8 @@ def open_ids(path: str | os.PathLike[str], below: int | None = None) -> IdArray:
         raise TrainingError(f"The tokens of the corpus in {path} cannot be read ({error}): {DAMAGED_IDS}") from error
     if ids.ndim != 1 or ids.dtype not in (np.dtype("<u2"), np.dtype("<u4")):
         raise TrainingError(
-            f"The file {path} holds {ids.dtype} of shape {ids.shape}, needed are uint16 or uint32 in one row: {DAMAGED_IDS}"
+            f"The file {path} holds {ids.dtype} of shape {ids.shape}, needed are uint16 or uint32 in one row: "
+            f"{DAMAGED_IDS}"
         )
     if below is not None and ids.size and (largest := int(ids.max())) >= below:
         raise TrainingError(f"The file {path} holds the id {largest}, needed are ids below {below}: {DAMAGED_IDS}")

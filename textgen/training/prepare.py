@@ -1,19 +1,10 @@
 """Prepares a model folder for a run: reports what was read and chosen, writes vocabulary, ids and first weights."""
 
-import hashlib
 import importlib.metadata
-import itertools
-import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from types import TracebackType
-from typing import Self
+from contextlib import suppress
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from textgen._version import __version__
@@ -21,7 +12,6 @@ from textgen.config import CELLS, Budget, DiscriminatorConfig, EncoderDecoderCon
 from textgen.corpus.collection import Corpus
 from textgen.corpus.reading import REPAIRS
 from textgen.corpus.survey import CorpusSurvey, DialogueSurvey
-from textgen.errors import ConfigurationError
 from textgen.inference.weights import Network, weight_shapes
 from textgen.model_folder import Model, ModelCard, ModelFolder
 from textgen.tokenizers import learn_tokenizer
