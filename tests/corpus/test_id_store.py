@@ -101,7 +101,10 @@ def test_a_folder_that_is_missing_is_told(tmp_path: Path) -> None:
         IdStoreWriter(tmp_path / "nowhere" / "ids.npy", 300)
 
 
-@pytest.mark.parametrize("content", [b"", b"no array", b"\x93NUMPY\x01\x00"])
+BROKEN_HEADER = b"\x93NUMPY\x01\x00\x76\x00" + b"{'descr': '<u2', 'shape': (3,".ljust(117) + b"\n"
+
+
+@pytest.mark.parametrize("content", [b"", b"no array", b"\x93NUMPY\x01\x00", BROKEN_HEADER])
 def test_damaged_stores_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "ids.npy"
     path.write_bytes(content)

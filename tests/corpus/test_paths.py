@@ -40,6 +40,12 @@ def test_a_text_and_nothing_are_no_paths(given: str, problem: str) -> None:
         assert "\n" not in str(error.value) and len(str(error.value)) < 400
 
 
+def test_a_file_may_have_a_line_end_in_its_name(tmp_path: Path) -> None:
+    path = tmp_path / "two\nlines.txt"
+    path.write_text("JERRY: Hello.\n", encoding="utf-8")
+    assert find_files([path], suffixes(SCRIPT_FORMATS)) == [path]
+
+
 def test_a_text_and_nothing_are_no_models() -> None:
     for given in ("jerry: hello\n" * 50, "x" * 5000, "a\0b"):
         with pytest.raises(textgen.TextgenError, match=r"no model\.json is there"):

@@ -7,6 +7,7 @@ import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from tokenize import TokenError
 from types import TracebackType
 from typing import IO, Self
 
@@ -147,7 +148,7 @@ def open_ids(path: str | os.PathLike[str], below: int | None = None) -> IdArray:
     try:
         require_ordinary(path)
         ids = np.lib.format.open_memmap(path, mode="r")
-    except (OSError, ValueError, OverflowError) as error:
+    except (OSError, ValueError, OverflowError, SyntaxError, TokenError) as error:  # the last two: of its header
         raise TrainingError(f"The tokens of the corpus in {path} cannot be read ({error}): {DAMAGED_IDS}") from error
     if ids.ndim != 1 or ids.dtype not in (np.dtype("<u2"), np.dtype("<u4")):
         raise TrainingError(

@@ -33,10 +33,9 @@ def _require_name(path: str | os.PathLike[str]) -> None:
     """Refuses what cannot be the name of a file: nothing, and a text that was given in place of a file's name."""
     name = os.fspath(path)
     problem = None if name else "it is empty"
-    if "\n" in name or "\0" in name:
-        problem = "it holds line ends or NULs"
     try:
-        Path(name).exists()
+        if not Path(name).exists() and ("\n" in name or "\0" in name):
+            problem = "it holds line ends or NULs"
     except OSError as error:  # a name that is too long
         problem = error.strerror
     if problem is not None:
