@@ -18,7 +18,6 @@ import click
 from textgen.cli import __path__
 from textgen.cli.output import echo, open_closed_streams
 from textgen.errors import ConfigurationError, TextgenError, system_sentence
-from textgen.terminal import shown
 from textgen.wording import did_you_mean
 
 _FIRST_LINE = re.compile(r'"""`textgen ([a-z-]+)`: (.+?)(?:""")?$')
@@ -74,7 +73,8 @@ def _version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
         ctx.exit()
 
 
-@click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+# With color, click leaves what people typed as it is: `echo` decides what a terminal may show.
+@click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "color": True})
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 @click.option("--debug", is_flag=True, help="Show the full traceback when something fails.")
 @click.pass_context
@@ -105,8 +105,9 @@ def main() -> None:
     except KeyboardInterrupt:
         _fail("Interrupted.", 130)
     except click.ClickException as error:
-        error.message = shown(str(error.message), sys.stderr)
-        error.show()
+        usage = io.StringIO()
+        error.show(usage)
+        echo(usage.getvalue(), err=True, nl=False)
         sys.exit(error.exit_code)
     except TextgenError as error:
         if debug:

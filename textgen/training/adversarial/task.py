@@ -209,18 +209,22 @@ class AdversarialTask(ModelTask):
 
     def rank(self, at: Workspace, step: AdversarialStep, listeners: list[Listener]) -> Monitor:
         """Makes the monitor, which ranks the weights by the distance of a sample from real text."""
+
+        def tell(text: str) -> None:
+            for listener in listeners:
+                listener.note(text)
+
         config = load_settings(at.folder)
         compared = _passages(at.folder, HELD_OUT_IDS, config)
         if len(compared) < _FEWEST_LINES:
             compared = _passages(at.folder, TRAINING_IDS, config)
-        seen = observations(at.place, lambda text: [listener.note(text) for listener in listeners])
+        seen = observations(at.place, tell)
         if checkpoint_exists(at.place):
             seen.forget_after(Checkpoint.load(at.place).position.step)
         monitor = Monitor(step, compared, at.model.tokenizer, self.metric, seen, listeners)
         require_same_metric(at.place, monitor.metric)
-        for listener in listeners:
-            listener.note(f"judged    by {monitor.metric.measure}")
-            listener.note(f"real text {telling(monitor.metric.of_real)}; a critic that guesses: accuracy 0.500")
+        tell(f"judged    by {monitor.metric.measure}")
+        tell(f"real text {telling(monitor.metric.of_real)}; a critic that guesses: accuracy 0.500")
         return monitor
 
     def watch(self, at: Workspace, display: Listener) -> list[Listener]:
