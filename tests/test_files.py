@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from textgen.files import read_ordinary, replacing
+from textgen.files import read_ordinary, remove_leftovers, replacing
 
 
 @pytest.fixture
@@ -120,6 +120,16 @@ def test_what_killed_processes_left_of_a_file_is_removed(old: Path) -> None:
     with replacing(old) as file:
         file.write(b"new")
     assert names(old.parent) == sorted([*stays, "model.json"])  # process 1 runs, and the others are no such files
+
+
+def test_a_folder_that_a_killed_process_left_is_removed_too(tmp_path: Path) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    left = tmp_path / f".report.{ended.pid}.part"
+    left.mkdir()
+    (left / "report.md").touch()
+    remove_leftovers(tmp_path / "report")
+    assert names(tmp_path) == []
 
 
 def test_a_pipe_and_a_device_are_not_read(tmp_path: Path, old: Path) -> None:

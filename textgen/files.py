@@ -3,6 +3,7 @@
 import glob
 import os
 import re
+import shutil
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -34,8 +35,8 @@ def replacing(path: Path, through_links: bool = False) -> Iterator[IO[bytes]]:
             with path.open("wb") as file:
                 yield file
             return
-    _remove_leftovers(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    remove_leftovers(path)
+    temporary = temporary_beside(path)
     try:
         with temporary.open("wb") as file:
             with suppress(OSError):  # there is no old file, or it belongs to another user
@@ -78,13 +79,18 @@ def is_temporary(name: str) -> bool:
     return _writer(name) is not None
 
 
-def _remove_leftovers(path: Path) -> None:
-    """Removes the temporary files of processes that were killed while they wrote this file."""
+def temporary_beside(path: Path) -> Path:
+    """Where this process writes a file or a folder until it is complete."""
+    return path.with_name(f".{path.name}.{os.getpid()}.part")
+
+
+def remove_leftovers(path: Path) -> None:
+    """Removes what processes left that were killed while they wrote this file or folder."""
     for left in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
         writer = _writer(left.name)
         if writer is not None and not _runs(writer):
             with suppress(OSError):
-                left.unlink()
+                shutil.rmtree(left) if left.is_dir() else left.unlink()
 
 
 def _writer(name: str) -> int | None:

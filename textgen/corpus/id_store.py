@@ -149,7 +149,9 @@ def open_ids(path: str | os.PathLike[str], below: int | None = None) -> IdArray:
         require_ordinary(path)
         ids = np.lib.format.open_memmap(path, mode="r")
     except (OSError, ValueError, OverflowError, SyntaxError, TokenError) as error:  # the last two: of its header
-        raise TrainingError(f"The tokens of the corpus in {path} cannot be read ({error}): {DAMAGED_IDS}") from error
+        raise TrainingError(
+            f"The tokens of the corpus in {path} cannot be read ({error!s:.200}): {DAMAGED_IDS}"
+        ) from error
     if ids.ndim != 1 or ids.dtype not in (np.dtype("<u2"), np.dtype("<u4")):
         raise TrainingError(
             f"The file {path} holds {ids.dtype} of shape {ids.shape}, needed are uint16 or uint32 in one row: "

@@ -3,7 +3,6 @@
 import importlib.util
 import io
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -15,6 +14,7 @@ from textgen.evaluation.curves import PLANES, Curve, Verdict
 from textgen.evaluation.markdown import escaped, fenced
 from textgen.evaluation.model_comparison import ModelComparison
 from textgen.evaluation.text_metrics import MEASURES, TEXT_MEASURES, Measure, tokens
+from textgen.files import remove_leftovers, temporary_beside
 from textgen.wording import count, to_install
 
 if TYPE_CHECKING:
@@ -52,7 +52,8 @@ class ResultFolder:
             files: contents by name.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
+        remove_leftovers(self.path)
+        beside = temporary_beside(self.path)
         try:
             beside.mkdir()
             for name, content in files.items():
