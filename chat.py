@@ -2,7 +2,7 @@
 
 import sys
 
-from textgen.cli.main import main
+from textgen.__main__ import main
 
 if __name__ == "__main__":
     sys.argv.insert(1, "chat")

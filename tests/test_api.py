@@ -67,14 +67,29 @@ def test_a_finished_run_is_not_resumed_without_a_larger_budget(trained: Path, co
         train_script(corpus, trained, resume=True, quiet=True)
 
 
+@pytest.mark.parametrize("steps", [None, 150, 20])
 def test_a_run_that_was_cut_off_before_it_took_the_old_place_takes_it(
+    tmp_path: Path, corpus: Path, trained: Path, untrained: Path, steps: int | None
+) -> None:
+    out = Path(shutil.copytree(untrained, tmp_path / "model"))
+    shutil.copytree(trained, tmp_path / ".model.new")
+    writer = train_script(corpus, out, resume=True, quiet=True, steps=steps)
+    assert writer.card == ModelFolder(trained).load_card()
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["model"]
+
+
+def test_a_finished_run_of_another_corpus_or_size_takes_no_place(
     tmp_path: Path, corpus: Path, trained: Path, untrained: Path
 ) -> None:
     out = Path(shutil.copytree(untrained, tmp_path / "model"))
     shutil.copytree(trained, tmp_path / ".model.new")
-    writer = train_script(corpus, out, resume=True, quiet=True)
-    assert writer.card == ModelFolder(trained).load_card()
-    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == ["model"]
+    other = tmp_path / "other.txt"
+    other.write_text("JERRY: Hello.\n" * 40, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"was begun with show\.txt, but the corpus given now"):
+        train_script(other, out, resume=True, quiet=True)
+    with pytest.raises(ConfigurationError, match="hidden is 25"):
+        train_script(corpus, out, resume=True, quiet=True, hidden=25)
+    assert ModelFolder(out).load_card() == ModelFolder(untrained).load_card()
 
 
 def test_a_run_is_resumed_with_the_same_corpus_only(trained: Path, tmp_path: Path) -> None:
@@ -101,6 +116,10 @@ def test_a_model_that_lies_there_is_refused_and_left_alone(trained: Path, corpus
 def test_training_without_its_packages_is_told_before_anything_is_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    sentence = "tensorflow, keras, tokenizers, matplotlib are not installed; writing needs none of it"
+    with pytest.raises(MissingExtraError, match=sentence):
+        textgen.train_script(tmp_path / "missing.txt")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None if name == "keras" else object())
     with pytest.raises(MissingExtraError, match=r'keras is not installed.*pip install "textgen-keras\[train\]"'):
         train_script(tmp_path / "nothing.txt")

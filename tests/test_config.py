@@ -29,7 +29,7 @@ TRAINING = ScriptTrainingConfig(Budget(epochs=2.5), seed=7, precision="bfloat16"
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"vocabulary_size": 264}, "vocabulary_size is 264; it must be more than 264"),
+        ({"vocabulary_size": 263}, "vocabulary_size is 263; it must be at least 264"),
         ({"embedding": 0}, "embedding is 0; it must be at least 1"),
         ({"hidden": -1}, "hidden is -1; it must be at least 1"),
         ({"layers": 0}, "layers is 0; it must be at least 1"),
@@ -126,7 +126,7 @@ def test_parameters_are_the_sizes_of_the_arrays(tied: bool, layers: int) -> None
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"vocabulary_size": 264}, "vocabulary_size is 264; it must be more than 264"),
+        ({"vocabulary_size": 263}, "vocabulary_size is 263; it must be at least 264"),
         ({"embedding": 0}, "embedding is 0; it must be at least 1"),
         ({"layers": 0}, "layers is 0; it must be at least 1"),
         ({"hidden": 0}, "hidden is 0; it must be an even number above 0"),

@@ -17,50 +17,12 @@ from textgen.model_folder import ModelFolder, read_tensors, write_tensors
 from textgen.training.checkpoint import NAME, Checkpoint, Run
 
 from .data.make_frozen import PAGE
-
-DATA = Path(__file__).parent / "data"
-RUNS = ["run-v1", "run-v2", "chat-run-v1", "chat-run-v2"]
-HOW = {"seed": 1, "temperature": 0.8, "min_p": 0.05, "max_new_tokens": 8}
-DEEP: list[Any] = []
-for _ in range(400):
-    DEEP = [DEEP]
-VALUES: list[Any] = [None, True, -1, 0, 1.5, "x", "", [], {}, [[]], {"a": 1}, 2**40, 2**70, 10**400, 1e308]
-VALUES += [math.nan, math.inf, [1] * 50, DEEP]
-Place = tuple[str | int, ...]
+from .hostile import DATA, RUNS, VALUES, Place, changed, places, written_by
 
 
 @pytest.fixture(params=RUNS)
 def model(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
     return Path(shutil.copytree(DATA / request.param / "model", tmp_path / "model"))
-
-
-def written_by(model: Path, no_copy: int = 0) -> str:
-    opened = textgen.load(model)
-    if isinstance(opened, textgen.Chatbot):
-        return opened.reply("what colour is it?", candidates=1, **HOW, no_copy=no_copy)
-    return opened.write("JERRY: My c", **HOW, no_copy=no_copy).text
-
-
-def places(values: Any, here: Place = ()) -> Iterator[Place]:
-    """Every place in a JSON value; of a list only the first and the last one."""
-    if here:
-        yield here
-    if isinstance(values, dict):
-        for key, value in values.items():
-            yield from places(value, (*here, key))
-    elif isinstance(values, list) and values:
-        for index in {0, len(values) - 1}:
-            yield from places(values[index], (*here, index))
-
-
-def changed(values: Any, place: Place, change: Callable[[Any, Any], None]) -> Any:
-    """A copy with a change made at a place."""
-    copy = json.loads(json.dumps(values))
-    parent = copy
-    for key in place[:-1]:
-        parent = parent[key]
-    change(parent, place[-1])
-    return copy
 
 
 def mutations(values: Any) -> Iterator[tuple[Place, bool, Any]]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from textgen.files import replacing
+from textgen.files import read_ordinary, remove_leftovers, replacing
 
 
 @pytest.fixture
@@ -88,7 +88,55 @@ def test_a_link_still_leads_to_the_file_and_the_file_keeps_its_rights(old: Path)
     link = old.with_name("link.json")
     link.symlink_to(old)
     old.chmod(0o600)
-    with replacing(link) as file:
+    with replacing(link, through_links=True) as file:
         file.write(b"new")
     assert link.is_symlink() and old.read_bytes() == b"new"
     assert old.stat().st_mode & 0o777 == 0o600
+
+
+def test_what_a_link_leads_to_is_left_alone_where_nobody_named_it(old: Path) -> None:
+    link = old.with_name("link.json")
+    link.symlink_to(old)
+    with replacing(link) as file:
+        file.write(b"new")
+    assert not link.is_symlink() and link.read_bytes() == b"new"
+    assert old.read_bytes() == b"old"
+
+
+def test_a_device_is_written_to_and_not_replaced(tmp_path: Path) -> None:
+    link = tmp_path / "null"
+    link.symlink_to(os.devnull)
+    with replacing(link, through_links=True) as file:
+        file.write(b"new")
+    assert Path(os.devnull).is_char_device() and names(tmp_path) == ["null"]
+
+
+def test_what_killed_processes_left_of_a_file_is_removed(old: Path) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    stays = ["..model.json.x.part", ".model.json.1.part", ".model.json.old.part", f".other.json.{ended.pid}.part"]
+    for name in [*stays, f".model.json.{ended.pid}.part"]:
+        old.with_name(name).touch()
+    with replacing(old) as file:
+        file.write(b"new")
+    assert names(old.parent) == sorted([*stays, "model.json"])  # process 1 runs, and the others are no such files
+
+
+def test_a_folder_that_a_killed_process_left_is_removed_too(tmp_path: Path) -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    left = tmp_path / f".report.{ended.pid}.part"
+    left.mkdir()
+    (left / "report.md").touch()
+    remove_leftovers(tmp_path / "report")
+    assert names(tmp_path) == []
+
+
+def test_a_pipe_and_a_device_are_not_read(tmp_path: Path, old: Path) -> None:
+    assert read_ordinary(old) == b"old"
+    os.mkfifo(tmp_path / "pipe")
+    for path in (tmp_path / "pipe", Path(os.devnull), tmp_path):
+        with pytest.raises(OSError, match="it is no ordinary file"):
+            read_ordinary(path)
+    with pytest.raises(FileNotFoundError):
+        read_ordinary(tmp_path / "nothing")

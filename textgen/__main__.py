@@ -1,4 +1,9 @@
-"""`python -m textgen`: the same as the command `textgen`."""
+"""The program `textgen`, and `python -m textgen`: the same."""
+
+import signal
+
+if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while modules are imported ends the program without a word
 
 from textgen.cli.main import main
 

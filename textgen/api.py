@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textgen.chatbot import Chatbot
 from textgen.config import AdversarialConfig, Budget, TrainingConfig
 from textgen.corpus.reading_options import AS_FOUND, READING
-from textgen.errors import ConfigurationError, MissingExtraError
+from textgen.errors import ConfigurationError, MissingExtraError, require_path
 from textgen.errors import TrainingInterrupted as TrainingInterrupted
 from textgen.model_folder import Model, ModelFolder
 from textgen.wording import to_install
@@ -56,6 +56,7 @@ def load(path: str | Path) -> ScriptWriter | Chatbot:
 
 def open_folder(path: str | Path) -> ModelFolder:
     """The model folder at a path; `smalltalk` is the one in the package, unless a folder has that name."""
+    require_path("the model", path)
     folder = ModelFolder(path)
     return ModelFolder(SMALLTALK_FOLDER) if str(path) == SMALLTALK and not folder.exists() else folder
 
@@ -117,10 +118,10 @@ def train_script(
     from textgen.corpus.given import GivenTexts
     from textgen.evaluation.sample_metric import find_sample_metric
     from textgen.training.adversarial.task import AdversarialTask, adversarial_folder
-    from textgen.training.prepare import Target
     from textgen.training.run import Start, TrainingRequest, train
     from textgen.training.script_task import ScriptTask
     from textgen.training.sizing import ScriptChoice
+    from textgen.training.target import Target
 
     reading = AS_FOUND.replaced(_taken(choice))
     chosen = _chosen(ScriptChoice, choice, "train_script")
@@ -193,9 +194,9 @@ def train_chat(
     _require_training()
     from textgen.corpus.given import GivenDialogues
     from textgen.training.chat_task import ChatTask, Listening
-    from textgen.training.prepare import Target
     from textgen.training.run import Start, TrainingRequest, train
     from textgen.training.sizing import ChatChoice
+    from textgen.training.target import Target
 
     reading = AS_FOUND.replaced(_taken(choice))
     chosen = _chosen(ChatChoice, choice, "train_chat")
@@ -366,6 +367,6 @@ def _require_training() -> None:
     ]
     if missing:
         raise MissingExtraError(
-            f"Training was asked for, but {', '.join(missing)} is not installed; writing needs none of it, training "
-            f"does: {to_install('train')}"
+            f"Training was asked for, but {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed; "
+            f"writing needs none of it, training does: {to_install('train')}"
         )

@@ -1,13 +1,13 @@
 """The chatbot: conversation in, reply out."""
 
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from textgen import terminal
 from textgen.corpus.document import Line
 from textgen.decoding.options import ChatOptions, asks_for_beams, chat_options
 from textgen.discriminator.scorer import Scorer
@@ -204,7 +204,7 @@ class Chatbot:
         """
         judge = Scorer(self.path, self.card, self.tokenizer)
         if judge.warning is not None:
-            print(judge.warning, file=sys.stderr)
+            terminal.note(judge.warning)
         return judge
 
     def _judge_for(self, options: ChatOptions) -> Scorer | None:

@@ -58,6 +58,10 @@ CELLS = {"lstm": Cell(gates=4, states=2, open_gates=(1,))}
 """The cells by name; each has a Keras layer (`models/recurrent.py`) and a NumPy one (`inference/recurrent.py`)."""
 
 
+FEWEST_TOKENS = 264
+"""Size of the smallest vocabulary, in which everything is spelled in bytes, as a text of a single letter is."""
+
+
 @dataclass(frozen=True)
 class ModelConfig(_JsonConfig):
     """The architecture of a language model.
@@ -83,10 +87,10 @@ class ModelConfig(_JsonConfig):
 
     def __post_init__(self) -> None:
         _require(
-            self.vocabulary_size > 264,
+            self.vocabulary_size >= FEWEST_TOKENS,
             "vocabulary_size",
             self.vocabulary_size,
-            "more than 264 (bytes and structure)",
+            f"at least {FEWEST_TOKENS} (bytes and structure)",
         )
         for name in ("embedding", "hidden", "layers"):
             _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
@@ -138,10 +142,10 @@ class EncoderDecoderConfig(_JsonConfig):
 
     def __post_init__(self) -> None:
         _require(
-            self.vocabulary_size > 264,
+            self.vocabulary_size >= FEWEST_TOKENS,
             "vocabulary_size",
             self.vocabulary_size,
-            "more than 264 (bytes and structure)",
+            f"at least {FEWEST_TOKENS} (bytes and structure)",
         )
         for name in ("embedding", "layers"):
             _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")

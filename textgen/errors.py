@@ -58,6 +58,20 @@ def require_text(name: str, value: object) -> None:
         raise ConfigurationError(f'{name} is {value!r}; it must be a text: give a str, which may be empty ("").')
 
 
+def require_path(name: str, value: object) -> None:
+    """Refuses an empty path, which the system would take for the folder one is in.
+
+    Args:
+        name: name of the argument.
+        value: the path, or what was given as one.
+
+    Raises:
+        ConfigurationError: it is empty.
+    """
+    if value == "":
+        raise ConfigurationError(f"{name} is empty; it must be a path: name a file or a folder (. is the folder here).")
+
+
 def system_sentence(error: OSError) -> str:
     """The message for a system error: no access, or no space on the disk."""
     where = f" {error.filename}" if error.filename else ""

@@ -6,6 +6,7 @@ model.json            what the model is: kind, architecture, corpus, decoding de
 vocabulary.json       the tokenizer
 weights.safetensors   the arrays; their metadata names the architecture and vocabulary they belong to
 novelty.bin           hashed word 8-grams of the training text (optional)
+discriminator.safetensors   tells real lines or replies from the model's own (optional)
 training/             files for resuming the run, and its records; may be deleted
 
 `format_version` in model.json is the version of the whole layout; a folder keeps the version it was made in. Version 1
@@ -16,6 +17,7 @@ number, and a function in `_MIGRATIONS` that turns an older model.json into the 
 
 import hashlib
 import json
+import os
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -27,7 +29,7 @@ from numpy.typing import NDArray
 
 from textgen.config import EncoderDecoderConfig, ModelConfig
 from textgen.errors import ModelError
-from textgen.files import replacing
+from textgen.files import is_temporary, read_ordinary, replacing, require_ordinary
 from textgen.stored_json import Migrations, decode, migrate, parse, unchanged
 from textgen.tokenizers import tokenizer_from_json
 from textgen.tokenizers.base import Tokenizer
@@ -72,6 +74,7 @@ def read_tensors(path: Path) -> tuple[Arrays, dict[str, str]]:
     from safetensors import SafetensorError, safe_open
 
     try:
+        require_ordinary(path)
         with safe_open(path, framework="numpy") as file:
             arrays = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
             metadata: dict[str, str] = file.metadata() or {}
@@ -115,6 +118,11 @@ ADVICE = "copy the model folder again, use the version of textgen that wrote it,
 
 Weights = Mapping[str, NDArray[np.floating]]
 
+DISCRIMINATOR = "discriminator.safetensors"
+"""The file of a model's discriminator."""
+
+_OWN = {"model.json", "vocabulary.json", "weights.safetensors", "novelty.bin", DISCRIMINATOR, "training"}
+"""The names of what a model folder is made of."""
 
 _MIGRATIONS: Migrations = {1: unchanged}
 """The migrations of model.json: version 2 reads a file of version 1, without checksums, as it is."""
@@ -245,7 +253,12 @@ class ModelFolder:
 
     def exists(self) -> bool:
         """Whether the folder holds a model."""
-        return (self.path / "model.json").is_file()
+        return os.path.isfile(self.path / "model.json")  # noqa: PTH113 - a text that is no path raises nothing here
+
+    def others(self) -> list[Path]:
+        """What lies in the folder beside a model's own files, sorted; nothing where there is no folder."""
+        found = sorted(self.path.iterdir()) if self.path.is_dir() else []
+        return [path for path in found if path.name not in _OWN and not is_temporary(path.name)]
 
     def create(self, card: ModelCard, tokenizer: Tokenizer, weights: Weights) -> None:
         """Writes a whole model in the current format version; creates the folder if needed."""
@@ -348,7 +361,7 @@ class ModelFolder:
     def _read_json(self, name: str) -> dict[str, Any]:
         path = self.path / name
         try:
-            return parse(path.read_bytes())
+            return parse(read_ordinary(path))
         except FileNotFoundError:
             raise self._incomplete(path) from None
         except OSError as error:

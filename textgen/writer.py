@@ -1,11 +1,11 @@
 """The script writer: prompt in, script out."""
 
-import sys
 from collections.abc import Iterator
 from dataclasses import fields, replace
 from functools import cached_property
 from typing import Any
 
+from textgen import terminal
 from textgen.corpus.script import read_script
 from textgen.decoding.option_row import refuse_unknown
 from textgen.decoding.options import DEFAULT_LINES, DecodingOptions
@@ -148,4 +148,4 @@ class ScriptWriter:
 
 
 def _to_stderr(text: str) -> None:
-    print(text, file=sys.stderr)
+    terminal.note(text)

@@ -2,6 +2,7 @@
 
 import errno
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -70,6 +71,78 @@ def test_an_error_is_a_sentence_and_a_code(
     assert sentence in err
     assert "Traceback" not in err
     assert err.endswith("\n")
+
+
+@pytest.mark.parametrize("arguments", [("generate", "--model", "x"), ("inspect", "\x1b[2Jx")])
+def test_an_error_does_not_take_hold_of_the_terminal(
+    run, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    failing(monkeypatch, ModelError("No model \x1b[2J.\x07"))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    err = run(*arguments)[2]
+    assert "\ufffd[2J" in err
+    assert "\x1b" not in err and "\x07" not in err
+
+
+def test_an_error_is_unchanged_in_a_pipe(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    failing(monkeypatch, ModelError("No model \x1b[2J.\x07"))
+    assert run("generate", "--model", "x")[2] == "textgen: No model \x1b[2J.\x07\n"
+
+
+def test_a_closed_output_is_a_sentence(tmp_path: Path, trained: Path) -> None:
+    command = f"{sys.executable} -m textgen generate --model {trained} --lines 1 --seed 1"
+    closed = subprocess.run(f"{command} >&-", shell=True, capture_output=True, text=True)
+    assert closed.returncode == 1
+    assert closed.stderr == (
+        "textgen: The system refused access to the standard output: it is closed; check the path, the rights and the "
+        "disk.\n"
+    )
+    out = tmp_path / "page.txt"
+    for others in (">&- 2>&-", "<&- 2>&-"):
+        assert subprocess.run(f"{command} --out {out} {others}", shell=True).returncode == 0
+        assert out.read_text(encoding="utf-8")
+        out.unlink()
+
+
+def test_ctrl_c_while_the_program_is_loaded_leaves_no_traceback() -> None:
+    begin = "import os, signal, sys; import textgen.__main__; "
+    interrupted = subprocess.run(
+        [sys.executable, "-c", begin + "os.kill(os.getpid(), signal.SIGINT)"], capture_output=True, text=True
+    )
+    assert (interrupted.returncode, interrupted.stderr) == (-signal.SIGINT, "")
+    late = (
+        "sys.argv = ['textgen', 'doctor']; textgen.cli.main.cli.main = lambda **_: os.kill(os.getpid(), signal.SIGINT)"
+    )
+    stopped = subprocess.run(
+        [sys.executable, "-c", f"{begin}{late}; textgen.__main__.main()"], capture_output=True, text=True
+    )
+    assert (stopped.returncode, stopped.stderr) == (130, "textgen: Interrupted.\n")
+
+
+def test_an_ignored_ctrl_c_stays_ignored() -> None:
+    begin = "import os, signal; signal.signal(signal.SIGINT, signal.SIG_IGN); import textgen.__main__; "
+    ended = subprocess.run([sys.executable, "-c", begin + "os.kill(os.getpid(), signal.SIGINT)"])
+    assert ended.returncode == 0
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("inspect", "--corpus", ""),
+        ("inspect", "--model", ""),
+        ("generate", "--model", "x", "--out", ""),
+        ("evaluate", "--model", "x", "--corpus", "y", "--report", ""),
+        ("train-script", "--corpus", "x", "--from", ""),
+        ("train-script", "--corpus", "x", "--validation", ""),
+        ("train-chat", "--corpus", "x", "--out", ""),
+        ("score", "--model", "x", ""),
+        ("chat", "--model", ""),
+    ],
+)
+def test_an_empty_path_is_refused(run, arguments: tuple[str, ...]) -> None:
+    code, out, err = run(*arguments)
+    assert (code, out) == (2, "")
+    assert "it must be a path" in err
 
 
 @pytest.mark.parametrize("place", [("--debug", "generate"), ("generate", "--debug")])

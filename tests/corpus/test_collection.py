@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textgen.corpus.collection import Corpus, find_files, recognise_dialogues
+from textgen.corpus.collection import Corpus, recognise_dialogues
 from textgen.corpus.document import Scene
 from textgen.corpus.format_table import DIALOGUE_FORMATS, SCRIPT_FORMATS, suffixes
+from textgen.corpus.paths import find_files
 from textgen.corpus.script import Line, ScriptStyle
 from textgen.errors import ConfigurationError, CorpusError, TextgenError
 
@@ -25,18 +26,6 @@ def _write(path: Path, text: str) -> Path:
 
 def _documents(corpus: Corpus) -> list[list[Scene]]:
     return [list(document) for document in corpus.documents()]
-
-
-def test_files_of_folders_are_found_once(tmp_path: Path) -> None:
-    for name in ("b.txt", "a/z.csv", "a/B.TXT", ".hidden.txt", ".git/c.txt", "d.png", "a/e.fountain"):
-        _write(tmp_path / name, "x")
-    _write(tmp_path / "empty.txt", "")
-    found = find_files(
-        [tmp_path / "b.txt", tmp_path, tmp_path / "a" / ".." / "b.txt", tmp_path / "d.png"], suffixes(SCRIPT_FORMATS)
-    )
-    assert [file.relative_to(tmp_path).as_posix() for file in found] == [
-        "b.txt", "a/B.TXT", "a/e.fountain", "a/z.csv", "d.png"
-    ]  # fmt: skip
 
 
 def test_missing_paths_are_one_sentence(tmp_path: Path) -> None:

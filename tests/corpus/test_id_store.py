@@ -101,12 +101,17 @@ def test_a_folder_that_is_missing_is_told(tmp_path: Path) -> None:
         IdStoreWriter(tmp_path / "nowhere" / "ids.npy", 300)
 
 
-@pytest.mark.parametrize("content", [b"", b"no array", b"\x93NUMPY\x01\x00"])
+BROKEN_HEADER = b"\x93NUMPY\x01\x00\x76\x00" + b"{'descr': '<u2', 'shape': (3,".ljust(117) + b"\n"
+NO_HEADER = b"\x93NUMPY\x01\x00\x10\x27" + b"\x01" * 10_000
+
+
+@pytest.mark.parametrize("content", [b"", b"no array", b"\x93NUMPY\x01\x00", BROKEN_HEADER, NO_HEADER])
 def test_damaged_stores_are_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "ids.npy"
     path.write_bytes(content)
-    with pytest.raises(TrainingError, match="cannot be read"):
+    with pytest.raises(TrainingError, match="cannot be read") as error:
         open_ids(path)
+    assert len(str(error.value)) < 500 + len(str(path))
 
 
 def test_cut_stores_are_refused(tmp_path: Path) -> None:
@@ -121,3 +126,19 @@ def test_other_arrays_are_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "ids.npy", np.zeros((2, 2)))
     with pytest.raises(TrainingError, match=r"float64 of shape \(2, 2\)"):
         open_ids(tmp_path / "ids.npy")
+
+
+def test_ids_that_the_vocabulary_lacks_are_refused(tmp_path: Path) -> None:
+    write(tmp_path / "ids.npy", [[1, 299]])
+    assert open_ids(tmp_path / "ids.npy", 300).tolist() == [1, 299]
+    with pytest.raises(TrainingError, match="holds the id 299, needed are ids below 299: copy the model folder again"):
+        open_ids(tmp_path / "ids.npy", 299)
+
+
+def test_a_pipe_and_an_archive_are_refused(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.npy")
+    np.savez(tmp_path / "archive", np.zeros(3, np.uint16))
+    (tmp_path / "archive.npz").rename(tmp_path / "archive.npy")
+    for name in ("pipe.npy", "archive.npy"):
+        with pytest.raises(TrainingError, match="cannot be read"):
+            open_ids(tmp_path / name)

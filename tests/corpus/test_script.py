@@ -117,7 +117,10 @@ def test_a_style_comes_back_from_json(style: ScriptStyle) -> None:
     assert ScriptStyle.from_json(style.to_json()) == style
 
 
-@pytest.mark.parametrize("values", [{}, {"format": "opera"}, {"format": "colon", "blank_lines": -1}, {"format": 3}])
+UNLIKELY = [{"format": "colon", "blank_lines": number} for number in (-1, 101, 2**31)]
+
+
+@pytest.mark.parametrize("values", [{}, {"format": "opera"}, {"format": 3}, *UNLIKELY])
 def test_an_unknown_style_is_one_sentence(values: dict[str, object]) -> None:
     with pytest.raises(CorpusError):
         ScriptStyle.from_json(values)

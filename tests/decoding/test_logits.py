@@ -39,6 +39,12 @@ def test_a_tiny_temperature_leaves_finite_numbers() -> None:
         assert temperature(np.array([1.0, 3.0], np.float32), value)[1] == 0.0
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_a_huge_temperature_leaves_no_preference(dtype: type) -> None:
+    for value in (1e30, 1e308, float(np.finfo(np.float64).max)):
+        assert temperature(np.array([1.0, 3.0], dtype), value) == pytest.approx([0.0, 0.0])
+
+
 def test_top_k_keeps_the_likeliest() -> None:
     assert survivors(top_k(logits(0.1, 0.4, 0.2, 0.3), 2)) == [1, 3]
     assert survivors(top_k(logits(0.1, 0.4, 0.2, 0.3), 9)) == [0, 1, 2, 3]

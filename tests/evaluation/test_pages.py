@@ -96,6 +96,15 @@ def test_a_row_says_value_interval_real_text_range_and_direction() -> None:
         assert words in page
 
 
+def test_what_others_wrote_means_nothing_in_a_page() -> None:
+    copied = {"copied_text": "a *b* c", "copied_at": {"file": "my_[show].txt", "line": 1}, "notes": ["<b> | x"]}
+    page = report_page("a_b <on> c", {**VALUES, **copied}, ["```", "JERRY: `````", "# no heading"], None)
+    assert page.startswith("# a\\_b \\<on\\> c\n")
+    assert 'longest copy: "a \\*b\\* c", in my\\_\\[show\\].txt' in page
+    assert "- note: \\<b\\> \\| x" in page
+    assert page.endswith("``````\n```\nJERRY: `````\n# no heading\n``````\n")
+
+
 def test_the_files_of_a_report() -> None:
     files = report_files("a", VALUES, ["JERRY: hello"], ["JERRY: good day"])
     assert set(files) == {"report.md", "evaluation.json", "samples.txt", "lengths.png"}
@@ -106,7 +115,7 @@ def test_the_files_of_a_report() -> None:
 def test_without_matplotlib_there_is_a_note_in_the_place_of_the_picture(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textgen.evaluation.pages.can_draw", lambda: False)
     files = report_files("a", VALUES, ["JERRY: hello"], ["JERRY: good day"])
-    assert "lengths.png" not in files and b"[eval]" in files["report.md"]
+    assert "lengths.png" not in files and rb"\[eval\]" in files["report.md"]
 
 
 @pytest.mark.parametrize(("value", "text"), [(6, "6"), (1234, "1,234"), (0.123456, "0.1235"), (4321.5, "4,322")])

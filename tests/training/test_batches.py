@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from textgen.corpus.id_store import IdStoreWriter
+from textgen.errors import TrainingError
 from textgen.tokenizers.base import END, LINE_END, PAD, SCENE, START, TURN
 from textgen.training.batches import PairBatch, Pairs, PairStore, Windows, by_length, ends_path, gather
 
@@ -141,6 +142,14 @@ def stored(folder: Path, exchanges: list[Exchange]) -> PairStore:
                 ids.append(part)
                 ends.append([ids.length])
     return PairStore(path)
+
+
+@pytest.mark.parametrize("ends", [[2, 1, 4, 5], [1, 2, 3], [1, 2, 3, 4], [1, 2, 3, 6], []])
+def test_ends_that_do_not_belong_to_the_ids_are_refused(tmp_path: Path, ends: list[int]) -> None:
+    stored(tmp_path, [([7, 7], [7]), ([7], [7])])
+    np.save(tmp_path / "pairs_ends.npy", np.array(ends, np.uint32))
+    with pytest.raises(TrainingError, match=r"pairs_ends\.npy does not say where the 5 ids of pairs\.npy end: copy"):
+        PairStore(tmp_path / "pairs.npy")
 
 
 def numbered(count: int, seed: int = 0) -> list[Exchange]:

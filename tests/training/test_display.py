@@ -51,6 +51,28 @@ def test_plain_lines_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     ]
 
 
+def test_no_display_lets_control_characters_through_to_a_terminal(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    screen = io.StringIO()
+    live = LiveDisplay(Console(file=screen, force_terminal=True, width=60))
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    for listener in (live, PlainDisplay()):
+        listener.step(0.25, 4321.0, 2.5)
+        listener.note("corpus    \x1b]0;mine\x07.txt")
+        listener.sample("a\x1b[2Jb\x9b31m")
+        listener.close()
+    for written in (screen.getvalue(), capsys.readouterr().err):
+        assert "\ufffd]0;mine\ufffd.txt" in written
+        assert "a\ufffd[2Jb\ufffd31m" in written
+        assert not any(one in written for one in ("\x1b]0;", "\x07", "\x1b[2Jb", "\x9b"))
+
+
+def test_plain_lines_are_unchanged_in_a_pipe(capsys: pytest.CaptureFixture[str]) -> None:
+    PlainDisplay().sample("a\x1b[2Jb")
+    assert capsys.readouterr().err == "    a\x1b[2Jb\n"
+
+
 def test_measures_before_the_first_step_have_no_row_to_wait_for(capsys: pytest.CaptureFixture[str]) -> None:
     PlainDisplay().figures(0, {"distance": 0.5})
     assert capsys.readouterr().err == "          distance 0.500\n"

@@ -30,6 +30,60 @@ def test_what_comes_after_a_step_is_forgotten(tmp_path: Path) -> None:
     assert [row.step for row in table.read()] == [5, 10]
 
 
+class Tables:
+    """What people and programs make of a table, by name."""
+
+    spreadsheet = "\ufeffstep;share\r\n5;0,125\r\n".encode()
+    cut_in_a_row = b"step,share\n5,0.125\n10"
+    cut_in_the_header = b"step,sh"
+    empty = b""
+    other_column = b"step,portion\n5,0.125\n"
+    no_number = b"step,share\n5,much\n"
+    no_text = b"\xff\xfe\x00\x00"
+    long_field = b"step,share\n5," + b"1" * 200_000 + b"\n"
+    broken_number = b"step,share\n5.5,0.125\n"
+
+
+DAMAGED = {name: content for name, content in vars(Tables).items() if isinstance(content, bytes)}
+
+
+@pytest.mark.parametrize("name", set(DAMAGED) - {"empty"})
+def test_a_table_that_something_else_has_written_is_set_aside_and_told(tmp_path: Path, name: str) -> None:
+    told = list[str]()
+    table = CsvTable(tmp_path / "numbers.csv", Numbers, told.append)
+    table.path.write_bytes(DAMAGED[name])
+    assert table.read() == []
+    assert told == []
+    table.append(Numbers(7, 0.5))
+    assert table.read() == [Numbers(7, 0.5)]
+    assert (tmp_path / "numbers.damaged.csv").read_bytes() == DAMAGED[name]
+    (sentence,) = told
+    assert "numbers.csv is no longer the table that training wrote" in sentence and "numbers.damaged.csv" in sentence
+
+
+def test_an_empty_table_has_no_rows(tmp_path: Path) -> None:
+    table = CsvTable(tmp_path / "numbers.csv", Numbers)
+    table.path.write_bytes(DAMAGED["empty"])
+    table.append(Numbers(7, 0.5))
+    assert table.read() == [Numbers(7, 0.5)]
+    assert [path.name for path in tmp_path.iterdir()] == ["numbers.csv"]
+
+
+def test_a_folder_in_place_of_a_table_is_set_aside(tmp_path: Path) -> None:
+    table = CsvTable(tmp_path / "numbers.csv", Numbers)
+    table.path.mkdir()
+    table.forget_after(5)
+    table.append(Numbers(7, 0.5))
+    assert table.read() == [Numbers(7, 0.5)]
+    assert (tmp_path / "numbers.damaged.csv").is_dir()
+
+
+def test_a_table_with_a_mark_at_its_beginning_is_read(tmp_path: Path) -> None:
+    table = CsvTable(tmp_path / "numbers.csv", Numbers)
+    table.path.write_bytes("\ufeffstep,share\r\n5,0.125\r\n".encode())
+    assert table.read() == [Numbers(5, 0.125)]
+
+
 ROW = HistoryRow(10, 0.25, 1.5, 1e-3, 2.5, 2.25, 4000.0)
 
 

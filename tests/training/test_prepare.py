@@ -10,7 +10,6 @@ from textgen.config import Budget, DiscriminatorConfig, EncoderDecoderConfig, Mo
 from textgen.corpus.collection import Corpus
 from textgen.corpus.survey import survey
 from textgen.corpus.survey import survey_dialogues as survey_dialogues
-from textgen.errors import ConfigurationError
 from textgen.inference.discriminator import Discriminator
 from textgen.inference.encoder_decoder import EncoderDecoder
 from textgen.inference.language_model import LanguageModel, score_ids
@@ -20,27 +19,14 @@ from textgen.tokenizers.base import END, START
 from textgen.training.chat_task import Listening
 from textgen.training.checkpoint import Run
 from textgen.training.prepare import (
-    RUNS,
-    Target,
-    building,
     describe_corpus,
     describe_plan,
     describe_smaller,
-    final_name,
     initial_weights,
     versions,
 )
 from textgen.training.run import ModelTask
 from textgen.training.sizing import ChatChoice, RunEstimate, ScriptChoice
-
-
-def test_what_was_built_stands_in_its_place_whole(tmp_path: Path) -> None:
-    folder = ModelFolder(tmp_path / "deep" / "model")
-    with building(folder) as new:
-        (new.training / "ids").write_text("1")
-        assert not folder.path.exists()
-    assert (folder.training / "ids").read_text() == "1"
-    assert [path.name for path in folder.path.parent.iterdir()] == ["model"]
 
 
 def test_a_run_that_cannot_be_prepared_leaves_nothing_behind(
@@ -55,174 +41,9 @@ def test_a_run_that_cannot_be_prepared_leaves_nothing_behind(
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("failure", [KeyboardInterrupt, ValueError])
-def test_a_failure_leaves_nothing_behind(tmp_path: Path, failure: type[BaseException]) -> None:
-    with pytest.raises(failure), building(ModelFolder(tmp_path / "model")) as new:
-        (new.training / "ids").write_text("1")
-        raise failure
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_what_a_killed_try_left_is_cleared_away(tmp_path: Path) -> None:
-    (tmp_path / ".model.building").mkdir()
-    (tmp_path / ".model.building" / "old").touch()
-    with building(ModelFolder(tmp_path / "model")):
-        pass
-    assert [path.name for path in (tmp_path / "model").iterdir()] == ["training"]
-
-
 def test_versions_are_of_what_trains() -> None:
     assert set(versions()) == {"textgen", "tensorflow", "keras", "numpy"}
     assert all(version[0].isdigit() for version in versions().values())
-
-
-@pytest.fixture(autouse=True)
-def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
-
-
-def model(path: Path, content: str = "{}") -> Path:
-    path.mkdir(parents=True)
-    (path / "model.json").write_text(content, encoding="utf-8")
-    return path
-
-
-def target(out: str | Path | None, resume: bool = False, overwrite: bool = False) -> Target:
-    return Target(out, "show", resume, overwrite)
-
-
-def test_the_usual_folder_is_numbered_where_it_is_taken() -> None:
-    assert target(None).final.path == RUNS / "show"
-    assert target(None).described == "runs/show"
-    model(RUNS / "show")
-    assert target(None).final.path == RUNS / "show-2"
-    assert target(None).described == "runs/show-2 (runs/show exists already)"
-    model(RUNS / "show-2")
-    assert target(None).final.path == RUNS / "show-3"
-    assert target(None, resume=True).final.path == RUNS / "show"
-    assert target(None, overwrite=True).described == "runs/show"
-    assert target("mine").described == "mine"
-
-
-def test_a_folder_that_holds_a_model_is_refused() -> None:
-    model(Path("mine"))
-    with pytest.raises(ConfigurationError, match="mine holds a model already: give --resume"):
-        target("mine")
-
-
-@pytest.mark.parametrize("asked", [{}, {"resume": True}, {"overwrite": True}])
-def test_a_folder_of_something_else_is_refused_whatever_is_asked(asked: dict[str, bool]) -> None:
-    Path("photos").mkdir()
-    Path("photos/cat.jpg").write_bytes(b"cat")
-    Path("file").write_bytes(b"cat")
-    for path in ("photos", "file"):
-        with pytest.raises(ConfigurationError, match="exists and is no model folder"):
-            target(path, **asked)
-    assert Path("photos/cat.jpg").read_bytes() == b"cat"
-
-
-def test_a_folder_may_be_told_by_dots(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (model(Path("mine")) / "training").mkdir()
-    for here, dots in (("mine", "."), ("mine/training", "..")):
-        monkeypatch.chdir(tmp_path / here)
-        with target(dots, resume=True) as again:
-            assert again.started
-            assert again.final.path == tmp_path / "mine"
-
-
-@pytest.mark.parametrize("overwrite", [False, True])
-def test_the_final_name_is_known_while_it_is_built(overwrite: bool) -> None:
-    for name in ["show"] if overwrite else ["show", ".hidden", "show.new"]:
-        if overwrite:
-            model(Path(name))
-        assert final_name(target(name, overwrite=overwrite).building.path) == name
-
-
-def test_resume_and_overwrite_exclude_each_other() -> None:
-    with pytest.raises(ConfigurationError, match="Both resume and overwrite"):
-        target("mine", resume=True, overwrite=True)
-
-
-def test_a_new_folder_is_built_in_place() -> None:
-    new = target("mine")
-    assert new.building.path == new.final.path == Path("mine")
-    assert not new.started
-    model(Path("mine"))
-    assert new.started
-    new.finish()
-    assert sorted(path.name for path in Path().iterdir()) == ["mine"]
-
-
-def test_resume_where_nothing_is_has_not_started() -> None:
-    assert not target("mine", resume=True).started
-
-
-def test_overwriting_swaps_only_at_the_end() -> None:
-    model(Path("mine"), "old")
-    new = target("mine", overwrite=True)
-    assert new.building.path == Path(".mine.new")
-    model(new.building.path, "new")
-    assert Path("mine/model.json").read_text(encoding="utf-8") == "old"
-    new.finish()
-    assert Path("mine/model.json").read_text(encoding="utf-8") == "new"
-    assert sorted(path.name for path in Path().iterdir()) == ["mine"]
-
-
-def test_overwriting_begins_anew_where_an_earlier_try_was_left() -> None:
-    model(Path("mine"), "old")
-    model(Path(".mine.new"), "half")
-    assert not target("mine", overwrite=True).started
-    assert Path("mine/model.json").read_text(encoding="utf-8") == "old"
-
-
-def test_an_interrupted_overwrite_is_resumed_beside() -> None:
-    model(Path("mine"), "old")
-    model(Path(".mine.new"), "half")
-    again = target("mine", resume=True)
-    assert again.started
-    assert again.building.path == Path(".mine.new")
-    again.finish()
-    assert Path("mine/model.json").read_text(encoding="utf-8") == "half"
-
-
-def test_a_crash_between_the_two_renames_of_a_swap_loses_nothing() -> None:
-    model(Path(".mine.old"), "old")
-    model(Path(".mine.new"), "new")
-    again = target("mine", resume=True)
-    assert again.started
-    again.finish()
-    assert Path("mine/model.json").read_text(encoding="utf-8") == "new"
-    assert not Path(".mine.new").exists()
-
-
-def test_folders_that_a_person_named_new_and_old_are_left_alone() -> None:
-    for name in ("mine", "mine.new", "mine.old"):
-        model(Path(name), name)
-    new = target("mine", overwrite=True)
-    model(new.building.path, "new")
-    new.finish()
-    assert [Path(name, "model.json").read_text("utf-8") for name in ("mine", "mine.new", "mine.old")] == [
-        "new",
-        "mine.new",
-        "mine.old",
-    ]
-
-
-def test_the_root_is_no_model_folder() -> None:
-    with pytest.raises(ConfigurationError, match="/ was to be the model folder, but it has no name: give another"):
-        target("/")
-
-
-def test_two_runs_never_work_in_one_folder() -> None:
-    half = model(Path(".mine.new"), "half")
-    with target("mine") as first:
-        for asked in ({}, {"resume": True}, {"overwrite": True}):
-            with pytest.raises(ConfigurationError, match="another process is training it at this moment: wait for its"):
-                target(Path("mine").resolve(), **asked)
-        assert half.exists()
-        assert target("other").final.path != first.final.path
-    assert target("mine", overwrite=True).final.path == first.final.path
-    assert not half.exists()
 
 
 GUESS = RunEstimate(1234.5, 6.7, 8.9, 4321, 10**9)

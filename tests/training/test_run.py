@@ -30,9 +30,9 @@ from textgen.training import run as running
 from textgen.training.chat_task import Listening
 from textgen.training.checkpoint import Checkpoint, Run
 from textgen.training.display import SilentDisplay
-from textgen.training.prepare import Target
 from textgen.training.run import Start, TrainingRequest, require_as_begun, resume_command, run_training, train
 from textgen.training.sizing import ChatChoice, ScriptChoice
+from textgen.training.target import Target
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,10 +1,12 @@
 """Scripts to a folder that a run can begin in."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+import textgen
 from tests.training.tasks import is_explained, prepared, script_task, short_and_long
 from textgen.config import Budget, ScriptTrainingConfig
 from textgen.corpus.id_store import open_ids
@@ -130,3 +132,12 @@ def test_a_model_to_go_on_from_keeps_its_size_however_short_the_time(
     origin = ModelFolder(untrained).load()
     folder = prepared(tmp_path / "model", script_task(corpus), origin, Budget(minutes=1), flops=1.0)
     assert folder.load().card.architecture == origin.card.architecture
+
+
+@pytest.mark.parametrize("level", ["character", "word", "subword"])
+def test_a_text_of_a_single_letter_is_learned(tmp_path: Path, level: Any) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("a\n" * 4000, encoding="utf-8")
+    choice = ScriptChoice(level=level, embedding=8, hidden=12, layers=1, streams=4, window=16)
+    folder = prepared(tmp_path / "model", script_task(path, choice))
+    assert set(textgen.load(folder.path).write(lines=3, max_new_tokens=20, seed=1).text) <= {"a", "\n"}

@@ -353,6 +353,18 @@ def test_a_run_killed_in_its_first_validation_begins_with_the_first_weights(tmp_
     assert [row.step for row in history.read(tmp_path)] == [5, 10, 15, 20]
 
 
+def test_a_damaged_table_keeps_no_run_from_going_on(tmp_path: Path) -> None:
+    trainer(tmp_path, CountingStep(), scripted(4.0, 3.0), budget=Budget(steps=10)).run()
+    table = tmp_path / "history.csv"
+    table.write_bytes(table.read_bytes().replace(b",", b";"))
+    recorder = Recorder()
+    outcome = trainer(tmp_path, CountingStep(), scripted(2.0, 1.0), listener=recorder).run()
+    assert outcome.steps == 20
+    assert [row.step for row in history.read(tmp_path)] == [15, 20]
+    assert recorder.events.count("note") == 1
+    assert b";" in (tmp_path / "history.damaged.csv").read_bytes()
+
+
 def test_checkpoints_are_made_between_validations_of_a_long_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

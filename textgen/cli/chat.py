@@ -7,18 +7,16 @@ from typing import Any
 
 import click
 
-from textgen.cli.options import decoding_options, given
+from textgen.cli.options import NamedPath, decoding_options, given
 
 
 @click.command("chat")
 @click.option("--model", default="smalltalk", metavar="DIR", help="The model folder.  [smalltalk, the model included]")
 @click.option("--as", "speaker", metavar="NAME", help="The character that a script model speaks as.")
-@click.option(
-    "--open", "conversation", type=click.Path(path_type=Path), metavar="FILE", help="Continue a saved conversation."
-)
+@click.option("--open", "conversation", type=NamedPath(), metavar="FILE", help="Continue a saved conversation.")
 @click.option(
     "--transcript",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     metavar="FILE",
     help="Record the conversation in FILE, as JSON lines.",
 )

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from textgen.cli.options import Whole, corpus_options, debug_option
+from textgen.cli.options import NamedPath, Whole, corpus_options, debug_option
+from textgen.cli.output import echo
 from textgen.decoding.options import LARGEST_SEED
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def _temperatures(ctx: click.Context, option: click.Parameter, value: str) -> tu
 
 
 @click.command("compare")
-@click.argument("models", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="DIR...")
+@click.argument("models", nargs=-1, required=True, type=NamedPath(), metavar="DIR...")
 @corpus_options(required=True)
 @click.option(
     "--temperatures",
@@ -50,7 +51,7 @@ def _temperatures(ctx: click.Context, option: click.Parameter, value: str) -> tu
 )
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     metavar="DIR",
     help="Write a report with tables, figures and a picture to DIR, which must be new or empty.",
 )
@@ -90,9 +91,9 @@ def command(
     options = ReadingOptions.from_json(known).replaced(reading)
     found = compare(writers, Corpus(corpus, format, options=options), temperatures, samples, seed, _log)
     if as_json:
-        click.echo(json.dumps(found.to_json_object(), ensure_ascii=False, indent=1))
+        echo(json.dumps(found.to_json_object(), ensure_ascii=False, indent=1))
     else:
-        click.echo("\n".join(_describe(found)))
+        echo("\n".join(_describe(found)))
     if folder is not None:
         folder.write(comparison_files(f"{', '.join(writers)} on {', '.join(map(str, corpus))}", found))
         _log(f"The report is in {folder.path}.")
@@ -106,7 +107,7 @@ def _named(models: tuple[Path, ...]) -> dict[str, Path]:
 
 
 def _log(text: str) -> None:
-    click.echo(text, err=True)
+    echo(text, err=True)
 
 
 def _describe(found: "ModelComparison") -> Iterator[str]:

@@ -3,6 +3,8 @@
 import click
 from click.shell_completion import get_completion_class
 
+from textgen.cli.output import echo
+
 
 @click.command("completion")
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
@@ -18,4 +20,4 @@ def command(ctx: click.Context, shell: str) -> None:
     completion = get_completion_class(shell)
     if completion is None:
         raise click.ClickException(f"This version of click has no completion for {shell}.")
-    click.echo(completion(ctx.find_root().command, {}, "textgen", "_TEXTGEN_COMPLETE").source())
+    echo(completion(ctx.find_root().command, {}, "textgen", "_TEXTGEN_COMPLETE").source())

@@ -12,6 +12,7 @@ from typing import Any
 import click
 
 from textgen.cli.options import debug_option
+from textgen.cli.output import echo
 from textgen.wording import count
 
 _PACKAGES = ("numpy", "click", "rich", "safetensors", "charset-normalizer", "prompt-toolkit", "platformdirs")
@@ -33,9 +34,9 @@ def command(as_json: bool) -> None:
     """
     facts = machine_facts()
     if as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
+        echo(json.dumps(facts, ensure_ascii=False, indent=1))
     else:
-        click.echo("\n".join(describe(facts)))
+        echo("\n".join(describe(facts)))
 
 
 def machine_facts() -> dict[str, Any]:

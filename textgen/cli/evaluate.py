@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from textgen.cli.options import Whole, corpus_options, debug_option, model_option
+from textgen.cli.options import NamedPath, Whole, corpus_options, debug_option, model_option
+from textgen.cli.output import echo
 from textgen.decoding.options import LARGEST_SEED
 from textgen.wording import count
 
@@ -72,7 +73,7 @@ class _Result(NamedTuple):
 )
 @click.option(
     "--report",
-    type=click.Path(path_type=Path),
+    type=NamedPath(),
     metavar="DIR",
     help="Write a report with the samples to DIR, which must be new or empty.",
 )
@@ -109,10 +110,10 @@ def command(
     measure = _evaluate_chat if opened.card.kind == "chat" else _evaluate_script
     values, lines, written, real = measure(opened, _Request(corpus, format, split, samples, seed, reading))
     if as_json:
-        click.echo(json.dumps(values, ensure_ascii=False, indent=1))
+        echo(json.dumps(values, ensure_ascii=False, indent=1))
     else:
         for line in lines:
-            click.echo(line)
+            echo(line)
     if folder is not None:
         from textgen.evaluation.pages import report_files
 
@@ -121,7 +122,7 @@ def command(
 
 
 def _log(text: str) -> None:
-    click.echo(text, err=True)
+    echo(text, err=True)
 
 
 def _evaluate_script(model: "Model", asked: _Request) -> _Result:

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from textgen.cli.options import debug_option, decoding_options, given, model_option
+from textgen.cli.options import NamedPath, debug_option, decoding_options, given, model_option
+from textgen.cli.output import echo
 
 if TYPE_CHECKING:
     from textgen.generation.generation_request import WrittenScript
@@ -26,12 +27,10 @@ if TYPE_CHECKING:
     show_default=True,
     help="Plain text, a JSON array, or a screenplay: Fountain, Final Draft (fdx), or pages in PDF.",
 )
-@click.option(
-    "--out", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Write to a file.  [stdout]"
-)
+@click.option("--out", type=NamedPath(dir_okay=False), metavar="FILE", help="Write to a file.  [stdout]")
 @click.option(
     "--font",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=NamedPath(dir_okay=False),
     metavar="FILE",
     help="A TrueType font for a PDF.  [Courier; DejaVu Sans Mono for letters that it lacks]",
 )
@@ -67,18 +66,18 @@ def command(model: Path, prompt: str, format: str, out: Path | None, font: Path 
         note = f"add --seed {chosen['seed']} to write this again"
     if format == "text" and out is None and chosen.get("num_return_sequences", 1) == 1:
         pieces = writer.stream(prompt, **chosen)
-        click.echo(note, err=True, nl=bool(note))
+        echo(note, err=True, nl=bool(note))
         _stream(pieces)
         return
     scripts = writer.write_several(prompt, **chosen)
-    click.echo(note, err=True, nl=bool(note))
+    echo(note, err=True, nl=bool(note))
     written = _written(scripts, format, font)
     if out is None:
-        click.echo(written, nl=False)
+        echo(written, nl=False)
     else:
         from textgen.files import replacing
 
-        with replacing(out) as file:
+        with replacing(out, through_links=True) as file:
             file.write(written.encode() if isinstance(written, str) else written)
 
 
@@ -119,9 +118,7 @@ def _written(scripts: "Sequence[WrittenScript]", format: str, font: Path | None)
 def _stream(pieces: Iterable[str]) -> None:
     last = "\n"
     for piece in pieces:
-        sys.stdout.write(piece)
-        sys.stdout.flush()
+        echo(piece, nl=False)
         last = piece or last
     if not last.endswith("\n"):
-        sys.stdout.write("\n")
-    sys.stdout.flush()
+        echo("")

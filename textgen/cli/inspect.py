@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from textgen.cli.options import corpus_options, debug_option, model_option
+from textgen.cli.output import echo
 from textgen.wording import count
 
 if TYPE_CHECKING:
@@ -71,9 +72,9 @@ def command(
         if format is None:
             lines = chain(lines, describe_for_chat(corpus, options))
     if as_json:
-        click.echo(json.dumps(facts, ensure_ascii=False, indent=1))
+        echo(json.dumps(facts, ensure_ascii=False, indent=1))
     else:
-        click.echo("\n".join(lines))
+        echo("\n".join(lines))
 
 
 def describe_corpus(facts: dict[str, Any], first: "list[Line]") -> Iterator[str]:
@@ -159,9 +160,11 @@ def _discriminator(facts: dict[str, Any] | None, kind: str) -> str:
 
     if facts is None:
         return "no: textgen train-discriminator has not been run"
-    metrics = facts["metrics"]
-    right = metrics["accuracy"]["discriminator"]
-    found = f"yes: right about {right:.1%} of {metrics['texts']:,} unseen {JUDGED[kind]}"
+    match facts["metrics"]:
+        case {"accuracy": {"discriminator": int() | float() as right}, "texts": int() as texts}:
+            found = f"yes: right about {right:.1%} of {texts:,} unseen {JUDGED[kind]}"
+        case _:
+            found = "yes: how good it is was not stored"
     return f"{found}; made before the model was last trained: make a new one" if facts["outdated"] else found
 
 

@@ -8,6 +8,7 @@ import importlib
 import io
 import os
 import re
+import signal
 import sys
 import traceback
 from functools import cache
@@ -15,6 +16,7 @@ from functools import cache
 import click
 
 from textgen.cli import __path__
+from textgen.cli.output import echo, open_closed_streams
 from textgen.errors import ConfigurationError, TextgenError, system_sentence
 from textgen.wording import did_you_mean
 
@@ -67,11 +69,12 @@ def _version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
     if asked:
         from textgen._version import __version__
 
-        click.echo(f"textgen {__version__}")
+        echo(f"textgen {__version__}")
         ctx.exit()
 
 
-@click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+# With color, click leaves what people typed as it is: `echo` decides what a terminal may show.
+@click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "color": True})
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
 @click.option("--debug", is_flag=True, help="Show the full traceback when something fails.")
 @click.pass_context
@@ -89,9 +92,12 @@ def cli(ctx: click.Context, debug: bool) -> None:
 def main() -> None:
     """Runs the command line and exits: 0 done, 1 the work failed, 2 wrong usage, 130 interrupted."""
     debug = "--debug" in sys.argv[1:]
+    open_closed_streams()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a character that the terminal lacks must not end the command
     try:
+        if signal.getsignal(signal.SIGINT) is signal.SIG_DFL:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
         code = cli.main(prog_name="textgen", standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
     except click.exceptions.Abort as error:  # how click reports Ctrl-C; training adds how to continue
@@ -99,15 +105,17 @@ def main() -> None:
     except KeyboardInterrupt:
         _fail("Interrupted.", 130)
     except click.ClickException as error:
-        error.show()
+        usage = io.StringIO()
+        error.show(usage)
+        echo(usage.getvalue(), err=True, nl=False)
         sys.exit(error.exit_code)
     except TextgenError as error:
         if debug:
-            traceback.print_exc()
+            echo(traceback.format_exc(), err=True)
         _fail(str(error), 2 if isinstance(error, ConfigurationError) else 1)
     except OSError as error:
         if debug:
-            traceback.print_exc()
+            echo(traceback.format_exc(), err=True)
         _drop_output()
         _fail(system_sentence(error), 1)
     except MemoryError:
@@ -117,7 +125,8 @@ def main() -> None:
         )
     except Exception as error:
         if debug:
-            raise
+            echo(traceback.format_exc(), err=True)
+            sys.exit(1)
         _fail(
             f"Something went wrong inside textgen ({type(error).__name__}: {error}); --debug shows where.",
             1,
@@ -133,5 +142,5 @@ def _drop_output() -> None:
 
 
 def _fail(sentence: str, code: int) -> None:
-    click.echo(f"textgen: {sentence}", err=True)
+    echo(f"textgen: {sentence}", err=True)
     sys.exit(code)

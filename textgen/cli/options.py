@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 import click
 from click.types import IntParamType
 
+from textgen.cli.output import echo
 from textgen.decoding.option_row import Option, Use, Values
 from textgen.decoding.options import TABLE, ChatOptions, DecodingOptions
 
@@ -75,11 +76,26 @@ def debug_option(command: Command) -> Command:
     return click.option("--debug", is_flag=True, expose_value=False, help=text)(command)
 
 
+class NamedPath(click.Path):
+    """A path; an empty one, which would be the folder one is in, is refused.
+
+    Args:
+        settings: of `click.Path`.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(path_type=Path, **settings)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path that was typed."""
+        if value == "":
+            self.fail("'' was given; it must be a path: name a file or a folder (. is the folder here).", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 def model_option(required: bool) -> Callable[[Command], Command]:
     """Adds `--model DIR`."""
-    return click.option(
-        "--model", required=required, type=click.Path(path_type=Path), metavar="DIR", help="The model folder."
-    )
+    return click.option("--model", required=required, type=NamedPath(), metavar="DIR", help="The model folder.")
 
 
 def corpus_options(
@@ -111,7 +127,7 @@ def corpus_options(
             required=required,
             multiple=True,
             cls=_ManyPaths,
-            type=click.Path(path_type=Path),
+            type=NamedPath(),
             metavar="FILE...",
             help=help,
         )(command)
@@ -208,14 +224,12 @@ def data_options(held_out: str) -> Callable[[Command], Command]:
     return _adding(
         click.option(
             "--validation",
-            type=click.Path(path_type=Path),
+            type=NamedPath(),
             multiple=True,
             metavar="FILE",
             help=f"Text to measure the model on.  [{held_out}, held out]",
         ),
-        click.option(
-            "--out", type=click.Path(path_type=Path), metavar="DIR", help="Folder for the model.  [runs/<corpus name>]"
-        ),
+        click.option("--out", type=NamedPath(), metavar="DIR", help="Folder for the model.  [runs/<corpus name>]"),
     )
 
 
@@ -288,7 +302,7 @@ def run_options(command: Command) -> Command:
         click.option(
             "--from",
             "start_from",
-            type=click.Path(path_type=Path),
+            type=NamedPath(),
             metavar="DIR",
             help="Start from a trained model and keep its vocabulary (fine-tuning).",
         ),
@@ -320,8 +334,8 @@ def print_result(path: Path, metrics: dict[str, Any], use: str, command: str) ->
     """
     bits = metrics.get("bits_per_character") if metrics.get("held_out_characters") else None
     score = f", {bits:.3f} bits per character on held-out text" if bits is not None else ""
-    click.echo(f"The model is in {path}{score}. To {use}:", err=True)
-    click.echo(f"  {command} --model {shlex.quote(str(path))}", err=True)
+    echo(f"The model is in {path}{score}. To {use}:", err=True)
+    echo(f"  {command} --model {shlex.quote(str(path))}", err=True)
 
 
 def _adding(*options: Callable[[Command], Command]) -> Callable[[Command], Command]:

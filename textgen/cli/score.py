@@ -6,12 +6,13 @@ from pathlib import Path
 
 import click
 
-from textgen.cli.options import debug_option, model_option
+from textgen.cli.options import NamedPath, debug_option, model_option
+from textgen.cli.output import echo
 
 
 @click.command("score")
 @model_option(required=True)
-@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument("file", type=NamedPath(allow_dash=True))
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
 @debug_option
 def command(model: Path, file: Path, as_json: bool) -> None:
@@ -43,12 +44,12 @@ def command(model: Path, file: Path, as_json: bool) -> None:
         raise CorpusError(f"The lines of {file} were to be scored, but it holds none: give a text like the corpus.")
     if as_json:
         values = [{"speaker": line.speaker, "text": line.text, "reads_as_real": real} for line, real in lines]
-        click.echo(json.dumps({"lines": values, "reads_as_real": whole}, ensure_ascii=False, indent=1))
+        echo(json.dumps({"lines": values, "reads_as_real": whole}, ensure_ascii=False, indent=1))
         return
     for line, real in lines:
         shown = opened.style.line_text(line) if isinstance(opened, ScriptWriter) else line.text
-        click.echo(f"{real:.2f}  {' '.join(shown.split())}")
-    click.echo(
+        echo(f"{real:.2f}  {' '.join(shown.split())}")
+    echo(
         f"{whole:.2f}  all {count(len(lines), 'line')} together (the mean of their log-odds); 0.5 is undecided",
         err=True,
     )

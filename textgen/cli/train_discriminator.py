@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from textgen.cli.options import Whole, corpus_options, debug_option, decoding_options, given, model_option
+from textgen.cli.output import echo
 
 if TYPE_CHECKING:
     from textgen.discriminator.file import SavedDiscriminator
@@ -67,10 +68,10 @@ def command(model: Path, corpus: tuple[Path, ...], **options: Any) -> None:
     if not options["quiet"]:
         kind = open_folder(model).load_card().kind
         for line in describe(trained, JUDGED[kind]):
-            click.echo(line, err=True)
-        click.echo(f"The discriminator is in {model}. To use it:", err=True)
-        click.echo(f"  textgen {_USES[kind]} --model {shlex.quote(str(model))}", err=True)
-        click.echo(f"  textgen score --model {shlex.quote(str(model))} FILE", err=True)
+            echo(line, err=True)
+        echo(f"The discriminator is in {model}. To use it:", err=True)
+        echo(f"  textgen {_USES[kind]} --model {shlex.quote(str(model))}", err=True)
+        echo(f"  textgen score --model {shlex.quote(str(model))} FILE", err=True)
 
 
 def describe(trained: "SavedDiscriminator", noun: str) -> Iterator[str]:

@@ -33,6 +33,7 @@ from textgen.corpus.formats.base import (
 from textgen.corpus.formats.json_text import MOST_NESTED, nesting
 from textgen.corpus.formats.markup import find_markup
 from textgen.corpus.formats.pairs import ALIGNED, aligned_by_length, aligned_by_name
+from textgen.corpus.paths import find_files
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 from textgen.corpus.script import ScriptStyle
@@ -396,42 +397,3 @@ def _refuse(file: TextFile, formats: Mapping[str, Format]) -> NoReturn:
         f"are {', '.join(written_in(markup, formats)) or 'not known'}: give a file in one of them, leave this one out, "
         "or learn it as plain text with train-script --format plain."
     )
-
-
-def find_files(paths: Sequence[str | os.PathLike[str]], suffixes: Sequence[str]) -> list[Path]:
-    """The files that paths name, folders searched through, each file once.
-
-    Args:
-        paths: a file may have any suffix.
-        suffixes: endings of the files that are taken from folders; hidden and empty files are not taken.
-
-    Raises:
-        CorpusError: if a path is missing, a folder holds no such file, or no path is given.
-    """
-    if not paths:
-        raise CorpusError("A corpus was asked for, but no file was named; give at least one file or folder.")
-    found: dict[Path, Path] = {}
-    for path in map(Path, paths):
-        for file in _files(path, suffixes):
-            found.setdefault(file.resolve(), file)
-    return list(found.values())
-
-
-def _files(path: Path, suffixes: Sequence[str]) -> Iterator[Path]:
-    if not path.exists():
-        raise CorpusError(f"The corpus {path} does not exist; check the path, relative to {Path.cwd()}.")
-    if not path.is_dir():
-        yield path
-        return
-    files = [file for file in sorted(path.rglob("*")) if _is_wanted(file, path, suffixes)]
-    if not files:
-        raise CorpusError(
-            f"The folder {path} holds no text files; taken are files that end in {', '.join(suffixes)} "
-            "and are not empty: name other files one by one."
-        )
-    yield from files
-
-
-def _is_wanted(file: Path, folder: Path, suffixes: Sequence[str]) -> bool:
-    hidden = any(part.startswith(".") for part in file.relative_to(folder).parts)
-    return not hidden and file.suffix.lower() in suffixes and file.is_file() and file.stat().st_size > 0

@@ -7,6 +7,7 @@ import contextlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from tokenize import TokenError
 from types import TracebackType
 from typing import IO, Self
 
@@ -14,10 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from textgen.errors import TrainingError
+from textgen.files import require_ordinary
 
 IdArray = npt.NDArray[np.uint16] | npt.NDArray[np.uint32]
 
 _BUFFERED = 1 << 20
+
+DAMAGED_IDS = "copy the model folder again, name the corpus where one can be given, or train again with --overwrite."
+"""What to do about a store that cannot be read."""
 
 
 class IdStoreWriter:
@@ -129,22 +134,30 @@ class IdStoreWriter:
         ) from error
 
 
-def open_ids(path: str | os.PathLike[str]) -> IdArray:
+def open_ids(path: str | os.PathLike[str], below: int | None = None) -> IdArray:
     """Map the ids of a finished store into memory, for reading only.
 
+    Args:
+        path: the file.
+        below: the size of the vocabulary they belong to, which no id reaches; None checks no id.
+
     Raises:
-        TrainingError: the file is missing, or is no store of ids.
+        TrainingError: the file is missing, is no store of ids, or holds an id that the vocabulary lacks.
     """
+    path = Path(path)
     try:
-        ids = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+        require_ordinary(path)
+        ids = np.lib.format.open_memmap(path, mode="r")
+    except (OSError, ValueError, OverflowError, SyntaxError, TokenError) as error:  # the last two: of its header
         raise TrainingError(
-            f"The tokens of the corpus in {path} cannot be read: {error}; delete the file and start again."
+            f"The tokens of the corpus in {path} cannot be read ({error!s:.200}): {DAMAGED_IDS}"
         ) from error
     if ids.ndim != 1 or ids.dtype not in (np.dtype("<u2"), np.dtype("<u4")):
         raise TrainingError(
-            f"The file {path} holds {ids.dtype} of shape {ids.shape}, needed are uint16 or uint32 in one "
-            "row; delete the file and start again."
+            f"The file {path} holds {ids.dtype} of shape {ids.shape}, needed are uint16 or uint32 in one row: "
+            f"{DAMAGED_IDS}"
         )
+    if below is not None and ids.size and (largest := int(ids.max())) >= below:
+        raise TrainingError(f"The file {path} holds the id {largest}, needed are ids below {below}: {DAMAGED_IDS}")
     opened: IdArray = ids
     return opened

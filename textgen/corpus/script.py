@@ -9,12 +9,10 @@ from functools import cache, cached_property
 from typing import Any
 
 from textgen.corpus.document import Element, Line, Scene, scenes
-from textgen.corpus.formats.base import ReadReport, ScriptLayout
+from textgen.corpus.formats.base import MOST_BLANK_LINES, ReadReport, ScriptLayout
 from textgen.corpus.formats.screenplay import as_screenplay
 from textgen.errors import CorpusError
 from textgen.stored_json import decode
-
-_MOST_BLANK_LINES = 10_000
 
 
 def _layouts() -> Mapping[str, type[ScriptLayout]]:
@@ -32,7 +30,7 @@ class ScriptStyle:
         blank_lines: how many empty lines follow each line of the script ("colon" and "play" only).
 
     Raises:
-        CorpusError: if the format is unknown or blank_lines is negative.
+        CorpusError: if the format is unknown, or blank_lines is negative or more than any script has.
 
     Example:
         >>> ScriptStyle("colon", 1).text([Scene(None, (Line("jerry", "hello"),))])
@@ -46,8 +44,11 @@ class ScriptStyle:
         if self.format not in _layouts():
             known = ", ".join(_layouts())
             raise CorpusError(f"The script style {self.format!r} is unknown; the known styles are {known}.")
-        if self.blank_lines < 0:
-            raise CorpusError(f"A script style cannot have {self.blank_lines} blank lines; give 0 or more.")
+        if not 0 <= self.blank_lines <= MOST_BLANK_LINES:
+            raise CorpusError(
+                f"A script style cannot have {self.blank_lines} blank lines after each line; give 0 to "
+                f"{MOST_BLANK_LINES}."
+            )
 
     @cached_property
     def _layout(self) -> ScriptLayout:
@@ -128,12 +129,12 @@ class ScriptStyle:
         """
         try:
             style = decode(cls, values)
-            if "format" not in values or style.blank_lines > _MOST_BLANK_LINES:
+            if "format" not in values:
                 raise ValueError(f"is not usable ({reprlib.repr(values)})")
         except ValueError as error:
             raise CorpusError(
                 f"The stored script style {error}: give its 'format' (a text), and as 'blank_lines' a whole number "
-                f"from 0 to {_MOST_BLANK_LINES}."
+                f"from 0 to {MOST_BLANK_LINES}."
             ) from None
         return style
 

@@ -21,14 +21,14 @@ from textgen.errors import ModelError
 Transform: TypeAlias = Callable[[Logits], Logits]
 HistoryTransform: TypeAlias = Callable[[Logits, Ids], Logits]
 
-_COLDEST = 1e-30  # cold enough to leave no choice, and not 0 in float32
+_COLDEST, _HOTTEST = 1e-30, 1e30  # no choice and no preference is left, and float32 holds both
 _FIRST_SIZE, _GROWTH = 512, 4  # of the part that is sorted: most nuclei are small, and sorting everything is slow
 
 
 def temperature(logits: Logits, value: float) -> Logits:
     """Divides the logits by a temperature above 0; the largest is subtracted first, so that none overflows."""
     scaled: Logits = logits - logits.max(axis=-1, keepdims=True)
-    scaled /= np.asarray(max(value, _COLDEST), scaled.dtype)
+    scaled /= np.asarray(min(max(value, _COLDEST), _HOTTEST), scaled.dtype)
     return scaled
 
 

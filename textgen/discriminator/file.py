@@ -18,11 +18,10 @@ from numpy.typing import NDArray
 from textgen.config import DiscriminatorConfig
 from textgen.errors import ConfigurationError, ModelError
 from textgen.inference.weights import check_weights
-from textgen.model_folder import CHECKSUM, FORMAT_VERSION, ModelFolder, read_tensors, write_tensors
+from textgen.model_folder import CHECKSUM, DISCRIMINATOR, FORMAT_VERSION, ModelFolder, read_tensors, write_tensors
 from textgen.stored_json import Migrations, decode, migrate, parse, unchanged
 
 _PACKAGE = Path(__file__).resolve().parents[1]
-_NAME = "discriminator.safetensors"
 
 _MIGRATIONS: Migrations = {1: unchanged}
 
@@ -68,7 +67,7 @@ class SavedDiscriminator:
 
 def discriminator_path(folder: Path) -> Path:
     """The file of a model folder's discriminator."""
-    return folder / _NAME
+    return folder / DISCRIMINATOR
 
 
 def is_installed(folder: Path) -> bool:

@@ -3,7 +3,6 @@
 import importlib.util
 import io
 import json
-import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -12,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 from textgen.errors import ConfigurationError
 from textgen.evaluation.bootstrap import Estimate
 from textgen.evaluation.curves import PLANES, Curve, Verdict
+from textgen.evaluation.markdown import escaped, fenced
 from textgen.evaluation.model_comparison import ModelComparison
 from textgen.evaluation.text_metrics import MEASURES, TEXT_MEASURES, Measure, tokens
+from textgen.files import remove_leftovers, temporary_beside
 from textgen.wording import count, to_install
 
 if TYPE_CHECKING:
@@ -51,7 +52,8 @@ class ResultFolder:
             files: contents by name.
         """
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        beside = self.path.with_name(f".{self.path.name}.{os.getpid()}.part")
+        remove_leftovers(self.path)
+        beside = temporary_beside(self.path)
         try:
             beside.mkdir()
             for name, content in files.items():
@@ -95,7 +97,10 @@ def report_page(title: str, values: Mapping[str, Any], samples: Sequence[str], p
         samples: texts of the lines that were written, of which the first are shown.
         picture: name of the picture of the lengths, if there is one.
     """
-    return "\n".join([f"# {title}", "", *_table(values), *_facts(values), *_shown(samples), *_picture(picture)]) + "\n"
+    return (
+        "\n".join([f"# {escaped(title)}", "", *_table(values), *_facts(values), *_shown(samples), *_picture(picture)])
+        + "\n"
+    )
 
 
 def _table(values: Mapping[str, Any]) -> Iterator[str]:
@@ -129,20 +134,18 @@ def _facts(values: Mapping[str, Any]) -> Iterator[str]:
             f"- compared: {count(values['compared_lines'], 'line')} with {values['reference_lines']:,} real ones, and "
             "as many real lines with the others"
         )
-        yield f"- tokens: {values['tokenisation']}"
+        yield f"- tokens: {escaped(values['tokenisation'])}"
     if values.get("frechet_encoder") is not None:
-        yield f"- Frechet distance: {values['frechet_samples']:,} lines a side, {values['frechet_encoder']}"
+        yield f"- Frechet distance: {values['frechet_samples']:,} lines a side, {escaped(values['frechet_encoder'])}"
     if values.get("copied_text"):
         at = values["copied_at"]
-        yield f'- longest copy: "{values["copied_text"]}", in {at["file"]}, line {at["line"]:,}'
-    yield from (f"- note: {note}" for note in values["notes"])
+        yield f'- longest copy: "{escaped(values["copied_text"])}", in {escaped(at["file"])}, line {at["line"]:,}'
+    yield from (f"- note: {escaped(note)}" for note in values["notes"])
 
 
 def _shown(samples: Sequence[str]) -> Iterator[str]:
     if samples:
-        yield from ("", f"## The first lines of {len(samples):,}", "", "```")
-        yield from samples[:_SHOWN]
-        yield "```"
+        yield from ("", f"## The first lines of {len(samples):,}", "", *fenced(samples[:_SHOWN]))
 
 
 def _picture(name: str | None) -> Iterator[str]:
@@ -174,10 +177,15 @@ def comparison_files(title: str, found: ModelComparison) -> dict[str, bytes]:
         files["curves.png"] = curves_picture(found.curves, found.real)
     else:
         notes.append(NO_PICTURES)
-    page = [f"# {title}", "", *(row for curve in found.curves for row in _markdown(curve_table(curve, found.real)))]
+    page = [
+        f"# {escaped(title)}",
+        "",
+        *(row for curve in found.curves for row in _markdown(curve_table(curve, found.real))),
+    ]
     page += ["## Who is better where", ""]
-    page += [f"- {sentence}" for sentence in verdict_sentences(found)]
-    page += ["", *(f"- {fact}" for fact in comparison_facts(found)), *(f"- note: {note}" for note in notes)]
+    page += [f"- {escaped(sentence)}" for sentence in verdict_sentences(found)]
+    page += ["", *(f"- {escaped(fact)}" for fact in comparison_facts(found))]
+    page += [f"- note: {escaped(note)}" for note in notes]
     page += ["", "![quality and diversity](curves.png)"] if "curves.png" in files else []
     return {"report.md": ("\n".join(page) + "\n").encode(), **files}
 
@@ -244,7 +252,7 @@ def comparison_facts(found: ModelComparison) -> Iterator[str]:
 
 
 def _markdown(rows: list[list[str]]) -> Iterator[str]:
-    head, *body = rows
+    head, *body = ([escaped(cell) for cell in row] for row in rows)
     yield f"| {' | '.join(head)} |"
     yield f"|---|{'---:|' * (len(head) - 1)}"
     yield from (f"| {' | '.join(row)} |" for row in body)

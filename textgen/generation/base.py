@@ -42,8 +42,8 @@ class OpenedModel:
             self._describe(model.card.corpus)
         except (KeyError, ValueError, CorpusError, ModelError) as error:
             raise ModelError(
-                f"model.json in {model.path} does not describe the {self.learned_from} it was trained on ({error!r}): "
-                "the file is damaged; copy or train the model again."
+                f"model.json in {model.path} does not describe the {self.learned_from} it was trained on "
+                f"({_reason(error)}): the file is damaged; copy or train the model again."
             ) from None
         self.pieces = Pieces(self.tokenizer)
         characters = model.card.corpus.get("alphabet")
@@ -84,3 +84,8 @@ def copy_guard(folder: Path, pieces: Pieces) -> CopyGuard:
             "file was deleted; leave no_copy out (0 turns it off), or train a model without --no-index."
         )
     return CopyGuard(index, pieces)
+
+
+def _reason(error: Exception) -> str:
+    """What is wrong with a description, as the middle of a sentence."""
+    return f"{error} is missing" if isinstance(error, KeyError) else str(error).rstrip(".")

@@ -15,7 +15,7 @@ from textgen.decoding.constraints.base import Pieces, whole_characters
 from textgen.decoding.options import LARGEST_SEED
 from textgen.decoding.protocols import FinishReason
 from textgen.errors import TextgenError, require_text
-from textgen.files import replacing
+from textgen.files import read_ordinary, replacing
 
 _NO_TEXT = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _NO_TEXT_RUN = re.compile(f"{_NO_TEXT.pattern}+")
@@ -244,7 +244,7 @@ class SavedConversation:
             ],
         }
         try:
-            with replacing(path) as file:
+            with replacing(path, through_links=True) as file:
                 file.write(json.dumps(values, ensure_ascii=False, indent=1).encode("utf-8", "replace"))
         except (OSError, ValueError) as error:
             raise TextgenError(
@@ -260,7 +260,7 @@ class SavedConversation:
             TextgenError: there is no such file, or it holds something else.
         """
         try:
-            values = json.loads(path.read_bytes())
+            values = json.loads(read_ordinary(path))
         except (OSError, ValueError, RecursionError) as error:
             raise TextgenError(
                 f"A conversation was to be opened from {str(path)!r}, but the file cannot be read ({_why(error)}): "

@@ -1,8 +1,9 @@
 """What a chat session shows: the outputs as values, and how each looks in a terminal."""
 
-import re
 from dataclasses import dataclass
 from typing import TypeAlias
+
+from textgen.terminal import harmless
 
 
 @dataclass(frozen=True)
@@ -84,13 +85,12 @@ Fragments = list[tuple[str, str]]
 YOU = "you"
 """The name of the person at the keyboard."""
 
-_CONTROL = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _GAP = "  "
 
 
 def fragments(output: Output) -> Fragments:
-    """How an output looks. Control characters are replaced, because they could take over the terminal."""
-    return [(style, _CONTROL.sub(_harmless, text)) for style, text in _raw(output)]
+    """How an output looks: without control characters, and with spaces for tabs, whose width nobody knows."""
+    return [(style, harmless(text).replace("\t", " ")) for style, text in _raw(output)]
 
 
 def _raw(output: Output) -> Fragments:
@@ -128,7 +128,3 @@ def _columns(rows: tuple[tuple[str, ...], ...]) -> Fragments:
         rest = "".join(_GAP + cell for cell in padded[1:]).rstrip()
         shown += [("", _GAP), ("term", padded[0] if rest else row[0]), ("", rest), ("", "\n")]
     return shown
-
-
-def _harmless(match: re.Match[str]) -> str:
-    return " " if match[0] in "\t\r\u2028\u2029\x85" else "\ufffd"

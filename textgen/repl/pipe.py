@@ -1,10 +1,10 @@
 """The chat on a pipe: each line of input is a message, each line of output is its reply."""
 
 import os
-import sys
 from collections.abc import Iterator
 from typing import IO
 
+from textgen import terminal
 from textgen.repl.outputs import Output, Piece
 from textgen.repl.session import Session
 
@@ -23,7 +23,7 @@ def run_pipe(session: Session, messages: IO[bytes], replies: IO[str]) -> None:
         for message in _lines(messages):
             print(_one_line(session.say(message)), file=replies, flush=True)
             for failure in session.late_failures():
-                print(failure.text, file=sys.stderr)
+                terminal.note(failure.text)
             if session.over:
                 return
     except BrokenPipeError:

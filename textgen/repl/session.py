@@ -2,7 +2,6 @@
 
 import json
 import re
-import sys
 import time
 import traceback
 from collections.abc import Callable, Iterator, Sequence
@@ -12,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from textgen import api
+from textgen import api, terminal
 from textgen.chatbot import Chatbot, as_character
 from textgen.decoding.options import TABLE
 from textgen.errors import ConfigurationError, TextgenError, system_sentence
@@ -330,7 +329,7 @@ def open_bot(path: str | Path, speaker: str | None = None) -> Chatbot:
     """
     model = api.load(path)
     if model.card.warning is not None:
-        print(model.card.warning, file=sys.stderr)
+        terminal.note(model.card.warning)
     if isinstance(model, ScriptWriter):
         if not speaker:
             raise _speaker_missing(path, model.speakers)

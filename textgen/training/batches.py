@@ -8,7 +8,8 @@ from typing import Literal, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.corpus.id_store import open_ids
+from textgen.corpus.id_store import DAMAGED_IDS, open_ids
+from textgen.errors import TrainingError
 from textgen.tokenizers.base import END, LINE_END, PAD, SCENE, START
 
 
@@ -140,11 +141,20 @@ class PairStore:
 
     Args:
         path: of the ids; the ends are beside it, in a file with the same stem.
+        below: the size of the vocabulary they belong to; None checks no id.
+
+    Raises:
+        TrainingError: a file is missing or damaged, or the two do not belong together.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._ids = open_ids(path)
+    def __init__(self, path: Path, below: int | None = None) -> None:
+        self._ids = open_ids(path, below)
         self._ends = open_ids(ends_path(path))
+        whole = len(self._ends) % 2 == 0 and (self._ends[-1] if len(self._ends) else 0) == len(self._ids)
+        if not whole or (self._ends[1:] < self._ends[:-1]).any():
+            raise TrainingError(
+                f"{ends_path(path)} does not say where the {len(self._ids):,} ids of {path.name} end: {DAMAGED_IDS}"
+            )
 
     def __len__(self) -> int:
         return len(self._ends) // 2

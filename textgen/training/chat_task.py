@@ -216,7 +216,7 @@ class ChatTask(ModelTask):
 
     def batches(self, at: Workspace) -> Pairs:
         """Batches of exchanges of similar length."""
-        config, store = at.run.training, PairStore(at.folder.training / TRAINING_IDS)
+        config, store = at.run.training, _pairs(at.model, TRAINING_IDS)
         assert isinstance(config, ChatTrainingConfig)
         return Pairs(store, config.batch, config.empty_contexts, config.seed, config.empty_at_first)
 
@@ -233,7 +233,7 @@ class ChatTask(ModelTask):
 
     def validate(self, at: Workspace, network: KerasEncoderDecoder) -> EncoderDecoderValidation | None:
         """Scores held-out exchanges."""
-        store = PairStore(at.folder.training / HELD_OUT_IDS)
+        store = _pairs(at.model, HELD_OUT_IDS)
         return EncoderDecoderValidation(network, store, _VALIDATION_EXCHANGES) if len(store) else None
 
     def _sides(self) -> Iterator[tuple[Side, Exchange]]:
@@ -264,13 +264,17 @@ def held_out_talks(model: Model) -> list[list[str]]:
     Args:
         model: its folder holds the run's exchanges.
     """
-    folder = ModelFolder(model.path).training
-    store = PairStore(folder / HELD_OUT_IDS)
+    store = _pairs(model, HELD_OUT_IDS)
     if not len(store):
-        store = PairStore(folder / TRAINING_IDS)
+        store = _pairs(model, TRAINING_IDS)
     chosen = np.unique(np.linspace(0, len(store) - 1, _TALKS).astype(int))
     talks = [_turns(model, store.context(int(k)).tolist()) for k in chosen]
     return [turns for turns in talks if turns]
+
+
+def _pairs(model: Model, name: str) -> PairStore:
+    """The exchanges that a run keeps in its model's folder, under one of two names."""
+    return PairStore(ModelFolder(model.path).training / name, model.tokenizer.vocabulary_size)
 
 
 def _turns(model: Model, context: list[int]) -> list[str]:

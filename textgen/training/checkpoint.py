@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from textgen.config import ChatTrainingConfig, ScriptTrainingConfig, TrainingConfig
 from textgen.errors import TrainingError
-from textgen.files import replacing
+from textgen.files import read_ordinary, replacing
 from textgen.model_folder import CHECKSUM, FORMAT_VERSION, read_tensors, write_tensors
 from textgen.stored_json import Migrations, decode, migrate, parse, unchanged
 
@@ -71,7 +71,7 @@ class Run:
             TrainingError: it is missing, damaged or of a newer format version.
         """
         try:
-            values = migrate(parse((folder / RUN).read_bytes()), FORMAT_VERSION, _MIGRATIONS, unnumbered=1)
+            values = migrate(parse(read_ordinary(folder / RUN)), FORMAT_VERSION, _MIGRATIONS, unnumbered=1)
             kind = values.pop("kind", None)
             if not isinstance(kind, str) or kind not in _KINDS:
                 raise ValueError(f"has the kind {reprlib.repr(kind)}, allowed are {' and '.join(_KINDS)}")

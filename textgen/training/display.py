@@ -14,6 +14,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 from rich.text import Text
 
+from textgen import terminal
 from textgen.training.history import HistoryRow
 
 
@@ -44,7 +45,7 @@ class Listener(Protocol):
 
 def make_display() -> "Listener":
     """The display that suits stderr: a terminal, or a file or pipe."""
-    return LiveDisplay() if sys.stderr.isatty() else PlainDisplay()
+    return LiveDisplay() if sys.stderr is not None and sys.stderr.isatty() else PlainDisplay()
 
 
 def _clock(seconds: float) -> str:
@@ -163,7 +164,7 @@ class LiveDisplay:
 
     def note(self, text: str) -> None:
         """Prints a line above the bar."""
-        self._console.print(Text(text))
+        self._console.print(Text(terminal.harmless(text)))
 
     def close(self) -> None:
         """Leaves the last picture on the screen."""
@@ -181,7 +182,9 @@ class LiveDisplay:
         if self._rows:
             grid.add_row(self._table())
         if self._sample:
-            grid.add_row(Panel(Text(self._sample.strip()), title="what it writes now", title_align="left"))
+            grid.add_row(
+                Panel(Text(terminal.harmless(self._sample.strip())), title="what it writes now", title_align="left")
+            )
         return grid
 
     def _table(self) -> Table:
@@ -227,7 +230,7 @@ class PlainDisplay(SilentDisplay):
 
     def note(self, text: str) -> None:
         """Prints a line."""
-        print(text, file=sys.stderr, flush=True)
+        terminal.note(text)
 
 
 class TensorBoard(SilentDisplay):

@@ -1,14 +1,29 @@
-"""The records of a run, one row a validation: `history.csv`, and the learning curves as a picture."""
+"""The records of a run, one row a validation: `history.csv`, and the learning curves as a picture.
+
+They are for people and for other programs, which change them: no run depends on them.
+"""
 
 import csv
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields
 from io import StringIO
 from pathlib import Path
 from typing import Any, Generic, TypeVar
 
-from textgen.files import replacing
+from textgen.files import read_ordinary, replacing
 
 AnyRow = TypeVar("AnyRow")
+
+
+Note = Callable[[str], None]
+
+
+def _untold(text: str) -> None:
+    """Where nobody is to be told."""
+
+
+_UNREADABLE = (OSError, ValueError, TypeError, csv.Error)
+"""What reading a table raises that is none: no file, no text, no number, too few fields, no CSV."""
 
 
 class CsvTable(Generic[AnyRow]):
@@ -17,22 +32,23 @@ class CsvTable(Generic[AnyRow]):
     Args:
         path: of the file.
         kind: of the rows.
+        note: is told that a table was damaged and begins anew.
     """
 
-    def __init__(self, path: Path, kind: type[AnyRow]) -> None:
-        self.path, self._kind = path, kind
+    def __init__(self, path: Path, kind: type[AnyRow], note: Note = _untold) -> None:
+        self.path, self._kind, self._note = path, kind, note
         self._fields = fields(kind)  # type: ignore[arg-type]
 
     def read(self) -> list[AnyRow]:
-        """The rows so far; none where there is no table."""
-        if not self.path.is_file():
+        """The rows so far; none where there is no table, or one that something else has written."""
+        try:
+            return self._rows()
+        except _UNREADABLE:
             return []
-        with self.path.open(encoding="utf-8", newline="") as file:
-            return [self._row(record) for record in csv.DictReader(file)]
 
     def append(self, row: AnyRow) -> None:
         """Adds a row."""
-        self.write([*self.read(), row])
+        self.write([*self._kept(), row])
 
     def write(self, rows: list[AnyRow]) -> None:
         """Replaces the table."""
@@ -43,13 +59,36 @@ class CsvTable(Generic[AnyRow]):
         with replacing(self.path) as file:
             file.write(text.getvalue().encode())
 
+    def _kept(self) -> list[AnyRow]:
+        """The rows so far. A table that cannot be read is set aside, and a new one begins."""
+        try:
+            return self._rows()
+        except _UNREADABLE:
+            aside = self.path.with_name(f"{self.path.stem}.damaged{self.path.suffix}")
+            self.path.replace(aside)
+            self._note(
+                f"note      {self.path} is no longer the table that training wrote, so a new one begins; what was "
+                f"there is in {aside.name}"
+            )
+            return []
+
+    def _rows(self) -> list[AnyRow]:
+        try:
+            text = read_ordinary(self.path).decode("utf-8-sig")
+        except FileNotFoundError:
+            return []
+        reader = csv.DictReader(StringIO(text, newline=""))
+        if text and not {field.name for field in self._fields} <= set(reader.fieldnames or ()):
+            raise ValueError("the table has other columns")
+        return [self._row(record) for record in reader]
+
     def _row(self, record: dict[str, str]) -> AnyRow:
         types: dict[str, Any] = {field.name: field.type for field in self._fields}
         return self._kind(**{name: kind(record[name]) for name, kind in types.items()})
 
     def forget_after(self, step: int) -> None:
         """Drops the rows of steps that will be done again."""
-        rows: list[Any] = list(self.read())
+        rows: list[Any] = list(self._kept())
         if any(row.step > step for row in rows):
             self.write([row for row in rows if row.step <= step])
 
@@ -85,23 +124,23 @@ class HistoryRow:
     tokens_per_second: float
 
 
-def append(folder: Path, row: HistoryRow) -> None:
-    """Adds a row to the table."""
-    _table(folder).append(row)
+def append(folder: Path, row: HistoryRow, note: Note = _untold) -> None:
+    """Adds a row to the table; `note` is told where it begins anew."""
+    _table(folder, note).append(row)
 
 
 def read(folder: Path) -> list[HistoryRow]:
-    """The rows so far; none where there is no table."""
+    """The rows so far; none where there is no table, or one that something else has written."""
     return _table(folder).read()
 
 
-def forget_after(folder: Path, step: int) -> None:
-    """Drops the rows of steps that a resumed run will do again."""
-    _table(folder).forget_after(step)
+def forget_after(folder: Path, step: int, note: Note = _untold) -> None:
+    """Drops the rows of steps that a resumed run will do again; `note` is told where the table begins anew."""
+    _table(folder, note).forget_after(step)
 
 
-def _table(folder: Path) -> CsvTable[HistoryRow]:
-    return CsvTable(folder / NAME, HistoryRow)
+def _table(folder: Path, note: Note = _untold) -> CsvTable[HistoryRow]:
+    return CsvTable(folder / NAME, HistoryRow, note)
 
 
 def save_curves(path: Path, rows: list[HistoryRow], title: str) -> None:

@@ -1,19 +1,10 @@
 """Prepares a model folder for a run: reports what was read and chosen, writes vocabulary, ids and first weights."""
 
-import hashlib
 import importlib.metadata
-import itertools
-import os
-import shutil
-import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from pathlib import Path
-from types import TracebackType
-from typing import Self
+from contextlib import suppress
 
 import numpy as np
-from filelock import FileLock, Timeout
 from numpy.typing import NDArray
 
 from textgen._version import __version__
@@ -21,7 +12,6 @@ from textgen.config import CELLS, Budget, DiscriminatorConfig, EncoderDecoderCon
 from textgen.corpus.collection import Corpus
 from textgen.corpus.reading import REPAIRS
 from textgen.corpus.survey import CorpusSurvey, DialogueSurvey
-from textgen.errors import ConfigurationError
 from textgen.inference.weights import Network, weight_shapes
 from textgen.model_folder import Model, ModelCard, ModelFolder
 from textgen.tokenizers import learn_tokenizer
@@ -29,6 +19,7 @@ from textgen.tokenizers.base import Tokenizer
 from textgen.training.checkpoint import Run
 from textgen.training.machine import thread_count
 from textgen.training.sizing import Choice, RunEstimate, choose_level, choose_vocabulary_limit
+from textgen.training.target import building
 from textgen.training.task import FolderTask, Note, RunPlan
 from textgen.wording import count
 
@@ -223,25 +214,6 @@ def learn_vocabulary(choice: Choice, characters: int, texts: Iterable[str], labe
     return learn_tokenizer(level, texts, labels, words, limit)
 
 
-@contextmanager
-def building(folder: ModelFolder) -> Iterator[ModelFolder]:
-    """Gives an empty folder to write into; it is moved to its place on success and deleted on failure.
-
-    Args:
-        folder: its final place; must not hold a model.
-    """
-    new = ModelFolder(folder.path.with_name(f".{folder.path.name}.building"))
-    shutil.rmtree(new.path, ignore_errors=True)
-    new.training.mkdir(parents=True)
-    try:
-        yield new
-        folder.path.parent.mkdir(parents=True, exist_ok=True)
-        new.path.rename(folder.path)
-    except BaseException:
-        shutil.rmtree(new.path, ignore_errors=True)
-        raise
-
-
 def versions() -> dict[str, str]:
     """The versions of the packages that train, as far as they are installed."""
     found = {"textgen": __version__}
@@ -249,123 +221,3 @@ def versions() -> dict[str, str]:
         with suppress(importlib.metadata.PackageNotFoundError):  # tensorflow-cpu and others have another name
             found[name] = importlib.metadata.version(name)
     return found
-
-
-RUNS = Path("runs")
-_NEW = ".new"
-
-
-class Target:
-    """The folder a person asked for, and the one the run works in, locked against other runs on this machine.
-
-    Args:
-        out: the model folder; None takes `runs/<name>`, with a number if that exists.
-        name: of the corpus.
-        resume: whether to resume an interrupted run.
-        overwrite: whether to replace an existing model, once the new one is trained.
-
-    Raises:
-        ConfigurationError: the folder holds a model, and neither was asked for; or another run works in it.
-
-    Example:
-        >>> with Target("runs/seinfeld", "seinfeld", resume=False, overwrite=False) as target:
-        ...     target.building.path
-        PosixPath('runs/seinfeld')
-    """
-
-    def __init__(self, out: str | Path | None, name: str, resume: bool, overwrite: bool) -> None:
-        if resume and overwrite:
-            raise ConfigurationError(
-                "Both resume and overwrite were asked for, but a run either goes on or begins anew: choose one of them."
-            )
-        self.resume, self._usual = resume, RUNS / name
-        path = _named(Path(out)) if out is not None else self._usual
-        self._is_numbered = out is None and not (resume or overwrite) and path.exists()
-        if self._is_numbered:
-            path = next(free for number in itertools.count(2) if not (free := RUNS / f"{name}-{number}").exists())
-        self.final = ModelFolder(path)
-        beside = ModelFolder(path.with_name(f".{path.name}{_NEW}"))
-        begun_beside = resume and beside.exists()
-        self.building = beside if begun_beside or (overwrite and self.final.exists()) else self.final
-        self._refuse_taken(resume, overwrite)
-        self._lock = _claim(path)
-        if overwrite:
-            shutil.rmtree(beside.path, ignore_errors=True)
-
-    def __enter__(self) -> Self:
-        """Gives the target itself."""
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
-        """Releases the lock."""
-        self._lock.release()
-
-    @property
-    def described(self) -> str:
-        """The folder; if it is numbered, with the name that existed already."""
-        return f"{self.final.path} ({self._usual} exists already)" if self._is_numbered else f"{self.final.path}"
-
-    @property
-    def started(self) -> bool:
-        """Whether an earlier run has begun here."""
-        return self.building.exists()
-
-    @property
-    def replaces(self) -> bool:
-        """Whether the run works beside an old model that it will replace."""
-        return self.building is not self.final
-
-    def finish(self) -> None:
-        """Replaces the old model by the new one, if that was built beside it."""
-        if not self.replaces:
-            return
-        old = self.final.path.with_name(f".{self.final.path.name}.old")
-        shutil.rmtree(old, ignore_errors=True)
-        if self.final.path.exists():  # it is missing if an earlier replacement was interrupted here
-            self.final.path.rename(old)
-        self.building.path.rename(self.final.path)
-        shutil.rmtree(old, ignore_errors=True)
-
-    def _refuse_taken(self, resume: bool, overwrite: bool) -> None:
-        path = self.final.path
-        if self.final.exists() and not (resume or overwrite):
-            raise ConfigurationError(
-                f"{path} holds a model already: give --resume to go on with its training, --overwrite to replace it, "
-                "or another --out."
-            )
-        if path.exists() and not self.final.exists() and (not path.is_dir() or any(path.iterdir())):
-            raise ConfigurationError(
-                f"{path} exists and is no model folder: give another --out, so that nothing of yours is lost."
-            )
-
-
-def final_name(building: Path) -> str:
-    """The final name of a folder that is built in place, or beside the model that it will replace."""
-    name = building.name
-    return name.removeprefix(".").removesuffix(_NEW) if name.startswith(".") and name.endswith(_NEW) else name
-
-
-def _claim(path: Path) -> FileLock:
-    """Locks a folder for this run; the lock ends with the process, however that ends.
-
-    The lock file is among the temporary files: the folder does not exist yet, and no file should remain beside it.
-    """
-    person = os.path.expanduser("~")  # noqa: PTH111 - it never fails
-    name = hashlib.sha256(os.fsencode(person) + b"\0" + os.fsencode(path.resolve())).hexdigest()[:16]
-    lock = FileLock(Path(tempfile.gettempdir()) / f"textgen-{name}.lock", timeout=0)
-    try:
-        lock.acquire()
-    except Timeout:
-        raise ConfigurationError(
-            f"{path} was to be trained, but another process is training it at this moment: wait for its end, "
-            "interrupt it with Ctrl-C where it runs, or give another --out."
-        ) from None
-    return lock
-
-
-def _named(path: Path) -> Path:
-    """The path with a last name, even if it was given as dots only: the new model is built beside it."""
-    named = path.resolve() if path.name in ("", "..") else path
-    if not named.name:
-        raise ConfigurationError(f"{path} was to be the model folder, but it has no name: give another --out.")
-    return named

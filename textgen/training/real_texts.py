@@ -85,7 +85,7 @@ def stored_texts(model: Model, most: int, seed: int) -> RealTexts:
         )
     fingerprint = model.card.corpus.get("fingerprint")
     if model.card.kind == "chat":
-        training, held_out = (_stored_replies(path, most, seed) for path in paths)
+        training, held_out = (_stored_replies(path, model, most, seed) for path in paths)
         return _of_pairs(training, held_out, fingerprint)
     lines, others = (_stored_lines(path, model, most, seed) for path in paths)
     return RealTexts(lines, others, fingerprint)
@@ -115,7 +115,7 @@ def corpus_texts(
 
 
 def _stored_lines(path: Path, model: Model, most: int, seed: int) -> list[Text]:
-    ids = open_ids(path)
+    ids = open_ids(path, model.tokenizer.vocabulary_size)
     ends = np.flatnonzero(ids == LINE_END) + 1
     begins = np.concatenate([[0], ends[:-1]]) if len(ends) else ends
     lines: list[Text] = []
@@ -134,8 +134,8 @@ def _has_text(line: Text, first_piece: int) -> bool:
     return any(token >= first_piece for token in said)
 
 
-def _stored_replies(path: Path, most: int, seed: int) -> list[_Pair]:
-    store = PairStore(path)
+def _stored_replies(path: Path, model: Model, most: int, seed: int) -> list[_Pair]:
+    store = PairStore(path, model.tokenizer.vocabulary_size)
     chosen = np.random.default_rng(seed).permutation(len(store))[:most]
     return [(store.context(int(k)), _as_line(store.reply(int(k)).tolist())) for k in chosen]
 

@@ -23,8 +23,9 @@ from textgen.training import history
 from textgen.training.checkpoint import ADVERSARIAL, Checkpoint, Run, checkpoint_exists
 from textgen.training.display import Listener, SilentDisplay, TensorBoard, make_display
 from textgen.training.machine import cores_are_shared, thread_count
-from textgen.training.prepare import Target, final_name, prepare
+from textgen.training.prepare import prepare
 from textgen.training.sizing import SIZES, Choice
+from textgen.training.target import Target, final_name
 from textgen.training.task import FolderTask, Note, Workspace
 from textgen.training.trainer import Clock, Outcome, Trainer
 from textgen.wording import count
@@ -142,14 +143,7 @@ class ModelTask(FolderTask):
         Raises:
             ConfigurationError: the kind of model or the corpus differs, or the budget is spent.
         """
-        card, at = folder.load_card(), self.at(folder)
-        if card.corpus.get("fingerprint") != self.corpus.fingerprint:
-            raise ConfigurationError(
-                f"The run in {folder.path} was begun with {', '.join(card.corpus.get('files', []))}, but the corpus "
-                "given now has another content: give the same files to resume, or --from to go on with other text."
-            )
-        if budget is not None:
-            at = replace(at, run=replace(at.run, training=replace(at.run.training, budget=budget)))
+        at = self._resumed(folder, budget)
         if (why := self._why_over(at)) is not None:
             raise ConfigurationError(f"The run in {folder.path} cannot go on: {why}, or --overwrite to train anew.")
         at.run.save(at.place)
@@ -164,13 +158,29 @@ class ModelTask(FolderTask):
             )
         return run_training(self, folder, display, tensorboard)
 
-    def why_finished(self, folder: ModelFolder) -> str | None:
+    def why_finished(self, folder: ModelFolder, budget: Budget | None = None) -> str | None:
         """Why the run is over, and what to do about it; None if it can be resumed.
 
+        Args:
+            folder: of the run.
+            budget: what it would go on with; None for its own.
+
         Raises:
-            ConfigurationError: the run trains another kind of model.
+            ConfigurationError: the run trains another kind of model, or learns from another corpus.
         """
-        return self._why_over(self.at(folder))
+        return self._why_over(self._resumed(folder, budget))
+
+    def _resumed(self, folder: ModelFolder, budget: Budget | None) -> Workspace:
+        """The run in a folder with the budget it would go on with; it must be of this kind and corpus."""
+        at, known = self.at(folder), folder.load_card().corpus
+        if known.get("fingerprint") != self.corpus.fingerprint:
+            raise ConfigurationError(
+                f"The run in {folder.path} was begun with {', '.join(known.get('files', []))}, but the corpus "
+                "given now has another content: give the same files to resume, or --from to go on with other text."
+            )
+        if budget is None:
+            return at
+        return replace(at, run=replace(at.run, training=replace(at.run.training, budget=budget)))
 
     def at(self, folder: ModelFolder) -> Workspace:
         """The run in a folder; it must be of this kind."""
@@ -211,11 +221,12 @@ def train(task: ModelTask, target: Target, start: Start) -> Model:
     display = SilentDisplay() if start.quiet else make_display()
     display.note(f"folder    {target.described}")
     folder = target.building
-    if target.resume and target.replaces and start.budget is None and task.why_finished(folder):
-        target.finish()  # the run had finished, but was interrupted before it replaced the old model
-        return target.final.load()
     if target.resume and target.started:
         require_as_begun(folder, task.asked, task.request.seed)
+        if target.replaces and task.why_finished(folder, start.budget):
+            display.note("The run had finished, but ended before its model replaced the old one: now it does.")
+            target.finish()
+            return target.final.load()
         task.go_on(folder, start.budget, display.note)
     else:
         if target.resume:

@@ -170,7 +170,7 @@ class ScriptTask(ModelTask):
         """Windows of parallel streams over the training text."""
         config = at.run.training
         assert isinstance(config, ScriptTrainingConfig)
-        ids = open_ids(at.folder.training / TRAINING_IDS)
+        ids = open_ids(at.folder.training / TRAINING_IDS, at.model.tokenizer.vocabulary_size)
         return Windows(ids, config.streams, config.window, config.reset, config.seed, config.beginnings)
 
     def network(self, at: Workspace) -> KerasLanguageModel:
@@ -190,7 +190,7 @@ class ScriptTask(ModelTask):
 
     def validate(self, at: Workspace, network: KerasLanguageModel) -> LanguageModelValidation | None:
         """Scores a fixed run of the held-out text."""
-        ids = open_ids(at.folder.training / HELD_OUT_IDS)
+        ids = open_ids(at.folder.training / HELD_OUT_IDS, at.model.tokenizer.vocabulary_size)
         if not len(ids):
             return None
         return LanguageModelValidation(network, lay_out(ids, _LANES, limit=_VALIDATION_TOKENS), at.run.training.towers)

@@ -313,7 +313,7 @@ class Trainer:
             position.best, position.best_step = rank, position.step
         position.train_nats, position.train_steps = 0.0, 0
         row = self._row(train, score)
-        history.append(self._folder, row)
+        history.append(self._folder, row, lambda text: self._tell("note", text))
         self._tell("validated", row, best and self._ranked)
         self._after_validation(exported(self._step.model), row, best)
         self._save()
@@ -353,7 +353,7 @@ class Trainer:
             ops.convert_to_tensor(checkpoint.array(f"state/{k}", state.shape)) for k, state in enumerate(self._state)
         ]
         self._position = checkpoint.position
-        history.forget_after(self._folder, self._position.step)
+        history.forget_after(self._folder, self._position.step, lambda text: self._tell("note", text))
 
 
 class _Speed:

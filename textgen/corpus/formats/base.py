@@ -56,6 +56,10 @@ class ReadReport:
             self.changes[kind] += times
 
 
+MOST_BLANK_LINES = 100
+"""Most empty lines that follow each line of a script; with more, a short text would fill the memory."""
+
+
 @dataclass(frozen=True)
 class ScriptLayout:
     """How a script is written: `NAME: text` here, which is the base of the other layouts.

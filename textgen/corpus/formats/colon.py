@@ -12,7 +12,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from textgen.corpus.document import Element, Line, SceneOpening
-from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, filled, first_filled, share
+from textgen.corpus.formats.base import (
+    MOST_BLANK_LINES,
+    Evidence,
+    Format,
+    ReadReport,
+    ScriptLayout,
+    filled,
+    first_filled,
+    share,
+)
 from textgen.corpus.formats.naming import are_people, are_records, is_nobody, is_numbered_speaker
 from textgen.corpus.reading_options import ReadingOptions
 
@@ -135,7 +144,7 @@ def usual_blank_lines(head: Sequence[str], least: int) -> int:
     numbers = [number for number, _ in filled(head)]
     gaps = (after - before - 1 for before, after in pairwise(numbers))
     counts = Counter(gap for gap in gaps if gap >= least)
-    return min(counts, key=lambda gap: (-counts[gap], gap), default=least)
+    return min(MOST_BLANK_LINES, min(counts, key=lambda gap: (-counts[gap], gap), default=least))
 
 
 def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:

@@ -109,9 +109,14 @@ class Observation:
     held_out: float
 
 
-def observations(folder: Path) -> CsvTable[Observation]:
-    """The table of observations of the run in a folder."""
-    return CsvTable(folder / "monitor.csv", Observation)
+def observations(folder: Path, note: Callable[[str], None] = lambda text: None) -> CsvTable[Observation]:
+    """The table of observations of the run in a folder.
+
+    Args:
+        folder: of the run.
+        note: is told where the table was damaged and begins anew.
+    """
+    return CsvTable(folder / "monitor.csv", Observation, note)
 
 
 def warnings(start: Observation, now: Observation, loss: str) -> dict[str, str]:
@@ -303,11 +308,14 @@ def draw_curves(folder: Path, title: str, warm_up: int) -> None:
     """Draws both losses, the critic's accuracy, and how the sample compares with real text.
 
     Args:
-        folder: holds the run's observations, the first made before the first step; `curves.png` is replaced there.
+        folder: holds the run's observations, the first made before the first step; `curves.png` is replaced there,
+            unless there are none.
         title: above the picture.
         warm_up: steps in which the critic learned alone; their end is marked.
     """
     seen = observations(folder).read()
+    if not seen:
+        return
     from matplotlib.figure import Figure
 
     figure = Figure(figsize=(10, 6.4))

@@ -16,7 +16,7 @@ import numpy as np
 from textgen.config import AdversarialConfig, Budget, DiscriminatorConfig, ScriptTrainingConfig
 from textgen.corpus.id_store import open_ids
 from textgen.errors import ConfigurationError, ModelError, TrainingError
-from textgen.files import replacing
+from textgen.files import read_ordinary, replacing
 from textgen.model_folder import FORMAT_VERSION, Model, ModelFolder
 from textgen.models.discriminator import KerasDiscriminator
 from textgen.models.language_model import KerasLanguageModel
@@ -168,15 +168,19 @@ class AdversarialTask(ModelTask):
                 f"{config.length} tokens; the critic learns alone for {count(config.warm_up, 'step')}"
             )
         outcome = run_training(self, folder, display, tensorboard)
-        if outcome.reason != "interrupted":
-            display.note(f"kept      {kept_writer(observations(own).read(), config.warm_up)}")
+        seen = observations(own).read()
+        if seen and outcome.reason != "interrupted":
+            display.note(f"kept      {kept_writer(seen, config.warm_up)}")
         return outcome
 
-    def why_finished(self, folder: ModelFolder) -> str | None:
+    def why_finished(self, folder: ModelFolder, budget: Budget | None = None) -> str | None:
         """Why the run is over, and what to do about it; None if it can be resumed."""
-        if not adversarial_folder(folder).is_dir() or not self._taught(folder, load_settings(folder)):
+        if not adversarial_folder(folder).is_dir():
             return None
-        return super().why_finished(folder)
+        config = load_settings(folder)
+        if not self._taught(folder, config):
+            return None
+        return super().why_finished(folder, budget and _part(budget, 1.0 - config.pretraining))
 
     def batches(self, at: Workspace) -> AdversarialBatches:
         """Windows for teacher forcing, and real lines."""
@@ -205,18 +209,22 @@ class AdversarialTask(ModelTask):
 
     def rank(self, at: Workspace, step: AdversarialStep, listeners: list[Listener]) -> Monitor:
         """Makes the monitor, which ranks the weights by the distance of a sample from real text."""
+
+        def tell(text: str) -> None:
+            for listener in listeners:
+                listener.note(text)
+
         config = load_settings(at.folder)
         compared = _passages(at.folder, HELD_OUT_IDS, config)
         if len(compared) < _FEWEST_LINES:
             compared = _passages(at.folder, TRAINING_IDS, config)
-        seen = observations(at.place)
+        seen = observations(at.place, tell)
         if checkpoint_exists(at.place):
             seen.forget_after(Checkpoint.load(at.place).position.step)
         monitor = Monitor(step, compared, at.model.tokenizer, self.metric, seen, listeners)
         require_same_metric(at.place, monitor.metric)
-        for listener in listeners:
-            listener.note(f"judged    by {monitor.metric.measure}")
-            listener.note(f"real text {telling(monitor.metric.of_real)}; a critic that guesses: accuracy 0.500")
+        tell(f"judged    by {monitor.metric.measure}")
+        tell(f"real text {telling(monitor.metric.of_real)}; a critic that guesses: accuracy 0.500")
         return monitor
 
     def watch(self, at: Workspace, display: Listener) -> list[Listener]:
@@ -278,7 +286,7 @@ def load_settings(folder: ModelFolder) -> AdversarialConfig:
     """
     path = adversarial_folder(folder) / _SETTINGS
     try:
-        stored = migrate(parse(path.read_bytes()), FORMAT_VERSION, {1: unchanged}, unnumbered=1)
+        stored = migrate(parse(read_ordinary(path)), FORMAT_VERSION, {1: unchanged}, unnumbered=1)
         return AdversarialConfig.from_json(stored)
     except (OSError, ValueError, ModelError) as error:
         raise TrainingError(
@@ -288,8 +296,9 @@ def load_settings(folder: ModelFolder) -> AdversarialConfig:
 
 
 def _passages(folder: ModelFolder, name: str, config: AdversarialConfig) -> Passages:
-    labels = len(folder.load().tokenizer.speakers)
-    return Passages(open_ids(folder.training / name), labels, config.length)
+    tokenizer = folder.load().tokenizer
+    ids = open_ids(folder.training / name, tokenizer.vocabulary_size)
+    return Passages(ids, len(tokenizer.speakers), config.length)
 
 
 def _part(budget: Budget, share: float) -> Budget:

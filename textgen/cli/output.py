@@ -1,0 +1,45 @@
+"""What the commands print, and the streams they print to."""
+
+import errno
+import io
+import os
+import sys
+
+import click
+
+from textgen.terminal import shown
+
+
+def echo(text: str | bytes, err: bool = False, nl: bool = True) -> None:
+    """Prints a text or the bytes of a file.
+
+    Args:
+        text: on a terminal it is shown without control characters; a pipe gets it as it is.
+        err: to stderr.
+        nl: whether to end the line.
+    """
+    stream = sys.stderr if err else sys.stdout
+    written = shown(text, stream) if isinstance(text, str) else text
+    click.echo(written, file=stream, nl=nl, color=True)  # without color=True, click removes escape sequences in pipes
+
+
+def open_closed_streams() -> None:
+    """Makes up for standard streams that were closed, as by `>&-`.
+
+    Their numbers are taken, so that no file that is opened later gets what is printed. Printing to a closed stdout is
+    an error; of a closed stderr nobody wants to know.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free
+    sys.stdout = sys.stdout or _Closed()
+    sys.stderr = sys.stderr or open(os.devnull, "w", encoding="utf-8")  # noqa: PTH123, SIM115 - open to the end
+
+
+class _Closed(io.TextIOBase):
+    """A standard output that is closed."""
+
+    def write(self, text: str) -> int:
+        raise OSError(errno.EBADF, "it is closed", "the standard output")
