@@ -5,13 +5,13 @@ ellipsis between spaces, dashes, slashes and smileys.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from textgen.errors import ModelError
 from textgen.stored_json import decode
+from textgen.tokenizers.composition import composed
 
 _SUFFIXES = "s|m|d|t|re|ve|ll"
 _AUXILIARIES = (
@@ -212,4 +212,4 @@ class Normalisation:
         if self.curly_quotes:
             text = _OPENING.sub(lambda found: "“" if found[0] == '"' else "‘", text)
             text = text.replace('"', "”").replace("'", "’")
-        return unicodedata.normalize("NFC", text)
+        return composed(text)

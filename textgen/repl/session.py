@@ -146,7 +146,7 @@ _FAREWELLS = frozenset(
         "see you later",
     }
 )
-_OUTSIDE = re.compile(r"^[\W_]+|[\W_]+$")
+_OUTSIDE = re.compile(r"^[\W_]+|(?<![\W_])[\W_]+$")
 _BETWEEN = re.compile(r"[\s,-]+")
 
 _RECALLED_TURNS = 2

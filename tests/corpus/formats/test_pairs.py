@@ -21,8 +21,8 @@ from textgen.corpus.reading import TextFile
 from textgen.errors import CorpusError
 
 NAMES = (
-    "human_1.txt", "robot_1.txt", "bot_1.txt", "user_1.txt", "human_2.txt", "answers_2.txt", "from_to.txt", "from_from.txt",
-    "to_to.txt", "human_robot.txt", "robot_human.txt", "notes.txt",
+    "human_1.txt", "robot_1.txt", "bot_1.txt", "user_1.txt", "human_2.txt", "answers_2.txt", "from_to.txt",
+    "from_from.txt", "to_to.txt", "human_robot.txt", "robot_human.txt", "notes.txt",
 )  # fmt: skip
 Pairs = Callable[[Sequence[TextFile], bool], Iterator[FilePair]]
 
