@@ -191,6 +191,11 @@ class Corpus:
         self._keep(fingerprinting)
 
     @property
+    def sure(self) -> bool:
+        """Whether all files can hardly be anything else than they were opened for."""
+        return all(file.sure for file in self.files)
+
+    @property
     def fingerprint(self) -> str:
         """BLAKE2b of the files' bytes, in order: 32 hexadecimal digits.
 
@@ -246,12 +251,11 @@ class _Fingerprinting:
 
 
 def recognise_dialogues(paths: Paths, options: ReadingOptions = AS_FOUND) -> Corpus | None:
-    """The corpus, if its files are surely dialogues; None where one of them may be a script."""
+    """The corpus, if its files can be read as dialogues; they may be scripts too, where it is not `sure`."""
     try:
-        corpus = Corpus(paths, kind="dialogues", options=options)
+        return Corpus(paths, kind="dialogues", options=options)
     except CorpusError:
         return None
-    return corpus if all(file.sure for file in corpus.files) else None
 
 
 def _file(file: TextFile, formats: Mapping[str, Format], format: str | None, options: ReadingOptions) -> CorpusFile:
