@@ -59,7 +59,6 @@ def test_dialogues_for_people(tmp_path: Path) -> None:
     for words in (
         "eou: 10 of 11 lines have turns that end in __eou__",
         "10 dialogues (the longest has 3 turns), 25 turns (0 empty)",
-        'same reply  one is 60% of all: "Ho ."',
         "speakers    none",
         "skipped     1 bad record",
         "a.txt, line 4: no __eou__ in the line: 'no mark'",
