@@ -9,10 +9,14 @@ from typing import IO
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[IO[bytes]]:
+def replacing(path: Path, mode: int = 0o666) -> Iterator[IO[bytes]]:
     """Opens a temporary file beside `path` that replaces it once it is complete and on the disk.
 
     Where the path is a link, its target is replaced; the new file has the permissions of the old one.
+
+    Args:
+        path: of the file.
+        mode: permissions of a file that was not there, from the start; the umask takes some away.
 
     Example:
         >>> with replacing(Path("model.json")) as file:
@@ -21,7 +25,7 @@ def replacing(path: Path) -> Iterator[IO[bytes]]:
     path = Path(os.path.realpath(path))
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with temporary.open("wb") as file:
+        with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             with suppress(OSError):  # there is no old file, or it belongs to another user
                 temporary.chmod(stat.S_IMODE(path.stat().st_mode))
             yield file

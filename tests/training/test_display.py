@@ -44,7 +44,8 @@ def test_plain_lines_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     assert out == ""
     assert err.split("\n") == [
         "corpus    [show].txt",
-        "epoch 1.25  1:15  4,321 tokens/s  training 2.500  held out 2.250 bits/char  best so far by its distance of 0.500",
+        "epoch 1.25  1:15  4,321 tokens/s  training 2.500  held out 2.250 bits/char"
+        "  best so far by its distance of 0.500",
         "          distance 0.500  critic accuracy 0.750  self-BLEU-4 0.250",
         "    JERRY: Hello. [laughs]",
         "",
@@ -78,7 +79,14 @@ def test_silence(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_terminal_shows_speed_losses_and_the_sample() -> None:
     screen = io.StringIO()
     told(LiveDisplay(Console(file=screen, force_terminal=True, width=120)))
-    for text in ("corpus    [show].txt", "4,321 tokens/s", "2.250 bits/char", "best so far by its distance", "Hello. [laughs]", "50%"):
+    for text in (
+        "corpus    [show].txt",
+        "4,321 tokens/s",
+        "2.250 bits/char",
+        "best so far by its distance",
+        "Hello. [laughs]",
+        "50%",
+    ):
         assert text in screen.getvalue(), text
 
 
