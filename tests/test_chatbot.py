@@ -1,5 +1,6 @@
 import gc
 import math
+import os
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -306,6 +307,16 @@ def test_blocked_words_never_occur(level: str) -> None:
     for _ in range(20):
         for options in ({"candidates": 1}, {"max_new_tokens": 5}, {"num_beams": 2, "temperature": 0}):
             assert not set(common) & set(bot.reply("hi", **options).casefold().split())
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_a_saved_conversation_is_private(tmp_path: Path) -> None:
+    bot = make(seed=0)
+    bot.save(tmp_path / "talk.json")
+    assert (tmp_path / "talk.json").stat().st_mode & 0o777 == 0o600
+    (tmp_path / "talk.json").chmod(0o640)  # by hand, for a group
+    bot.save(tmp_path / "talk.json")
+    assert (tmp_path / "talk.json").stat().st_mode & 0o777 == 0o640
 
 
 @pytest.mark.parametrize("seed", [None, *range(20)])

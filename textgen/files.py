@@ -14,7 +14,7 @@ _TEMPORARY = re.compile(r"\..+\.(\d+)\.part")
 
 
 @contextmanager
-def replacing(path: Path, through_links: bool = False) -> Iterator[IO[bytes]]:
+def replacing(path: Path, through_links: bool = False, mode: int = 0o666) -> Iterator[IO[bytes]]:
     """Opens a temporary file beside `path` that replaces it once it is complete and on the disk.
 
     The new file has the permissions of the old one. What killed processes left of earlier tries is removed.
@@ -24,6 +24,7 @@ def replacing(path: Path, through_links: bool = False) -> Iterator[IO[bytes]]:
         through_links: where the path is a link, replace its target, and write to a pipe or a device instead of
             replacing it: right for a file that a person named. Without it the link itself is replaced: what a model's
             files are linked to belongs to somebody else.
+        mode: permissions of a file that was not there, from the start; the umask takes some away.
 
     Example:
         >>> with replacing(Path("model.json")) as file:
@@ -38,7 +39,7 @@ def replacing(path: Path, through_links: bool = False) -> Iterator[IO[bytes]]:
     remove_leftovers(path)
     temporary = temporary_beside(path)
     try:
-        with temporary.open("wb") as file:
+        with open(temporary, "wb", opener=lambda name, flags: os.open(name, flags, mode)) as file:
             with suppress(OSError):  # there is no old file, or it belongs to another user
                 temporary.chmod(stat.S_IMODE(path.stat().st_mode))
             yield file

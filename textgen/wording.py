@@ -19,6 +19,10 @@ def count(number: int, thing: str, things: str | None = None) -> str:
     return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
 
 
+_MOST_BEGUN = 3
+"""Names that begin with what was typed; where there are more, it says too little."""
+
+
 def did_you_mean(typed: str, known: Collection[str], otherwise: str | None = None) -> str:
     """A suggestion for a mistyped name, as the end of a sentence.
 
@@ -31,8 +35,9 @@ def did_you_mean(typed: str, known: Collection[str], otherwise: str | None = Non
         >>> did_you_mean("temprature", ["temperature", "seed"]), did_you_mean("x", ["temperature", "seed"])
         ('did you mean temperature?', 'choose from temperature, seed.')
     """
-    near = difflib.get_close_matches(typed, known, 1)
-    return f"did you mean {near[0]}?" if near else otherwise or f"choose from {', '.join(known)}."
+    begun = [name for name in known if name.startswith(typed)]
+    near = begun if 0 < len(begun) <= _MOST_BEGUN else difflib.get_close_matches(typed, known, 1)
+    return f"did you mean {' or '.join(near)}?" if near else otherwise or f"choose from {', '.join(known)}."
 
 
 def to_install(extra: str) -> str:

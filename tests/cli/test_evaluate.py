@@ -22,6 +22,7 @@ def test_the_json_object(untrained: Path, corpus: Path) -> None:
     values = json.loads(result.stdout)  # nothing but the object on stdout
     assert {"bits_per_character", "perplexity", "word_perplexity", "tokens", "characters", "words"} <= set(values)
     assert {"split", "lane_difference", "longest_copied_words", "copied_share"} <= set(values)
+    assert {"invented_words", "bad_beginnings"} <= set(values)
     assert {"copied_text", "copied_at", "notes"} <= set(values)
     assert (values["split"], values["samples_lines"], values["samples_seed"]) == ("held-out", 2, 4)
     nats = values["tokens"] * math.log(values["perplexity"])
@@ -42,7 +43,15 @@ def test_the_table_is_for_people(untrained: Path, corpus: Path, monkeypatch: pyt
     monkeypatch.setattr("textgen.evaluation.report.measure_novelty", lambda *arguments: novelty)
     result = run("--model", untrained, "--corpus", corpus, "--samples", 2)
     assert result.exit_code == 0, result.output
-    for words in ("bits per character", "lane difference", "longest copy", "lower is better", "12.5%"):
+    for words in (
+        "bits per character",
+        "lane difference",
+        "longest copy",
+        "lower is better",
+        "12.5%",
+        "invented words",
+        "bad beginnings",
+    ):
         assert words in result.stdout
     assert '"you know what"' in result.stdout
     assert "in show.txt, line 1,234, scene 4 ([Scene 4]): JERRY: so you know what i mean" in result.stdout

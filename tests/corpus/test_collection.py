@@ -24,6 +24,12 @@ def _write(path: Path, text: str) -> Path:
     return path
 
 
+def recognised(paths: Path | list[Path]) -> Corpus:
+    found = recognise_dialogues(paths)
+    assert found is not None
+    return found
+
+
 def _documents(corpus: Corpus) -> list[list[Scene]]:
     return [list(document) for document in corpus.documents()]
 
@@ -155,10 +161,10 @@ def test_a_folder_of_all_kinds(tmp_path: Path) -> None:
     assert [number for number, _ in found] == [0, 1, 2, 3, *[4] * 12, *[5] * 3, 6, 7, 7, *range(8, 22)]
     assert found[4] == (4, ["and question number 0", "and answer number 0"])
     assert found[19] == (6, ["Hi.", "Ho."])
-    assert recognise_dialogues(tmp_path) is None  # scripts are among them
+    assert not recognised(tmp_path).sure  # scripts are among them
     for name in ("h.txt", "j.srt", "k.vtt", "l.ass", "m.ttml", "n.sub"):
         (tmp_path / name).unlink()
-    assert recognise_dialogues(tmp_path) is not None
+    assert recognised(tmp_path).sure
 
 
 def test_the_order_in_which_two_files_are_named_counts(tmp_path: Path) -> None:
@@ -176,7 +182,7 @@ def test_files_of_the_same_length_are_aligned(tmp_path: Path) -> None:
     corpus = Corpus(named, kind="dialogues")
     assert formats(corpus) == [("aligned", ["one.en", "one.de"]), ("aligned", ["two.en", "two.de"])]
     assert corpus.files[0].reason == "both files have 12 lines"
-    assert recognise_dialogues(named) is not None
+    assert recognised(named).sure
     assert formats(Corpus(named, "aligned", "dialogues")) == formats(corpus)
 
 

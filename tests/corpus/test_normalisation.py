@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.growth import is_linear
 from tests.tokenizers.examples import AWKWARD, any_text
 from textgen.corpus.normalisation import Habits, Normalisation, Spacing, detokenise
 from textgen.errors import ModelError
@@ -188,3 +189,22 @@ def test_what_looks_tokenised(sample: list[str], expected: bool) -> None:
 def test_a_sample_no_longer_looks_tokenised_afterwards() -> None:
     sample = ["Good morning , sir .", "It ' s fine . Do n't you think , Tom ?"]
     assert not looks_tokenised(map(detokenise, sample))
+
+
+@pytest.mark.parametrize(
+    ("before", "unit", "after"),
+    [
+        ('"', " ", 'x "'),
+        ('"', "\x85", '"'),
+        ("' a", " ", "'"),
+        ("", '" ', '"'),
+        ("", "' \" ", "x"),
+        ("", "( ", ") " * 9),
+    ],
+)
+def test_a_line_of_spaces_and_marks_takes_time_by_its_length(before: str, unit: str, after: str) -> None:
+    assert is_linear(detokenise, lambda size: before + unit * size + after, 500)
+
+
+def test_all_spaces_within_marks_are_removed() -> None:
+    assert detokenise('say "   so   " now') == 'say "so" now'

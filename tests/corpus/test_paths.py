@@ -6,7 +6,7 @@ import pytest
 
 import textgen
 from textgen.corpus.collection import Corpus
-from textgen.corpus.formats import SCRIPT_FORMATS, suffixes
+from textgen.corpus.format_table import SCRIPT_FORMATS, suffixes
 from textgen.corpus.paths import find_files
 from textgen.errors import CorpusError
 

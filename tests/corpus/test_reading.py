@@ -3,6 +3,7 @@
 import os
 import random
 import tracemalloc
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
@@ -99,7 +100,7 @@ def test_clean_lines_come_out_in_any_chunks(
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reading, "_CHUNK_BYTES", 3)
         lines = list(TextFile(path).lines())
-    assert lines == [reading.unicodedata.normalize("NFC", line) for line in kept]
+    assert lines == [unicodedata.normalize("NFC", line) for line in kept]
 
 
 def test_repairs_are_those_of_the_last_complete_pass(path: Path) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.corpus.dialogue_fakes import FakeCorpus, dialogue
 from textgen.corpus.collection import Corpus
 from textgen.corpus.exchanges import Exchanges
+from textgen.corpus.frequent import Dominating
 from textgen.corpus.normalisation import Normalisation
 from textgen.corpus.split import split_dialogues
 from textgen.corpus.survey import survey, survey_dialogues
@@ -154,3 +155,12 @@ def test_a_survey_knows_whether_anything_is_left_to_learn_from(files: list[list[
     split = split_dialogues(found.dialogues)
     training = Exchanges(corpus, 3, None, str, "training", split)
     assert found.has_training_exchanges(split) == any(True for _ in training)
+
+
+def test_a_reply_that_makes_more_than_a_tenth_of_all_is_told() -> None:
+    replies = [dialogue(f"question {k}", "I don't know." if k % 4 == 0 else f"reply {k}") for k in range(40)]
+    found = survey_dialogues(FakeCorpus(replies), 3, None)
+    assert found.dominating == Dominating("I don't know.", 0.25)
+    assert 'one reply is 25% of all, which the bot will prefer too: "I don\'t know."' in found.describe()
+    varied = survey_dialogues(FakeCorpus(replies[1:4] * 10), 3, None)
+    assert varied.dominating is None  # the same exchange again is left out

@@ -7,6 +7,7 @@ import pytest
 
 from textgen.corpus.collection import Corpus
 from textgen.errors import ConfigurationError
+from textgen.evaluation.inventions import words_of
 from textgen.evaluation.model_comparison import NO_COMPARISON
 from textgen.evaluation.prediction import Scores
 from textgen.evaluation.report import Evaluation, evaluate
@@ -38,7 +39,19 @@ def test_samples_are_looked_for_in_the_training_text(uniform: ScriptWriter, corp
     values = result.to_json_object()
     assert (values["samples_lines"], values["samples_seed"]) == (2, 3)
     assert values["longest_copied_words"] is not None
-    assert len(told) == 5 and told[2] == "1 of 2 lines are written."
+    assert "1 of 2 lines are written." in told and told[0] == "Scoring the held-out part of the corpus."
+    assert any(text.endswith(f"of {result.scores.tokens + 1:,} tokens are scored.") for text in told)
+    assert told[-1] == "Beginning 100 pages, and looking for invented words."
+
+
+def test_invented_words_and_bad_beginnings(sampled: Evaluation, scored: Evaluation, corpus: Path) -> None:
+    values = sampled.to_json_object()
+    known = set(words_of(corpus.read_text()))
+    words = [word for line in sampled.samples for word in words_of(line.text)]
+    assert values["invented_words"] == pytest.approx(sum(word not in known for word in words) / len(words))
+    assert 0.5 < values["bad_beginnings"] <= 1  # a model that knows nothing
+    without = scored.to_json_object()
+    assert without["invented_words"] is without["bad_beginnings"] is None
 
 
 def test_what_was_not_asked_for_is_none_and_said(scored: Evaluation) -> None:
@@ -56,6 +69,7 @@ def test_another_corpus_has_no_novelty(uniform: ScriptWriter, tmp_path: Path) ->
     assert "Copying was not measured" in result.notes[-1]
     values = result.to_json_object()
     assert (values["samples_lines"], values["longest_copied_words"]) == (5, None)
+    assert values["invented_words"] is values["bad_beginnings"] is None
 
 
 def test_the_contract_of_the_keys(sampled: Evaluation) -> None:

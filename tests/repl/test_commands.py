@@ -8,7 +8,9 @@ from textgen.errors import ConfigurationError
 from textgen.repl.commands import COMMANDS, suggest
 from textgen.repl.session import SETTINGS, Session
 
-BEST_FIRST = "Best first: likely, fits the message, not too short, does not repeat itself. /pick N uses one.\n"
+BEST_FIRST = (
+    "Best first, scores in nats a token: likely, fits the message, not too short, no repetition. /pick N uses one.\n"
+)
 TEMPO = "The option 'temprature' was given, but chatting knows no such option: did you mean temperature?\n"
 
 FRESH = "The seed of this conversation is 1234. The next one gets a new seed; /seed N sets a fixed one.\n"

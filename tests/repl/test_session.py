@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.growth import is_linear
 from tests.repl.conftest import opener
 from tests.repl.fake_bot import FakeBot
 from textgen.errors import ConfigurationError, ModelError
@@ -67,7 +68,19 @@ def test_options_are_set_from_the_start() -> None:
 def test_the_status_tells_the_speed_of_the_last_reply(session: Session) -> None:
     assert session.status() == "echo | temperature 0.8 | seed 1234"
     list(handle(session, "hello"))
+    assert session.status() == "echo | temperature 0.8 | seed 1234"  # the first reply took the loading with it
+    list(handle(session, "hello again"))
     assert session.status().endswith(" tokens/s")
+    list(session.replace_bot(FakeBot()))
+    assert "tokens/s" not in session.status()
+
+
+def test_the_status_fits_a_narrow_window(session: Session) -> None:
+    whole = session.status()
+    assert session.status(len(whole)) == whole
+    assert session.status(30) == "echo | temperature 0.8"
+    assert session.status(10) == "echo"
+    assert session.status(3) == "ec…"
 
 
 def test_the_greeting_is_two_lines_and_says_how_to_leave(session: Session) -> None:
@@ -197,3 +210,7 @@ def test_alone_it_ends_the_talk(text: str) -> None:
 )
 def test_inside_a_sentence_or_a_word_it_does_not(text: str) -> None:
     assert not is_farewell(text)
+
+
+def test_a_message_of_marks_takes_time_by_its_length() -> None:
+    assert is_linear(is_farewell, lambda size: "a" + " " * size + "b", 2_000)

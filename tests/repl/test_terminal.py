@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textgen.repl.terminal import Wrapper, private_file
+from textgen.repl.terminal import Wrapper, pages, private_file
 
 PROMPT = "you:"
 CTRL_C, CTRL_D, ESCAPE, TAB, RIGHT = "\x03", "\x04", "\x1b", "\t", "\x1b[C"
@@ -106,6 +106,7 @@ def test_a_conversation(chat, tmp_path: Path) -> None:
     keyboard = chat()
     keyboard.type("hello there\r")
     keyboard.see("1. You said: hello there")
+    keyboard.type("hello again\r")
     keyboard.see("tokens/s")
     keyboard.type("Bye!\r")
     rest, code = keyboard.end()
@@ -169,6 +170,19 @@ def test_commands_are_completed(chat) -> None:
     keyboard.see("temperature 0.25")
 
 
+def test_a_listing_longer_than_the_window_comes_page_by_page(chat) -> None:
+    keyboard = chat()
+    keyboard.process.setwinsize(12, 60)
+    keyboard.type("/help\r")
+    assert "/help" in keyboard.see("Enter shows more")
+    keyboard.type("\r")
+    assert "/help [COMMAND]" not in keyboard.see("Enter shows more")
+    keyboard.type("q\r")
+    keyboard.see(PROMPT)
+    keyboard.type("hello\r")
+    keyboard.see("You said: hello")
+
+
 def test_a_line_of_an_earlier_session_is_suggested(chat) -> None:
     first = chat()
     first.type("a rather long message\r")
@@ -223,6 +237,13 @@ def wrapped(*texts: str, width: int = 10, indent: int = 0) -> str:
     wrapper = Wrapper(lambda: width, len)
     shown = [fragment for text in [*texts, "\n"] for fragment in wrapper.feed([("", text)], indent)]
     return "".join(text for _, text in shown).removesuffix("\n")
+
+
+def test_a_page_has_as_many_lines_as_fit() -> None:
+    shown = [("term", "a"), ("", " b\nc\n  d"), ("", "\n"), ("", "e\n")]
+    found = ["".join(text for _, text in page) for page in pages(shown, 2)]
+    assert found == ["a b\nc\n", "  d\ne\n"]
+    assert list(pages([], 2)) == []
 
 
 def test_a_word_goes_to_the_next_line_as_a_whole() -> None:

@@ -44,7 +44,8 @@ def test_plain_lines_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
     assert out == ""
     assert err.split("\n") == [
         "corpus    [show].txt",
-        "epoch 1.25  1:15  4,321 tokens/s  training 2.500  held out 2.250 bits/char  best so far",
+        "epoch 1.25  1:15  4,321 tokens/s  training 2.500  held out 2.250 bits/char"
+        "  best so far by its distance of 0.500",
         "          distance 0.500  critic accuracy 0.750  self-BLEU-4 0.250",
         "    JERRY: Hello. [laughs]",
         "",
@@ -73,6 +74,14 @@ def test_plain_lines_are_unchanged_in_a_pipe(capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().err == "    a\x1b[2Jb\n"
 
 
+def test_without_a_distance_the_held_out_text_says_what_is_best(capsys: pytest.CaptureFixture[str]) -> None:
+    display = PlainDisplay()
+    display.validated(ROW, True)
+    display.validated(ROW, False)
+    first, second, _ = capsys.readouterr().err.split("\n")
+    assert first.endswith("bits/char  best so far") and second.endswith("bits/char")
+
+
 def test_measures_before_the_first_step_have_no_row_to_wait_for(capsys: pytest.CaptureFixture[str]) -> None:
     PlainDisplay().figures(0, {"distance": 0.5})
     assert capsys.readouterr().err == "          distance 0.500\n"
@@ -92,7 +101,14 @@ def test_silence(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_terminal_shows_speed_losses_and_the_sample() -> None:
     screen = io.StringIO()
     told(LiveDisplay(Console(file=screen, force_terminal=True, width=120)))
-    for text in ("corpus    [show].txt", "4,321 tokens/s", "2.250 bits/char", "best so far", "Hello. [laughs]", "50%"):
+    for text in (
+        "corpus    [show].txt",
+        "4,321 tokens/s",
+        "2.250 bits/char",
+        "best so far by its distance",
+        "Hello. [laughs]",
+        "50%",
+    ):
         assert text in screen.getvalue(), text
 
 

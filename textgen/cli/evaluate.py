@@ -16,6 +16,7 @@ from textgen.wording import count
 if TYPE_CHECKING:
     from textgen.corpus.collection import Corpus, Kind
     from textgen.evaluation.eval_split import SplitName
+    from textgen.evaluation.inventions import Inventions
     from textgen.evaluation.model_comparison import Comparison
     from textgen.evaluation.report import ChatEvaluation, Evaluation
     from textgen.model_folder import Model
@@ -186,6 +187,7 @@ def describe(result: "Evaluation") -> Iterator[str]:
     if result.comparison is not None:
         yield from _compared(result.comparison)
     yield from _copies(result)
+    yield from _inventions(result.inventions)
     for note in result.notes:
         yield ""
         yield from textwrap.wrap(f"Note: {note}", _WIDTH)
@@ -239,6 +241,15 @@ def _copies(result: "Evaluation") -> Iterator[str]:
     yield from _indented(
         f"in {at['file']}, line {at['line']:,}, scene {at['scene']:,}{heading}: {speaker}{at['quote']}"
     )
+
+
+def _inventions(found: "Inventions | None") -> Iterator[str]:
+    if found is None:
+        return
+    if found.words is not None:
+        yield _row("invented words", f"{found.words:.2%}", "of the written words are nowhere in the corpus")
+    meaning = "of pages begin with a character or word that the corpus does not have"
+    yield _row("bad beginnings", f"{found.beginnings:.0%}", meaning)
 
 
 def _indented(text: str) -> list[str]:

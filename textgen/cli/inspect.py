@@ -25,6 +25,7 @@ _SHOWN_LINES = 3
 _SHOWN_SPEAKERS = 12
 _SHOWN_FILES = 10
 _SHOWN_COLUMNS = 30
+_SHOWN_REPLY = 60
 
 
 @click.command("inspect")
@@ -57,7 +58,7 @@ def command(
             raise click.UsageError("--format says how a corpus is read, and a model has no format: leave it out.")
         facts = _model_facts(model)
         lines = describe_model(facts)
-    elif (dialogues := _dialogues(corpus, format, options)) is not None:
+    elif (dialogues := _dialogues(corpus, format, options)) is not None and (format or dialogues.sure):
         from textgen.evaluation.inspection import dialogue_facts, first_turns
 
         facts = dialogue_facts(dialogues)
@@ -69,8 +70,8 @@ def command(
         source = Corpus(corpus, format, options=options)
         facts = corpus_facts(source)
         lines = describe_corpus(facts, first_lines(source, _SHOWN_LINES))
-        if format is None:
-            lines = chain(lines, describe_for_chat(corpus, options))
+        if dialogues is not None:
+            lines = chain(lines, describe_for_chat(dialogues))
     if as_json:
         echo(json.dumps(facts, ensure_ascii=False, indent=1))
     else:
@@ -96,16 +97,9 @@ def describe_corpus(facts: dict[str, Any], first: "list[Line]") -> Iterator[str]
         yield from short_row("" if number else "begins", text)
 
 
-def describe_for_chat(paths: tuple[Path, ...], options: "ReadingOptions") -> Iterator[str]:
+def describe_for_chat(dialogues: "Corpus") -> Iterator[str]:
     """A note for a corpus that `train-chat` would not read as a script."""
-    from textgen.corpus.collection import Corpus
-    from textgen.errors import CorpusError
-
-    try:
-        formats = dict.fromkeys(file.format for file in Corpus(paths, kind="dialogues", options=options).files)
-    except CorpusError:
-        return
-    for format in formats:
+    for format in dict.fromkeys(file.format for file in dialogues.files):
         if format != "script":
             yield from row("for a chat", f"train-chat reads this as {format}; --format {format} shows how")
 
@@ -119,6 +113,8 @@ def describe_dialogues(facts: dict[str, Any], first: "Sequence[Line]") -> Iterat
         f"{count(facts['turns'], 'turn')} ({facts['empty_turns']:,} empty), {count(facts['characters'], 'character')}",
     )
     yield from speakers(facts["speakers"])
+    if dominating := facts["dominating_reply"]:
+        yield from row("same reply", f'one is {dominating["share"]:.0%} of all: "{dominating["text"][:_SHOWN_REPLY]}"')
     yield from corpus_treatment(facts)
     for number, turn in enumerate(first):
         text = f"{turn.speaker} | {turn.text}" if turn.speaker else f"- {turn.text}"
@@ -169,7 +165,7 @@ def _discriminator(facts: dict[str, Any] | None, kind: str) -> str:
 
 
 def _dialogues(corpus: tuple[Path, ...], format: str | None, options: "ReadingOptions") -> "Corpus | None":
-    """The corpus as dialogues, if it was asked for as such or clearly is one."""
+    """The corpus as dialogues, if it was asked for as such or can be read so."""
     from textgen.corpus.collection import Corpus, recognise_dialogues
     from textgen.corpus.format_table import DIALOGUE_FORMATS
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from typing import Literal, NoReturn
+from typing import Literal, NoReturn, TypeVar
 
 from textgen.corpus.document import DocumentOpening, Element, NumberedPart, Scene, assemble, by_document
 from textgen.corpus.format_table import (
@@ -39,6 +39,8 @@ from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 from textgen.corpus.script import ScriptStyle
 from textgen.corpus.spreadsheets import open_file
 from textgen.errors import CorpusError
+
+_Known = TypeVar("_Known")
 
 Kind = Literal["scripts", "dialogues"]
 
@@ -190,6 +192,11 @@ class Corpus:
         self._keep(fingerprinting)
 
     @property
+    def sure(self) -> bool:
+        """Whether all files can hardly be anything else than they were opened for."""
+        return all(file.sure for file in self.files)
+
+    @property
     def fingerprint(self) -> str:
         """BLAKE2b of the files' bytes, in order: 32 hexadecimal digits.
 
@@ -245,12 +252,11 @@ class _Fingerprinting:
 
 
 def recognise_dialogues(paths: Paths, options: ReadingOptions = AS_FOUND) -> Corpus | None:
-    """The corpus, if its files are surely dialogues; None where one of them may be a script."""
+    """The corpus, if its files can be read as dialogues; they may be scripts too, where it is not `sure`."""
     try:
-        corpus = Corpus(paths, kind="dialogues", options=options)
+        return Corpus(paths, kind="dialogues", options=options)
     except CorpusError:
         return None
-    return corpus if all(file.sure for file in corpus.files) else None
 
 
 def _file(file: TextFile, formats: Mapping[str, Format], format: str | None, options: ReadingOptions) -> CorpusFile:
@@ -335,7 +341,8 @@ def _dialogue_files(
         found = list(_pairs(DIALOGUE_FORMATS[format], files, ordered, asked=True))
     else:
         found = [_file(open_file(path, options.encoding), DIALOGUE_FORMATS, format, options) for path in paths]
-    return sorted(found, key=lambda file: min(paths.index(path) for path in file.paths))
+    places = {path: place for place, path in enumerate(paths)}
+    return sorted(found, key=lambda file: min(places[path] for path in file.paths))
 
 
 def _pairs(format: Format, files: Sequence[TextFile], ordered: bool, asked: bool = False) -> Iterator[CorpusFile]:
@@ -364,19 +371,24 @@ def _recognised(files: Iterable[TextFile], ordered: bool, options: ReadingOption
         parts = [file for file, known in found.items() if known and format.pair_up and known.format is format]
         if parts:
             yield from _pairs(format, parts, ordered)
-            found = {file: known for file, known in found.items() if file not in parts}
+            found = _without(parts, found)
     yield from (CorpusFile((file,), known) for file, known in found.items() if known and known.evidence.sure)
     unsure = {file: known for file, known in found.items() if known is None or not known.evidence.sure}
     named = list(aligned_by_name(list(unsure), ordered))
     yield from (_pair(ALIGNED, pair, pair.reason) for pair in named)
-    alone = {file: known for file, known in unsure.items() if not any(file in pair.files for pair in named)}
+    alone = _without(chain.from_iterable(pair.files for pair in named), unsure)
     yield from (CorpusFile((file,), known) for file, known in alone.items() if known)
-    unknown = [file for file, known in alone.items() if known is None]
-    of_a_length = list(aligned_by_length(unknown, ordered))
+    unknown = {file: None for file, known in alone.items() if known is None}
+    of_a_length = list(aligned_by_length(list(unknown), ordered))
     yield from (_pair(ALIGNED, pair, pair.reason) for pair in of_a_length)
-    for file in unknown:
-        if not any(file in pair.files for pair in of_a_length):
-            _refuse(file, DIALOGUE_FORMATS)
+    for file in _without(chain.from_iterable(pair.files for pair in of_a_length), unknown):
+        _refuse(file, DIALOGUE_FORMATS)
+
+
+def _without(taken: Iterable[TextFile], found: Mapping[TextFile, _Known]) -> dict[TextFile, _Known]:
+    """The files that were not taken."""
+    gone = set(taken)
+    return {file: known for file, known in found.items() if file not in gone}
 
 
 def _refuse(file: TextFile, formats: Mapping[str, Format]) -> NoReturn:

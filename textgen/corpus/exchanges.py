@@ -5,13 +5,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, Literal, Protocol
-from unicodedata import normalize
 
 from textgen.corpus.collection import Corpus
 from textgen.corpus.document import Line, Scene, turn_of
 from textgen.corpus.normalisation import detokenise
 from textgen.corpus.split import DialogueSplit, Side
 from textgen.errors import ConfigurationError
+from textgen.tokenizers.composition import composed
 
 DEFAULT_TURNS = 3
 """The default number of turns before a reply that are its context."""
@@ -169,7 +169,7 @@ class ExchangeMaker:
 
 def folded(name: str) -> str:
     """A speaker's name for comparison: without case and outer white space, in Unicode's form NFC."""
-    return normalize("NFC", name).strip().casefold()
+    return composed(name).strip().casefold()
 
 
 def reread(known: Mapping[str, Any], corpus: Corpus, part: SplitPart, split: DialogueSplit | None) -> Exchanges:

@@ -5,13 +5,13 @@ ellipsis between spaces, dashes, slashes and smileys.
 """
 
 import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Self
 
 from textgen.errors import ModelError
 from textgen.stored_json import decode
+from textgen.tokenizers.composition import composed
 
 _SUFFIXES = "s|m|d|t|re|ve|ll"
 _AUXILIARIES = (
@@ -112,18 +112,18 @@ def _single_quotes(text: str) -> str:
     """Joins the marks that are no contractions: after plurals ("the parents ' house"), or quotation marks in pairs."""
     marks = [found.start() for found in _SPACED_SINGLE.finditer(text)]
     if marks and all(text[max(mark - 2, 0) : mark].lower() == "s " for mark in marks):
-        return _without(text, {mark - 1 for mark in marks})
+        without = {mark - 1 for mark in marks}
+        return "".join(character for place, character in enumerate(text) if place not in without)
     return text if len(marks) % 2 else _attach(text, marks)
 
 
 def _attach(text: str, marks: list[int]) -> str:
-    """The text with every other mark joined to what follows it, and the rest to what stands before them."""
-    opening = {mark + 1 for mark in marks[::2]}
-    return _without(text, opening | {mark - 1 for mark in marks[1::2]}) if marks else text
-
-
-def _without(text: str, places: set[int]) -> str:
-    return "".join(character for place, character in enumerate(text) if place not in places)
+    """The text without white space behind every other mark and before the rest: all of it, not some in each pass."""
+    parts, end = list[str](), 0
+    for opening, closing in zip(marks[::2], marks[1::2], strict=True):
+        parts += [text[end : opening + 1], text[opening + 1 : closing].strip()]
+        end = closing
+    return "".join([*parts, text[end:]])
 
 
 _TO_STRAIGHT = str.maketrans({"‘": "'", "’": "'", "“": '"', "”": '"'})
@@ -212,4 +212,4 @@ class Normalisation:
         if self.curly_quotes:
             text = _OPENING.sub(lambda found: "“" if found[0] == '"' else "‘", text)
             text = text.replace('"', "”").replace("'", "’")
-        return unicodedata.normalize("NFC", text)
+        return composed(text)

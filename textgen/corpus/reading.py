@@ -4,7 +4,6 @@ import codecs
 import io
 import os
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
@@ -14,6 +13,7 @@ from typing import NoReturn
 from textgen.corpus.charset import Found, byte_order_mark, decode_cut, find_encoding
 from textgen.corpus.long_lines import cut
 from textgen.errors import CorpusError
+from textgen.tokenizers.composition import composed
 
 REPAIRS: dict[str, str] = {
     "bom": "byte order mark removed",
@@ -74,7 +74,7 @@ def repair_escaped(text: str) -> str:
         'so cute \ufffd'
     """
     text = text.replace("\x00", "")
-    return text if text.isascii() else unicodedata.normalize("NFC", whole_pairs(text))
+    return text if text.isascii() else composed(whole_pairs(text))
 
 
 def _windows(value: int) -> str | None:
@@ -318,7 +318,6 @@ def _composed(line: str, counts: Counter[str]) -> str:
     if line and line[0] in _INVISIBLE and _NOTHING_TO_SEE.fullmatch(line):
         counts["blank"] += 1
         return line if line.isspace() else " "
-    if line.isascii() or unicodedata.is_normalized("NFC", line):
-        return line
-    counts["nfc"] += 1
-    return unicodedata.normalize("NFC", line)
+    changed = composed(line)
+    counts["nfc"] += changed is not line
+    return changed

@@ -10,7 +10,8 @@ from typing import Any, Protocol
 from textgen.corpus.collection import Corpus
 from textgen.corpus.document import Line, Scene, turn_of
 from textgen.corpus.exchanges import Dialogues, ExchangeMaker, folded
-from textgen.corpus.formats.base import ReadReport
+from textgen.corpus.formats.base import ReadReport, excerpt
+from textgen.corpus.frequent import Dominating, FrequentTexts
 from textgen.corpus.normalisation import Habits, Normalisation, Spacing, detokenise
 from textgen.corpus.split import DialogueSplit, Split, SplitFinder
 from textgen.errors import ConfigurationError
@@ -91,6 +92,7 @@ class DialogueSurvey(Survey):
         left_out: why turns, exchanges and dialogues were left out ("not by NAME": are context only), with how often;
             see `Exchanges.counts`.
         first_replies: the place of the first dialogue with a reply in each file that has one.
+        dominating: the reply that makes more than a tenth of all; None where none does.
     """
 
     dialogues: tuple[int, ...]
@@ -100,6 +102,7 @@ class DialogueSurvey(Survey):
     detokenised: bool
     left_out: dict[str, int]
     first_replies: dict[int, int]
+    dominating: Dominating | None
 
     def has_training_exchanges(self, split: DialogueSplit | None) -> bool:
         """Whether a split leaves any exchange for training."""
@@ -115,6 +118,11 @@ class DialogueSurvey(Survey):
             most = ", ".join(f"{name} ({turns:,})" for name, turns in list(self.speakers.items())[:_MOST_SPEAKERS])
             more = len(self.speakers) - _MOST_SPEAKERS
             lines.append(f"turns of {most}" + (f" and {more:,} more" if more > 0 else ""))
+        if self.dominating is not None:
+            lines.append(
+                f"one reply is {self.dominating.share:.0%} of all, which the bot will prefer too: "
+                f'"{excerpt(self.dominating.text)}"'
+            )
         if self.tokenised:
             lines.append("punctuation stands apart from the words, as a tokeniser leaves it")
         for why, times in self.left_out.items():
@@ -243,6 +251,7 @@ def survey_dialogues(
         detokenised=way,
         left_out=dict(left_out.most_common()),
         first_replies=counted.first_replies,
+        dominating=counted.replies.dominating(),
         **_reports(corpus.files),
     )
 
@@ -255,7 +264,7 @@ class _DialogueCount:
         self._normalise = detokenise if detokenised else str
         self.dialogues, self.speakers = Counter[int](), Counter[str]()
         self.characters = self.words = 0
-        self.habits = Habits()
+        self.habits, self.replies = Habits(), FrequentTexts()
         self.first_replies: dict[int, int] = {}
 
     def add(self, file: int, dialogue: Scene) -> None:
@@ -264,6 +273,7 @@ class _DialogueCount:
         for exchange in self.maker.exchanges(Scene(None, tuple(map(self._count, dialogue.lines)))):
             self.characters += len(exchange.reply) + 1
             self.words += len(exchange.reply.split())
+            self.replies.add(exchange.reply)
         if self._replies() > replies:
             self.first_replies.setdefault(file, self.dialogues[file])
         self.dialogues[file] += 1

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from textgen.corpus.document import Line
+from textgen.corpus.document import Line, Scene
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.decoding.options import LARGEST_SEED, chat_options
 from textgen.discriminator.metrics import Text
@@ -56,15 +56,27 @@ def write_lines(
     return lines[:count]
 
 
-def telling_quarters(count: int, tell: Tell) -> Callable[[int], None]:
-    """A watch over `count` lines that tells whenever another quarter of them is written, except for the last."""
+def write_beginnings(writer: ScriptWriter, count: int, seed: int) -> list[Scene]:
+    """The first scenes of pages that are written without a prompt and end after a line.
+
+    Args:
+        writer: with the model.
+        count: how many pages.
+        seed: of the first page; each further one has the next.
+    """
+    scripts = writer.write_several(lines=1, num_return_sequences=count, seed=seed)
+    return [script.scenes[0] if script.scenes else Scene(None, ()) for script in scripts]
+
+
+def telling_quarters(count: int, tell: Tell, done: str = "lines are written") -> Callable[[int], None]:
+    """A watch over `count` things that tells whenever another quarter of them is done, except for the last."""
     told = 0
 
-    def watch(lines: int) -> None:
+    def watch(number: int) -> None:
         nonlocal told
-        if told < (quarter := 4 * lines // count) < 4:
+        if told < (quarter := 4 * number // count) < 4:
             told = quarter
-            tell(f"{lines:,} of {count:,} lines are written.")
+            tell(f"{number:,} of {count:,} {done}.")
 
     return watch
 

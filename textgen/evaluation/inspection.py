@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from textgen.corpus.collection import Corpus, CorpusFile
 from textgen.corpus.document import Line
+from textgen.corpus.frequent import FrequentTexts
 from textgen.corpus.survey import survey
 from textgen.discriminator.file import discriminator_path, load_discriminator
 from textgen.evaluation.eval_split import lines_of
@@ -43,6 +45,7 @@ def dialogue_facts(corpus: Corpus) -> dict[str, Any]:
         end each.
     """
     dialogues = turns = empty_turns = characters = longest_turn = longest_dialogue = 0
+    replies = FrequentTexts()
     speakers: Counter[str] = Counter()
     for _, dialogue in corpus.dialogues():
         dialogues += 1
@@ -54,6 +57,9 @@ def dialogue_facts(corpus: Corpus) -> dict[str, Any]:
             longest_turn = max(longest_turn, len(turn.text))
             if turn.speaker is not None:
                 speakers[turn.speaker] += 1
+        for reply in islice(filter(None, (turn.text for turn in dialogue.lines)), 1, None):
+            replies.add(reply)
+    dominating = replies.dominating()
     return {
         **_first_facts(corpus.files, dialogues, turns, dict(speakers.most_common()), characters),
         "dialogues": dialogues,
@@ -61,6 +67,7 @@ def dialogue_facts(corpus: Corpus) -> dict[str, Any]:
         "empty_turns": empty_turns,
         "longest_turn": longest_turn,
         "longest_dialogue": longest_dialogue,
+        "dominating_reply": None if dominating is None else asdict(dominating),
         **_facts_of_files(corpus.files),
     }
 

@@ -16,6 +16,7 @@ from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.errors import CorpusError
 from textgen.evaluation.copies import TrainingOverlap
 from textgen.evaluation.eval_split import Documents
+from textgen.evaluation.generated_samples import Tell, telling_quarters
 from textgen.inference.encoder_decoder import EncoderDecoder
 from textgen.inference.language_model import LANES, LanguageModel, score_ids
 from textgen.tokenizers.base import END, START, TURN, Tokenizer
@@ -118,7 +119,12 @@ class TextCounts:
 
 
 def score_documents(
-    model: LanguageModel, tokenizer: Tokenizer, documents: Documents, style: ScriptStyle, overlap: TrainingOverlap
+    model: LanguageModel,
+    tokenizer: Tokenizer,
+    documents: Documents,
+    style: ScriptStyle,
+    overlap: TrainingOverlap,
+    tell: Tell = lambda text: None,
 ) -> tuple[Scores, float]:
     """Scores documents; memory does not grow with them.
 
@@ -128,6 +134,7 @@ def score_documents(
         documents: read once.
         style: of their corpus; the characters of the text are counted in it.
         overlap: sees every line.
+        tell: is told the progress.
 
     Returns:
         The scores, and by how many bits per character scoring in many lanes differs from a single one, measured on
@@ -142,7 +149,8 @@ def score_documents(
         if counts.characters == 0:
             raise CorpusError("The corpus was to be scored, but no text was found in it: give a file with lines in it.")
         ids = open_ids(path)
-        nats, tokens = score_ids(model, ids)
+        nats, tokens = score_ids(model, ids, watch=telling_quarters(len(ids), tell, "tokens are scored"))
+        tell("Scoring the first of them one after the other, to know what scoring in parallel adds.")
         per_token = lane_difference(model, ids)
         del ids  # some systems cannot remove a file that is mapped
     scores = Scores(nats, tokens, counts.characters, counts.words, counts.line_ends)
@@ -158,7 +166,10 @@ def lane_difference(model: LanguageModel, ids: IdArray) -> float:
 
 
 def score_replies(
-    network: EncoderDecoder, contexts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]
+    network: EncoderDecoder,
+    contexts: Sequence[Sequence[int]],
+    replies: Sequence[Sequence[int]],
+    tell: Tell = lambda text: None,
 ) -> float:
     """The nats of all replies after their contexts; those of similar length are scored together.
 
@@ -166,13 +177,16 @@ def score_replies(
         network: of the chat model.
         contexts: ids of each, from START on.
         replies: ids of each, from START on.
+        tell: is told the progress.
     """
+    watch = telling_quarters(len(replies), tell, "replies are scored")
     order = sorted(range(len(replies)), key=lambda k: (len(replies[k]), len(contexts[k])))
     nats = 0.0
     for begin in range(0, len(order), _REPLIES_TOGETHER):
         part = order[begin : begin + _REPLIES_TOGETHER]
         scores = network.score([contexts[k] for k in part], [replies[k] for k in part])
         nats -= sum(float(score.sum(dtype=np.float64)) for score in scores)
+        watch(begin + len(part))
     return nats
 
 

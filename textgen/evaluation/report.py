@@ -23,7 +23,8 @@ from textgen.evaluation.eval_split import (
     script_eval_split,
 )
 from textgen.evaluation.frechet import NO_ENCODER, TOO_FEW, find_encoder
-from textgen.evaluation.generated_samples import telling_quarters, write_lines
+from textgen.evaluation.generated_samples import telling_quarters, write_beginnings, write_lines
+from textgen.evaluation.inventions import BEGINNINGS, Inventions, find_inventions
 from textgen.evaluation.model_comparison import NO_COMPARISON, Comparison, compare_with_real
 from textgen.evaluation.prediction import Scores, attention_on_message, finite, score_documents, score_replies
 from textgen.evaluation.text_metrics import MEASURES
@@ -58,6 +59,7 @@ class Evaluation:
         samples: the lines written.
         real: as many real ones.
         seed: of the samples.
+        inventions: of the samples; None where none were asked for or the corpus is not the model's.
     """
 
     scores: Scores
@@ -70,6 +72,7 @@ class Evaluation:
     samples: tuple[Line, ...] = ()
     real: tuple[Line, ...] = ()
     seed: int | None = None
+    inventions: Inventions | None = None
 
     def to_json_object(self) -> dict[str, Any]:
         """The object that `textgen evaluate --json` prints; what could not be measured is None."""
@@ -80,6 +83,8 @@ class Evaluation:
             "lane_difference": self.lane_difference,
             **(self.comparison.to_json_object() if self.comparison else NO_COMPARISON),
             **(self.novelty.to_json_object() if self.novelty else self._without_novelty()),
+            "invented_words": self.inventions.words if self.inventions else None,
+            "bad_beginnings": self.inventions.beginnings if self.inventions else None,
             "measures": {name: self._measure_json(name) for name in MEASURES},
             "notes": list(self.notes),
         }
@@ -138,7 +143,7 @@ def evaluate(
     part = script_eval_split(writer.card.corpus, corpus, split)
     tell(f"Scoring {'the held-out part' if part.split == 'held-out' else 'all'} of the corpus.")
     overlap = TrainingOverlap.of(ModelFolder(writer.path))
-    scores, difference = score_documents(writer.model, writer.tokenizer, part.documents, corpus.style, overlap)
+    scores, difference = score_documents(writer.model, writer.tokenizer, part.documents, corpus.style, overlap, tell)
     result = Evaluation(scores, part.split, difference, None, tuple(_notes(part, scores, overlap)))
     if not samples:
         return replace(result, notes=(*result.notes, _NO_SAMPLES))
@@ -147,7 +152,8 @@ def evaluate(
     # Single lines are compared with lines from the whole text; copies need consecutive lines, as in the samples.
     drawn, running = draw_lines(part.documents, seed), tuple(islice(lines_of(part.documents), len(written)))
     result = replace(result, samples=tuple(written), real=running, seed=seed)
-    return _with_novelty(_with_comparison(result, writer, drawn, corpus.style, seed, tell), part, seed, tell)
+    result = _with_comparison(result, writer, drawn, corpus.style, seed, tell)
+    return _with_inventions(_with_novelty(result, part, seed, tell), writer, part, seed, tell)
 
 
 def _with_comparison(
@@ -187,6 +193,18 @@ def _with_novelty(result: Evaluation, part: EvalSplit, seed: int, tell: Callable
     real = measure_novelty(result.real, part.training, seed) if part.split == "held-out" else None
     notes = result.notes if novelty.copied_share is not None else (*result.notes, _NO_SPANS)
     return replace(result, novelty=novelty, real_novelty=real, notes=notes)
+
+
+def _with_inventions(
+    result: Evaluation, writer: ScriptWriter, part: EvalSplit, seed: int, tell: Callable[[str], None]
+) -> Evaluation:
+    """Adds what the samples, and the beginnings of further pages, have that the corpus does not."""
+    if part.training is None:
+        return result
+    tell(f"Beginning {BEGINNINGS} pages, and looking for invented words.")
+    beginnings = write_beginnings(writer, BEGINNINGS, seed)
+    corpus = (scene for _, scene in part.training.corpus.parts())
+    return replace(result, inventions=find_inventions(result.samples, beginnings, corpus))
 
 
 def _notes(part: EvalSplit, scores: Scores, overlap: TrainingOverlap) -> list[str]:
@@ -275,15 +293,20 @@ def evaluate_chat(
     tokens, characters = sum(len(reply) - 1 for reply in replies), sum(len(text) + 1 for text in texts)
     scored = Scores(0.0, tokens, characters, sum(len(text.split()) for text in texts), len(texts))
     notes += scored.notes
-    tell("Scoring the same replies after other contexts, and after none.")
     others = [contexts[k] for k in _derangement(len(contexts), seed)]
     nothing = [model.encoder.encode_context([])] * len(replies)
 
     def score(given: Sequence[Sequence[int]]) -> Scores:
-        return replace(scored, nats=score_replies(model.network, given, replies))
+        return replace(scored, nats=score_replies(model.network, given, replies, tell))
 
+    own = score(contexts)
+    tell("Scoring the same replies after other contexts.")
+    shuffled = score(others)
+    tell("Scoring them after none.")
+    alone = score(nothing)
+    tell("Looking where attention lies.")
     seen = attention_on_message(model.network, contexts, replies)
-    return ChatEvaluation(score(contexts), score(others), score(nothing), seen, len(replies), part.split, tuple(notes))
+    return ChatEvaluation(own, shuffled, alone, seen, len(replies), part.split, tuple(notes))
 
 
 def _overlap_notes(model: ChatModel, part: ChatEvalSplit, replies: Iterable[str]) -> Sequence[str]:

@@ -72,8 +72,8 @@ class Responder(Protocol):
         """A reply as a line for the model's discriminator, normalised like the corpus."""
 
 
-_WHITE_END = re.compile(r"\s*$")
-_LAST_WORD = re.compile(r"\s*\w*$")
+_WHITE_END = re.compile(r"(?<!\s)\s*$")
+_LAST_WORD = re.compile(r"(?:(?<!\s)\s+|(?<!\w))\w*$")
 _WORD = re.compile(r"\s*\S+")
 
 

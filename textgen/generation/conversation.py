@@ -244,7 +244,7 @@ class SavedConversation:
             ],
         }
         try:
-            with replacing(path, through_links=True) as file:
+            with replacing(path, through_links=True, mode=0o600) as file:  # what people say to a bot is theirs
                 file.write(json.dumps(values, ensure_ascii=False, indent=1).encode("utf-8", "replace"))
         except (OSError, ValueError) as error:
             raise TextgenError(

@@ -1,6 +1,6 @@
 """The language model in NumPy: `step` for writing, `score` for measuring, lanes to score many ids in parallel."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -200,13 +200,19 @@ LANES = 32
 _WINDOW = 64
 
 
-def score_ids(model: LanguageModel, ids: NDArray[np.integer], lanes: int = LANES) -> tuple[float, int]:
+def score_ids(
+    model: LanguageModel,
+    ids: NDArray[np.integer],
+    lanes: int = LANES,
+    watch: Callable[[int], None] = lambda tokens: None,
+) -> tuple[float, int]:
     """Scores a run of ids with carried state; memory does not grow with the run, which may be mapped from a file.
 
     Args:
         model: the language model.
         ids: the run. *Shape:* (tokens,).
         lanes: number of lanes scored in parallel, each after reading the 512 tokens before it; 1 is exact and slowest.
+        watch: is told, again and again, how many tokens are scored.
 
     Returns:
         Total nats, and the number of tokens scored.
@@ -218,4 +224,5 @@ def score_ids(model: LanguageModel, ids: NDArray[np.integer], lanes: int = LANES
         scores, state = model.score(part.inputs, part.targets, part.keep, state)
         nats -= float(np.sum(scores * part.scored, dtype=np.float64))
         tokens += int(np.count_nonzero(part.scored))
+        watch(tokens)
     return nats, tokens

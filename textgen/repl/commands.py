@@ -196,7 +196,9 @@ def _candidates(session: Session, argument: str) -> Iterator[Output]:
     found = session.bot.candidates(number)
     session.listed = len(found)
     yield Listing(tuple((str(place), *_described(candidate)) for place, candidate in enumerate(found, 1)))
-    yield Note("Best first: likely, fits the message, not too short, does not repeat itself. /pick N uses one.")
+    yield Note(
+        "Best first, scores in nats a token: likely, fits the message, not too short, no repetition. /pick N uses one."
+    )
 
 
 @_command("pick", "N", "replace the last reply with a candidate", arguments.suggest_numbers)

@@ -145,7 +145,7 @@ _FAREWELLS = frozenset(
         "see you later",
     }
 )
-_OUTSIDE = re.compile(r"^[\W_]+|[\W_]+$")
+_OUTSIDE = re.compile(r"^[\W_]+|(?<![\W_])[\W_]+$")
 _BETWEEN = re.compile(r"[\s,-]+")
 
 _RECALLED_TURNS = 2
@@ -186,6 +186,7 @@ class Session:
         self._transcript, self._debug = transcript, debug
         self._asked: dict[str, Any] = {}
         self._speed: float | None = None
+        self._has_replied = False  # a bot's first reply takes longer: files are opened, and memory is laid out
         self._opened_from: str | None = None
         self._late: list[str] = []
         self.set(**(options or {}))
@@ -232,7 +233,8 @@ class Session:
         finally:
             _close(pieces)
             if text:
-                self._speed = len(self.bot.tokenizer.encode(text)) / (time.perf_counter() - began)
+                speed = len(self.bot.tokenizer.encode(text)) / (time.perf_counter() - began)
+                self._speed, self._has_replied = speed if self._has_replied else None, True
                 self.listed = 0
                 if prompt is not None:
                     self.record(event, USER, prompt)
@@ -250,7 +252,8 @@ class Session:
 
     def replace_bot(self, bot: Chatbot) -> Iterator[Output]:
         """Starts over with another bot, which gets the options set so far."""
-        self.bot, self._speed, self.listed, self._opened_from = bot, None, 0, None
+        self.bot, self._speed, self._has_replied = bot, None, False
+        self.listed, self._opened_from = 0, None
         self.record("reset")
         for name, value in self._asked.items():
             try:
@@ -307,13 +310,20 @@ class Session:
         yield Note('/help lists the commands; "bye", /quit or Ctrl-D ends the chat.')
         yield from self.recalled()
 
-    def status(self) -> str:
-        """One line: the model, the most important options, and how fast the last reply was written."""
+    def status(self, columns: int | None = None) -> str:
+        """One line: the model, the most important options, and how fast the last reply was written.
+
+        Args:
+            columns: of the line; parts that do not fit are left out, the last first, and a long name is cut.
+        """
         options = self.bot.options
         parts = [self.bot.name, f"temperature {shown(options.temperature)}", f"seed {self.bot.seed}"]
         if self._speed is not None:
             parts.append(f"{self._speed:.0f} tokens/s")
-        return " | ".join(parts)
+        while columns is not None and len(parts) > 1 and len(" | ".join(parts)) > columns:
+            parts.pop()
+        line = " | ".join(parts)
+        return line if columns is None or len(line) <= columns else f"{line[: columns - 1]}…"
 
 
 def open_bot(path: str | Path, speaker: str | None = None) -> Chatbot:

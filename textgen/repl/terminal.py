@@ -42,6 +42,7 @@ _STYLE = Style.from_dict(
 )
 _MENU_LINES = 6
 _TABLE_INDENT = 4
+_MORE = "Enter shows more, q and Enter stops."
 
 _PARTS = re.compile(r"\n|[^\S\n]+|\S+")
 _LONGEST_WAIT = 24
@@ -73,11 +74,19 @@ def run_terminal(session: Session, history: Path) -> None:
             screen.show(handle(session, line))
 
 
+def _columns() -> int:
+    return get_app_session().output.get_size().columns
+
+
+def _rows() -> int:
+    return get_app_session().output.get_size().rows
+
+
 class _Screen:
     """Prints outputs, with lines broken between words."""
 
     def __init__(self) -> None:
-        self._wrapper = Wrapper(lambda: get_app_session().output.get_size().columns, get_cwidth)
+        self._wrapper = Wrapper(_columns, get_cwidth)
 
     def show(self, outputs: Iterable[Output]) -> None:
         """Prints outputs as they come. Ctrl-C stops them."""
@@ -92,7 +101,41 @@ class _Screen:
                 self._print(Note("Stopped."))
 
     def _print(self, output: Output) -> None:
-        _put(self._wrapper.feed(fragments(output), _TABLE_INDENT if isinstance(output, Listing) else 0))
+        if not isinstance(output, Listing):
+            _put(self._wrapper.feed(fragments(output)))
+            return
+        for number, page in enumerate(pages(self._wrapper.feed(fragments(output), _TABLE_INDENT), _rows() - 1)):
+            if number and not _goes_on():
+                return
+            _put(page)
+
+
+def pages(shown: Fragments, rows: int) -> Iterator[Fragments]:
+    """Parts of a text that fit a window, each with as many whole lines as it has rows.
+
+    Args:
+        shown: wrapped text; every line has an end.
+        rows: lines a page.
+    """
+    page: Fragments = []
+    lines = 0
+    for style, text in shown:
+        for part in text.splitlines(keepends=True):
+            page.append((style, part))
+            lines += part.endswith("\n")
+            if lines == rows:
+                yield page
+                page, lines = [], 0
+    if page:
+        yield page
+
+
+def _goes_on() -> bool:
+    """Waits for Enter before the next page; anything typed before it ends the listing."""
+    _put([("note", _MORE)])
+    line = sys.stdin.readline()
+    _put([("", "\n")])
+    return not line.strip()
 
 
 def _put(shown: Fragments) -> None:
@@ -145,7 +188,7 @@ def _prompt(session: Session, history: History) -> PromptSession[str]:
         enable_suspend=True,
         prompt_continuation=" " * (len(YOU) + 2),
         key_bindings=_keys(),
-        bottom_toolbar=lambda: f" {session.status()} ",
+        bottom_toolbar=lambda: f" {session.status(_columns() - 2)} ",
         style=_STYLE,
     )
 

@@ -8,12 +8,12 @@ the last 256            the bytes 0..255, in order
 
 import re
 import reprlib
-import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, ClassVar, NoReturn
 
 from textgen.errors import ModelError, TextgenError
+from textgen.tokenizers.composition import composed
 from textgen.tokenizers.pretokens import WORDS
 
 PAD = 0
@@ -138,7 +138,7 @@ class Tokenizer(ABC):
 
 
 def _folded(name: str) -> str:
-    return unicodedata.normalize("NFC", name).strip().casefold()
+    return composed(name).strip().casefold()
 
 
 def _surrogate_sentence(text: str) -> str:

@@ -71,6 +71,18 @@ def telling(values: Mapping[str, float]) -> str:
     return "  ".join(f"{name} {value:.3f}" for name, value in known.items())
 
 
+def praise(best: bool, measured: Mapping[str, float]) -> str:
+    """What is said of a validation that is the best so far; where a distance ranks it, held-out text may be worse.
+
+    Args:
+        best: whether it is.
+        measured: the measures of this validation; empty where it is ranked by the held-out text.
+    """
+    if not best:
+        return ""
+    return f"best so far by its distance of {measured['distance']:.3f}" if "distance" in measured else "best so far"
+
+
 class SilentDisplay:
     """Shows nothing."""
 
@@ -130,7 +142,8 @@ class LiveDisplay:
             console=self._console,
         )
         self._task = self._bar.add_task("training", total=1.0, detail="compiling the training step")
-        self._remaining, self._rows, self._sample = _Remaining(), list[tuple[HistoryRow, bool]](), ""
+        self._remaining, self._rows, self._sample = _Remaining(), list[tuple[HistoryRow, str]](), ""
+        self._measured: Mapping[str, float] = {}
         self._live: Live | None = None
 
     def step(self, progress: float, tokens_per_second: float, train_bits_per_character: float) -> None:
@@ -150,11 +163,12 @@ class LiveDisplay:
 
     def validated(self, row: HistoryRow, best: bool) -> None:
         """Adds a row to the table."""
-        self._rows = [*self._rows, (row, best)][-self._ROWS :]
+        self._rows = [*self._rows, (row, praise(best, self._measured))][-self._ROWS :]
         self._redraw()
 
     def figures(self, step: int, values: Mapping[str, float]) -> None:
         """Prints the shown measures above the bar."""
+        self._measured = values
         self.note(f"          {telling(values)}")
 
     def sample(self, text: str) -> None:
@@ -189,13 +203,13 @@ class LiveDisplay:
 
     def _table(self) -> Table:
         table = Table("epoch", "time", "training", "held out", "", box=None, padding=(0, 2))
-        for row, best in self._rows:
+        for row, praised in self._rows:
             table.add_row(
                 f"{row.epoch:.2f}",
                 _clock(row.seconds),
                 f"{row.train_bits_per_character:.3f}",
                 f"{row.validation_bits_per_character:.3f} bits/char",
-                "best so far" if best else "",
+                praised,
             )
         return table
 
@@ -203,26 +217,30 @@ class LiveDisplay:
 class PlainDisplay(SilentDisplay):
     """One line a validation, for logs and pipes."""
 
-    _figures = ""
+    def __init__(self) -> None:
+        self._measured: Mapping[str, float] = {}
 
     def validated(self, row: HistoryRow, best: bool) -> None:
-        """Prints the row."""
+        """Prints the row, and below it the measures that belong to it."""
+        praised = praise(best, self._measured)
         self.note(
             f"epoch {row.epoch:.2f}  {_clock(row.seconds)}  {row.tokens_per_second:,.0f} tokens/s  "
             f"training {row.train_bits_per_character:.3f}  "
-            f"held out {row.validation_bits_per_character:.3f} bits/char{'  best so far' if best else ''}"
+            f"held out {row.validation_bits_per_character:.3f} bits/char{'  ' if praised else ''}{praised}"
         )
-        if self._figures:
-            self.note(self._figures)
-            self._figures = ""
+        if self._measured:
+            self._tell_measures(self._measured)
+            self._measured = {}
 
     def figures(self, step: int, values: Mapping[str, float]) -> None:
-        """Prints the shown measures below the row they belong to; before the first step there is no row."""
-        line = f"          {telling(values)}"
+        """Keeps the measures for the row they belong to; before the first step there is none, and they are printed."""
         if step == 0:
-            self.note(line)
+            self._tell_measures(values)
         else:
-            self._figures = line
+            self._measured = values
+
+    def _tell_measures(self, values: Mapping[str, float]) -> None:
+        self.note(f"          {telling(values)}")
 
     def sample(self, text: str) -> None:
         """Prints the sample, indented."""

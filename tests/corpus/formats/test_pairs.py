@@ -4,16 +4,27 @@ import csv
 import io
 import tempfile
 import unicodedata
+from collections.abc import Callable, Iterator, Sequence
+from itertools import combinations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.corpus.formats.files import read, said
+from tests.growth import calls_of
 from textgen.corpus.document import turn_of
-from textgen.corpus.formats.pairs import are_parts_of_a_corpus, file_sides
+from textgen.corpus.formats.base import FilePair
+from textgen.corpus.formats.pairs import aligned_by_length, aligned_by_name, are_parts_of_a_corpus, file_sides
+from textgen.corpus.reading import TextFile
 from textgen.errors import CorpusError
+
+NAMES = (
+    "human_1.txt", "robot_1.txt", "bot_1.txt", "user_1.txt", "human_2.txt", "answers_2.txt", "from_to.txt",
+    "from_from.txt", "to_to.txt", "human_robot.txt", "robot_human.txt", "notes.txt",
+)  # fmt: skip
+Pairs = Callable[[Sequence[TextFile], bool], Iterator[FilePair]]
 
 
 def test_named_columns(tmp_path: Path) -> None:
@@ -130,3 +141,42 @@ def test_file_names_of_a_split() -> None:
     assert are_parts_of_a_corpus("coco_train.txt", "coco-test.txt")
     assert not are_parts_of_a_corpus("train.en", "train.de")
     assert not are_parts_of_a_corpus("train.txt", "one.txt")
+
+
+@pytest.mark.parametrize(
+    ("prompts", "replies"),
+    [("to_from.txt", "to_to.txt"), ("human_human.txt", "robot_robot.txt"), ("q1_human_human.txt", "q1_human_bot.txt")],
+)
+def test_a_side_may_be_named_twice(prompts: str, replies: str) -> None:
+    assert file_sides(prompts, replies) == (prompts, replies)
+    assert file_sides(replies, prompts) == (prompts, replies)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.sampled_from(NAMES), unique=True, max_size=len(NAMES)), st.booleans())
+def test_names_are_paired_as_if_every_two_were_compared(tmp_path: Path, names: list[str], ordered: bool) -> None:
+    files = [TextFile(tmp_path / name) for name in names]
+    for name in NAMES:
+        (tmp_path / name).write_text("a\n")
+    taken: set[str] = set()
+    expected = []
+    for first, second in combinations(names, 2):
+        sides = None if {first, second} & taken else file_sides(first, second)
+        if sides is not None:
+            taken |= {first, second}
+            expected.append((first, second) if ordered else sides)
+    assert [tuple(file.path.name for file in pair.files) for pair in aligned_by_name(files, ordered)] == expected
+
+
+@pytest.mark.parametrize("name", ["notes_{}.txt", "human_{}.txt", "human{}.txt", "{}_train_to.txt"])
+@pytest.mark.parametrize("pairs", [aligned_by_name, aligned_by_length])
+def test_twice_as_many_files_take_twice_the_calls(tmp_path: Path, name: str, pairs: Pairs) -> None:
+    def calls(number: int) -> int:
+        files = []
+        for k in range(number):
+            path = tmp_path / name.format("_" * k if name == "human{}.txt" else k)
+            path.write_text("a\n" * (k % 2 + 1))
+            files.append(TextFile(path))
+        return calls_of(lambda: list(pairs(files, False)))
+
+    assert calls(120) < 2.2 * calls(60)

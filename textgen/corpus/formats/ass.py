@@ -18,7 +18,7 @@ from textgen.corpus.reading_options import ReadingOptions
 _SUFFIXES = (".ass", ".ssa")
 _FIELDS = ("layer", "start", "end", "style", "name", "marginl", "marginr", "marginv", "effect", "text")
 _SECTION = re.compile(r"\[(?:script info|events|v4\+? styles)\]", re.IGNORECASE)
-_TIME = re.compile(r"(\d+):(\d+):(\d+(?:[.,:]\d+)?)")
+_TIME = re.compile(r"(?<!\d)(\d+):(\d+):(\d+(?:[.,:]\d+)?)")
 _CODES = re.compile(r"(\{[^{}]*\})")
 _DRAWING = re.compile(r"\\p(\d)")
 _LINE_BREAK = re.compile(r"\\[Nn]")

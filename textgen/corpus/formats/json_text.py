@@ -78,8 +78,10 @@ def nesting(text: str) -> int:
     if text.count("[") + text.count("{") <= MOST_NESTED:
         return 0
     depth = deepest = 0
-    for found in _TO_BRACKET.finditer(text):
-        depth += 1 if found[0][-1] in "{[" else -1
+    place = 0
+    while found := _TO_BRACKET.match(text, place):  # a search would begin anew at every character behind an open string
+        place = found.end()
+        depth += 1 if text[place - 1] in "{[" else -1
         deepest = max(deepest, depth)
     return deepest
 

@@ -14,7 +14,7 @@ _PROLOGUE = re.compile(r"<\?xml\b|<!DOCTYPE\s+(?!html)\w", re.IGNORECASE)
 _PAGE = re.compile(r"<!DOCTYPE\s+html|<(?:html|head|body)\b", re.IGNORECASE)
 _DECLARATION = re.compile(r"\A(?:<\?xml\b.*?\?>|\s)*", re.DOTALL)
 _SUBTITLES = re.compile(r"<tt\b")  # TTML has paragraphs and a body as pages have
-_COMMENT = re.compile(r"<!--.*?-->\s*", re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?(?:-->\s*|\Z)", re.DOTALL)  # one that is not closed goes on to the end
 _OPENING = re.compile(r"""<[A-Za-z][\w:.-]*(?:\s+[\w:.-]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*/?>""")
 _TAG = re.compile(r"</?([A-Za-z][\w:.-]*)(?:\s[^<>]*)?/?>")
 _CLOSING = re.compile(r"</[A-Za-z][\w:.-]*\s*>|<[A-Za-z][^<>]*/>")

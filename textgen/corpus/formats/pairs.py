@@ -4,10 +4,11 @@ In aligned files each line of the second is the reply to the same line of the fi
 """
 
 import re
+from collections import defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
-from itertools import combinations, zip_longest
+from itertools import zip_longest
 from pathlib import Path
 
 from textgen.corpus.document import Scene, turn_of
@@ -196,26 +197,43 @@ def aligned_by_length(files: Sequence[TextFile], ordered: bool) -> Iterator[File
     Raises:
         CorpusError: if there are two files, named one by one or with names that fit, whose numbers of lines differ.
     """
-    waiting = list(files)
-    while len(waiting) > 1:
-        pair = waiting[0], waiting[1]
-        lines = count_lines(pair[0])
-        if not are_parts_of_a_corpus(*_names(pair)) and lines == count_lines(pair[1]):
+    first: TextFile | None = None
+    for second in files:
+        if first is None:
+            first = second
+            continue
+        pair = first, second
+        lines = count_lines(first)
+        if not are_parts_of_a_corpus(*_names(pair)) and lines == count_lines(second):
             yield FilePair(pair, f"both files have {lines:,} lines", sure=ordered and lines >= _BY_CHANCE)
-            del waiting[:2]
+            first = None
             continue
         if len(files) == 2 and (ordered or file_sides(*_names(pair))):
             check_aligned(*pair)
-        del waiting[0]
+        first = second
 
 
 def _with_fitting_names(files: Sequence[TextFile], ordered: bool) -> Iterator[tuple[TextFile, TextFile]]:
-    taken: set[TextFile] = set()
-    for first, second in combinations(files, 2):
-        sides = None if {first, second} & taken else file_sides(first.path.name, second.path.name)
-        if sides is not None and first.path.parent == second.path.parent:
+    """Each file with the first of the later ones whose name fits; looked up, since folders hold thousands of files."""
+    waiting: defaultdict[tuple[Path, _Shape, bool], deque[TextFile]] = defaultdict(deque)
+    for file in files:
+        for shape, prompts in _sides(file.path.name):
+            waiting[file.path.parent, shape, prompts].append(file)
+    places, taken = {file: place for place, file in enumerate(files)}, set[TextFile]()
+    for first in files:
+        if first in taken:
+            continue
+        partners: dict[TextFile, bool] = {}
+        for shape, prompts in _sides(first.path.name):
+            others = waiting[first.path.parent, shape, not prompts]
+            while others and others[0] in taken:
+                others.popleft()
+            if others:
+                partners[others[0]] = prompts
+        if partners:
+            second = min(partners, key=places.__getitem__)
             taken |= {first, second}
-            yield (first, second) if ordered or sides[0] == first.path.name else (second, first)
+            yield (first, second) if ordered or partners[second] else (second, first)
 
 
 def _names(pair: tuple[TextFile, TextFile]) -> tuple[str, str]:
@@ -229,14 +247,31 @@ def file_sides(first: str, second: str) -> tuple[str, str] | None:
         >>> file_sides("robot_text.txt", "human_text.txt")
         ('human_text.txt', 'robot_text.txt')
     """
-    words, others = _words(first), _words(second)
-    differing = {pair for pair in zip(words, others, strict=False) if pair[0] != pair[1]}
-    if len(words) != len(others) or len(differing) != 1:
-        return None
-    word, other = differing.pop()
-    if word in _FILE_PROMPT_NAMES and other in _FILE_REPLY_NAMES:
-        return first, second
-    return (second, first) if word in _FILE_REPLY_NAMES and other in _FILE_PROMPT_NAMES else None
+    sides = dict(_sides(first))
+    for shape, prompts in _sides(second):
+        if sides.get(shape) is (not prompts):
+            return (second, first) if prompts else (first, second)
+    return None
+
+
+_Shape = tuple[str | None, ...]
+"""The words of a file's name, None where one of them names a side."""
+
+
+def _sides(name: str) -> Iterator[tuple[_Shape, bool]]:
+    """What is left of a file's name without the name of a side, and whether that side is the prompts.
+
+    The word of the side is left out wherever it stands, and where it stands more than once, at each place alone: a
+    name that fits differs in as many places as it does.
+    """
+    words = _words(name)
+    for word in dict.fromkeys(words):
+        if word not in _FILE_PROMPT_NAMES and word not in _FILE_REPLY_NAMES:
+            continue
+        places = [place for place, other in enumerate(words) if other == word]
+        for changed in dict.fromkeys((tuple(places), *((place,) for place in places))):
+            shape = tuple(None if place in changed else other for place, other in enumerate(words))
+            yield shape, word in _FILE_PROMPT_NAMES
 
 
 def are_parts_of_a_corpus(first: str, second: str) -> bool:

@@ -61,7 +61,7 @@ _SURE_SPEAKERS = SPEAKER_FIELDS[: SPEAKER_FIELDS.index("who") + 1]
 _MANY_LINES = 0.25
 _DELETED = frozenset(("[deleted]", "[removed]"))
 
-_LINE_BREAKS = re.compile(r"\s*[\r\n]+\s*")
+_LINE_BREAKS = re.compile(r"(?<!\s)[^\S\r\n]*+[\r\n]\s*")
 
 
 class TableRow(NamedTuple):

@@ -38,7 +38,7 @@ from textgen.corpus.formats.stamps import BRACKETS, STAMP, are_numbered, are_tim
 from textgen.corpus.reading_options import ReadingOptions
 
 _BEGINS_MARKED = re.compile(r"[\[({#>]|\*\*|__|\d+[.)]?\s|[-*] (?:\*\*|__)|(?:speaker|spk)[_ ]\d", re.IGNORECASE)
-_CREDIT = re.compile(r"\W*transcribed by https?://\S+\W*", re.IGNORECASE)
+_CREDIT = re.compile(r"\W*transcribed by https?://\S++\W*", re.IGNORECASE)
 
 _NAMED = r"(?P<name>[^\s:\[\]()<>][^:\[\]()<>\t]{0,58}?)"
 _KINDS = {

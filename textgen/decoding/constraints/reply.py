@@ -16,7 +16,7 @@ _MASKS = 256  # cached: a few places in a text come up again and again; the othe
 _BETWEEN = "\ud800"  # occurs in no text
 _LETTER = "A"  # stands for any letter; in no word of a list, since their case is folded
 _WORD = re.compile(r"\w")
-_LAST_WORD = re.compile(r"\s*\w+$")
+_LAST_WORD = re.compile(r"(?:(?<!\s)\s+|(?<!\w))\w+$")
 
 
 class BlockList:
