@@ -1,8 +1,7 @@
 """Scores lines of a script and replies of a chat by how likely they are to be real.
 
-A reply is scored as a line without a speaker. The network adds up what it finds in a text, so that it could not weigh a
-reply against the message before it: it reads the reply alone, and says whether it reads as if a person had written it.
-The model itself measures how well the reply fits the message.
+A reply is scored as a line without a speaker: by itself, or as the reply to a message. By itself it is real if a person
+could have written it; as a reply it must also fit the message.
 """
 
 from collections.abc import Sequence
@@ -48,10 +47,39 @@ class Scorer:
         self._network = Discriminator(self.saved.architecture, self.saved.weights)
         self._encoder = ScriptEncoder(tokenizer)
 
-    def lines(self, lines: Sequence[Line]) -> NDArray[np.float64]:
-        """Log-odds that lines are real ones and not generated, if as many of either were shown. *Shape:* (lines,)."""
+    @property
+    def reads_messages(self) -> bool:
+        """Whether it tells replies that fit a message from others."""
+        return self.saved.architecture.matching > 0
+
+    def lines(self, lines: Sequence[Line], message: str = "") -> NDArray[np.float64]:
+        """Log-odds that lines are real ones, if as many real ones as others were shown.
+
+        Args:
+            lines: to be scored; the others are those that the model writes.
+            message: what each of them answers, where the judge reads messages; the others are then also replies to
+                other messages, and replies with a changed word or order. An empty one scores lines by themselves.
+
+        Returns:
+            *Shape:* (lines,).
+        """
         texts = [line_ids(self._encoder, line) for line in lines]
-        return self._network.logits(texts).astype(np.float64) / self.saved.temperature
+        if not (self.reads_messages and message):
+            return self._network.logits(texts).astype(np.float64) / self.saved.temperature
+        asked = self._encoder.tokenizer.encode(message)
+        return self.replies([asked] * len(texts), texts)
+
+    def replies(self, messages: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+        """Log-odds that replies are real ones to these messages, by a judge that reads messages.
+
+        Args:
+            messages: ids of each, without structure, none of them empty.
+            replies: ids of each, as `line_ids` gives them.
+
+        Returns:
+            *Shape:* (replies,).
+        """
+        return self._network.logits(replies, messages=messages).astype(np.float64) / self.saved.matching_temperature
 
 
 def page_log_odds(lines: NDArray[np.float64]) -> float:
