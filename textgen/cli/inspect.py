@@ -152,6 +152,8 @@ def _discriminator(facts: dict[str, Any] | None, kind: str) -> str:
     metrics = facts["metrics"]
     right = metrics["accuracy"]["discriminator"]
     found = f"yes: right about {right:.1%} of {metrics['texts']:,} unseen {JUDGED[kind]}"
+    if hits := metrics.get("with_message", {}).get("hits_at_1"):
+        found += f", finds {hits:.1%} of them among 20"
     return f"{found}; made before the model was last trained: make a new one" if facts["outdated"] else found
 
 

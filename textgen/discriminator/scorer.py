@@ -100,6 +100,15 @@ def reply_line(text: str) -> Line:
     return Line(None, text)
 
 
+def reply_ids(reply: Sequence[int]) -> list[int]:
+    """The ids of a reply that are scored, those of `reply_line`.
+
+    Args:
+        reply: ids from START to END.
+    """
+    return [*reply[1:-1], LINE_END]
+
+
 def line_ids(encoder: ScriptEncoder, line: Line) -> list[int]:
     """The ids of a line that are scored: the corpus's own encoding of it, whatever ids a model wrote it with."""
     return [*encoder.encode_opening(line), LINE_END]

@@ -235,6 +235,18 @@ class MatchingTask(DiscriminatorTask):
         note(f"          and from {len(self.exchanges):,} messages with their replies")
         return encoded
 
+    def network(self, at: Workspace) -> KerasDiscriminator:
+        """The network; a token that message and reply share begins with its inverse document frequency as weight.
+
+        It occurs in too few exchanges of a batch to get there by small steps.
+        """
+        network = super().network(at)
+        replies = np.zeros(self.architecture.vocabulary_size)
+        for exchange in self.exchanges:
+            replies[list(set(exchange.reply))] += 1
+        network.named_weights()["match/shared"].assign(np.log((len(self.exchanges) + 1) / (replies + 1)))
+        return network
+
     def batches(self, at: Workspace) -> MatchingBatches:
         """Batches of exchanges, own replies and texts."""
         return MatchingBatches(self.exchanges, self.own, super().batches(at), self._changer(), at.run.training.seed)
