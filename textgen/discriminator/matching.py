@@ -40,7 +40,9 @@ class MatchingClassifier(Protocol):
 
 
 class WordChanger:
-    """Makes replies that are wrong in one place: a word is another reply's word, or two words have changed places.
+    """Makes replies that are wrong in one place: a word is another reply's, or two words have changed places.
+
+    The first word stays.
 
     Args:
         pieces: of the tokenizer; they say where words begin.
@@ -57,7 +59,7 @@ class WordChanger:
             other: another reply, which gives the word that may be put in.
             random: draws what is changed.
         """
-        words, others = self._words(reply), self._words(other)
+        (first, words), (_, others) = self._words(reply), self._words(other)
         if not words:
             return list(reply)
         changed, place = list(words), int(random.integers(len(words)))
@@ -66,15 +68,16 @@ class WordChanger:
             changed[place], changed[second] = words[second], words[place]
         if changed == words and others:
             changed[place] = others[int(random.integers(len(others)))]
-        return [*(token for word in changed for token in word), reply[-1]]
+        return [*first, *(token for word in changed for token in word), reply[-1]]
 
-    def _words(self, text: Text) -> list[list[int]]:
-        words = list[list[int]]()
+    def _words(self, text: Text) -> tuple[list[int], list[list[int]]]:
+        """The first word, and the others with the space before them, which makes them interchangeable."""
+        words: list[list[int]] = [[]]
         for token in text[:-1]:
-            if self._begins[token] or not words:
+            if self._begins[token] and words[-1]:
                 words.append([])
             words[-1].append(token)
-        return words
+        return words[0], words[1:]
 
 
 class MatchingExamples(NamedTuple):
