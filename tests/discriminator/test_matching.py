@@ -108,12 +108,16 @@ class Agrees:
 
 
 def test_metrics_by_hand() -> None:
-    changer = WordChanger(Pieces(TOKENIZER))
-    word = TOKENIZER.encode("like")[0]
-    exchanges = [MessageReply([30 + k], [30 + k, word, LINE_END]) for k in range(60)]
-    own = [MessageReply([30 + k], [30 + k, LINE_END]) for k in range(20)]
-    found = matching_metrics(Agrees(), 2.0, matching_examples(exchanges, own, changer, 0))
-    assert found["accuracy"]["own"] == 0.5  # all are taken for true: right about half of as many of both
-    assert found["accuracy"]["others"] == 1.0
+    first = TOKENIZER.first_piece
+    exchanges = [
+        MessageReply([first + k], [first + k, *TOKENIZER.encode(" like" if k % 2 else " tea"), LINE_END])
+        for k in range(30)
+    ]
+    own = [MessageReply([first + k], [first + k, LINE_END]) for k in range(10)]
+    found = matching_metrics(Agrees(), 2.0, matching_examples(exchanges, own, WordChanger(Pieces(TOKENIZER)), 0))
+    # One reply's own beginning is right for its message; the model's own and the changed ones begin so, too.
+    assert found["accuracy"] == {"own": 0.5, "others": 1.0, "changed": 0.5}
     assert found["hits_at_1"] == 1.0
-    assert found["replies"] == sum(one["texts"] for one in found["reliability"]) > 100
+    sure, unsure = found["reliability"][-1], found["reliability"][0]
+    assert (unsure["found"], unsure["texts"]) == (0.0, 10)
+    assert sure["texts"] == found["replies"] - 10

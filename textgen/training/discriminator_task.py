@@ -122,6 +122,8 @@ class DiscriminatorTask(Task):
         format: of the corpus; None finds it from its content.
     """
 
+    weight_decay = 0.1
+
     real: RealTexts
     written: list[Text]
     training: Examples
@@ -166,7 +168,7 @@ class DiscriminatorTask(Task):
 
     def plan(self, budget: Budget, origin: Model | None) -> RunPlan:
         """The same training for all generators."""
-        how = TrainingConfig(budget, seed=self.seed, learning_rate=2e-3, weight_decay=0.1, dropout=0.5)
+        how = TrainingConfig(budget, seed=self.seed, learning_rate=2e-3, weight_decay=self.weight_decay, dropout=0.5)
         return RunPlan(self.generator.tokenizer, self.architecture, how)
 
     def encode(self, folder: ModelFolder, plan: RunPlan, note: Note) -> Encoded:

@@ -56,7 +56,10 @@ _WIDTH = 128
 _PAIRS = 256
 """Exchanges in a step. Each reply is an example for every message among them."""
 
-_JUDGED = 64
+_FEWEST_STEPS = 8
+"""Fewest steps of an epoch: with few exchanges a batch is smaller."""
+
+_JUDGED = 32
 """Replies of each kind in a step that are judged by how they read, which costs more than matching them."""
 
 _DROPOUT = 0.2
@@ -111,7 +114,8 @@ class MatchingBatches:
         seed: int,
     ) -> None:
         self._pairs, self._own, self._texts, self._changer, self._seed = pairs, own, texts, changer, seed
-        self._size, self._judged = min(_PAIRS, len(pairs)), min(_JUDGED, len(pairs), len(own))
+        self._size = max(1, min(_PAIRS, len(pairs) // _FEWEST_STEPS))
+        self._judged = min(_JUDGED, self._size, len(own))
         self.steps_per_epoch = len(pairs) // self._size
 
     def batch(self, step: int, progress: float = 0.0) -> MatchingBatch:
@@ -202,6 +206,8 @@ class MatchingStep(TrainingStep):
 
 class MatchingTask(DiscriminatorTask):
     """Trains a discriminator of a chat model's replies, by themselves and as replies to messages."""
+
+    weight_decay = 0.02  # there are many more texts to learn from
 
     exchanges: list[MessageReply]
     own: list[MessageReply]
