@@ -118,10 +118,10 @@ class Judge:
         self._scorer, self._model = scorer, model
 
     def __call__(self, exchange: Exchange, replies: Sequence[str]) -> list[float]:
-        """The log-odds of the replies to the newest turn."""
+        """What the logits of the replies gain by the newest turn."""
         message = self._model.tokenizer.encode(exchange.context[-1])
         told = [reply_ids(self._model.encoder.encode_reply(reply)) for reply in replies]
-        return [float(score) for score in self._scorer.replies([message] * len(told), told)]
+        return [float(score) for score in self._scorer.matches([message] * len(told), told)]
 
 
 def words(text: str) -> set[str]:

@@ -106,6 +106,9 @@ class Agrees:
     def logits(self, texts: Sequence[Text], /, *, messages: Sequence[Text]) -> NDArray[np.floating]:
         return 2 * agree(messages, texts) - 1
 
+    def matches(self, messages: Sequence[Text], replies: Sequence[Text], /) -> NDArray[np.floating]:
+        return agree(messages, replies)
+
 
 def test_metrics_by_hand() -> None:
     first = TOKENIZER.first_piece

@@ -38,7 +38,8 @@ def test_replies_are_scored_by_their_message_and_without_one_by_themselves(untra
     same, other = judge.lines(lines, "zoo")
     assert same > 0 > -0.9 > other
     ids = [[*model.tokenizer.encode(line.text), LINE_END] for line in lines]
-    assert judge.replies([model.tokenizer.encode("zoo")] * 2, ids) == pytest.approx([same, other])
+    fit = judge.matches([model.tokenizer.encode("zoo")] * 2, ids)
+    assert fit == pytest.approx([2.0 * same, 2.0 * other])  # not divided by the temperature
 
 
 def test_one_that_reads_no_messages_scores_by_itself_whatever_was_said(untrained: Path, tmp_path: Path) -> None:

@@ -135,7 +135,7 @@ def test_from_a_chat_model_to_a_judge_among_its_candidates(
     bot.set(temperature=2.0, seed=1)
     bot.reply("what colour is the soup?")
     found = [one.reply.reads_as_real for one in bot.candidates()]
-    assert all(real is not None for real in found) and len(set(found)) > 1
+    assert all(real is not None and real < 0.5 for real in found)
 
 
 def test_too_few_texts_are_refused_before_anything_is_written(untrained: Path, monkeypatch: pytest.MonkeyPatch) -> None:

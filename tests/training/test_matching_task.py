@@ -12,7 +12,6 @@ from textgen.models.discriminator import KerasDiscriminator
 from textgen.tokenizers.base import LINE_END
 from textgen.tokenizers.word import WordTokenizer
 from textgen.training import matching_task as module
-from textgen.training.discriminator_task import TextBatches
 from textgen.training.matching_task import MatchingBatches, MatchingStep
 from textgen.training.prepare import initial_weights
 from textgen.training.step import exported
@@ -34,13 +33,13 @@ TEXTS = Examples([reply(1, 2), reply(39, 39)] * 20, np.arange(40) % 2 == 0)
 
 
 def batches(seed: int = 1) -> MatchingBatches:
-    return MatchingBatches(EXCHANGES, OWN, TextBatches(TEXTS, 16, seed), WordChanger(Pieces(TOKENIZER)), seed)
+    return MatchingBatches(EXCHANGES, OWN, TEXTS, WordChanger(Pieces(TOKENIZER)), seed)
 
 
 @pytest.fixture(autouse=True)
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_PAIRS", 20)
-    monkeypatch.setattr(module, "_JUDGED", 8)
+    monkeypatch.setattr(module, "_JUDGED", (8, 8))
     monkeypatch.setattr(module, "_FEWEST_STEPS", 3)
 
 

@@ -38,6 +38,9 @@ class MatchingClassifier(Protocol):
     def logits(self, texts: Sequence[Text], /, *, messages: Sequence[Text]) -> NDArray[np.floating]:
         """Log-odds of being the true reply to the message at the same place. *Shape:* (texts,)."""
 
+    def matches(self, messages: Sequence[Text], replies: Sequence[Text], /) -> NDArray[np.floating]:
+        """What these log-odds gain by the message. *Shape:* (replies,)."""
+
 
 class WordChanger:
     """Makes replies that are wrong in one place: a word is another reply's, or two words have changed places.
@@ -202,7 +205,7 @@ def matching_metrics(network: MatchingClassifier, temperature: float, unseen: Ma
     true, wrong = logits[real], logits[~real]
     reliability = Reliability.measure(sigmoid(logits / temperature), real)
     found = (accuracy(true, np.ones(len(true), bool)), *(wrong[unseen.kinds == k] for k in range(len(WRONG))))
-    scores = scores_among_others(unseen.true, lambda asked, told: network.logits(told, messages=asked))
+    scores = scores_among_others(unseen.true, network.matches)
     return {
         "accuracy": {
             kind: 0.5 * (found[0] + accuracy(of_kind, np.zeros(len(of_kind), bool)))

@@ -66,11 +66,13 @@ class Scorer:
         texts = [line_ids(self._encoder, line) for line in lines]
         if not (self.reads_messages and message):
             return self._network.logits(texts).astype(np.float64) / self.saved.temperature
-        asked = self._encoder.tokenizer.encode(message)
-        return self.replies([asked] * len(texts), texts)
+        messages = [self._encoder.tokenizer.encode(message)] * len(texts)
+        return self._network.logits(texts, messages=messages).astype(np.float64) / self.saved.matching_temperature
 
-    def replies(self, messages: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]) -> NDArray[np.float64]:
-        """Log-odds that replies are real ones to these messages, by a judge that reads messages.
+    def matches(self, messages: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]) -> NDArray[np.floating]:
+        """How well replies fit messages, by a judge that reads messages: what their logits gain by them.
+
+        Among replies that are all real this alone tells which is the true one: how it reads by itself does not matter.
 
         Args:
             messages: ids of each, without structure, none of them empty.
@@ -79,7 +81,7 @@ class Scorer:
         Returns:
             *Shape:* (replies,).
         """
-        return self._network.logits(replies, messages=messages).astype(np.float64) / self.saved.matching_temperature
+        return self._network.matches(messages, replies)
 
 
 def page_log_odds(lines: NDArray[np.float64]) -> float:

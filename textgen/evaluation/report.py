@@ -312,7 +312,7 @@ def _hits_at_1(model: ChatModel, contexts: Sequence[Sequence[int]], replies: Seq
     pairs = [
         MessageReply(newest_turn(context), reply_ids(reply)) for context, reply in zip(contexts, replies, strict=True)
     ]
-    return hits_at_1(scores_among_others([pair for pair in pairs if pair.message], judge.replies))
+    return hits_at_1(scores_among_others([pair for pair in pairs if pair.message], judge.matches))
 
 
 def _overlap_notes(model: ChatModel, part: ChatEvalSplit, replies: Iterable[str]) -> Sequence[str]:

@@ -30,7 +30,7 @@ from textgen.discriminator.matching import (
     matching_metrics,
     scores_among_others,
 )
-from textgen.discriminator.metrics import Text, halves
+from textgen.discriminator.metrics import Examples, Text, halves
 from textgen.inference.discriminator import Discriminator
 from textgen.model_folder import ModelFolder
 from textgen.models.discriminator import DiscriminatorNoise, KerasDiscriminator
@@ -59,8 +59,12 @@ _PAIRS = 256
 _FEWEST_STEPS = 8
 """Fewest steps of an epoch: with few exchanges a batch is smaller."""
 
-_JUDGED = 32
-"""Replies of each kind in a step that are judged by how they read, which costs more than matching them."""
+_JUDGED = 8, 32
+"""Fewest and most replies of each kind in a step that are judged by how they read."""
+
+_OWN_AN_EPOCH = 4
+"""Passes over the model's own replies in one over the exchanges, of which there may be a hundred times as many: with
+more passes the few are learned by heart."""
 
 _DROPOUT = 0.2
 """Of the hidden layer where messages and replies are read."""
@@ -109,13 +113,16 @@ class MatchingBatches:
         self,
         pairs: Sequence[MessageReply],
         own: Sequence[MessageReply],
-        texts: TextBatches,
+        texts: Examples,
         changer: WordChanger,
         seed: int,
     ) -> None:
-        self._pairs, self._own, self._texts, self._changer, self._seed = pairs, own, texts, changer, seed
+        self._pairs, self._own, self._changer, self._seed = pairs, own, changer, seed
         self._size = max(1, min(_PAIRS, len(pairs) // _FEWEST_STEPS))
-        self._judged = min(_JUDGED, self._size, len(own))
+        fewest, most = _JUDGED
+        judged = max(fewest, min(_OWN_AN_EPOCH * len(own) * self._size // len(pairs), most))
+        self._judged = min(judged, self._size, len(own))
+        self._texts = TextBatches(texts, 2 * self._judged, seed)
         self.steps_per_epoch = len(pairs) // self._size
 
     def batch(self, step: int, progress: float = 0.0) -> MatchingBatch:
@@ -255,7 +262,7 @@ class MatchingTask(DiscriminatorTask):
 
     def batches(self, at: Workspace) -> MatchingBatches:
         """Batches of exchanges, own replies and texts."""
-        return MatchingBatches(self.exchanges, self.own, super().batches(at), self._changer(), at.run.training.seed)
+        return MatchingBatches(self.exchanges, self.own, self.training, self._changer(), at.run.training.seed)
 
     def step(self, at: Workspace, network: KerasDiscriminator, batches: Any) -> MatchingStep:
         """Learns from a batch of exchanges."""
