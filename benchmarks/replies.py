@@ -5,7 +5,7 @@
 Each opening begins a conversation of its own, with its number as the seed. The same openings are answered in three
 ways: as the model does by itself; with one candidate, so that nothing is re-ranked; and greedily, the likeliest token
 each time, which is what the tutorials' bots do. Of a model with a discriminator there is a fourth: the best of its
-candidates where that has a say.
+candidates where that has no say.
 
 - "same reply" is the share of the most frequent reply. A bot that answers "I don't know." to everything has 1.
 - distinct-n are the different runs of n words among all of them (Li et al. 2016), a word being what white space cuts.
@@ -36,7 +36,7 @@ SYSTEMS: dict[str, dict[str, Any]] = {
     "no re-ranking": {"candidates": 1},
     "greedy": {"candidates": 1, "temperature": 0},
 }
-WITH_DISCRIMINATOR: dict[str, dict[str, Any]] = {"discriminator": {"rerank": True}}
+OF_DISCRIMINATOR: dict[str, dict[str, Any]] = {"no discriminator": {"rerank": False}}
 
 
 @dataclass(frozen=True)
@@ -176,7 +176,7 @@ def main() -> None:
         raise SystemExit(f"{asked.openings} holds no dialogues: name a file with a dialogue a line.")
     case = f"{asked.model}, {len(openings)} openings of {asked.openings.name}"
     rows = []
-    systems = SYSTEMS | (WITH_DISCRIMINATOR if discriminator_path(bot.path).is_file() else {})
+    systems = SYSTEMS | (OF_DISCRIMINATOR if discriminator_path(bot.path).is_file() else {})
     for system, options in systems.items():
         answer(bot, openings[0], 0, **options)  # the first reply of all pays for what is made once
         rows.append(row(case, system, [answer(bot, text, seed, **options) for seed, text in enumerate(openings)]))

@@ -10,9 +10,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import textgen
-from tests.discriminator.small import likes, put_discriminator, with_discriminator
+from tests.discriminator.small import hears, likes, put_discriminator, with_discriminator
 from tests.generation.small import TOKENIZERS, Parrot, chat_model, saved_model, with_decoding
 from textgen.chatbot import Chatbot, ChatOptions, Reply, as_character
+from textgen.discriminator.file import discriminator_path
 from textgen.errors import ConfigurationError, ModelError, TextgenError
 from textgen.generation.conversation import clean
 from textgen.model_folder import ModelFolder
@@ -403,11 +404,11 @@ YES, NO = 1 / (1 + math.exp(-1)), 1 / (1 + math.exp(1))
 
 def test_the_discriminator_has_a_say_among_the_candidates(judged: Path) -> None:
     bot = judged_bot(judged)
-    plain = bot.reply("hello")
-    before = {one.reply: one for one in bot.candidates(20)}
+    plain = bot.reply("hello", rerank=False)
+    before = {one.reply: one for one in bot.candidates(20, rerank=False)}
     bot.undo()
-    best = bot.reply("hello", rerank=True)
-    after = bot.candidates(20, rerank=True)
+    best = bot.reply("hello")
+    after = bot.candidates(20)
     assert {one.reply for one in after} == set(before)
     assert best == after[0].reply and best.reads_as_real == after[0].reply.reads_as_real
     for one in after:
@@ -443,20 +444,58 @@ def test_texts_are_scored_line_by_line(judged: Path) -> None:
 
 def test_a_character_is_judged_by_the_lines_of_the_script(untrained: Path, tmp_path: Path) -> None:
     bot = as_character(textgen.load(with_discriminator(untrained, tmp_path / "model", "z")), "elaine")
-    bot.set(seed=1, candidates=4, rerank=True)
+    bot.set(seed=1, candidates=4)
     assert bot.reply("hello").reads_as_real in (pytest.approx(YES), pytest.approx(NO))
     ((line, real),), _ = bot.score("a zoo")
     assert (line.speaker, line.text, real) == ("ELAINE", "a zoo", pytest.approx(YES))
 
 
-def test_without_a_discriminator_the_command_is_named_and_nothing_is_changed() -> None:
+def test_where_nothing_can_be_judged_replies_are_chosen_without_the_discriminator(judged: Path) -> None:
     bot = make()
-    for ask in (lambda: bot.set(rerank=True), lambda: bot.reply("hello", rerank=True), lambda: bot.score("hello")):
-        with pytest.raises(
-            ModelError, match="has none: make one with  textgen train-discriminator --model models/small"
-        ):
-            ask()
-    assert not bot.options.rerank and bot.turns == ()
+    bot.set(rerank=True)
+    assert bot.reply("hello").reads_as_real is None
+    with pytest.raises(ModelError, match="has none: make one with  textgen train-discriminator --model models/small"):
+        bot.score("hello")
+    for options in ({"candidates": 1}, {"temperature": 0}):
+        assert judged_bot(judged, rerank=True, **options).reply("hello").reads_as_real is None
+
+
+def test_a_damaged_discriminator_is_told_once_and_does_not_stop_the_talk(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = put_discriminator(saved_model(tmp_path / "model"), " day")
+    discriminator_path(folder).write_bytes(b"nothing")
+    bot = judged_bot(folder)
+    assert [bot.reply("hello").reads_as_real, bot.reply("hello").reads_as_real] == [None, None]
+    assert capsys.readouterr().err.count("Replies are chosen without the discriminator.") == 1
+
+
+@pytest.fixture(scope="module")
+def listener(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a bot whose discriminator likes what it has just heard. Not to be changed."""
+    folder = ModelFolder(saved_model(tmp_path_factory.mktemp("listener") / "model"))
+    model = folder.load()
+    hears(model.tokenizer, generator=model.card.metrics).save(folder)
+    return folder.path
+
+
+def test_candidates_are_judged_as_replies_to_the_newest_turn(listener: Path) -> None:
+    bot = judged_bot(listener)
+    bot.reply("I like tea")
+    assert bot.score("you like tea?", "I like TEA\n").lines[0].reads_as_real > 0.5
+    bot.reply("oh a day")
+    for one in bot.candidates(20):
+        expected = bot.score(one.reply, "oh a day").reads_as_real
+        assert one.reply.reads_as_real == pytest.approx(expected)
+    assert len({one.reply.reads_as_real for one in bot.candidates(20)}) > 1
+    first = judged_bot(listener).say_first()
+    assert first.reads_as_real == pytest.approx(0.5)  # there is no message, and by themselves all are alike
+
+
+def test_a_message_is_refused_where_the_discriminator_reads_none(judged: Path) -> None:
+    with pytest.raises(ConfigurationError, match=r"with the message 'hi', but .* judges texts by themselves"):
+        judged_bot(judged).score("a day", "hi")
+    assert judged_bot(judged).score("a day", "").lines[0].reads_as_real == pytest.approx(YES)
 
 
 def test_a_discriminator_of_an_earlier_training_is_told_once(

@@ -224,7 +224,8 @@ def train_discriminator(
 ) -> "SavedDiscriminator":
     """Trains a discriminator between real texts and texts that a model writes, and saves it in the model's folder.
 
-    The texts of a script model are lines. The texts of a chat model are replies; it writes replies to real messages.
+    The texts of a script model are lines. The texts of a chat model are replies to real messages, and the
+    discriminator also learns which replies fit which messages.
 
     Args:
         model: the model folder; the model itself is not changed.
@@ -250,6 +251,7 @@ def train_discriminator(
     _require_training()
     from textgen.training.discriminator_task import DiscriminatorTask, make_discriminator
     from textgen.training.display import PlainDisplay, SilentDisplay
+    from textgen.training.matching_task import MatchingTask
 
     folder = open_folder(model)
     opened = folder.load()
@@ -264,7 +266,8 @@ def train_discriminator(
             f"folder has none: give the file with --corpus, or leave --{name.replace('_', '-')} out."
         )
     write, options = _generator(opened, samples, seed, decoding)
-    task = DiscriminatorTask(opened, samples, write, options, seed, corpus, format, reading)
+    kind = MatchingTask if opened.card.kind == "chat" else DiscriminatorTask
+    task = kind(opened, samples, write, options, seed, corpus, format, reading)
     trained = make_discriminator(task, budget, (SilentDisplay() if quiet else PlainDisplay()).note)
     trained.save(folder)
     return trained

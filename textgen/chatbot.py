@@ -1,6 +1,7 @@
 """The chatbot: conversation in, reply out."""
 
 import re
+import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -10,8 +11,9 @@ from typing import Any
 from textgen import terminal
 from textgen.corpus.document import Line
 from textgen.decoding.options import ChatOptions, asks_for_beams, chat_options
+from textgen.discriminator.file import discriminator_path, how_to_make
 from textgen.discriminator.scorer import Scorer
-from textgen.errors import ConfigurationError, require_text
+from textgen.errors import ConfigurationError, ModelError, require_text
 from textgen.generation.answering import Answer, Responder
 from textgen.generation.character import Character
 from textgen.generation.chat_model import ChatModel
@@ -79,13 +81,11 @@ class Chatbot:
         Raises:
             ConfigurationError: an option is unknown or out of range, or `no_copy` was asked for but the model has no
                 novelty index; no option is changed.
-            ModelError: `rerank` was asked for but the model has no discriminator.
         """
         kept = {**self._kept, **options}
         if asks_for_beams(options):
             kept.pop("temperature", None)
         chosen = chat_options(self._responder.defaults, kept)
-        self._judge_for(chosen)  # fails now, not at the next reply, where the model has no discriminator
         self._responder.guard(chosen)
         self._options, self._kept = chosen, kept
 
@@ -182,18 +182,26 @@ class Chatbot:
         self._conversation.exchanges[-1] = replace(last, reply=reply, rejected=_rejected(last))
         return reply
 
-    def score(self, text: str) -> JudgedText:
+    def score(self, text: str, message: str | None = None) -> JudgedText:
         """Scores how realistic replies are, one by one and together, with the model's discriminator.
 
         Args:
             text: one reply a line; lines without text are left out. The conversation does not matter.
+            message: what each of them answers. None scores them by themselves: whether a person could have said so.
 
         Raises:
-            ConfigurationError: the text is not a str.
+            ConfigurationError: text or message is not a str, or the discriminator does not read messages.
             ModelError: the model has no discriminator; the message names the command that trains one.
         """
         require_text("text", text)
-        return judge_lines([self._responder.line(clean(line)) for line in _LINE_ENDS.split(text)], self.judge)
+        asked = "" if message is None else self._responder.line(clean(message)).text
+        if asked and not self.judge.reads_messages:
+            raise ConfigurationError(
+                f"Replies were to be scored with the message {message!r}, but the discriminator of {self.path} judges "
+                "texts by themselves, which is all that one of a script model or of an older version does: leave the "
+                f"message out, or make one of a chat model anew {how_to_make(self.path)}"
+            )
+        return judge_lines([self._responder.line(clean(line)) for line in _LINE_ENDS.split(text)], self.judge, asked)
 
     @cached_property
     def judge(self) -> Scorer:
@@ -207,9 +215,20 @@ class Chatbot:
             terminal.note(judge.warning)
         return judge
 
+    @cached_property
+    def _helper(self) -> Scorer | None:
+        """The judge where the model has one; a damaged one is told, and does not help."""
+        if not discriminator_path(self.path).is_file():
+            return None
+        try:
+            return self.judge
+        except ModelError as error:
+            print(f"Replies are chosen without the discriminator. {error}", file=sys.stderr)
+            return None
+
     def _judge_for(self, options: ChatOptions) -> Scorer | None:
-        """The discriminator that re-ranks replies; None where re-ranking is off."""
-        return self.judge if options.rerank else None
+        """The discriminator that helps to choose; None where there is none, it is off, or there is no choice."""
+        return self._helper if options.rerank and options.sequences > 1 else None
 
     def undo(self) -> bool:
         """Takes back the last reply and its message; False where nothing was said."""

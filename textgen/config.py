@@ -182,6 +182,7 @@ class DiscriminatorConfig(_JsonConfig):
         widths: widths of the convolutions, in tokens.
         filters: number of filters of each width.
         speakers: number of speakers it tells apart; 0 judges a text without knowing who speaks.
+        matching: width of the vectors in which a reply is matched with its message; 0 judges texts by themselves.
     """
 
     vocabulary_size: int
@@ -189,13 +190,15 @@ class DiscriminatorConfig(_JsonConfig):
     widths: tuple[int, ...] = (2, 3, 4, 5)
     filters: int = 64
     speakers: int = 0
+    matching: int = 0
 
     def __post_init__(self) -> None:
         for name in ("vocabulary_size", "embedding", "filters"):
             _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
         apart = bool(self.widths) and len(set(self.widths)) == len(self.widths)
         _require(apart and min(self.widths) >= 1, "widths", self.widths, "different lengths of at least 1")
-        _require(self.speakers >= 0, "speakers", self.speakers, "at least 0")
+        for name in ("speakers", "matching"):
+            _require(getattr(self, name) >= 0, name, getattr(self, name), "at least 0")
 
     @property
     def features(self) -> int:

@@ -70,8 +70,8 @@ def test_options_reach_the_bot(chat) -> None:
         "x",
     )
     assert (bot.options.temperature, bot.options.seed, bot.options.candidates) == (0, 0, 1)
-    assert bot.options.rerank is False
-    assert chat("", "--rerank")[1].options.rerank is True
+    assert bot.options.rerank is True
+    assert chat("", "--no-rerank")[1].options.rerank is False
     assert (bot.options.blocked, bot.options.stop) == (("darn", "heck"), ("x",))
 
 

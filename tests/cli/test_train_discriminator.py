@@ -71,7 +71,7 @@ def test_of_a_chat_model_replies_are_judged(asked: dict[str, Any], tmp_path: Pat
     told = CliRunner().invoke(command, ["--model", str(folder), "--corpus", "talks", "--format", "eou"]).stderr
     assert asked["format"] == "eou"
     assert "1,200 replies" in told and "1,400 replies" in told and "lines" not in told
-    assert f"textgen chat --rerank --model {folder}\n  textgen score --model {folder} FILE\n" in told
+    assert f"textgen chat --model {folder}\n  textgen score --model {folder} FILE\n" in told
 
 
 def test_the_help_says_what_a_corpus_is_for() -> None:

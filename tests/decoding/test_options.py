@@ -123,7 +123,7 @@ def test_defaults_are_allowed(name: str) -> None:
 
 def test_the_defaults_of_a_chat() -> None:
     options = ChatOptions()
-    assert (options.max_new_tokens, options.candidates, options.rerank, options.blocked) == (60, 8, False, ())
+    assert (options.max_new_tokens, options.candidates, options.rerank, options.blocked) == (60, 8, True, ())
     assert options.temperature == DecodingOptions().temperature
 
 
@@ -137,8 +137,6 @@ def test_the_defaults_of_a_chat() -> None:
             {"rerank": 8},
             "rerank=8 was asked for, but rerank must be on or off .* give the number of replies .* candidates",
         ),
-        ({"rerank": True, "candidates": 1}, "rerank was asked for with candidates=1, which leaves one reply"),
-        ({"rerank": True, "temperature": 0}, "rerank was asked for with temperature=0, which leaves one reply"),
         ({"blocked": 7}, "blocked=7 was asked for"),
         ({"blocked": ("a", " ")}, "white space is no word"),
         ({"lines": 3}, "lines=3 was asked for, but lines makes no sense in a chat: a reply is one line"),

@@ -8,6 +8,7 @@ import numpy as np
 
 from textgen.config import DiscriminatorConfig
 from textgen.discriminator.file import SavedDiscriminator
+from textgen.inference.weights import weight_shapes
 from textgen.model_folder import ModelFolder
 from textgen.tokenizers.base import Tokenizer
 
@@ -26,6 +27,16 @@ def likes(word: str, tokenizer: Tokenizer, **changes: Any) -> SavedDiscriminator
     }
     values = {"temperature": 2.0, "generator": {}, "decoding": {}, "corpus": None, "metrics": {}}
     return SavedDiscriminator(config, weights, **{**values, **changes})
+
+
+def hears(tokenizer: Tokenizer, **changes: Any) -> SavedDiscriminator:
+    """Finds a reply the more real the more tokens it shares with its message; by themselves all are alike."""
+    config = DiscriminatorConfig(tokenizer.vocabulary_size, embedding=1, widths=(1,), filters=1, matching=1)
+    weights = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes(config).items()}
+    weights["match/shared"][tokenizer.first_piece :] = 4.0
+    weights["match/bias"][:] = -2.0
+    values = {"temperature": 1.0, "generator": {}, "decoding": {}, "corpus": None, "metrics": {}}
+    return SavedDiscriminator(config, weights, **{**values, "matching_temperature": 2.0, **changes})
 
 
 def put_discriminator(model: Path, word: str) -> Path:

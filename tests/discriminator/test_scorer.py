@@ -1,11 +1,13 @@
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.discriminator.small import likes, with_discriminator
+from tests.discriminator.small import hears, likes, with_discriminator
 from textgen.corpus.document import Line
-from textgen.discriminator.scorer import Scorer, page_log_odds
+from textgen.discriminator.scorer import Scorer, page_log_odds, reply_ids, reply_line
 from textgen.model_folder import ModelFolder
+from textgen.tokenizers.base import END, LINE_END, START
 
 
 def test_log_odds_by_hand(untrained: Path, tmp_path: Path) -> None:
@@ -24,3 +26,29 @@ def test_one_that_is_older_than_the_model_is_outdated(untrained: Path, tmp_path:
     likes("z", tokenizer, generator={"step": 1}).save(folder)
     warning = Scorer(folder.path, card, tokenizer).warning
     assert warning is not None and f"textgen train-discriminator --model {folder.path}" in warning
+
+
+def test_replies_are_scored_by_their_message_and_without_one_by_themselves(untrained: Path, tmp_path: Path) -> None:
+    folder = ModelFolder(Path(shutil.copytree(untrained, tmp_path / "model")))
+    model = folder.load()
+    hears(model.tokenizer, generator=model.card.metrics).save(folder)
+    judge, lines = Scorer(folder.path, model.card, model.tokenizer), [reply_line("zoo"), reply_line("what")]
+    assert judge.reads_messages
+    assert judge.lines(lines).tolist() == judge.lines(lines, "").tolist() == [0.0, 0.0]
+    same, other = judge.lines(lines, "zoo")
+    assert same > 0 > -0.9 > other
+    ids = [[*model.tokenizer.encode(line.text), LINE_END] for line in lines]
+    fit = judge.matches([model.tokenizer.encode("zoo")] * 2, ids)
+    assert fit == pytest.approx([2.0 * same, 2.0 * other])  # not divided by the temperature
+
+
+def test_one_that_reads_no_messages_scores_by_itself_whatever_was_said(untrained: Path, tmp_path: Path) -> None:
+    folder = ModelFolder(with_discriminator(untrained, tmp_path / "model", "z"))
+    model = folder.load()
+    judge = Scorer(folder.path, model.card, model.tokenizer)
+    assert not judge.reads_messages
+    assert judge.lines([reply_line("a zoo")], "hello").tolist() == judge.lines([reply_line("a zoo")]).tolist()
+
+
+def test_a_reply_of_a_chat_model_is_scored_as_its_line_is() -> None:
+    assert reply_ids([START, 20, 21, END]) == [20, 21, LINE_END]

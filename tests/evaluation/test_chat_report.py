@@ -159,7 +159,7 @@ def test_attention_on_the_message_is_its_weight_on_the_newest_turn(model: Model)
 def test_the_json_object() -> None:
     scores = Scores(nats=40 * math.log(4), tokens=40, characters=80, words=8, line_ends=2)
     shuffled, alone = replace(scores, nats=40 * math.log(8)), replace(scores, nats=40 * math.log(16))
-    values = ChatEvaluation(scores, shuffled, alone, 0.75, 2, "all", ("one",)).to_json_object()
+    values = ChatEvaluation(scores, shuffled, alone, 0.75, 0.25, 2, "all", ("one",)).to_json_object()
     assert json.loads(json.dumps(values)) == values
     assert values == {
         "bits_per_character": pytest.approx(1.0),
@@ -174,6 +174,7 @@ def test_the_json_object() -> None:
         "alone_perplexity": pytest.approx(16.0),
         "alone_bits_per_character": pytest.approx(2.0),
         "attention_on_message": 0.75,
+        "hits_at_1": 0.25,
         "split": "all",
         **NO_COMPARISON,
         **NO_NOVELTY,
@@ -183,7 +184,7 @@ def test_the_json_object() -> None:
 
 def test_an_infinite_perplexity_is_no_json_number() -> None:
     scores = Scores(nats=9000.0, tokens=10, characters=10, words=1, line_ends=0)
-    values = ChatEvaluation(scores, scores, scores, None, 1, "all", ()).to_json_object()
+    values = ChatEvaluation(scores, scores, scores, None, None, 1, "all", ()).to_json_object()
     assert values["perplexity"] is values["word_perplexity"] is values["alone_perplexity"] is None
     assert "Infinity" not in json.dumps(values)
     assert any("too large for a number" in note for note in scores.notes)

@@ -40,6 +40,40 @@ def test_a_speaker_adds_their_product_with_the_features() -> None:
     assert found.tolist() == [4.5, 4.5 + 0.25 * 7]
 
 
+def matching() -> Discriminator:
+    """Messages and replies have the direction (1,), or (-1,) where their ids add up to more than 10."""
+    config = DiscriminatorConfig(10, embedding=1, widths=(1,), filters=1, matching=1)
+    weights: dict[str, Any] = {name: np.zeros(shape, np.float32) for name, shape in weight_shapes(config).items()}
+    weights["embedding"] = np.arange(10.0, dtype=np.float32)[:, None]
+    for side in ("message", "reply"):
+        weights[f"{side}/hidden/kernel"][:] = [[0.0, 1.0]]
+        weights[f"{side}/hidden/bias"][:] = [10.0, 0.0]
+        weights[f"{side}/kernel"][:] = [[1.0], [-1.0]]
+    weights |= {"match/log_scale": np.log([3.0]), "match/bias": np.array([0.5]), "match/shared": np.arange(10.0) / 2}
+    return Discriminator(config, weights | {name: weights[name].astype(np.float32) for name in weights})
+
+
+def test_what_a_message_adds_by_hand() -> None:
+    model = matching()
+    # One token, so its sum is divided by one. 4 is on the side of 3; 3 * 1 for that, and 0.5.
+    assert model.matches([[3]], [[4]]) == pytest.approx([3.5])
+    # Shared: 3, which weighs 1.5, by the root of the reply's four tokens; (1 + 2 + 3 + 6) / 2 is still below 10.
+    assert model.matches([[3]], [[1, 2, 3, 6]]) == pytest.approx([3.5 + 1.5 / 2])
+    # A token said twice is shared once; 18 / sqrt(2) is above 10, so that the directions are opposite.
+    assert model.matches([[9]], [[9, 9]]) == pytest.approx([-3 + 0.5 + 4.5 / 2**0.5], rel=1e-4)
+    assert model.matches([[], [3]], [[4], [4]]) == pytest.approx([0.0, 3.5])
+    alone = model.logits([[4], [4]])
+    assert model.logits([[4], [4]], messages=[[], [3]]) == pytest.approx(alone + np.array([0.0, 3.5]))
+    assert model.matches([], []).tolist() == []
+
+
+def test_pairs_are_matched_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, messages, replies = matching(), [[k % 9] for k in range(20)], [[k % 7, 1] for k in range(20)]
+    whole = model.matches(messages, replies)
+    monkeypatch.setattr(module, "_PAIRS", 6)
+    assert model.matches(messages, replies).tolist() == whole.tolist()
+
+
 def test_batches_keep_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = [[k % 7] * (9 - k % 4) for k in range(20)]
     model = Discriminator(*by_hand())
@@ -58,13 +92,22 @@ def test_weights_that_do_not_fit_are_refused() -> None:
 
 
 def test_shapes() -> None:
-    assert weight_shapes(DiscriminatorConfig(50, embedding=4, widths=(1, 3), filters=5, speakers=2)) == {
+    assert weight_shapes(DiscriminatorConfig(50, embedding=4, widths=(1, 3), filters=5, speakers=2, matching=3)) == {
         "embedding": (50, 4),
         "convolution_1/kernel": (4, 5),
         "convolution_1/bias": (5,),
         "convolution_3/kernel": (12, 5),
         "convolution_3/bias": (5,),
         "speakers": (2, 10),
+        "message/hidden/kernel": (4, 6),
+        "message/hidden/bias": (6,),
+        "message/kernel": (6, 3),
+        "reply/hidden/kernel": (4, 6),
+        "reply/hidden/bias": (6,),
+        "reply/kernel": (6, 3),
+        "match/shared": (50,),
+        "match/log_scale": (1,),
+        "match/bias": (1,),
         "output/kernel": (10, 1),
         "output/bias": (1,),
     }

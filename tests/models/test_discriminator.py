@@ -15,8 +15,10 @@ VOCABULARY = 40
 LENGTHS = np.array([9, 1, 4, 12, 0])
 
 
-def config(speakers: int = 0) -> DiscriminatorConfig:
-    return DiscriminatorConfig(VOCABULARY, embedding=6, widths=(2, 3, 5), filters=7, speakers=speakers)
+def config(speakers: int = 0, matching: int = 0) -> DiscriminatorConfig:
+    return DiscriminatorConfig(
+        VOCABULARY, embedding=6, widths=(2, 3, 5), filters=7, speakers=speakers, matching=matching
+    )
 
 
 def random_weights(chosen: DiscriminatorConfig) -> dict[str, Any]:
@@ -49,6 +51,21 @@ def test_logits_are_those_of_the_numpy_pass_on_ragged_texts(speakers: int) -> No
     assert ours.shape == (5,)
     assert np.abs(ours - theirs).max() < 1e-4
     assert ours.std() > 0.5
+
+
+def test_what_a_message_adds_is_that_of_the_numpy_pass_for_each_message_and_reply() -> None:
+    chosen, lengths = config(matching=4), LENGTHS[::-1].copy()
+    model, ids = network(chosen), some_ids()
+    vectors = model.message_vectors(ids[::-1], lengths), model.reply_vectors(ids, LENGTHS)
+    ours = np.asarray(vectors[0]) @ np.asarray(vectors[1]).T
+    asked = [row[:length].tolist() for row, length in zip(ids[::-1], lengths, strict=True)]
+    told = [row[:length].tolist() for row, length in zip(ids, LENGTHS, strict=True)]
+    numpy = NumpyDiscriminator(chosen, random_weights(chosen))
+    for message, row in zip(asked, ours, strict=True):
+        theirs = numpy.logits(told, messages=[message] * 5) - numpy.logits(told)
+        assert np.abs(row - theirs).max() < 1e-4
+    assert not ours[0].any()  # an empty message adds nothing
+    assert ours[1:].std() > 0.3
 
 
 def test_the_speaker_matters_where_there_are_speakers() -> None:
@@ -118,7 +135,7 @@ def test_the_gradient_of_a_gradient_is_the_numeric_one() -> None:
 
 
 def test_named_weights_are_all_weights_in_their_shapes() -> None:
-    chosen = config(speakers=3)
+    chosen = config(speakers=3, matching=4)
     model = KerasDiscriminator(chosen)
     named = model.named_weights()
     assert {name: tuple(v.shape) for name, v in named.items()} == weight_shapes(chosen)

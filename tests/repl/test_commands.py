@@ -99,10 +99,10 @@ TRANSCRIPTS = {
         ("hello", "echo: 1. You said: hello\n"),
         (
             "/candidates 2",
-            f"  1  -0.50  candidate 1\n  2  -1.00  candidate 2\n{BEST_FIRST}",
+            f"  1  -0.50  75% real  candidate 1\n  2  -1.00  75% real  candidate 2\n{BEST_FIRST}",
         ),
-        ("/set rerank on", "rerank is now on.\n"),
-        ("/candidates 1", f"  1  -0.50  75% real  candidate 1\n{BEST_FIRST}"),
+        ("/set rerank off", "rerank is now off.\n"),
+        ("/candidates 1", f"  1  -0.50  candidate 1\n{BEST_FIRST}"),
         (
             "/candidates two",
             "/candidates was given 'two', but it needs a whole number: type one, as in /candidates 2.\n",

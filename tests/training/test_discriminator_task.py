@@ -118,7 +118,7 @@ def test_from_a_chat_model_to_a_judge_among_its_candidates(
     (tmp_path / "more.jsonl").write_text(dialogues_text(600, seed=5), encoding="utf-8")
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     monkeypatch.setattr(module, "FEWEST", 10)
-    saved = train_discriminator(folder, tmp_path / "more.jsonl", samples=600, steps=60, seed=3, temperature=2.0)
+    saved = train_discriminator(folder, tmp_path / "more.jsonl", samples=600, steps=200, seed=3, temperature=2.0)
     assert saved.metrics["accuracy"]["discriminator"] > 0.8  # so hot a bot mixes up its words
     assert (saved.decoding["temperature"], saved.decoding["max_new_tokens"]) == (2.0, 60)
     assert {path: path.read_bytes() for path in before} == before
@@ -128,10 +128,14 @@ def test_from_a_chat_model_to_a_judge_among_its_candidates(
     assert isinstance(bot, textgen.Chatbot)
     real, mixed_up = bot.score("the soup is green.\nsoup the green is.").lines
     assert real.reads_as_real > 0.5 > mixed_up.reads_as_real
-    bot.set(rerank=True, temperature=2.0, seed=1)
+    asked = "hello, what colour is the soup?"
+    fits, other = bot.score("the soup is green.\nthe door is red.", asked).lines
+    assert fits.reads_as_real > 0.5 > other.reads_as_real
+    assert set(saved.metrics["with_message"]["accuracy"]) == {"own", "others", "changed"}
+    bot.set(temperature=2.0, seed=1)
     bot.reply("what colour is the soup?")
     found = [one.reply.reads_as_real for one in bot.candidates()]
-    assert all(real is not None for real in found) and len(set(found)) > 1
+    assert all(real is not None and real < 0.5 for real in found)
 
 
 def test_too_few_texts_are_refused_before_anything_is_written(untrained: Path, monkeypatch: pytest.MonkeyPatch) -> None:

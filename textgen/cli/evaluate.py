@@ -164,6 +164,8 @@ def describe_chat(result: "ChatEvaluation") -> Iterator[str]:
         yield _row(name, f"{other.perplexity:,.2f}", f"perplexity with {which} context: {worse:+.1%}")
     if result.attention_on_message is not None:
         yield _row("on the message", f"{result.attention_on_message:.2f}", "share of attention on the newest turn")
+    if result.hits_at_1 is not None:
+        yield _row("hits at 1", f"{result.hits_at_1:.1%}", "true replies that the discriminator finds among 20")
     yield _row("text scored", f"{result.exchanges:,}", f"{'reply' if result.exchanges == 1 else 'replies'}: {part}")
     yield _row("", f"{scores.characters:,}", "characters, including a line end per reply")
     yield _row("", f"{scores.tokens:,}", "tokens of the model, including ends")

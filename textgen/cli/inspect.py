@@ -161,6 +161,9 @@ def _discriminator(facts: dict[str, Any] | None, kind: str) -> str:
             found = f"yes: right about {right:.1%} of {texts:,} unseen {JUDGED[kind]}"
         case _:
             found = "yes: how good it is was not stored"
+    match facts["metrics"]:
+        case {"with_message": {"hits_at_1": int() | float() as hits}}:
+            found += f", finds {hits:.1%} of them among 20"
     return f"{found}; made before the model was last trained: make a new one" if facts["outdated"] else found
 
 

@@ -29,6 +29,8 @@ def decoding_options(use: Use, of_draws_only: bool = False) -> Callable[[Command
         for name, option in reversed(TABLE.items()):
             if option.known_to(use) and (option.edits or not of_draws_only):
                 flag = f"--{option.flag or name.replace('_', '-')}"
+                if option.values_for(use).kind == "switch":
+                    flag = f"{flag}/--no-{flag[2:]}"
                 command = click.option(flag, name, **_settings(name, option, use))(command)
         return command
 
@@ -47,7 +49,7 @@ def _settings(name: str, option: Option, use: Use) -> dict[str, Any]:
     if use == "writing" and option.while_writing is not None:
         default, help = option.while_writing.default, f"{help} {option.while_writing.help}"
     if values.kind == "switch":
-        return {"is_flag": True, "default": None, "help": help}
+        return {"default": None, "help": f"{help}  [{'on' if default else 'off'}]"}
     if isinstance(default, int | float):
         help += f"  [the model's own, else {default:g}]" if option.set_by_models else f"  [{default:g}]"
     return {"metavar": option.metavar or _METAVARS[values.kind], "help": help, **_typed(option, values)}

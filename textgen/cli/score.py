@@ -13,24 +13,28 @@ from textgen.cli.output import echo
 @click.command("score")
 @model_option(required=True)
 @click.argument("file", type=NamedPath(allow_dash=True))
+@click.option("--message", metavar="TEXT", help="The message that the replies of a chat model answer.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
 @debug_option
-def command(model: Path, file: Path, as_json: bool) -> None:
+def command(model: Path, file: Path, message: str | None, as_json: bool) -> None:
     """Score how realistic lines or replies are.
 
     FILE has the format of the corpus; for a chat model it has one reply per line. `-` reads standard input. Each line
     gets the probability, from 0 to 1, that it is real and not written by the model, if both are equally common. The
-    score of the whole text is the mean of the log-odds of its lines. A reply is scored by itself, without the message
-    it answers. The scores come from the discriminator that `textgen train-discriminator` makes.
+    score of the whole text is the mean of the log-odds of its lines. Without --message a reply is scored by itself.
+    With it the score says how likely it is the true reply to that message, and not the model's own, one to another
+    message, or one with a changed word. The scores come from the discriminator that `textgen train-discriminator`
+    makes.
 
     \b
     textgen score --model runs/seinfeld scene.txt
     textgen score --model runs/my_bot replies.txt
+    textgen score --model runs/my_bot --message "how was your day?" replies.txt
     textgen generate --model runs/seinfeld | textgen score --model runs/seinfeld -
     """
     from textgen.api import load
     from textgen.corpus.reading import TextFile
-    from textgen.errors import CorpusError
+    from textgen.errors import ConfigurationError, CorpusError
     from textgen.wording import count
     from textgen.writer import ScriptWriter
 
@@ -39,7 +43,15 @@ def command(model: Path, file: Path, as_json: bool) -> None:
         text = sys.stdin.buffer.read().decode("utf-8-sig", errors="replace")
     else:
         text = "\n".join(TextFile(file).lines())
-    lines, whole = opened.score(text)
+    if isinstance(opened, ScriptWriter):
+        if message is not None:
+            raise ConfigurationError(
+                f"--message {message!r} was given, but {model} is a script model, whose lines are scored by "
+                "themselves: leave --message out, or name a chat model."
+            )
+        lines, whole = opened.score(text)
+    else:
+        lines, whole = opened.score(text, message)
     if whole is None:
         raise CorpusError(f"The lines of {file} were to be scored, but it holds none: give a text like the corpus.")
     if as_json:

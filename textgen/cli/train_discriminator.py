@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from textgen.discriminator.file import SavedDiscriminator
 
 _NAMES = {"discriminator": "discriminator", "ngrams": "n-grams", "length": "length alone"}
-_USES = {"script": "generate --rerank 8", "chat": "chat --rerank"}
+_WRONG = {
+    "own": "the model's own",
+    "others": "true ones to other messages",
+    "changed": "true ones with a changed word or order",
+}
+_USES = {"script": "generate --rerank 8", "chat": "chat"}
 _BAR = 30
 
 
@@ -53,7 +58,8 @@ def command(model: Path, corpus: tuple[Path, ...], **options: Any) -> None:
 
     The model writes lines (a chat model: replies to real messages), and a small network learns to tell them from the
     real ones that the model was trained on. The network is saved in the model folder. The model itself does not
-    change, and Ctrl-C stops without saving. `generate --rerank`, `chat --rerank` and `score` use the discriminator.
+    change, and Ctrl-C stops without saving. That of a chat model also learns which reply fits which message, and
+    `chat` then uses it whenever it chooses among replies. `generate --rerank` and `score` use it, too.
 
     \b
     textgen train-discriminator --model runs/seinfeld
@@ -92,6 +98,20 @@ def describe(trained: "SavedDiscriminator", noun: str) -> Iterator[str]:
     if metrics["accuracy"]["discriminator"] < 0.5 + metrics["texts"] ** -0.5:  # two standard errors
         yield "It is no better than guessing, so its scores mean nothing: train again with more --samples."
     yield ""
+    yield from _reliability(metrics, noun)
+    if (matched := metrics.get("with_message")) is None:
+        return
+    yield f"{'as replies to messages':<42}{'accuracy':>9}"
+    for key, name in _WRONG.items():
+        yield f"{'  against ' + name:<42}{matched['accuracy'][key]:>9.1%}"
+    if matched["hits_at_1"] is not None:
+        yield f"{'  found among 19 to other messages':<42}{matched['hits_at_1']:>9.1%}   (guessing: 5.0%)"
+    yield ""
+    yield from _reliability(matched, noun)
+
+
+def _reliability(metrics: dict[str, Any], noun: str) -> Iterator[str]:
+    """How far probabilities and facts agree, as a table."""
     off = metrics["calibration_error"]
     yield f"{'predicted real':>15}{'in fact real':>14}{noun:>9}   (off by {off:.1%} on average)"
     for one in metrics["reliability"]:

@@ -89,6 +89,13 @@ class ScriptEncoder:
         return ids
 
 
+def newest_turn(context: Sequence[int]) -> list[int]:
+    """The ids of a context's newest turn, without the structure around it; none of them in an empty context."""
+    ids = list(context[:-1]) if len(context) > 1 else []
+    begin = max((place for place, token in enumerate(ids) if token in (START, TURN)), default=-1)
+    return ids[begin + 1 :]
+
+
 class DialogueEncoder:
     """Encodes contexts and replies as ids.
 

@@ -246,10 +246,11 @@ class ChatOptions(DecodingOptions):
         ),
     )
     rerank: bool = field(
-        default=False,
+        default=True,
         metadata=row(
             Values("switch", "on or off (off: the discriminator is not asked)", lambda value: isinstance(value, bool)),
-            "Prefer text that reads as if a person had written it; needs a discriminator (train-discriminator).",
+            "Prefer text that reads as if a person had written it, where the model has a discriminator "
+            "(train-discriminator).",
             ("on", "off"),
             advice="switch it on or off, and give the number of replies to choose from as candidates",
             while_writing=WhileWriting(
@@ -284,12 +285,6 @@ class ChatOptions(DecodingOptions):
             raise ConfigurationError(
                 f"blocked={self.blocked!r} was asked for, but white space is no word: give words such as "
                 '"damn", or leave it out.'
-            )
-        if self.rerank and self.sequences == 1:
-            why = "candidates=1" if self.candidates == 1 else f"temperature={self.temperature:g}"
-            raise ConfigurationError(
-                f"rerank was asked for with {why}, which leaves one reply, but the discriminator chooses among two or "
-                "more: give candidates of 2 or more and a temperature above 0, or leave rerank out."
             )
 
     @property

@@ -35,12 +35,13 @@ class SavedDiscriminator:
     Args:
         architecture: of the network.
         weights: of the network, under their names.
-        temperature: logits are divided by it.
+        temperature: logits of texts by themselves are divided by it.
         generator: the metrics of the model when its samples were written: further training changes them.
         decoding: how the samples were written.
         corpus: fingerprint of the real text.
         metrics: how good it is, on lines that neither it nor the model learned from.
         versions: of the packages that trained it.
+        matching_temperature: logits of replies to messages are divided by it.
     """
 
     architecture: DiscriminatorConfig
@@ -51,10 +52,12 @@ class SavedDiscriminator:
     corpus: str | None
     metrics: dict[str, Any]
     versions: dict[str, str] = field(default_factory=dict)
+    matching_temperature: float = 1.0
 
     def __post_init__(self) -> None:
-        if not 0 < self.temperature < float("inf"):
-            raise ConfigurationError(f"temperature is {self.temperature!r}; it must be a number above 0")
+        for name in ("temperature", "matching_temperature"):
+            if not 0 < (value := getattr(self, name)) < float("inf"):
+                raise ConfigurationError(f"{name} is {value!r}; it must be a number above 0")
 
     def save(self, folder: ModelFolder) -> None:
         """Puts it into the folder of the model it judges, in the place of an older one."""

@@ -3,7 +3,7 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Sequence
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, NamedTuple, Protocol, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from textgen.discriminator.calibration import Reliability, sigmoid
 
 Text: TypeAlias = Sequence[int]
+Example = TypeVar("Example")
 
 
 class Examples(NamedTuple):
@@ -55,11 +56,11 @@ def _drawn(groups: list[tuple[Sequence[Text], Sequence[Text]]], seed: int) -> Ex
     return Examples(texts, np.array(real, bool))
 
 
-def halves(texts: Sequence[Text], seed: int) -> tuple[list[Text], list[Text]]:
-    """Two halves of texts, drawn at random."""
-    order = np.random.default_rng(seed).permutation(len(texts))
-    middle = len(texts) // 2
-    return [texts[k] for k in order[:middle]], [texts[k] for k in order[middle:]]
+def halves(examples: Sequence[Example], seed: int) -> tuple[list[Example], list[Example]]:
+    """Two halves of texts or exchanges, drawn at random."""
+    order = np.random.default_rng(seed).permutation(len(examples))
+    middle = len(examples) // 2
+    return [examples[k] for k in order[:middle]], [examples[k] for k in order[middle:]]
 
 
 Array: TypeAlias = NDArray[np.float64]

@@ -1,8 +1,7 @@
 """Scores lines of a script and replies of a chat by how likely they are to be real.
 
-A reply is scored as a line without a speaker. The network adds up what it finds in a text, so that it could not weigh a
-reply against the message before it: it reads the reply alone, and says whether it reads as if a person had written it.
-The model itself measures how well the reply fits the message.
+A reply is scored as a line without a speaker: by itself, or as the reply to a message. By itself it is real if a person
+could have written it; as a reply it must also fit the message.
 """
 
 from collections.abc import Sequence
@@ -48,10 +47,41 @@ class Scorer:
         self._network = Discriminator(self.saved.architecture, self.saved.weights)
         self._encoder = ScriptEncoder(tokenizer)
 
-    def lines(self, lines: Sequence[Line]) -> NDArray[np.float64]:
-        """Log-odds that lines are real ones and not generated, if as many of either were shown. *Shape:* (lines,)."""
+    @property
+    def reads_messages(self) -> bool:
+        """Whether it tells replies that fit a message from others."""
+        return self.saved.architecture.matching > 0
+
+    def lines(self, lines: Sequence[Line], message: str = "") -> NDArray[np.float64]:
+        """Log-odds that lines are real ones, if as many real ones as others were shown.
+
+        Args:
+            lines: to be scored; the others are those that the model writes.
+            message: what each of them answers, where the judge reads messages; the others are then also replies to
+                other messages, and replies with a changed word or order. An empty one scores lines by themselves.
+
+        Returns:
+            *Shape:* (lines,).
+        """
         texts = [line_ids(self._encoder, line) for line in lines]
-        return self._network.logits(texts).astype(np.float64) / self.saved.temperature
+        if not (self.reads_messages and message):
+            return self._network.logits(texts).astype(np.float64) / self.saved.temperature
+        messages = [self._encoder.tokenizer.encode(message)] * len(texts)
+        return self._network.logits(texts, messages=messages).astype(np.float64) / self.saved.matching_temperature
+
+    def matches(self, messages: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]) -> NDArray[np.floating]:
+        """How well replies fit messages, by a judge that reads messages: what their logits gain by them.
+
+        Among replies that are all real this alone tells which is the true one: how it reads by itself does not matter.
+
+        Args:
+            messages: ids of each, without structure, none of them empty.
+            replies: ids of each, as `line_ids` gives them.
+
+        Returns:
+            *Shape:* (replies,).
+        """
+        return self._network.matches(messages, replies)
 
 
 def page_log_odds(lines: NDArray[np.float64]) -> float:
@@ -70,6 +100,15 @@ def page_log_odds(lines: NDArray[np.float64]) -> float:
 def reply_line(text: str) -> Line:
     """A chat model's reply as it is scored: a line without a speaker."""
     return Line(None, text)
+
+
+def reply_ids(reply: Sequence[int]) -> list[int]:
+    """The ids of a reply that are scored, those of `reply_line`.
+
+    Args:
+        reply: ids from START to END.
+    """
+    return [*reply[1:-1], LINE_END]
 
 
 def line_ids(encoder: ScriptEncoder, line: Line) -> list[int]:

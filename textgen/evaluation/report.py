@@ -11,6 +11,10 @@ from textgen.corpus.collection import Corpus
 from textgen.corpus.document import Line
 from textgen.corpus.exchanges import Exchange
 from textgen.corpus.script import ScriptStyle
+from textgen.corpus.token_grammar import newest_turn
+from textgen.discriminator.file import discriminator_path
+from textgen.discriminator.matching import MessageReply, hits_at_1, scores_among_others
+from textgen.discriminator.scorer import Scorer, reply_ids
 from textgen.errors import ConfigurationError, CorpusError
 from textgen.evaluation.copies import NO_NOVELTY, Novelty, TrainingOverlap, measure_novelty
 from textgen.evaluation.eval_split import (
@@ -223,6 +227,8 @@ class ChatEvaluation:
         shuffled: of the same replies after the contexts of other replies.
         alone: of the same replies after the empty context.
         attention_on_message: share of attention's weight on the newest turn; None without attention.
+        hits_at_1: how often the discriminator finds the true reply among 20; None without one that reads messages, or
+            with too few replies.
         exchanges: how many were scored.
         split: which part of the corpus that was, `held-out` or `all`.
         notes: what a person should know, in sentences.
@@ -232,6 +238,7 @@ class ChatEvaluation:
     shuffled: Scores
     alone: Scores
     attention_on_message: float | None
+    hits_at_1: float | None
     exchanges: int
     split: SplitName
     notes: tuple[str, ...]
@@ -246,6 +253,7 @@ class ChatEvaluation:
             "alone_perplexity": finite(self.alone.perplexity),
             "alone_bits_per_character": self.alone.bits_per_character,
             "attention_on_message": self.attention_on_message,
+            "hits_at_1": self.hits_at_1,
             "split": self.split,
             **NO_COMPARISON,
             **NO_NOVELTY,
@@ -306,7 +314,29 @@ def evaluate_chat(
     alone = score(nothing)
     tell("Looking where attention lies.")
     seen = attention_on_message(model.network, contexts, replies)
-    return ChatEvaluation(own, shuffled, alone, seen, len(replies), part.split, tuple(notes))
+    return ChatEvaluation(
+        scores=own,
+        shuffled=shuffled,
+        alone=alone,
+        attention_on_message=seen,
+        hits_at_1=_hits_at_1(model, contexts, replies),
+        exchanges=len(replies),
+        split=part.split,
+        notes=tuple(notes),
+    )
+
+
+def _hits_at_1(model: ChatModel, contexts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]) -> float | None:
+    """How often the model's discriminator finds the true reply to a message among 20, the others drawn with seed 0."""
+    if not discriminator_path(model.path).is_file():
+        return None
+    judge = Scorer(model.path, model.card, model.tokenizer)
+    if not judge.reads_messages:
+        return None
+    pairs = [
+        MessageReply(newest_turn(context), reply_ids(reply)) for context, reply in zip(contexts, replies, strict=True)
+    ]
+    return hits_at_1(scores_among_others([pair for pair in pairs if pair.message], judge.matches))
 
 
 def _overlap_notes(model: ChatModel, part: ChatEvalSplit, replies: Iterable[str]) -> Sequence[str]:

@@ -85,7 +85,8 @@ class Answer:
         talk: what it follows.
         options: how to write.
         seed: of the reply.
-        judge: scores how real the candidates read, which counts in the choice; None leaves that out.
+        judge: scores how real the candidates read as replies to the newest turn, which counts in the choice; None
+            leaves that out.
 
     Attributes:
         reply: the whole reply, once all of `pieces` were taken; an empty one before.
@@ -139,7 +140,8 @@ class Answer:
         """The log-odds of each reply being real; None for each where there is no judge."""
         if self._judge is None:
             return [None] * len(texts)
-        judged: list[float] = self._judge.lines([self._responder.line(text) for text in texts]).tolist()
+        message = self._responder.line(self._talk.turns[-1].text).text if self._talk.turns else ""
+        judged: list[float] = self._judge.lines([self._responder.line(text) for text in texts], message).tolist()
         return judged
 
     def _live(self) -> Iterator[str]:

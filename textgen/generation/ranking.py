@@ -3,10 +3,10 @@
 The likeliest replies to almost anything are dull ones. Li et al. (2016) subtract how likely the beginning of a reply
 is without any message ("anti-language model"), so that what fits this message wins over what fits every message.
 
-A discriminator's log-odds are the logarithm of how much likelier a reply is among real ones than among the model's
-(Goodfellow et al. 2014). Added to the model's log-probability they give that of a better model (Deng et al. 2020,
-"Residual energy-based models for text generation"), so they have the same weight as the likelihood and, like
-it, are divided by the number of tokens.
+A discriminator's log-odds are the logarithm of how much likelier a reply is among real ones to this message than among
+wrong ones (Goodfellow et al. 2014). Added to the model's log-probability they give that of a better model (Deng et al.
+2020, "Residual energy-based models for text generation"), so they have the same weight as the likelihood and, like it,
+are divided by the number of tokens.
 
 All parts are in nats a token, so that one set of constants serves words, subwords and characters, and models that are
 sure of themselves as well as those that are not.
@@ -61,7 +61,7 @@ class Candidate:
         novelty: how unlikely its beginning is without the conversation; 0 where that is not known.
         length: what it gets for its length.
         repetition: what it loses for repeating itself or the last replies; 0 or below.
-        realness: what it gets for reading as if a person had written it; 0 where no discriminator is used.
+        realness: what it gets for reading as if a person had answered so; 0 where no discriminator is used.
     """
 
     reply: Reply
@@ -176,10 +176,16 @@ def check_rerank(rerank: int, options: DecodingOptions) -> None:
         )
 
 
-def judge_lines(lines: Sequence[Line], judge: Scorer) -> JudgedText:
-    """How real the lines read, one by one and together; lines without text are left out."""
+def judge_lines(lines: Sequence[Line], judge: Scorer, message: str = "") -> JudgedText:
+    """How real the lines read, one by one and together; lines without text are left out.
+
+    Args:
+        lines: to be judged.
+        judge: of the model.
+        message: what each of them answers; an empty one judges them by themselves.
+    """
     said = [line for line in lines if line.text.strip()]
-    log_odds = judge.lines(said)
+    log_odds = judge.lines(said, message)
     judged = [JudgedLine(line, float(real)) for line, real in zip(said, sigmoid(log_odds), strict=True)]
     return JudgedText(judged, float(sigmoid(page_log_odds(log_odds))) if said else None)
 

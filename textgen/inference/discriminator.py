@@ -1,4 +1,4 @@
-"""The discriminator in NumPy: is this text real or generated?"""
+"""The discriminator in NumPy: is this text real, and does it answer the message?"""
 
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
@@ -14,10 +14,15 @@ Array: TypeAlias = NDArray[np.float32]
 Ids: TypeAlias = NDArray[np.intp]
 
 _BATCH = 64
+_PAIRS = 4096
+"""Pairs that are matched at once: more vectors than that would fill the memory."""
 
 
 class Discriminator:
     """Embedding, convolutions of several widths, their maxima over time, one logit (Kim 2014).
+
+    Where it matches replies with messages, the logit of a reply grows by the scaled cosine of what the two are about,
+    and by the weights of the tokens that they share, of which a long reply must share more.
 
     Args:
         config: the architecture.
@@ -32,12 +37,18 @@ class Discriminator:
         self.config = config
         self._weights = {name: np.ascontiguousarray(array, dtype=np.float32) for name, array in weights.items()}
 
-    def logits(self, texts: Sequence[Sequence[int]], speakers: Sequence[int] | None = None) -> Array:
+    def logits(
+        self,
+        texts: Sequence[Sequence[int]],
+        speakers: Sequence[int] | None = None,
+        messages: Sequence[Sequence[int]] | None = None,
+    ) -> Array:
         """Judges texts.
 
         Args:
             texts: ids of each.
             speakers: who speaks in each, where the architecture has speakers.
+            messages: ids of what each answers, where the architecture matches them; an empty one changes nothing.
 
         Returns:
             Logits of "real". *Shape:* (texts,).
@@ -51,7 +62,46 @@ class Discriminator:
             if self.config.speakers and speakers is not None:
                 vectors = self._weights["speakers"][[speakers[k] for k in chosen]]
                 logits[chosen] += (features * vectors).sum(axis=-1)
-        return logits
+        return logits if messages is None else logits + self.matches(messages, texts)
+
+    def matches(self, messages: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]) -> Array:
+        """What the logit of each reply gains by the message it answers; each text is read once.
+
+        Args:
+            messages: ids of each; an empty one gains nothing.
+            replies: ids of each, as many.
+
+        Returns:
+            *Shape:* (replies,).
+        """
+        weights = self._weights
+        asked, told = _numbered(messages), _numbered(replies)
+        ours, theirs = self._directions("message", list(asked)), self._directions("reply", list(told))
+        cosines = np.empty(len(replies), np.float32)
+        rows = np.array([(asked[tuple(m)], told[tuple(r)]) for m, r in zip(messages, replies, strict=True)], np.intp)
+        for start in range(0, len(rows), _PAIRS):
+            left, right = rows[start : start + _PAIRS].T
+            cosines[start : start + _PAIRS] = np.einsum("nd,nd->n", ours[left], theirs[right])
+        bags = {text: frozenset(text) for text in asked | told}
+        weight = weights["match/shared"].tolist()
+        shared = [
+            sum(weight[k] for k in bags[tuple(message)] & bags[tuple(reply)]) / max(len(reply), 1) ** 0.5
+            for message, reply in zip(messages, replies, strict=True)
+        ]
+        found = np.exp(weights["match/log_scale"]) * cosines + weights["match/bias"] + np.array(shared, np.float32)
+        return np.where([len(message) > 0 for message in messages], found, np.float32(0.0))
+
+    def _directions(self, side: str, texts: Sequence[Sequence[int]]) -> Array:
+        """What texts are about: vectors of length one. *Shape:* (texts, matching)."""
+        weights, found = self._weights, np.zeros((len(texts), self.config.embedding), np.float32)
+        for row, text in zip(found, texts, strict=True):
+            if text:
+                # A sum, but one that long texts do not dominate: unrelated vectors add up to the root of their number.
+                row[:] = weights["embedding"][list(text)].sum(axis=0) / len(text) ** 0.5
+        hidden = np.maximum(found @ weights[f"{side}/hidden/kernel"] + weights[f"{side}/hidden/bias"], 0.0)
+        vectors: Array = hidden @ weights[f"{side}/kernel"]
+        vectors /= np.sqrt((vectors**2).sum(axis=-1, keepdims=True) + 1e-6)
+        return vectors
 
     def _features(self, ids: Ids, lengths: Ids) -> Array:
         """The maximum over time of each convolution's output. *Shape:* (batch, features)."""
@@ -68,6 +118,11 @@ class Discriminator:
             found = np.where(whole[..., None], found, -np.inf).max(axis=1)
             features.append(np.maximum(found + self._weights[f"convolution_{width}/bias"], 0.0))
         return np.concatenate(features, axis=-1)
+
+
+def _numbered(texts: Sequence[Sequence[int]]) -> dict[tuple[int, ...], int]:
+    """The different ones among texts, numbered in the order they come."""
+    return {text: number for number, text in enumerate(dict.fromkeys(map(tuple, texts)))}
 
 
 def _padded(texts: Sequence[Sequence[int]]) -> tuple[Ids, Ids]:

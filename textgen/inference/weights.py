@@ -59,6 +59,14 @@ def _discriminator(config: DiscriminatorConfig) -> Shapes:
         shapes |= {f"convolution_{width}/kernel": (width * e, f), f"convolution_{width}/bias": (f,)}
     if config.speakers:
         shapes["speakers"] = (config.speakers, config.features)
+    if m := config.matching:
+        for side in ("message", "reply"):
+            shapes |= {
+                f"{side}/hidden/kernel": (e, 2 * m),
+                f"{side}/hidden/bias": (2 * m,),
+                f"{side}/kernel": (2 * m, m),
+            }
+        shapes |= {"match/shared": (config.vocabulary_size,), "match/log_scale": (1,), "match/bias": (1,)}
     return {**shapes, "output/kernel": (config.features, 1), "output/bias": (1,)}
 
 

@@ -1,4 +1,7 @@
-"""The discriminator in Keras: is this text real or generated? Over ids, or over soft tokens that pass gradients on."""
+"""The discriminator in Keras: is this text real, and does it answer the message?
+
+Texts are ids, or soft tokens that pass gradients on; messages are ids.
+"""
 
 from typing import Any, NamedTuple
 
@@ -22,11 +25,23 @@ class DiscriminatorNoise(NamedTuple):
     features: Tensor | None = None
 
 
+class _Side:
+    """The weights that read messages, or replies to be matched with them."""
+
+    def __init__(self, model: keras.Model, name: str, embedding: int, matching: int) -> None:
+        hidden = 2 * matching
+        self.hidden_kernel = model.add_weight((embedding, hidden), "glorot_uniform", name=f"{name}_hidden_kernel")
+        self.hidden_bias = model.add_weight((hidden,), "zeros", name=f"{name}_hidden_bias")
+        self.kernel = model.add_weight((hidden, matching), "glorot_uniform", name=f"{name}_kernel")
+
+
 class KerasDiscriminator(keras.Model):
     """Embedding, convolutions of several widths, their maxima over time, one logit (Kim 2014).
 
     With speakers the logit gets the scalar product of the features and the speaker's vector (projection, Miyato and
-    Koyama 2018). Only plain operations are used, so that a gradient can be differentiated again.
+    Koyama 2018). Where replies are matched with messages it gets that of `message_vectors` and `reply_vectors`: what
+    the two are about, by a hidden layer over the sum of their tokens' vectors, and the tokens that they share. Only
+    plain operations are used, so that a gradient can be differentiated again.
 
     Args:
         config: the architecture.
@@ -42,6 +57,11 @@ class KerasDiscriminator(keras.Model):
         self.biases = [self.add_weight((f,), "zeros", name=f"bias_{w}") for w in config.widths]
         if config.speakers:
             self.speakers = self.add_weight((config.speakers, config.features), "zeros", name="speakers")
+        if m := config.matching:
+            self.sides = {side: _Side(self, side, e, m) for side in ("message", "reply")}
+            self.shared = self.add_weight((config.vocabulary_size,), "zeros", name="shared")
+            self.log_scale = self.add_weight((1,), "zeros", name="log_scale")
+            self.match_bias = self.add_weight((1,), "zeros", name="match_bias")
         self.output_kernel = self.add_weight((config.features, 1), "glorot_uniform", name="output_kernel")
         self.output_bias = self.add_weight((1,), "zeros", name="output_bias")
         self.built = True
@@ -53,6 +73,11 @@ class KerasDiscriminator(keras.Model):
             weights |= {f"convolution_{width}/kernel": kernel, f"convolution_{width}/bias": bias}
         if self.config.speakers:
             weights["speakers"] = self.speakers
+        if self.config.matching:
+            for name, side in self.sides.items():
+                weights |= {f"{name}/hidden/kernel": side.hidden_kernel, f"{name}/hidden/bias": side.hidden_bias}
+                weights[f"{name}/kernel"] = side.kernel
+            weights |= {"match/shared": self.shared, "match/log_scale": self.log_scale, "match/bias": self.match_bias}
         return {**weights, "output/kernel": self.output_kernel, "output/bias": self.output_bias}
 
     def call(
@@ -80,6 +105,46 @@ class KerasDiscriminator(keras.Model):
         if self.config.speakers:
             logits = logits + ops.sum(features * ops.take(self.speakers, speakers, axis=0), axis=-1)
         return logits
+
+    def message_vectors(self, tokens: Tensor, lengths: Tensor, noise: Tensor | None = None) -> Tensor:
+        """Messages as replies are matched with them: the logit of a reply gains the scalar product of both vectors.
+
+        Args:
+            tokens: ids. *Shape:* (batch, time).
+            lengths: number of tokens of each message; an empty one has the vector zero. *Shape:* (batch,).
+            noise: dropout mask on the hidden layer; None when not training. *Shape:* (batch, 2 * matching).
+
+        Returns:
+            *Shape:* (batch, matching + vocabulary + 1).
+        """
+        direction, bag, _ = self._about("message", tokens, lengths, noise)
+        said = ops.cast(lengths > 0, "float32")[:, None]
+        return said * ops.concatenate(
+            [ops.exp(self.log_scale) * direction, self.shared * bag, said * self.match_bias], axis=-1
+        )
+
+    def reply_vectors(self, tokens: Tensor, lengths: Tensor, noise: Tensor | None = None) -> Tensor:
+        """Replies as they are matched with `message_vectors`, of the same arguments and shape."""
+        direction, bag, size = self._about("reply", tokens, lengths, noise)
+        return ops.concatenate([direction, bag / size, ops.ones_like(bag[:, :1])], axis=-1)
+
+    def _about(self, side: str, tokens: Tensor, lengths: Tensor, noise: Tensor | None) -> tuple[Tensor, Tensor, Tensor]:
+        """What texts are about as a vector of length one, 1 for each token they have, the roots of their lengths."""
+        batch, time = ops.shape(tokens)[0], ops.shape(tokens)[1]
+        is_there = ops.cast(ops.arange(time)[None, :] < ops.cast(lengths, "int32")[:, None], "float32")
+        size = ops.sqrt(ops.maximum(ops.cast(lengths, "float32"), 1.0))[:, None]
+        # A sum, but one that long texts do not dominate: unrelated vectors add up to the root of their number.
+        found = ops.sum(ops.take(self.embedding, tokens, axis=0) * is_there[..., None], axis=1) / size
+        layer = self.sides[side]
+        hidden = ops.relu(ops.matmul(found, layer.hidden_kernel) + layer.hidden_bias)
+        if noise is not None:
+            hidden = hidden * noise
+        vector = ops.matmul(hidden, layer.kernel)
+        direction = vector * ops.rsqrt(ops.sum(vector**2, axis=-1, keepdims=True) + 1e-6)
+        rows = ops.broadcast_to(ops.arange(batch, dtype="int32")[:, None], (batch, time))
+        places = ops.reshape(ops.stack([rows, ops.cast(tokens, "int32")], axis=-1), (-1, 2))
+        counts = ops.scatter(places, ops.reshape(is_there, (-1,)), (batch, self.config.vocabulary_size))
+        return direction, ops.minimum(counts, 1.0), size
 
     def _vectors(self, tokens: Tensor) -> Tensor:
         """Token vectors (batch, time, embedding); those of soft tokens are weighted means."""

@@ -80,7 +80,7 @@ class TextBatches:
         epoch, index = divmod(step, self.steps_per_epoch)
         order = np.random.default_rng([self._seed, epoch]).permutation(len(self._examples.texts))
         chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
-        ids, lengths = _padded([self._examples.texts[k] for k in chosen])
+        ids, lengths = padded([self._examples.texts[k] for k in chosen])
         return TextBatch(ids, lengths, self._examples.real[chosen].astype(np.float32))
 
 
@@ -123,6 +123,8 @@ class DiscriminatorTask(Task):
         reading: reading options of the corpus that differ from those of the generator's training, by name.
     """
 
+    weight_decay = 0.1
+
     real: RealTexts
     written: list[Text]
     training: Examples
@@ -145,9 +147,19 @@ class DiscriminatorTask(Task):
         self.seed, self._corpus, self._format, self._reading = seed, corpus, format, reading
         self.noun = JUDGED[generator.card.kind]
 
+    @property
+    def most_real(self) -> int:
+        """The most real texts of each part that are read."""
+        return _REAL_A_SAMPLE * self.samples
+
+    @property
+    def architecture(self) -> DiscriminatorConfig:
+        """The same network for all generators."""
+        return DiscriminatorConfig(self.generator.tokenizer.vocabulary_size)
+
     def read(self, note: Note) -> None:
         """Reads the real texts, and refuses too few of them before the generator writes anything."""
-        most = _REAL_A_SAMPLE * self.samples
+        most = self.most_real
         if self._corpus is None:
             self.real = stored_texts(self.generator, most, self.seed)
         else:
@@ -157,10 +169,9 @@ class DiscriminatorTask(Task):
         note(f"real      {len(real.training):,} {self.noun} to learn from, {len(real.held_out):,} held out")
 
     def plan(self, budget: Budget, origin: Model | None) -> RunPlan:
-        """The same network and the same training for all generators."""
-        how = TrainingConfig(budget, seed=self.seed, learning_rate=2e-3, weight_decay=0.1, dropout=0.5)
-        tokenizer = self.generator.tokenizer
-        return RunPlan(tokenizer, DiscriminatorConfig(tokenizer.vocabulary_size), how)
+        """The same training for all generators."""
+        how = TrainingConfig(budget, seed=self.seed, learning_rate=2e-3, weight_decay=self.weight_decay, dropout=0.5)
+        return RunPlan(self.generator.tokenizer, self.architecture, how)
 
     def encode(self, folder: ModelFolder, plan: RunPlan, note: Note) -> Encoded:
         """Generates the samples, and matches real and generated texts by their lengths."""
@@ -175,25 +186,36 @@ class DiscriminatorTask(Task):
         note(f"learning  from {len(self.training.texts):,} {self.noun}, half of them real, of equal lengths")
         return Encoded((_count(self.training), _count(self.deciding)))
 
-    def batches(self, at: Workspace) -> TextBatches:
+    def batches(self, at: Workspace) -> Any:
         """Batches of real and generated texts."""
         return TextBatches(self.training, _BATCH, at.run.training.seed)
 
     def network(self, at: Workspace) -> KerasDiscriminator:
         """The network, with first weights drawn from the seed."""
-        config = DiscriminatorConfig(at.model.tokenizer.vocabulary_size)
-        network = KerasDiscriminator(config)
-        for name, array in initial_weights(config, at.run.training.seed).items():
+        network = KerasDiscriminator(self.architecture)
+        for name, array in initial_weights(self.architecture, at.run.training.seed).items():
             network.named_weights()[name].assign(array)
         return network
 
-    def step(self, at: Workspace, network: KerasDiscriminator, batches: TextBatches) -> DiscriminatorStep:
+    def step(self, at: Workspace, network: KerasDiscriminator, batches: Any) -> TrainingStep:
         """Learns from a batch of texts."""
         return DiscriminatorStep(network, at.run.training)
 
     def validate(self, at: Workspace, network: KerasDiscriminator) -> "DiscriminatorValidation":
         """Scores the texts that decide when to stop."""
         return DiscriminatorValidation(network, self.deciding)
+
+    def measure(self, network: Discriminator) -> "Measured":
+        """Calibrates a network on the texts that decide, and measures it on the others."""
+        temperature = fit_temperature(network.logits(self.deciding.texts), self.deciding.real)
+        learned = self.written[: parts_of(self.samples)[0]]
+        metrics = discriminator_metrics(
+            network,
+            temperature,
+            (self.training, balanced(self.real.training, learned, self.seed)),
+            (self.judging, balanced(*self.unseen, self.seed)),
+        )
+        return Measured(temperature, metrics)
 
     def _require_enough(self) -> None:
         for whose, parts, advice in (
@@ -226,17 +248,35 @@ class DiscriminatorValidation:
         examples: the texts.
 
     Attributes:
-        accuracy: share of the texts that was classified correctly in the last call.
+        found: how good it was in the last call, in words.
     """
 
     def __init__(self, network: KerasDiscriminator, examples: Examples) -> None:
-        self._network, self._examples, self.accuracy = network, examples, 0.0
+        self._network, self._examples, self.found = network, examples, ""
 
     def __call__(self) -> float:
         """Cross-entropy in nats a text."""
-        logits = Discriminator(self._network.config, exported(self._network)).logits(self._examples.texts)
-        self.accuracy = accuracy(logits, self._examples.real)
+        return self.nats(Discriminator(self._network.config, exported(self._network)))
+
+    def nats(self, network: Discriminator) -> float:
+        """Cross-entropy of the texts by themselves; sets `found`."""
+        logits = network.logits(self._examples.texts)
+        self.found = f"{accuracy(logits, self._examples.real):.1%} right"
         return cross_entropy(logits, self._examples.real)
+
+
+class Measured(NamedTuple):
+    """How a trained network is calibrated, and how good it is.
+
+    Args:
+        temperature: logits of texts by themselves are divided by it.
+        metrics: as `SavedDiscriminator` has them.
+        matching_temperature: logits of replies to messages are divided by it.
+    """
+
+    temperature: float
+    metrics: dict[str, Any]
+    matching_temperature: float = 1.0
 
 
 def make_discriminator(task: DiscriminatorTask, budget: Budget, note: Note) -> SavedDiscriminator:
@@ -250,7 +290,7 @@ def make_discriminator(task: DiscriminatorTask, budget: Budget, note: Note) -> S
     Raises:
         TrainingError: there are too few texts, or the loss is no longer finite.
     """
-    generator, seed = task.generator, task.seed
+    generator = task.generator
     folder = ModelFolder(generator.path)
     task.read(note)
     plan = task.plan(budget, generator)
@@ -258,24 +298,17 @@ def make_discriminator(task: DiscriminatorTask, budget: Budget, note: Note) -> S
     assert isinstance(plan.architecture, DiscriminatorConfig)
     run = Run(plan.training, encoded.characters, encoded.tokens, thread_count())
     weights = learn(task, Workspace(folder, folder.training, run), note)
-    network = Discriminator(plan.architecture, weights)
-    temperature = fit_temperature(network.logits(task.deciding.texts), task.deciding.real)
-    learned = parts_of(task.samples)[0]
-    metrics = discriminator_metrics(
-        network,
-        temperature,
-        (task.training, balanced(task.real.training, task.written[:learned], seed)),
-        (task.judging, balanced(*task.unseen, seed)),
-    )
+    found = task.measure(Discriminator(plan.architecture, weights))
     return SavedDiscriminator(
         plan.architecture,
         weights,
-        temperature,
+        found.temperature,
         generator.card.metrics,
         task.decoding,
         task.real.corpus,
-        metrics,
+        found.metrics,
         versions(),
+        found.matching_temperature,
     )
 
 
@@ -315,7 +348,7 @@ def learn(task: DiscriminatorTask, at: Workspace, note: Note) -> Weights:
             stale += 1
         epoch = number / batches.steps_per_epoch
         note(
-            f"epoch {epoch:.1f}  training {loss:.3f}  held out {nats:.3f} nats, {validation.accuracy:.1%} right"
+            f"epoch {epoch:.1f}  training {loss:.3f}  held out {nats:.3f} nats, {validation.found}"
             f"{'  best so far' if is_best else ''}"
         )
     return best
@@ -332,7 +365,8 @@ def _count(examples: Examples) -> int:
     return sum(map(len, examples.texts))
 
 
-def _padded(texts: Sequence[Text]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def padded(texts: Sequence[Text]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Texts as ids with padding at their ends, and their lengths. *Shapes:* (batch, time), (batch,)."""
     lengths = np.array([len(text) for text in texts], np.int32)
     ids = np.full((len(texts), int(lengths.max())), PAD, np.int32)
     for row, text in zip(ids, texts, strict=True):

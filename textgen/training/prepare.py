@@ -32,7 +32,8 @@ def initial_weights(config: Network, seed: int) -> dict[str, NDArray[np.float32]
     gate (Saxe et al. 2014), the forget gates' biases one (Jozefowicz et al. 2015) and the other biases zero. Token
     vectors are standard normal, or of length one if they are the softmax's weights too; the first kernel makes up for
     that. A discriminator's speaker vectors begin at zero, so that it first learns what all speakers have in common. Its
-    last kernel begins at zero too, so that it has no random judgement to unlearn.
+    last kernel begins at zero too, so that it has no random judgement to unlearn. A cosine of one counts for `e ** 2`
+    there; what a shared token counts for depends on the corpus and begins at zero.
 
     Returns:
         Arrays under their names in the model folder.
@@ -45,7 +46,11 @@ def initial_weights(config: Network, seed: int) -> dict[str, NDArray[np.float32]
         layer, _, part = name.rpartition("/")
         if name in ("embedding", "whose"):
             weight = vector * random.standard_normal(shape)
-        elif part in ("bias", "speakers") or (name == "output/kernel" and isinstance(config, DiscriminatorConfig)):
+        elif name == "match/log_scale":
+            weight = np.full(shape, 2.0)
+        elif part in ("bias", "speakers", "shared") or (
+            name == "output/kernel" and isinstance(config, DiscriminatorConfig)
+        ):
             weight = np.zeros(shape)
             if not isinstance(config, DiscriminatorConfig) and f"{layer}/recurrent_kernel" in shapes:
                 units = shapes[f"{layer}/recurrent_kernel"][0]

@@ -25,7 +25,7 @@ from textgen.corpus.split import (
 from textgen.corpus.survey import survey
 from textgen.corpus.token_grammar import DialogueEncoder, ScriptEncoder
 from textgen.discriminator.metrics import Text
-from textgen.discriminator.scorer import line_ids
+from textgen.discriminator.scorer import line_ids, reply_ids
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.model_folder import Model, ModelFolder
 from textgen.tokenizers.base import END, LINE_END, NAME_END, SCENE, START
@@ -137,7 +137,7 @@ def _has_text(line: Text, first_piece: int) -> bool:
 def _stored_replies(path: Path, model: Model, most: int, seed: int) -> list[_Pair]:
     store = PairStore(path, model.tokenizer.vocabulary_size)
     chosen = np.random.default_rng(seed).permutation(len(store))[:most]
-    return [(store.context(int(k)), _as_line(store.reply(int(k)).tolist())) for k in chosen]
+    return [(store.context(int(k)), reply_ids(store.reply(int(k)).tolist())) for k in chosen]
 
 
 def _corpus_lines(model: Model, corpus: Corpus, most: int, seed: int) -> RealTexts:
@@ -177,7 +177,7 @@ def _exchanges(model: Model, corpus: Corpus, part: SplitPart, split: DialogueSpl
     for exchange in reread(known, corpus, part, split):
         reply = encoder.encode_reply(exchange.reply)
         if len(reply) - 1 <= int(known["longest_reply"]):
-            yield np.array(encoder.encode_context(exchange.context)), _as_line(reply)
+            yield np.array(encoder.encode_context(exchange.context)), reply_ids(reply)
 
 
 def _of_pairs(training: list[_Pair], held_out: list[_Pair], corpus: str | None) -> RealTexts:
@@ -185,11 +185,6 @@ def _of_pairs(training: list[_Pair], held_out: list[_Pair], corpus: str | None) 
         ([pair[0] for pair in part], [pair[1] for pair in part]) for part in (training, held_out)
     )
     return RealTexts(replies, their_replies, corpus, contexts, others)
-
-
-def _as_line(reply: Text) -> Text:
-    """A reply's ids as the discriminator sees them: `line_ids` of `reply_line`."""
-    return [*reply[1:-1], LINE_END]
 
 
 def _script_split(model: Model, corpus: Corpus) -> Split:

@@ -1,0 +1,128 @@
+"""How a chat model's discriminator learns which reply fits which message."""
+
+import numpy as np
+import pytest
+
+from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
+from textgen.decoding.constraints.base import Pieces
+from textgen.discriminator.matching import MessageReply, WordChanger, hits_at_1, scores_among_others
+from textgen.discriminator.metrics import Examples
+from textgen.inference.discriminator import Discriminator
+from textgen.models.discriminator import KerasDiscriminator
+from textgen.tokenizers.base import LINE_END
+from textgen.tokenizers.word import WordTokenizer
+from textgen.training import matching_task as module
+from textgen.training.matching_task import MatchingBatches, MatchingStep
+from textgen.training.prepare import initial_weights
+from textgen.training.step import exported
+
+WORDS = [f"word{k}" for k in range(40)]
+TOKENIZER = WordTokenizer.learn([" ".join(WORDS)] * 3, [])
+CONFIG = DiscriminatorConfig(TOKENIZER.vocabulary_size, embedding=8, widths=(1, 2), filters=8, matching=8)
+
+
+def reply(*words: int) -> list[int]:
+    return [*TOKENIZER.encode(" ".join(WORDS[k] for k in words)), LINE_END]
+
+
+EXCHANGES = [MessageReply(reply(k)[:-1], reply(30 + k % 3, 20 + k % 10, k + 10)) for k in range(10) for _ in range(6)]
+"""The last word of a reply is told by the message, and shared by none."""
+
+OWN = [MessageReply(one.message, reply(39, 39)) for one in EXCHANGES]
+TEXTS = Examples([reply(1, 2), reply(39, 39)] * 20, np.arange(40) % 2 == 0)
+
+
+def batches(seed: int = 1) -> MatchingBatches:
+    return MatchingBatches(EXCHANGES, OWN, TEXTS, WordChanger(Pieces(TOKENIZER)), seed)
+
+
+@pytest.fixture(autouse=True)
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_PAIRS", 20)
+    monkeypatch.setattr(module, "_JUDGED", (8, 8))
+    monkeypatch.setattr(module, "_FEWEST_STEPS", 3)
+
+
+def rows(ids: np.ndarray, lengths: np.ndarray) -> list[tuple[int, ...]]:
+    return [tuple(row[:length].tolist()) for row, length in zip(ids, lengths, strict=True)]
+
+
+def test_an_epoch_sees_each_exchange_once_in_an_order_of_its_own() -> None:
+    made, orders = batches(), []
+    assert made.steps_per_epoch == 3
+    for epoch in range(2):
+        seen = []
+        for step in range(3 * epoch, 3 * epoch + 3):
+            found = made.batch(step)
+            pairs = zip(
+                rows(found.messages, found.message_lengths), rows(found.replies, found.reply_lengths), strict=True
+            )
+            seen += list(pairs)
+        assert sorted(seen) == sorted((tuple(one.message), tuple(one.reply)) for one in EXCHANGES)
+        orders.append(seen)
+    assert orders[0] != orders[1]
+    again, other = batches().batch(4), batches(seed=2).batch(4)
+    assert all(np.array_equal(ours, theirs) for ours, theirs in zip(made.batch(4), again, strict=True))
+    assert not np.array_equal(again.replies, other.replies)
+
+
+def test_a_batch_numbers_equal_replies_alike_and_changes_the_first_of_them() -> None:
+    found = batches().batch(0)
+    replies = rows(found.replies, found.reply_lengths)
+    for one, told in zip(found.numbers, replies, strict=True):
+        assert [number == one for number in found.numbers] == [other == told for other in replies]
+    changed = rows(found.changed, found.changed_lengths)
+    assert len(changed) == len(found.asked) == len(found.own) == 8
+    assert all(new[0] == old[0] and new != old for new, old in zip(changed, replies, strict=False))
+    assert set(rows(found.own, found.own_lengths)) == {tuple(reply(39, 39))}
+    assert len(found.texts) == len(found.real) == 16
+
+
+def network() -> KerasDiscriminator:
+    model = KerasDiscriminator(CONFIG)
+    for name, array in initial_weights(CONFIG, 0).items():
+        model.named_weights()[name].assign(array)
+    return model
+
+
+@pytest.mark.slow
+def test_the_loss_is_that_of_the_numpy_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_DROPOUT", 0.0)
+    model = network()
+    for name in ("output/kernel", "match/shared", "match/bias"):
+        weight = model.named_weights()[name]  # zero at the beginning
+        weight.assign(np.random.default_rng(0).normal(0, 1, weight.shape))
+    given = batches().batch(0)
+    numpy = Discriminator(CONFIG, exported(model))
+    messages, replies = rows(given.messages, given.message_lengths), rows(given.replies, given.reply_lengths)
+    scores = np.array([numpy.matches([message] * 20, replies) for message in messages])
+    same = (given.numbers[:, None] == given.numbers) & ~np.eye(20, dtype=bool)
+    ranking = np.mean(np.logaddexp.reduce(np.where(same, -np.inf, scores), axis=1) - scores.diagonal())
+    asked, own = rows(given.asked, given.asked_lengths), rows(given.own, given.own_lengths)
+    changed = rows(given.changed, given.changed_lengths)
+    right = numpy.logits(replies[:8], messages=messages[:8])
+    wrong = numpy.logits([*own, *changed, *replies[1:8], replies[0]], messages=[*asked, *messages[:8], *messages[:8]])
+    alone = np.where(given.real > 0, -1, 1) * numpy.logits(rows(given.texts, given.text_lengths))
+    as_reply = 0.5 * (np.logaddexp(0, -right).mean() + np.logaddexp(0, wrong).mean())
+    step = MatchingStep(model, TrainingConfig(Budget(steps=1), dropout=0.0))
+    loss, state = step(given, [], 0, 0.0)
+    assert loss == pytest.approx(ranking + as_reply + np.logaddexp(0, alone).mean(), abs=1e-3)
+    assert state == []
+
+
+@pytest.mark.slow
+def test_it_learns_which_reply_a_message_has_and_how_its_own_replies_read() -> None:
+    model = network()
+    step, made = MatchingStep(model, TrainingConfig(Budget(steps=200), dropout=0.1)), batches()
+    for number in range(200):
+        step(made.batch(number), [], number, 0.02)
+    numpy = Discriminator(CONFIG, exported(model))
+    once = EXCHANGES[::6]
+    right, wrong = (
+        numpy.logits([one.reply for one in told], messages=[one.message for one in once])
+        for told in (once, [*once[1:], once[0]])
+    )
+    assert (right > 0).all() and (wrong < 0).all()
+    assert (numpy.logits([reply(39, 39), reply(1, 2)]) > 0).tolist() == [False, True]
+    scores = scores_among_others(EXCHANGES, numpy.matches)
+    assert hits_at_1(scores) is not None

@@ -1,0 +1,318 @@
+"""Discriminators of chat models: how they learn to tell the reply to a message from all others.
+
+Two judgements are learned together. By itself, a reply is real or the model's own. As the reply to a message it is the
+true one, or one of three others: the model's own to that message, the true reply to another message, or the true reply
+with a changed word or order.
+"""
+
+import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so it comes before all that imports it
+
+# isort: split
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import tensorflow as tf
+from keras import ops
+from numpy.typing import NDArray
+
+from textgen.config import DiscriminatorConfig, TrainingConfig
+from textgen.corpus.token_grammar import newest_turn
+from textgen.decoding.constraints.base import Pieces
+from textgen.discriminator.calibration import cross_entropy, fit_temperature
+from textgen.discriminator.matching import (
+    MatchingExamples,
+    MessageReply,
+    WordChanger,
+    hits_at_1,
+    matching_examples,
+    matching_metrics,
+    scores_among_others,
+)
+from textgen.discriminator.metrics import Examples, Text, halves
+from textgen.inference.discriminator import Discriminator
+from textgen.model_folder import ModelFolder
+from textgen.models.discriminator import DiscriminatorNoise, KerasDiscriminator
+from textgen.training.discriminator_task import (
+    DiscriminatorTask,
+    DiscriminatorValidation,
+    Measured,
+    TextBatches,
+    padded,
+    parts_of,
+)
+from textgen.training.dropout import Masks
+from textgen.training.real_texts import Context
+from textgen.training.step import State, Tensor, TrainingStep
+from textgen.training.task import Encoded, Note, RunPlan, Workspace
+
+_MOST_PAIRS = 400_000
+"""The most exchanges that are learned from: their ids are held in memory."""
+
+_WIDTH = 128
+"""Width of the token vectors, and of the vectors in which message and reply are matched."""
+
+_PAIRS = 256
+"""Exchanges in a step. Each reply is an example for every message among them."""
+
+_FEWEST_STEPS = 8
+"""Fewest steps of an epoch: with few exchanges a batch is smaller."""
+
+_JUDGED = 8, 32
+"""Fewest and most replies of each kind in a step that are judged by how they read."""
+
+_OWN_AN_EPOCH = 4
+"""Passes over the model's own replies in one over the exchanges, of which there may be a hundred times as many: with
+more passes the few are learned by heart."""
+
+_DROPOUT = 0.2
+"""Of the hidden layer where messages and replies are read."""
+
+
+class MatchingBatch(NamedTuple):
+    """One step's messages and replies. Each array of ids is padded at its end, and has its lengths beside it.
+
+    Args:
+        messages, replies: of the exchanges. *Shape:* (pairs, time).
+        numbers: equal for equal replies, which are no wrong answers to each other's messages. *Shape:* (pairs,).
+        changed: the first of the replies with a changed word or order. *Shape:* (judged, time).
+        asked, own: messages and the model's replies to them. *Shape:* (judged, time).
+        texts: real and generated replies of equal lengths. *Shape:* (texts, time).
+        real: 1 for a real one of these, 0 for a generated one. *Shape:* (texts,).
+    """
+
+    messages: NDArray[np.int32]
+    message_lengths: NDArray[np.int32]
+    replies: NDArray[np.int32]
+    reply_lengths: NDArray[np.int32]
+    numbers: NDArray[np.int32]
+    changed: NDArray[np.int32]
+    changed_lengths: NDArray[np.int32]
+    asked: NDArray[np.int32]
+    asked_lengths: NDArray[np.int32]
+    own: NDArray[np.int32]
+    own_lengths: NDArray[np.int32]
+    texts: NDArray[np.int32]
+    text_lengths: NDArray[np.int32]
+    real: NDArray[np.float32]
+
+
+class MatchingBatches:
+    """Exchanges, the model's own replies and texts in batches; a function of the step alone.
+
+    Args:
+        pairs: real exchanges, in a new order each epoch.
+        own: messages with the model's replies, in a new order whenever all were seen.
+        texts: real and generated replies of equal lengths, likewise.
+        changer: makes the changed replies.
+        seed: of all orders and changes.
+    """
+
+    def __init__(
+        self,
+        pairs: Sequence[MessageReply],
+        own: Sequence[MessageReply],
+        texts: Examples,
+        changer: WordChanger,
+        seed: int,
+    ) -> None:
+        self._pairs, self._own, self._changer, self._seed = pairs, own, changer, seed
+        self._size = max(1, min(_PAIRS, len(pairs) // _FEWEST_STEPS))
+        fewest, most = _JUDGED
+        judged = max(fewest, min(_OWN_AN_EPOCH * len(own) * self._size // len(pairs), most))
+        self._judged = min(judged, self._size, len(own))
+        self._texts = TextBatches(texts, 2 * self._judged, seed)
+        self.steps_per_epoch = len(pairs) // self._size
+
+    def batch(self, step: int, progress: float = 0.0) -> MatchingBatch:
+        """The batch of a step, counted from 0; `progress` makes no difference."""
+        random = np.random.default_rng([self._seed, 1, step])
+        chosen = [self._pairs[k] for k in _in_turn(len(self._pairs), self._size, self._seed, step)]
+        own = [self._own[k] for k in _in_turn(len(self._own), self._judged, self._seed, step)]
+        replies = [one.reply for one in chosen]
+        changed = [
+            self._changer.change(reply, replies[k - 1], random) for k, reply in enumerate(replies[: self._judged])
+        ]
+        return MatchingBatch(
+            *padded([one.message for one in chosen]),
+            *padded(replies),
+            np.unique([str(reply) for reply in replies], return_inverse=True)[1].astype(np.int32),
+            *padded(changed),
+            *padded([one.message for one in own]),
+            *padded([one.reply for one in own]),
+            *self._texts.batch(step),  # type: ignore[arg-type] # its arrays differ in their types
+        )
+
+
+def _in_turn(count: int, size: int, seed: int, step: int) -> NDArray[np.intp]:
+    """Numbers of the examples of a step; each comes once before any comes again."""
+    epoch, index = divmod(step, count // size)
+    return np.random.default_rng([seed, epoch]).permutation(count)[index * size : (index + 1) * size]
+
+
+class MatchingStep(TrainingStep):
+    """Learns which reply of a batch answers which message, and which of its replies are real.
+
+    Args:
+        model: the discriminator that learns.
+        config: rates, seed, and the dropout of the features.
+    """
+
+    def __init__(self, model: KerasDiscriminator, config: TrainingConfig) -> None:
+        ids, each = tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.int32)
+        shapes = (ids, each, ids, each, each, *(ids, each) * 4, tf.TensorSpec((None,), tf.float32))
+        super().__init__(model, config, shapes=shapes)
+
+    def losses(self, batch: Any, state: State, step: Tensor) -> tuple[Tensor, Tensor, State]:
+        """The mean cross-entropies of the three judgements in nats, added up, twice, and no state.
+
+        They are: which of the replies answers a message (van den Oord et al. 2018), whether a reply to a message is
+        the true one, and whether a reply by itself is real.
+        """
+        given, masks = MatchingBatch(*batch), Masks(self.config.seed, step)
+        judged = ops.shape(given.changed)[0]
+
+        def reads(place: str, ids: Tensor, lengths: Tensor) -> Tensor:
+            features = masks.draw(place, (ops.shape(ids)[0], self.model.config.features), self.config.dropout)
+            return self.model(ids, lengths, noise=DiscriminatorNoise(features=features))
+
+        def about(side: str, place: str, ids: Tensor, lengths: Tensor) -> Tensor:
+            hidden = masks.draw(f"{place} about", (ops.shape(ids)[0], 2 * self.model.config.matching), _DROPOUT)
+            vectors = self.model.message_vectors if side == "message" else self.model.reply_vectors
+            return vectors(ids, lengths, hidden)
+
+        messages = about("message", "messages", given.messages, given.message_lengths)
+        replies = about("reply", "replies", given.replies, given.reply_lengths)
+        scores = ops.matmul(messages, ops.transpose(replies))
+        right = ops.eye(ops.shape(scores)[0])
+        same = ops.cast(given.numbers[:, None] == given.numbers[None, :], "float32") - right
+        ranking = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(right, scores - 1e9 * same))
+
+        true = reads("replies", given.replies[:judged], given.reply_lengths[:judged])
+        own = about("message", "asked", given.asked, given.asked_lengths) * about(
+            "reply", "own", given.own, given.own_lengths
+        )
+        changed = messages[:judged] * about("reply", "changed", given.changed, given.changed_lengths)
+        wrong = tf.concat(
+            [
+                reads("own", given.own, given.own_lengths) + ops.sum(own, axis=-1),
+                reads("changed", given.changed, given.changed_lengths) + ops.sum(changed, axis=-1),
+                # Each message with the next one's reply.
+                ops.roll(true, -1) + ops.sum(messages[:judged] * ops.roll(replies[:judged], -1, axis=0), axis=-1),
+            ],
+            axis=0,
+        )
+        told = true + ops.sum(messages[:judged] * replies[:judged], axis=-1)
+        as_reply = 0.5 * (tf.reduce_mean(tf.nn.softplus(-told)) + tf.reduce_mean(tf.nn.softplus(wrong)))
+        texts = reads("texts", given.texts, given.text_lengths)
+        alone = tf.reduce_mean(tf.nn.sigmoid_cross_entropy_with_logits(labels=given.real, logits=texts))
+        loss = ranking + as_reply + alone
+        return loss, loss, state
+
+
+class MatchingTask(DiscriminatorTask):
+    """Trains a discriminator of a chat model's replies, by themselves and as replies to messages."""
+
+    weight_decay = 0.02  # there are many more texts to learn from
+
+    exchanges: list[MessageReply]
+    own: list[MessageReply]
+    pairs_deciding: MatchingExamples
+    pairs_judging: MatchingExamples
+
+    @property
+    def most_real(self) -> int:
+        """As many as memory has room for: what fits a message is learned from real exchanges."""
+        return max(super().most_real, _MOST_PAIRS)
+
+    @property
+    def architecture(self) -> DiscriminatorConfig:
+        """The same network for all chat models."""
+        return DiscriminatorConfig(self.generator.tokenizer.vocabulary_size, embedding=_WIDTH, matching=_WIDTH)
+
+    def encode(self, folder: ModelFolder, plan: RunPlan, note: Note) -> Encoded:
+        """Has the model reply, and puts real and generated replies beside the messages they answer."""
+        encoded = super().encode(folder, plan, note)
+        learned, unseen = parts_of(self.samples)
+        asked = [newest_turn(context) for context in self.real.contexts(learned, unseen)]
+        written = [MessageReply(*one) for one in zip(asked, self.written, strict=True)]
+        self.exchanges = _answering(self.real.training_contexts, self.real.training)
+        held_out = _answering(self.real.held_out_contexts, self.real.held_out)
+        self.own = [one for one in written[:learned] if one.message]
+        changer = self._changer()
+        self.pairs_deciding, self.pairs_judging = (
+            matching_examples(real, [one for one in own if one.message], changer, self.seed)
+            for real, own in zip(halves(held_out, self.seed), halves(written[learned:], self.seed), strict=True)
+        )
+        note(f"          and from {len(self.exchanges):,} messages with their replies")
+        return encoded
+
+    def network(self, at: Workspace) -> KerasDiscriminator:
+        """The network; a token that message and reply share begins with its inverse document frequency as weight.
+
+        It occurs in too few exchanges of a batch to get there by small steps.
+        """
+        network = super().network(at)
+        replies = np.zeros(self.architecture.vocabulary_size)
+        for exchange in self.exchanges:
+            replies[list(set(exchange.reply))] += 1
+        network.named_weights()["match/shared"].assign(np.log((len(self.exchanges) + 1) / (replies + 1)))
+        return network
+
+    def batches(self, at: Workspace) -> MatchingBatches:
+        """Batches of exchanges, own replies and texts."""
+        return MatchingBatches(self.exchanges, self.own, self.training, self._changer(), at.run.training.seed)
+
+    def step(self, at: Workspace, network: KerasDiscriminator, batches: Any) -> MatchingStep:
+        """Learns from a batch of exchanges."""
+        return MatchingStep(network, at.run.training)
+
+    def validate(self, at: Workspace, network: KerasDiscriminator) -> "MatchingValidation":
+        """Scores the replies that decide when to stop."""
+        return MatchingValidation(network, self)
+
+    def measure(self, network: Discriminator) -> Measured:
+        """Calibrates a network by itself and with messages, and measures both."""
+        alone = super().measure(network)
+        deciding, judging = self.pairs_deciding, self.pairs_judging
+        temperature = fit_temperature(deciding.logits(network), deciding.real)
+        return Measured(
+            alone.temperature,
+            {**alone.metrics, "with_message": matching_metrics(network, temperature, judging)},
+            temperature,
+        )
+
+    def _changer(self) -> WordChanger:
+        return WordChanger(Pieces(self.generator.tokenizer))
+
+
+class MatchingValidation(DiscriminatorValidation):
+    """Scores replies with the current discriminator, by themselves and with their messages.
+
+    Args:
+        network: the discriminator that learns.
+        task: has the replies.
+    """
+
+    def __init__(self, network: KerasDiscriminator, task: MatchingTask) -> None:
+        super().__init__(network, task.deciding)
+        self._pairs = task.pairs_deciding
+
+    def nats(self, network: Discriminator) -> float:
+        """The same sum of cross-entropies as in training, but with the true reply among 20; sets `found`."""
+        nats, pairs = super().nats(network), self._pairs
+        nats += cross_entropy(pairs.logits(network), pairs.real)
+        scores = scores_among_others(pairs.true, network.matches)
+        if scores is not None:
+            nats += float((np.logaddexp.reduce(scores, axis=1) - scores[:, 0]).mean())
+            self.found += f", {hits_at_1(scores):.1%} of replies found among 20"
+        return nats
+
+
+def _answering(contexts: Sequence[Context], replies: Sequence[Text]) -> list[MessageReply]:
+    """Replies with the messages they answer; those that answer none are left out."""
+    pairs = (
+        MessageReply(newest_turn(context.tolist()), reply) for context, reply in zip(contexts, replies, strict=True)
+    )
+    return [pair for pair in pairs if pair.message]
