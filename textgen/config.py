@@ -13,6 +13,10 @@ def _require(holds: bool, name: str, value: object, allowed: str) -> None:
         raise ConfigurationError(f"{name} is {value!r}; it must be {allowed}: give a value in that range.")
 
 
+def _require_vocabulary(size: int) -> None:
+    _require(size >= FEWEST_TOKENS, "vocabulary_size", size, f"at least {FEWEST_TOKENS} (bytes and structure)")
+
+
 class _JsonConfig:
     """Saving and loading shared by the dataclasses below."""
 
@@ -86,12 +90,7 @@ class ModelConfig(_JsonConfig):
     tied: bool
 
     def __post_init__(self) -> None:
-        _require(
-            self.vocabulary_size >= FEWEST_TOKENS,
-            "vocabulary_size",
-            self.vocabulary_size,
-            f"at least {FEWEST_TOKENS} (bytes and structure)",
-        )
+        _require_vocabulary(self.vocabulary_size)
         for name in ("embedding", "hidden", "layers"):
             _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
 
@@ -141,12 +140,7 @@ class EncoderDecoderConfig(_JsonConfig):
     told_whose: bool = False
 
     def __post_init__(self) -> None:
-        _require(
-            self.vocabulary_size >= FEWEST_TOKENS,
-            "vocabulary_size",
-            self.vocabulary_size,
-            f"at least {FEWEST_TOKENS} (bytes and structure)",
-        )
+        _require_vocabulary(self.vocabulary_size)
         for name in ("embedding", "layers"):
             _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
         _require(self.hidden >= 2 and self.hidden % 2 == 0, "hidden", self.hidden, "an even number above 0")

@@ -105,16 +105,25 @@ def test_a_closed_output_is_a_sentence(tmp_path: Path, trained: Path) -> None:
 
 
 def test_ctrl_c_while_the_program_is_loaded_leaves_no_traceback() -> None:
+    def heard() -> None:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # tests in the background ignore it
+
     begin = "import os, signal, sys; import textgen.__main__; "
     interrupted = subprocess.run(
-        [sys.executable, "-c", begin + "os.kill(os.getpid(), signal.SIGINT)"], capture_output=True, text=True
+        [sys.executable, "-c", begin + "os.kill(os.getpid(), signal.SIGINT)"],
+        capture_output=True,
+        text=True,
+        preexec_fn=heard,
     )
     assert (interrupted.returncode, interrupted.stderr) == (-signal.SIGINT, "")
     late = (
         "sys.argv = ['textgen', 'doctor']; textgen.cli.main.cli.main = lambda **_: os.kill(os.getpid(), signal.SIGINT)"
     )
     stopped = subprocess.run(
-        [sys.executable, "-c", f"{begin}{late}; textgen.__main__.main()"], capture_output=True, text=True
+        [sys.executable, "-c", f"{begin}{late}; textgen.__main__.main()"],
+        capture_output=True,
+        text=True,
+        preexec_fn=heard,
     )
     assert (stopped.returncode, stopped.stderr) == (130, "textgen: Interrupted.\n")
 
