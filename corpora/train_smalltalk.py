@@ -45,8 +45,8 @@ LEFT_OUT = ("personality_chat/professional", "personality_chat/witty")
 
 MODEL: dict[str, Any] = {"level": "subword", "vocabulary_limit": 4000, "embedding": 256, "hidden": 512, "layers": 1}
 FIRST: dict[str, Any] = {"turns": 3, "dropout": 0.1, "batch": 64, "learning_rate": 4e-3}
-SECOND: dict[str, Any] = {"turns": 8, "dropout": 0.3, "batch": 64, "learning_rate": 2e-3, "replies_by": BOT}
-DECODING: dict[str, Any] = {"temperature": 0.6, "min_p": 0.05}
+SECOND: dict[str, Any] = {"turns": 8, "dropout": 0.2, "batch": 64, "learning_rate": 3e-3, "replies_by": BOT}
+DECODING: dict[str, Any] = {"temperature": 0.4, "min_p": 0.05}
 """How the bot replies where nobody says otherwise."""
 
 _SHORT = 8

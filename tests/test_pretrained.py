@@ -12,8 +12,8 @@ FOLDER = open_folder(SMALLTALK).path
 OWN = Path(__file__).parents[1] / "corpora" / "smalltalk"
 
 
-def test_it_is_at_most_eight_megabytes() -> None:
-    assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= 8_000_000
+def test_it_is_at_most_sixteen_megabytes() -> None:
+    assert sum(path.stat().st_size for path in FOLDER.iterdir()) <= 16_000_000
 
 
 def test_it_holds_no_line_that_it_learned_from() -> None:
@@ -40,7 +40,22 @@ def test_it_knows_its_name_and_what_it_likes() -> None:
     assert isinstance(bot, textgen.Chatbot)
     assert "Wren" in bot.reply("what is your name?", temperature=0)
     bot.reset()
-    assert "dictionary" in bot.reply("what is your favourite book?", temperature=0)
+    assert "blue" in bot.reply("what's your favourite colour?", temperature=0)
+
+
+def test_it_remembers_a_name() -> None:
+    bot = textgen.load(SMALLTALK)
+    assert isinstance(bot, textgen.Chatbot)
+    right = 0
+    for name in ("Tom", "Maria", "Zoltan", "Aisha", "Ben"):
+        bot.reply(f"my name is {name}", temperature=0)
+        right += name in bot.reply("what is my name?", temperature=0)
+        bot.reset()
+    assert right >= 4
+
+
+def test_its_attention_lies_on_the_message() -> None:
+    assert open_folder(SMALLTALK).load_card().metrics["attention_on_message"] > 0.5
 
 
 def test_its_figures_are_those_of_a_model_that_listens() -> None:

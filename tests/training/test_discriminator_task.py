@@ -115,15 +115,15 @@ def test_from_a_chat_model_to_a_judge_among_its_candidates(
     chat_model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = Path(shutil.copytree(chat_model, tmp_path / "bot"))
-    (tmp_path / "more.jsonl").write_text(dialogues_text(600, seed=5), encoding="utf-8")
+    (tmp_path / "more.jsonl").write_text(dialogues_text(900, seed=5), encoding="utf-8")
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     monkeypatch.setattr(module, "FEWEST", 10)
-    saved = train_discriminator(folder, tmp_path / "more.jsonl", samples=600, steps=200, seed=3, temperature=2.0)
+    saved = train_discriminator(folder, tmp_path / "more.jsonl", samples=1500, steps=200, seed=3, temperature=1.5)
     assert saved.metrics["accuracy"]["discriminator"] > 0.8  # so hot a bot mixes up its words
-    assert (saved.decoding["temperature"], saved.decoding["max_new_tokens"]) == (2.0, 60)
+    assert (saved.decoding["temperature"], saved.decoding["max_new_tokens"]) == (1.5, 60)
     assert {path: path.read_bytes() for path in before} == before
     lines = capsys.readouterr().err
-    assert "writing   600 replies to real messages (temperature 2.0" in lines and "half of them real" in lines
+    assert "writing   1,500 replies to real messages (temperature 1.5" in lines and "half of them real" in lines
     bot = textgen.load(folder)
     assert isinstance(bot, textgen.Chatbot)
     real, mixed_up = bot.score("the soup is green.\nsoup the green is.").lines
@@ -132,10 +132,11 @@ def test_from_a_chat_model_to_a_judge_among_its_candidates(
     fits, other = bot.score("the soup is green.\nthe door is red.", asked).lines
     assert fits.reads_as_real > 0.5 > other.reads_as_real
     assert set(saved.metrics["with_message"]["accuracy"]) == {"own", "others", "changed"}
-    bot.set(temperature=2.0, seed=1)
+    bot.set(temperature=1.5, seed=1)
     bot.reply("what colour is the soup?")
-    found = [one.reply.reads_as_real for one in bot.candidates()]
-    assert all(real is not None and real < 0.5 for real in found)
+    found = bot.candidates()
+    assert len(found) > 1
+    assert all((one.realness > 0) == ((one.reply.reads_as_real or 0) > 0.5) for one in found)
 
 
 def test_too_few_texts_are_refused_before_anything_is_written(untrained: Path, monkeypatch: pytest.MonkeyPatch) -> None:

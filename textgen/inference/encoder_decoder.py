@@ -222,19 +222,16 @@ def add_copies(logits: Array, scores: Array, copied: Ids) -> None:
         scores: of the positions of the contexts. *Shape:* (batch, time, context).
         copied: their ids, PAD where nothing is to be copied. *Shape:* (batch, context).
     """
-    batch, time, size = logits.shape
     real = (copied != PAD)[:, None]
-    scores = np.where(real, scores, -np.inf)
+    scores = np.where(real, scores, np.float32(-np.inf))
     top = scores.max(axis=-1, keepdims=True, initial=-1e9)
-    shares = np.exp(scores - top)
-    rows = np.arange(batch * time).reshape(batch, time, 1)
-    places = rows * size + copied[:, None]
-    sums = np.bincount(places.ravel(), shares.ravel(), minlength=batch * time * size)
-    flat = logits.reshape(-1)
-    touched = np.unique(places[np.broadcast_to(real, places.shape)])
-    if len(touched):
-        added = np.log(sums[touched]) + np.broadcast_to(top, (batch, time, 1)).reshape(-1)[touched // size]
-        flat[touched] = np.logaddexp(flat[touched], added)
+    same = (copied[:, :, None] == copied[:, None]).astype(np.float32)
+    with np.errstate(divide="ignore"):  # where nothing is to be copied, nothing is added
+        added = np.log(np.exp(scores - top) @ same) + top
+    # An id that stands in several places is written several times, each time with the sum of all of them.
+    rows, steps = np.ogrid[: logits.shape[0], : logits.shape[1]]
+    places = rows[..., None], steps[..., None], copied[:, None]
+    logits[places] = np.logaddexp(logits[places], added)
 
 
 def padded(rows: Sequence[Sequence[int]]) -> tuple[Ids, Mask]:
