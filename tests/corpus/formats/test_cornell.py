@@ -3,11 +3,14 @@
 import tempfile
 from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.corpus.formats.files import read
+from textgen.corpus.collection import Corpus
 from textgen.corpus.formats.cornell import part_of
+from textgen.errors import CorpusError
 
 LINES = """\
 L4 +++$+++ u1 +++$+++ m0 +++$+++ EVE +++$+++ Bye.
@@ -66,3 +69,10 @@ def test_lines_in_any_order(order: list[int], conversations: list[list[int]]) ->
     expected = [[(f"s{n}", f"text {n}") for n in ids if n < 30] for ids in conversations]
     assert found == [turns for turns in expected if turns]
     assert report.skipped == sum(number >= 30 for ids in conversations for number in ids)
+
+
+def test_one_of_the_two_files_is_no_script(tmp_path: Path) -> None:
+    path = tmp_path / "movie_lines.txt"
+    path.write_text("".join(f"L{n} +++$+++ u0 +++$+++ m0 +++$+++ NORA +++$+++ Hello {n}.\n" for n in range(20)))
+    with pytest.raises(CorpusError, match=r"lines and conversations are in two files: give both to train-chat"):
+        list(Corpus(path).parts())

@@ -8,13 +8,13 @@ import re
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from hashlib import blake2b
 from pathlib import Path
-from typing import Literal
+from typing import Literal, NoReturn
 
 from textgen.corpus.document import Line, Scene, turn_of
-from textgen.corpus.formats.base import HEAD_LINES, Evidence, FilePair, Format, ReadReport, filled
+from textgen.corpus.formats.base import HEAD_LINES, Evidence, FilePair, Format, ReadReport, ScriptLayout, filled
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import ReadingOptions
 from textgen.errors import CorpusError
@@ -33,6 +33,18 @@ CornellPart = Literal["lines", "conversations", "other"]
 def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that nearly all lines are of one part of the corpus."""
     return Evidence(part_of_file(head) is not None, _REASON)
+
+
+def refuse_as_script(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> NoReturn:
+    """Refuse to read one file as a script: without the other one, nobody knows who answers whom.
+
+    Raises:
+        CorpusError: always.
+    """
+    raise CorpusError(
+        "A script was to be read, but this is a file of Cornell's movie dialogs, whose lines and conversations are in "
+        "two files: give both to train-chat, such as movie_lines.txt and movie_conversations.txt."
+    )
 
 
 def part_of_file(head: Sequence[str]) -> CornellPart | None:
@@ -141,4 +153,4 @@ def _key(line_id: str) -> int:
     return int.from_bytes(blake2b(line_id.encode(), digest_size=8).digest(), "big")
 
 
-FORMATS = (Format("cornell", 10, weigh, read_dialogues=read, pair_up=pair_up),)
+FORMATS = (Format("cornell", 10, weigh, refuse_as_script, read_dialogues=read, pair_up=pair_up),)
