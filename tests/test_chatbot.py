@@ -1,6 +1,7 @@
 import gc
 import math
 import os
+import sys
 import tracemalloc
 from pathlib import Path
 from typing import Any
@@ -468,6 +469,17 @@ def test_a_damaged_discriminator_is_told_once_and_does_not_stop_the_talk(
     bot = judged_bot(folder)
     assert [bot.reply("hello").reads_as_real, bot.reply("hello").reads_as_real] == [None, None]
     assert capsys.readouterr().err.count("Replies are chosen without the discriminator.") == 1
+
+
+def test_what_is_told_of_a_damaged_discriminator_is_harmless_on_a_terminal(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = put_discriminator(saved_model(tmp_path / "mod\x1b[2Jel"), " day")
+    discriminator_path(folder).write_bytes(b"nothing")
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
+    judged_bot(folder).reply("hello")
+    told = capsys.readouterr().err
+    assert "mod\ufffd[2Jel" in told and "\x1b" not in told
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """The chatbot: conversation in, reply out."""
 
 import re
-import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -223,7 +222,7 @@ class Chatbot:
         try:
             return self.judge
         except ModelError as error:
-            print(f"Replies are chosen without the discriminator. {error}", file=sys.stderr)
+            terminal.note(f"Replies are chosen without the discriminator. {error}")
             return None
 
     def _judge_for(self, options: ChatOptions) -> Scorer | None:
