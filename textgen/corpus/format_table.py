@@ -152,25 +152,27 @@ def recognise(
         options: how a person says that it is to be read.
     """
     options = with_marks(head, options)
-    markup = find_markup(head)
+    markup, is_framed = find_markup(head), has_licence(head)
     for format in formats.values():
         if format.markup not in (markup, ANY_MARKUP):
             continue
-        found = _weigh(format, head, path, options)
+        found = _weigh(format, head, path, options, is_framed)
         if found is not None and found.evidence.convincing:
             _require_columns(found, path, options)
             return found
     return None
 
 
-def _weigh(format: Format, head: Sequence[str], path: Path, options: ReadingOptions) -> Recognised | None:
-    """The evidence for a format. What frames and separates documents is no part of a script."""
+def _weigh(
+    format: Format, head: Sequence[str], path: Path, options: ReadingOptions, is_framed: bool
+) -> Recognised | None:
+    """The evidence for a format. What frames (a licence) and separates documents is no part of a script."""
     if format.weigh is None:
         return None
     if format.read is None or format.one_piece:
         evidence = format.weigh(head, path, options)
         return Recognised(format, evidence, evidence.reason)
-    separator, is_framed = asked_separator(options), has_licence(head)
+    separator = asked_separator(options)
     inside = list(chain.from_iterable(texts(head, lambda lines: None))) if is_framed else head
     documents = [[*document, ""] for document in separator.documents(inside)] if separator else []
     evidence = format.weigh(list(chain.from_iterable(documents)) if separator else inside, path, options)
@@ -214,7 +216,9 @@ def read_as(
             "out to have it found from the content, or say --format plain for a script of the text as it stands."
         )
     options = with_marks(head, options)
-    found = _weigh(format, head, path, options) or Recognised(format, Evidence(False, "no evidence"), "")
+    found = _weigh(format, head, path, options, has_licence(head)) or Recognised(
+        format, Evidence(False, "no evidence"), ""
+    )
     evidence = found.evidence
     if evidence.misfit is not None:
         raise CorpusError(
