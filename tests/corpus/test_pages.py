@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from textgen.corpus.formats.screenplay import SETTINGS, Paragraph
@@ -92,6 +92,8 @@ def test_centred_lines_and_long_words() -> None:
         max_size=12,
     )
 )
+@example([("Character", "aaa\n" * 9), ("Dialogue", "\n" * 45)])  # a name of several lines that comes again
+@example([("Character", "a" * 36), ("Dialogue", "\n" * 45)])  # one that leaves no room for "(CONT'D)"
 def test_nothing_is_lost_and_nothing_leaves_the_page(paragraphs: Sequence[tuple[str, str]]) -> None:
     rows = [(number, row) for page in _pages(*paragraphs) for number, row in page]
     assert all(number < ROWS and row.left + _width(row.text) <= 7.5 + 1e-6 for number, row in rows)

@@ -125,6 +125,13 @@ def _continued(name: str) -> str:
     return name if name.endswith(_CONTINUED) else f"{name} {_CONTINUED}"
 
 
+def _name_again(paragraph: Paragraph, measure: Measure) -> str:
+    """A name as it stands above a speech that goes on: one line of it, with room for `(CONT'D)`."""
+    setting = _setting(paragraph)
+    room = setting.right - setting.left - measure(f" {_CONTINUED}")
+    return next(_wrapped(printed(paragraph), room, measure))
+
+
 def _blocks(paragraphs: Iterable[Paragraph], measure: Measure) -> Iterator[_Block]:
     waiting: _Block | None = None  # a heading, or a speech that is not whole
     for paragraph in paragraphs:
@@ -134,7 +141,7 @@ def _blocks(paragraphs: Iterable[Paragraph], measure: Measure) -> Iterator[_Bloc
             continue
         block = _Block([], rows, None, _setting(paragraph).lines_before, paragraph.new_page)
         if paragraph.kind in (HEADING, CHARACTER) and len(rows) <= _MOST_HEAD_ROWS:
-            name = printed(paragraph) if paragraph.kind == CHARACTER else None
+            name = _name_again(paragraph, measure) if paragraph.kind == CHARACTER else None
             block = block._replace(head=rows, body=[], name=name)
         if waiting and waiting.name is None and paragraph.kind != HEADING and not paragraph.new_page:
             gap = [Row(0, "")] * block.lines_before
