@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from inspect import cleandoc
 from typing import Any, Literal, TypeAlias, TypeVar
 
 from textgen.errors import ConfigurationError
@@ -115,8 +116,9 @@ def documented(options: type[_Options]) -> type[_Options]:
             f"{name}: {option.help.partition('  [')[0]} Values: {option.allowed}."
             for name, option in rows(options).items()
         ]
-        arguments = "".join(f"        {line}\n" for line in lines)
-        options.__doc__ = options.__doc__.replace("    Raises:", f"    Args:\n{arguments}\n    Raises:", 1)
+        arguments = "".join(f"    {line}\n" for line in lines)
+        plain = cleandoc(options.__doc__)  # Python 3.13 and later have taken its indentation away already
+        options.__doc__ = plain.replace("Raises:", f"Args:\n{arguments}\nRaises:", 1)
     return options
 
 
