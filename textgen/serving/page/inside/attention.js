@@ -1,0 +1,57 @@
+// Attention: where a chat model looks in the message while it writes each word of its reply.
+
+import { ask } from "../api.js";
+import { element } from "../dom.js";
+import { words } from "../words.js";
+import { lookForm, modelChoice, table, textField } from "./parts.js";
+import { explained } from "./surprise.js";
+import { tokenList } from "./tokens.js";
+
+/** The part, for chat models. */
+export function attention(models) {
+  const { control, model } = modelChoice(models);
+  const message = textField(words.inside.message, "message", 2);
+  const reply = textField(words.inside.reply, "reply", 2);
+  return lookForm([control, message.control, reply.control], async () => {
+    const request = { model: model().id, messages: [{ role: "user", content: message.value() }] };
+    if (reply.value().trim()) request.reply = reply.value();
+    const answer = await ask("api/explain", request);
+    return [...map(answer.attention), element("h3", {}, words.inside.replySurprise), ...explained(answer.tokens)];
+  });
+}
+
+function map({ message_tokens: read, reply_tokens: written, weights }) {
+  const value = element("p", { class: "value" }, words.inside.moveOverReply);
+  const zero = () => 0;
+  const looked = tokenList(words.inside.messageTokens, read, { heat: zero, describe: (place) => words.visible(read[place]), onchoose: () => {} });
+  const said = tokenList(words.inside.replyTokens, written, {
+    heat: zero,
+    describe: (place) => words.inside.looks(written[place], strongest(place)),
+    onchoose: (place) => {
+      looked.recolour((column) => weights[place][column]);
+      value.textContent = words.inside.looks(written[place], strongest(place));
+    },
+  });
+  const rows = written.map((token, row) => [words.visible(token), ...weights[row].map(cell)]);
+  return [
+    element("h3", {}, words.inside.message),
+    looked.list,
+    element("h3", {}, words.inside.reply),
+    said.list,
+    value,
+    element("details", {}, element("summary", {}, words.inside.asTable), table(words.inside.attention, [words.inside.reply, ...read.map(words.visible)], rows)),
+  ];
+
+  function strongest(row) {
+    return weights[row]
+      .map((weight, column) => ({ weight, text: read[column] }))
+      .sort((a, b) => b.weight - a.weight)
+      .slice(0, 3);
+  }
+}
+
+function cell(weight) {
+  const shown = element("span", { class: "heat" }, words.percent(weight));
+  shown.style.setProperty("--heat", `${Math.round(weight * 100)}%`);
+  return shown;
+}

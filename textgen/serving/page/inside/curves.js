@@ -1,0 +1,57 @@
+// Learning curves as a picture: every column of a history that measures loss, over the steps.
+
+import { element, shape } from "../dom.js";
+import { words } from "../words.js";
+
+const WIDTH = 720;
+const HEIGHT = 300;
+const MARGIN = { left: 46, right: 12, top: 12, bottom: 34 };
+
+/** The curves of a history {column: values}. */
+export function curves(history) {
+  const steps = history.step;
+  const columns = Object.keys(history).filter((name) => /^(train|validation)_/.test(name));
+  const values = columns.flatMap((name) => history[name]).filter(Number.isFinite);
+  if (!values.length) return element("p", { class: "empty" }, words.inside.noCurves);
+  const [low, high] = [Math.min(...values), Math.max(...values)];
+  const x = scale([steps[0], steps.at(-1)], [MARGIN.left, WIDTH - MARGIN.right]);
+  const y = scale([low, high], [HEIGHT - MARGIN.bottom, MARGIN.top]);
+  const summary = columns.map((name) => words.inside.curve(name, history[name].findLast(Number.isFinite))).join(". ");
+  const picture = shape(
+    "svg",
+    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": summary, class: "curves" },
+    ticks(low, high).map((value) => mark(words.number(value), MARGIN.left - 8, y(value) + 4, "end", y(value))),
+    ticks(steps[0], steps.at(-1)).map((value) => mark(words.count(value), x(value), HEIGHT - MARGIN.bottom + 20, "middle")),
+    columns.map((name, place) => line(history[name], steps, x, y, place)),
+  );
+  const legend = columns.map((name, place) =>
+    element("li", { class: `curve-${place}` }, words.inside.curve(name, history[name].findLast(Number.isFinite))),
+  );
+  return element("figure", {}, picture, element("figcaption", {}, element("ul", { class: "legend" }, legend), words.inside.overSteps));
+}
+
+function line(values, steps, x, y, place) {
+  const points = values.flatMap((value, at) => (Number.isFinite(value) ? [`${x(steps[at]).toFixed(1)},${y(value).toFixed(1)}`] : []));
+  return shape("polyline", { points: points.join(" "), class: `curve-${place}` });
+}
+
+function mark(text, x, y, anchor, rule = null) {
+  const label = shape("text", { x, y, "text-anchor": anchor }, text);
+  if (rule === null) return label;
+  return shape("g", {}, shape("line", { x1: MARGIN.left, x2: WIDTH - MARGIN.right, y1: rule, y2: rule }), label);
+}
+
+function scale([from, to], [begin, end]) {
+  const span = to - from || 1;
+  return (value) => begin + ((value - from) / span) * (end - begin);
+}
+
+/** About five round numbers from one value to another. */
+function ticks(from, to) {
+  const rough = (to - from || 1) / 5;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough);
+  const found = [];
+  for (let value = Math.ceil(from / step) * step; value <= to; value += step) found.push(value);
+  return found;
+}

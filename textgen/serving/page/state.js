@@ -1,0 +1,78 @@
+// All that the page remembers, in one place; what is `kept` outlives the tab, in the browser's own storage.
+
+import { tell } from "./notices.js";
+import { words } from "./words.js";
+
+const PREFIX = "textgen/";
+
+export const state = {
+  models: [], // as the server describes them
+  options: [], // rows of the table of decoding options
+  theme: "", // "light", "dark", or as the system has it
+  chosen: {}, // the model of each view: {talk, other, write, inside}
+  settings: {}, // options a person has changed: {model: {option: value}}
+  talks: [], // newest first
+  talk: null, // id of the open talk
+  page: "", // the text in Write
+};
+
+const KEPT = ["theme", "chosen", "settings", "talk", "page"];
+
+/** Reads what the browser has kept. */
+export function recall() {
+  for (const name of KEPT) state[name] = stored(name) ?? state[name];
+  state.talks = Object.keys(localStorage)
+    .filter((key) => key.startsWith(`${PREFIX}talk/`))
+    .map((key) => stored(key.slice(PREFIX.length)))
+    .filter((talk) => Array.isArray(talk?.exchanges))
+    .sort((a, b) => b.changed - a.changed);
+}
+
+/** Keeps one of the fields of `state`. */
+export function keep(name) {
+  write(name, state[name]);
+}
+
+/** Keeps a talk; each has its own place, so that two tabs do not overwrite each other's. */
+export function keepTalk(talk) {
+  talk.changed = Date.now();
+  write(`talk/${talk.id}`, talk);
+}
+
+/** Forgets a talk. */
+export function forgetTalk(talk) {
+  state.talks = state.talks.filter((other) => other !== talk);
+  localStorage.removeItem(`${PREFIX}talk/${talk.id}`);
+}
+
+/** The models of a kind. */
+export function modelsOf(kind) {
+  return state.models.filter((model) => model.kind === kind);
+}
+
+/** The model that a view uses: the one chosen there, or the first that fits. */
+export function chosenModel(view, models) {
+  return models.find((model) => model.id === state.chosen[view]) ?? models[0];
+}
+
+/** Chooses the model of a view. */
+export function choose(view, id) {
+  state.chosen[view] = id;
+  keep("chosen");
+}
+
+function stored(name) {
+  try {
+    return JSON.parse(localStorage.getItem(PREFIX + name));
+  } catch {
+    return null; // written by something else: as if it were not there
+  }
+}
+
+function write(name, value) {
+  try {
+    localStorage.setItem(PREFIX + name, JSON.stringify(value));
+  } catch {
+    tell(words.storageFull, "error");
+  }
+}

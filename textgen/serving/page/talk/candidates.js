@@ -1,0 +1,32 @@
+// The candidates for a reply with their scores, to choose from.
+
+import { button, dialog, element } from "../dom.js";
+import { words } from "../words.js";
+
+/** Shows candidates; `onpick` gets the one that is chosen. */
+export function showCandidates(candidates, onpick) {
+  const best = Math.max(...candidates.map((candidate) => candidate.total));
+  const items = candidates.map((candidate) => {
+    const choose = () => {
+      shown.close();
+      onpick(candidate);
+    };
+    return element(
+      "li",
+      {},
+      button(candidate.text, choose, { class: "candidate", dir: "auto" }),
+      element("p", { class: "scores" }, element("strong", {}, words.talk.total(candidate.total)), ...parts(candidate.scores)),
+      element("meter", { min: best - 5, max: best, value: candidate.total, "aria-label": words.talk.totalLabel }),
+    );
+  });
+  const shown = dialog(
+    words.talk.candidates,
+    words.close,
+    element("p", {}, words.talk.candidatesHelp),
+    element("ol", { class: "candidates" }, items),
+  );
+}
+
+function parts(scores) {
+  return Object.entries(scores).map(([name, value]) => element("span", {}, words.talk.score(name, value)));
+}

@@ -1,0 +1,37 @@
+// One exchange as it is shown: the message, and a reply of each model with what can be done about it.
+
+import { button, element } from "../dom.js";
+import { words } from "../words.js";
+
+/** The elements of an exchange; `actions` has a function for each button, and is null where nothing may be done now. */
+export function exchangeElement(talk, number, actions) {
+  const { message, replies } = talk.exchanges[number];
+  const last = number === talk.exchanges.length - 1;
+  return element(
+    "article",
+    { class: "exchange", "aria-label": words.talk.exchange(number + 1) },
+    message === null ? null : messageElement(message, actions && (() => actions.edit(number))),
+    element(
+      "div",
+      { class: "replies" },
+      talk.models.map((model, place) =>
+        replyElement(model, replies[place], last && actions && { again: () => actions.again(place), choose: () => actions.choose(place) }),
+      ),
+    ),
+  );
+}
+
+function messageElement(message, edit) {
+  const tools = edit && element("div", { class: "tools" }, button(words.talk.edit, edit, { class: "quiet" }));
+  return element("section", { class: "message", "aria-label": words.talk.you }, element("p", { dir: "auto" }, message), tools);
+}
+
+function replyElement(model, reply, actions) {
+  const text = element("p", { dir: "auto" }, reply?.text ?? "");
+  const tools = element("div", { class: "tools" });
+  if (actions) tools.append(button(words.talk.again, actions.again, { class: "quiet" }));
+  if (actions && reply) tools.append(button(words.talk.choose, actions.choose, { class: "quiet" }));
+  if (reply) tools.append(element("small", { class: "seed" }, words.seed(reply.seed)));
+  if (reply?.interrupted) tools.append(element("small", {}, words.talk.interrupted));
+  return element("section", { class: "reply", "aria-label": model }, element("h3", {}, model), text, tools);
+}

@@ -1,0 +1,207 @@
+// Talk: a conversation with one model, or with two side by side; several talks are kept in the browser.
+
+import { button, choice, download, element, field } from "../dom.js";
+import { attempt, tell } from "../notices.js";
+import { settingsForm } from "../settings.js";
+import { choose, chosenModel, forgetTalk, keep, keepTalk, modelsOf, state } from "../state.js";
+import { words } from "../words.js";
+import { showCandidates } from "./candidates.js";
+import { exchangeElement } from "./exchange.js";
+import { candidates, pick, reply } from "./replies.js";
+import { branch, fromFile, newTalk, titleOf, toFile } from "./talk.js";
+
+/** Shows the view; returns what to do when another one is shown. */
+export function talkView(main) {
+  const models = modelsOf("chat");
+  if (!models.length) {
+    main.replaceChildren(element("p", { class: "empty" }, words.talk.noModel));
+    return undefined;
+  }
+  const ids = models.map((model) => model.id);
+  let talk = state.talks.find((one) => one.id === state.talk) ?? newTalk([chosenModel("talk", models).id]);
+  talk.models = usable(talk.models, ids);
+  let running = null; // stops the replies that are being written
+
+  const log = element("div", { class: "log", tabindex: "0", role: "region", "aria-label": words.talk.log });
+  const bar = element("div", { class: "bar" });
+  const list = element("ul", { class: "talks" });
+  const rail = element("aside", { id: "talks", class: "rail", popover: "auto", "aria-label": words.talk.talks });
+  const panel = element("aside", { id: "settings", class: "rail", popover: "auto", "aria-label": words.settings.title });
+  const input = element("textarea", { rows: 1, placeholder: words.talk.placeholder, "aria-label": words.talk.message, onkeydown: sendOnEnter });
+  const stop = button(words.stop, () => running.abort(), { class: "stop" });
+  const submit = button(words.talk.send, () => {}, { type: "submit", class: "primary" });
+  const form = element("form", { class: "composer", onsubmit: send }, input, submit, stop);
+  const file = element("input", { type: "file", accept: ".json,application/json", hidden: true, onchange: importTalk });
+  rail.append(button(words.talk.fresh, () => open(newTalk(talk.models)), { class: "primary" }), list, button(words.talk.import, () => file.click()), file);
+  main.replaceChildren(rail, element("section", { class: "desk" }, bar, log, form), panel);
+  show();
+  return () => running?.abort();
+
+  function show() {
+    const actions = running ? null : { edit, again, choose: offer };
+    log.replaceChildren(...talk.exchanges.map((_, number) => exchangeElement(talk, number, actions)));
+    if (!talk.exchanges.length) log.append(element("p", { class: "empty" }, words.talk.hello(talk.models)));
+    log.scrollTop = log.scrollHeight;
+    main.classList.toggle("two", talk.models.length > 1);
+    stop.hidden = !running;
+    submit.hidden = Boolean(running);
+    showBar();
+    showTalks();
+    showSettings();
+  }
+
+  function showBar() {
+    const chosen = (place) => (id) => {
+      talk.models = place ? [talk.models[0], id].filter(Boolean) : [id, ...talk.models.slice(1)];
+      if (!place) choose("talk", id);
+      kept();
+    };
+    const pairs = ids.map((id) => [id, id]);
+    const off = { disabled: Boolean(running) };
+    bar.replaceChildren(
+      button(words.talk.talks, () => {}, { popovertarget: "talks", class: "opens-talks" }),
+      field(words.model, choice(pairs, talk.models[0], chosen(0), off)),
+      field(words.talk.beside, choice([["", words.talk.nobody], ...pairs], talk.models[1] ?? "", chosen(1), off)),
+      button(words.undo, undo, { disabled: Boolean(running) || !talk.exchanges.length }),
+      button(words.talk.export, exportTalk, { disabled: !talk.exchanges.length }),
+      element("small", { class: "seed" }, words.seed(talk.seed)),
+      button(words.settings.title, () => {}, { popovertarget: "settings", class: "opens-settings" }),
+    );
+  }
+
+  function showTalks() {
+    const items = state.talks.map((one) => {
+      const title = titleOf(one, words.talk.untitled);
+      const current = one === talk && { "aria-current": "true" };
+      return element(
+        "li",
+        {},
+        button(title, () => open(one), { class: "quiet title", disabled: Boolean(running), ...current }),
+        button("×", () => remove(one), { class: "quiet", disabled: Boolean(running), "aria-label": words.talk.remove(title) }),
+      );
+    });
+    list.replaceChildren(...items);
+  }
+
+  function showSettings() {
+    const forms = talk.models.map((id) => {
+      const model = models.find((one) => one.id === id);
+      return element("details", { open: true }, element("summary", {}, words.settings.of(id)), settingsForm(model));
+    });
+    panel.replaceChildren(element("h2", {}, words.settings.title), ...forms);
+  }
+
+  function kept() {
+    if (!state.talks.includes(talk)) state.talks.unshift(talk);
+    state.talk = talk.id;
+    keep("talk");
+    keepTalk(talk);
+    show();
+  }
+
+  function open(other) {
+    talk = other;
+    talk.models = usable(talk.models, ids);
+    state.talk = talk.id;
+    keep("talk");
+    show();
+    input.focus();
+  }
+
+  function remove(one) {
+    if (!confirm(words.talk.confirm(titleOf(one, words.talk.untitled)))) return;
+    forgetTalk(one);
+    if (one === talk) open(newTalk(talk.models));
+    else showTalks();
+  }
+
+  function sendOnEnter(event) {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    if (!running) form.requestSubmit();
+  }
+
+  function send(event) {
+    event.preventDefault();
+    const message = input.value.trim();
+    if (!message) return;
+    input.value = "";
+    talk.exchanges.push({ message, replies: [] });
+    answer(talk.models.keys());
+  }
+
+  /** Lets the models at these places reply to the last message, all at the same time. */
+  async function answer(places) {
+    const number = talk.exchanges.length - 1;
+    const shown = talk;
+    running = new AbortController();
+    kept();
+    const sections = log.lastElementChild.querySelectorAll(".reply > p");
+    await Promise.all(
+      [...places].map((place) => {
+        const text = sections[place];
+        text.textContent = "";
+        text.classList.add("writing");
+        const onpiece = (piece) => {
+          text.append(piece);
+          log.scrollTop = log.scrollHeight;
+        };
+        return attempt(() => reply(shown, number, place, running.signal, onpiece));
+      }),
+    );
+    running = null;
+    if (!log.isConnected) return keepTalk(shown);
+    kept();
+    tell(shown.exchanges[number].replies.map((said, place) => words.talk.said(shown.models[place], said?.text ?? "")).join(" "));
+    return input.focus();
+  }
+
+  function again(place) {
+    answer([place]);
+  }
+
+  /** Puts a message back into the input, in a new talk of what came before it; the old one stays as it is. */
+  function edit(number) {
+    const { message } = talk.exchanges[number];
+    open(branch(talk, number));
+    input.value = message;
+  }
+
+  function undo() {
+    const { message } = talk.exchanges.pop();
+    kept();
+    input.value ||= message ?? "";
+    input.focus();
+  }
+
+  function offer(place) {
+    attempt(async () => {
+      tell(words.talk.thinking);
+      const offered = await candidates(talk, place);
+      tell("");
+      showCandidates(offered, (candidate) => {
+        pick(talk, place, candidate);
+        kept();
+      });
+    });
+  }
+
+  function exportTalk() {
+    for (const [place, model] of talk.models.entries()) download(`${model}.json`, toFile(talk, place), "application/json");
+  }
+
+  async function importTalk() {
+    const [chosen] = file.files;
+    const found = fromFile(await chosen.text(), ids);
+    file.value = "";
+    if (!found) return tell(words.talk.notATalk(chosen.name), "error");
+    talk = found;
+    return kept();
+  }
+}
+
+/** The models of a talk that the server still has. */
+function usable(models, ids) {
+  const known = models.filter((id) => ids.includes(id));
+  return known.length ? known : [ids[0]];
+}

@@ -1,0 +1,84 @@
+// Beside the page of text: who may speak, how many lines, and the temperature with an example of what it does.
+
+import { button, debounced, element, field } from "../dom.js";
+import { option, setOption, settingsForm } from "../settings.js";
+import { words } from "../words.js";
+import { HUES } from "./colours.js";
+
+const SHOWN = 16; // speakers before "more"
+const LINES = 8; // written at once where a person has not said how many
+
+/** The tools for a model; `example` writes a line at a temperature. */
+export function tools(model, example) {
+  setOption(model, "lines", option(model, "lines") ?? LINES);
+  const panel = element("div", {});
+  const fill = () =>
+    panel.replaceChildren(
+      characters(model),
+      linesField(model),
+      temperature(model, example),
+      element(
+        "details",
+        {},
+        element("summary", {}, words.settings.more),
+        settingsForm(model, ["characters", "lines", "temperature", "num_return_sequences"], fill),
+      ),
+    );
+  fill();
+  return panel;
+}
+
+function characters(model) {
+  const chosen = new Set(option(model, "characters"));
+  const toggle = (name, on) => {
+    if (on) chosen.add(name);
+    else chosen.delete(name);
+    setOption(model, "characters", chosen.size ? [...chosen] : undefined);
+  };
+  const chips = model.speakers.map((name, number) => {
+    const box = element("input", { type: "checkbox", checked: chosen.has(name), onchange: (event) => toggle(name, event.target.checked) });
+    return element("label", { class: `chip speaker-${number % HUES}` }, box, name);
+  });
+  if (!chips.length) return null;
+  const more = chips.slice(SHOWN);
+  return element(
+    "fieldset",
+    { class: "characters" },
+    element("legend", {}, words.write.characters),
+    element("p", {}, words.write.charactersHelp),
+    element("div", { class: "chips" }, chips.slice(0, SHOWN)),
+    more.length ? element("details", {}, element("summary", {}, words.write.more(more.length)), element("div", { class: "chips" }, more)) : null,
+  );
+}
+
+function linesField(model) {
+  const onchange = ({ target }) => {
+    target.reportValidity();
+    if (target.validity.valid) setOption(model, "lines", Number(target.value));
+  };
+  const input = element("input", { type: "number", min: 1, max: 1000, required: true, value: option(model, "lines"), onchange });
+  return field(words.write.lines, input);
+}
+
+function temperature(model, example) {
+  const said = element("output", {});
+  const line = element("p", { class: "example", dir: "auto", "aria-live": "polite" });
+  const show = debounced(async () => (line.textContent = (await example(option(model, "temperature"))) || "…"), 300);
+  const slide = ({ target }) => {
+    said.textContent = Number(target.value).toFixed(2);
+    setOption(model, "temperature", Number(target.value));
+    show();
+  };
+  const slider = element("input", { type: "range", min: 0, max: 2, step: 0.05, value: option(model, "temperature"), oninput: slide });
+  said.textContent = Number(slider.value).toFixed(2);
+  show();
+  return element(
+    "div",
+    { class: "temperature" },
+    field(words.write.temperature, slider, words.write.temperatureHelp),
+    said,
+    element("div", { class: "ends" }, element("small", {}, words.write.safe), element("small", {}, words.write.wild)),
+    element("figure", {}, element("figcaption", {}, words.write.example), line),
+    button(words.write.another, show, { class: "quiet" }),
+  );
+}

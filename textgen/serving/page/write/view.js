@@ -1,0 +1,202 @@
+// Write: a page of text that a person and a script model write together.
+
+import { askForFile } from "../api.js";
+import { button, choice, debounced, download, element, field } from "../dom.js";
+import { attempt, tell } from "../notices.js";
+import { option } from "../settings.js";
+import { choose, chosenModel, keep, modelsOf, state } from "../state.js";
+import { words } from "../words.js";
+import { close, showContinuations, showNextWords } from "./choices.js";
+import { Colours } from "./colours.js";
+import { Editor } from "./editor.js";
+import { continued, copies, example, nextTokens, randomSeed, several } from "./generating.js";
+import { History } from "./history.js";
+import { tools } from "./tools.js";
+
+const FORMATS = { text: "txt", fountain: "fountain", fdx: "fdx", pdf: "pdf", json: "json" };
+const CONTINUATIONS = 3;
+const NEXT_WORDS = 12;
+const CHECKED = 20_000; // characters around the last edit in which copies are looked for
+
+/** Shows the view; returns what to do when another one is shown. */
+export function writeView(main) {
+  const models = modelsOf("script");
+  if (!models.length) {
+    main.replaceChildren(element("p", { class: "empty" }, words.write.noModel));
+    return undefined;
+  }
+  let model = chosenModel("write", models);
+  let running = null; // stops what is being written
+  let format = Object.keys(FORMATS)[0];
+
+  const page = element("div", {
+    class: "page",
+    contenteditable: "plaintext-only",
+    role: "textbox",
+    "aria-multiline": "true",
+    "aria-label": words.write.page,
+    spellcheck: "false",
+    onkeydown: shortcut,
+  });
+  const choices = element("section", { class: "choices", hidden: true, "aria-label": words.write.choices });
+  const seed = element("small", { class: "seed" });
+  const bar = element("div", { class: "bar", role: "toolbar", "aria-label": words.write.tools });
+  const rail = element("aside", { id: "tools", class: "rail", popover: "auto", "aria-label": words.write.tools });
+  const stop = button(words.stop, () => running.abort(), { class: "stop" });
+
+  const history = new History();
+  const editor = new Editor(page, edited);
+  const colours = new Colours(editor);
+  const save = debounced(() => (state.page = editor.text) && keep("page"), 500);
+  const check = debounced(checkCopies, 1500);
+  editor.set(state.page);
+
+  const buttons = {
+    end: button(words.write.continue, () => write(editor.length), { class: "primary" }),
+    cursor: button(words.write.here, () => write(editor.cursor), { "aria-keyshortcuts": "Control+Enter" }),
+    several: button(words.write.several, offerSeveral),
+    next: button(words.write.nextWord, offerNext),
+    undo: button(words.undo, () => step("undo"), { "aria-keyshortcuts": "Control+Z" }),
+    redo: button(words.redo, () => step("redo"), { "aria-keyshortcuts": "Control+Shift+Z" }),
+  };
+  const exporting = element(
+    "div",
+    { class: "joined" },
+    choice(Object.keys(FORMATS).map((name) => [name, words.write.formats[name]]), format, (name) => (format = name), { "aria-label": words.write.format }),
+    button(words.write.export, exportPage),
+  );
+  const chosen = choice(models.map(({ id }) => [id, id]), model.id, change);
+  bar.append(field(words.model, chosen), ...Object.values(buttons), stop, exporting, button(words.write.tools, () => {}, { popovertarget: "tools", class: "opens-tools" }), seed);
+  main.replaceChildren(element("section", { class: "desk" }, bar, element("div", { class: "paper" }, page), choices), rail);
+  change(model.id);
+  show();
+  return () => {
+    running?.abort();
+    colours.close();
+    state.page = editor.text;
+    keep("page");
+  };
+
+  function change(id) {
+    model = models.find((one) => one.id === id);
+    choose("write", id);
+    colours.cast(model.speakers);
+    rail.replaceChildren(element("h2", {}, words.write.tools), tools(model, (temperature) => attempt(() => example(model, editor.text, temperature, randomSeed()))));
+  }
+
+  function show() {
+    for (const one of Object.values(buttons)) one.disabled = Boolean(running);
+    buttons.undo.disabled ||= !history.done.length;
+    buttons.redo.disabled ||= !history.undone.length;
+    stop.hidden = !running;
+    page.classList.toggle("blank", !editor.length);
+    page.dataset.placeholder = words.write.placeholder;
+  }
+
+  function edited(edit) {
+    if (edit.by !== "history") history.add(edit);
+    colours.edited(edit);
+    save();
+    check();
+    show();
+  }
+
+  /** Lets the model write at a place of the text, and shows it while it comes. */
+  async function write(at) {
+    close(choices);
+    begin();
+    const used = option(model, "seed") ?? randomSeed();
+    const before = editor.text.slice(0, at);
+    let end = at;
+    await attempt(async () => {
+      for await (const piece of continued(model, before, used, running.signal)) {
+        editor.replace(end, end, piece, `written with ${used} at ${at}`);
+        end += piece.length;
+        colours.fresh = { begin: at, end };
+        editor.rows[editor.place(end)[0]].scrollIntoView({ block: "nearest" });
+      }
+    });
+    finish(end);
+    seed.textContent = words.seed(used);
+    tell(words.write.written(editor.text.slice(at, end)));
+  }
+
+  function begin() {
+    running = new AbortController();
+    editor.locked = true;
+    page.setAttribute("aria-busy", "true");
+    show();
+  }
+
+  function finish(cursor) {
+    running = null;
+    editor.locked = false;
+    page.removeAttribute("aria-busy");
+    show();
+    if (page.isConnected) {
+      page.focus({ preventScroll: true });
+      editor.select(cursor);
+    }
+  }
+
+  async function offerSeveral() {
+    const at = editor.cursor;
+    begin();
+    const first = option(model, "seed") ?? randomSeed();
+    const found = await attempt(() => several(model, editor.text.slice(0, at), CONTINUATIONS, first, running.signal));
+    finish(at);
+    if (found) showContinuations(choices, found, ({ text, seed: used }) => insert(at, text, words.seed(used)));
+  }
+
+  async function offerNext() {
+    const at = editor.cursor;
+    const tokens = await attempt(() => nextTokens(model, editor.text.slice(0, at), NEXT_WORDS, [option(model, "temperature") || 1]));
+    if (!tokens) return;
+    showNextWords(choices, tokens, (token) => {
+      insert(at, token.inserts, "");
+      offerNext();
+    });
+  }
+
+  function insert(at, text, told) {
+    editor.replace(at, at, text, `chosen at ${at}`);
+    colours.fresh = { begin: at, end: at + text.length };
+    page.focus({ preventScroll: true });
+    editor.select(at + text.length);
+    seed.textContent = told;
+  }
+
+  function step(direction) {
+    const cursor = history[direction](editor);
+    show();
+    if (cursor === null) return;
+    page.focus({ preventScroll: true });
+    editor.select(cursor);
+  }
+
+  function shortcut(event) {
+    const key = event.key.toLowerCase();
+    if (!(event.ctrlKey || event.metaKey) || running) return;
+    if (key === "z") step(event.shiftKey ? "redo" : "undo");
+    else if (key === "y") step("redo");
+    else if (key === "enter") write(editor.cursor);
+    else return;
+    event.preventDefault();
+  }
+
+  async function checkCopies() {
+    if (!model.has_index || running || !page.isConnected) return;
+    const begin = editor.start(editor.place(Math.max(0, editor.cursor - CHECKED))[0]);
+    const text = editor.text;
+    const part = text.slice(begin, begin + 2 * CHECKED);
+    const spans = await attempt(() => copies(model, part));
+    if (!spans || editor.text !== text) return;
+    colours.copied = spans.map((span) => ({ begin: begin + span.begin, end: begin + span.end }));
+    colours.paint();
+  }
+
+  function exportPage() {
+    const request = { model: model.id, text: editor.text, format };
+    attempt(async () => download(`page.${FORMATS[format]}`, await askForFile("api/export", request)));
+  }
+}
