@@ -54,10 +54,12 @@ function themeButton() {
   const change = (step) => {
     state.theme = THEMES[(THEMES.indexOf(state.theme) + step) % THEMES.length];
     document.documentElement.dataset.theme = state.theme;
-    theme.textContent = words.themes[state.theme || "system"];
+    const name = words.themes[state.theme || "system"];
+    theme.replaceChildren(element("span", { "aria-hidden": "true" }, "◐"), ` ${name}`);
+    theme.setAttribute("aria-label", words.theme(name));
     keep("theme");
   };
-  const theme = button("", () => change(1), { class: "quiet theme", "aria-live": "polite" });
+  const theme = button("", () => change(1), { class: "quiet theme" });
   change(0);
   return theme;
 }

@@ -2,9 +2,9 @@
 
 const formats = { minimumFractionDigits: 0, maximumFractionDigits: 2 };
 const language = "en";
-const percent = (share) => (share < 0.0005 ? "<0.1%" : `${(share * 100).toFixed(share < 0.1 ? 1 : 0)}%`);
+const percent = (share) => (share < 0.0005 ? "<0.1%" : `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)}%`);
 const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
-/** A token's text so that white space can be seen. */
+/** A text so that white space at its edges can be seen. */
 const visible = (text) => text.replaceAll("\n", "⏎").replaceAll("\t", "⇥").replace(/^ | $/g, "·") || "∅";
 
 export const words = {
@@ -19,6 +19,7 @@ export const words = {
   navigation: "Views",
   skip: "Skip to the content",
   themes: { system: "Auto", light: "Light", dark: "Dark" },
+  theme: (name) => `Colours: ${name}`,
   model: "Model",
   close: "Close",
   stop: "Stop",
@@ -41,7 +42,6 @@ export const words = {
 
   settings: {
     title: "Settings",
-    of: (model) => `Settings of ${model}`,
     more: "More settings",
     none: "off",
     reset: "Back to the defaults",
@@ -53,7 +53,7 @@ export const words = {
     fresh: "New talk",
     untitled: "New talk",
     import: "Import a talk …",
-    export: "Export",
+    export: "Export this talk",
     notATalk: (name) => `${name} holds no talk: choose a file that this page exported or that /save wrote in the chat.`,
     remove: (title) => `Remove the talk “${title}”`,
     confirm: (title) => `Remove the talk “${title}”? This cannot be undone.`,
@@ -133,7 +133,8 @@ export const words = {
     look: "Look",
     text: "Text",
     message: "Message",
-    reply: "Reply (empty: the model writes one)",
+    replyToLook: "Reply (empty: the model writes one)",
+    reply: "Reply",
     tokens: "Tokens; the arrow keys move",
     token: ({ text, probability }) => `${visible(text)}, ${percent(probability)}`,
     mean: (nats, count) => `${nats.toFixed(2)} nats a token on average over ${count} tokens: as unsure as among ${Math.exp(nats).toFixed(1)} equal choices.`,
@@ -151,9 +152,9 @@ export const words = {
       word: "a word",
     },
     word: "Word",
-    layer: "Layer",
-    cell: "Cell",
-    cellHelp: "Empty: the one that follows best.",
+    layer: "Layer, from 0",
+    cell: "Cell, from 0",
+    cellHelp: "Without both numbers, the cell that follows best is shown.",
     moveOver: "Move over the text to see the values.",
     cellValue: (text, value) => `${visible(text)}: ${signed(value)}`,
     cellName: (layer, cell) => `Layer ${layer}, cell ${cell}`,
@@ -163,7 +164,10 @@ export const words = {
     moveOverReply: "Move over the reply to see where the network looked.",
     messageTokens: "Tokens of the message",
     replyTokens: "Tokens of the reply; the arrow keys move",
-    looks: (text, strongest) => `${visible(text)} looks at ${strongest.map((one) => `${visible(one.text)} (${percent(one.weight)})`).join(", ")}`,
+    looks: (text, strongest, copied) =>
+      `${visible(text)} looks at ${strongest.map((one) => `${visible(one.text)} (${percent(one.weight)})`).join(", ")}` +
+      (copied === undefined ? "." : `; ${percent(copied)} of its probability is copied from the message.`),
+    noAttention: "This model has no attention: it reads the message once and remembers it.",
     asTable: "The whole map as a table",
     attention: "Attention of each token of the reply over the message",
     neighboursOf: (token) => `Neighbours of ${visible(token)}`,

@@ -11,25 +11,26 @@ import { tokenList } from "./tokens.js";
 export function attention(models) {
   const { control, model } = modelChoice(models);
   const message = textField(words.inside.message, "message", 2);
-  const reply = textField(words.inside.reply, "reply", 2);
+  const reply = textField(words.inside.replyToLook, "reply", 2);
   return lookForm([control, message.control, reply.control], async () => {
     const request = { model: model().id, messages: [{ role: "user", content: message.value() }] };
     if (reply.value().trim()) request.reply = reply.value();
     const answer = await ask("api/explain", request);
-    return [...map(answer.attention), element("h3", {}, words.inside.replySurprise), ...explained(answer.tokens)];
+    const looked = answer.attention ? map(answer.attention, answer.copied) : [element("p", {}, words.inside.noAttention)];
+    return [...looked, element("h3", {}, words.inside.replySurprise), ...explained(answer.tokens)];
   });
 }
 
-function map({ message_tokens: read, reply_tokens: written, weights }) {
+function map({ message_tokens: read, reply_tokens: written, weights }, copied) {
   const value = element("p", { class: "value" }, words.inside.moveOverReply);
   const zero = () => 0;
   const looked = tokenList(words.inside.messageTokens, read, { heat: zero, describe: (place) => words.visible(read[place]), onchoose: () => {} });
   const said = tokenList(words.inside.replyTokens, written, {
     heat: zero,
-    describe: (place) => words.inside.looks(written[place], strongest(place)),
+    describe: (place) => words.inside.looks(written[place], strongest(place), copied?.[place]),
     onchoose: (place) => {
       looked.recolour((column) => weights[place][column]);
-      value.textContent = words.inside.looks(written[place], strongest(place));
+      value.textContent = words.inside.looks(written[place], strongest(place), copied?.[place]);
     },
   });
   const rows = written.map((token, row) => [words.visible(token), ...weights[row].map(cell)]);

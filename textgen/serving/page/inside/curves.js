@@ -3,7 +3,7 @@
 import { element, shape } from "../dom.js";
 import { words } from "../words.js";
 
-const WIDTH = 720;
+const WIDEST = 720;
 const HEIGHT = 300;
 const MARGIN = { left: 46, right: 12, top: 12, bottom: 34 };
 
@@ -14,14 +14,15 @@ export function curves(history) {
   const values = columns.flatMap((name) => history[name]).filter(Number.isFinite);
   if (!values.length) return element("p", { class: "empty" }, words.inside.noCurves);
   const [low, high] = [Math.min(...values), Math.max(...values)];
-  const x = scale([steps[0], steps.at(-1)], [MARGIN.left, WIDTH - MARGIN.right]);
+  const width = Math.min(WIDEST, innerWidth - 32); // so that its letters stay as large as they are
+  const x = scale([steps[0], steps.at(-1)], [MARGIN.left, width - MARGIN.right]);
   const y = scale([low, high], [HEIGHT - MARGIN.bottom, MARGIN.top]);
   const summary = columns.map((name) => words.inside.curve(name, history[name].findLast(Number.isFinite))).join(". ");
   const picture = shape(
     "svg",
-    { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img", "aria-label": summary, class: "curves" },
-    ticks(low, high).map((value) => mark(words.number(value), MARGIN.left - 8, y(value) + 4, "end", y(value))),
-    ticks(steps[0], steps.at(-1)).map((value) => mark(words.count(value), x(value), HEIGHT - MARGIN.bottom + 20, "middle")),
+    { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": summary, class: "curves" },
+    ticks(low, high).map((value) => mark(words.number(value), MARGIN.left - 8, y(value) + 4, "end", { x1: MARGIN.left, x2: width - MARGIN.right, y1: y(value), y2: y(value) })),
+    ticks(steps[0], steps.at(-1), width / 150).map((value) => mark(words.count(value), x(value), HEIGHT - MARGIN.bottom + 20, "middle")),
     columns.map((name, place) => line(history[name], steps, x, y, place)),
   );
   const legend = columns.map((name, place) =>
@@ -38,7 +39,7 @@ function line(values, steps, x, y, place) {
 function mark(text, x, y, anchor, rule = null) {
   const label = shape("text", { x, y, "text-anchor": anchor }, text);
   if (rule === null) return label;
-  return shape("g", {}, shape("line", { x1: MARGIN.left, x2: WIDTH - MARGIN.right, y1: rule, y2: rule }), label);
+  return shape("g", {}, shape("line", rule), label);
 }
 
 function scale([from, to], [begin, end]) {
@@ -46,9 +47,9 @@ function scale([from, to], [begin, end]) {
   return (value) => begin + ((value - from) / span) * (end - begin);
 }
 
-/** About five round numbers from one value to another. */
-function ticks(from, to) {
-  const rough = (to - from || 1) / 5;
+/** About so many round numbers from one value to another. */
+function ticks(from, to, count = 5) {
+  const rough = (to - from || 1) / count;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough);
   const found = [];

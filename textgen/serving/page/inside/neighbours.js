@@ -20,7 +20,7 @@ export function neighbours(models) {
       one.similarity.toFixed(2),
       bar(Math.max(0, one.similarity)),
     ]);
-    return [table(words.inside.neighboursOf(answer.token.text ?? answer.token), words.inside.neighboursHead, rows)];
+    return [table(words.inside.neighboursOf(answer.token), words.inside.neighboursHead, rows)];
   });
   return [form, found];
 

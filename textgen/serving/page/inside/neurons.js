@@ -12,9 +12,7 @@ const PROPERTIES = ["line_end", "speaker", "quotation", "direction", "word"];
 export function neurons(models) {
   const { control, model } = modelChoice(models);
   const text = textField(words.inside.text, "text", 6);
-  const number = (value, min) => element("input", { type: "number", min, step: 1, value });
-  const layer = number(1, 1);
-  const cell = number("", 0);
+  const [layer, cell] = [0, 1].map(() => element("input", { type: "number", min: 0, step: 1 }));
   const word = element("input", { type: "text" });
   const wordField = field(words.inside.word, word);
   let property = PROPERTIES[0];
@@ -22,7 +20,7 @@ export function neurons(models) {
   const chosen = choice(PROPERTIES.map((name) => [name, words.inside.properties[name]]), property, (name) => {
     property = name;
     wordField.hidden = name !== "word";
-    cell.value = "";
+    layer.value = cell.value = "";
   });
   const controls = [
     control,
@@ -33,12 +31,13 @@ export function neurons(models) {
       field(words.inside.property, chosen),
       wordField,
       field(words.inside.layer, layer),
-      field(words.inside.cell, cell, words.inside.cellHelp),
+      field(words.inside.cell, cell),
     ),
+    element("small", {}, words.inside.cellHelp),
   ];
   const [form, found] = lookForm(controls, async () => {
-    const request = { model: model().id, text: text.value(), layer: Number(layer.value), property: property === "word" ? `word:${word.value}` : property };
-    if (cell.value !== "") request.cell = Number(cell.value);
+    const request = { model: model().id, text: text.value(), property: property === "word" ? `word:${word.value}` : property };
+    if (layer.value && cell.value) Object.assign(request, { layer: Number(layer.value), cell: Number(cell.value) });
     return shown(await ask("api/neurons", request), (best) => {
       layer.value = best.layer;
       cell.value = best.cell;

@@ -3,6 +3,8 @@
 import { element, fresh } from "../dom.js";
 import { words } from "../words.js";
 
+const ENDS = ["⏎", "\n"]; // what a line of text ends with
+
 /** The tokens as a list box, a line of text a block.
  *
  * `heat` gives a token's colour from its place, -1 to 1; `describe` what a screen reader says of it; `onchoose` gets the
@@ -47,7 +49,7 @@ function optionOf(text, description, heat) {
   const option = element(
     "span",
     { id: fresh("token"), role: "option", "aria-selected": "false", "aria-label": description },
-    words.visible(text),
+    text.replace("\n", "⏎"),
   );
   warm(option, heat);
   return option;
@@ -63,7 +65,7 @@ function blocks(texts, options) {
   const lines = [[]];
   for (const [place, option] of options.entries()) {
     lines.at(-1).push(option);
-    if (texts[place].endsWith("\n")) lines.push([]);
+    if (ENDS.some((end) => texts[place].endsWith(end))) lines.push([]);
   }
   return lines.filter((line) => line.length).map((line) => element("div", { role: "presentation" }, line));
 }

@@ -32,7 +32,8 @@ export function talkView(main) {
   const submit = button(words.talk.send, () => {}, { type: "submit", class: "primary" });
   const form = element("form", { class: "composer", onsubmit: send }, input, submit, stop);
   const file = element("input", { type: "file", accept: ".json,application/json", hidden: true, onchange: importTalk });
-  rail.append(button(words.talk.fresh, () => open(newTalk(talk.models)), { class: "primary" }), list, button(words.talk.import, () => file.click()), file);
+  const exporting = button(words.talk.export, exportTalk);
+  rail.append(button(words.talk.fresh, () => open(newTalk(talk.models)), { class: "primary" }), list, exporting, button(words.talk.import, () => file.click()), file);
   main.replaceChildren(rail, element("section", { class: "desk" }, bar, log, form), panel);
   show();
   return () => running?.abort();
@@ -45,6 +46,7 @@ export function talkView(main) {
     main.classList.toggle("two", talk.models.length > 1);
     stop.hidden = !running;
     submit.hidden = Boolean(running);
+    exporting.disabled = !talk.exchanges.length;
     showBar();
     showTalks();
     showSettings();
@@ -63,9 +65,8 @@ export function talkView(main) {
       field(words.model, choice(pairs, talk.models[0], chosen(0), off)),
       field(words.talk.beside, choice([["", words.talk.nobody], ...pairs], talk.models[1] ?? "", chosen(1), off)),
       button(words.undo, undo, { disabled: Boolean(running) || !talk.exchanges.length }),
-      button(words.talk.export, exportTalk, { disabled: !talk.exchanges.length }),
-      element("small", { class: "seed" }, words.seed(talk.seed)),
       button(words.settings.title, () => {}, { popovertarget: "settings", class: "opens-settings" }),
+      element("small", { class: "seed" }, words.seed(talk.seed)),
     );
   }
 
@@ -86,7 +87,7 @@ export function talkView(main) {
   function showSettings() {
     const forms = talk.models.map((id) => {
       const model = models.find((one) => one.id === id);
-      return element("details", { open: true }, element("summary", {}, words.settings.of(id)), settingsForm(model));
+      return element("details", { open: true }, element("summary", {}, id), element("p", { class: "warning" }, model.warning), settingsForm(model));
     });
     panel.replaceChildren(element("h2", {}, words.settings.title), ...forms);
   }

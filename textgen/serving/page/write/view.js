@@ -56,8 +56,8 @@ export function writeView(main) {
     cursor: button(words.write.here, () => write(editor.cursor), { "aria-keyshortcuts": "Control+Enter" }),
     several: button(words.write.several, offerSeveral),
     next: button(words.write.nextWord, offerNext),
-    undo: button(words.undo, () => step("undo"), { "aria-keyshortcuts": "Control+Z" }),
-    redo: button(words.redo, () => step("redo"), { "aria-keyshortcuts": "Control+Shift+Z" }),
+    undo: button("↶", () => step("undo"), { "aria-label": words.undo, title: words.undo, "aria-keyshortcuts": "Control+Z" }),
+    redo: button("↷", () => step("redo"), { "aria-label": words.redo, title: words.redo, "aria-keyshortcuts": "Control+Shift+Z" }),
   };
   const exporting = element(
     "div",
@@ -81,7 +81,7 @@ export function writeView(main) {
     model = models.find((one) => one.id === id);
     choose("write", id);
     colours.cast(model.speakers);
-    rail.replaceChildren(element("h2", {}, words.write.tools), tools(model, (temperature) => attempt(() => example(model, editor.text, temperature, randomSeed()))));
+    rail.replaceChildren(element("h2", {}, words.write.tools), element("p", { class: "warning" }, model.warning), tools(model, (temperature) => attempt(() => example(model, editor.text, temperature, randomSeed()))));
   }
 
   function show() {
