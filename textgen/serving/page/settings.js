@@ -9,9 +9,10 @@ export function changed(model) {
   return { ...state.settings[model.id] };
 }
 
-/** An option's value: the person's, or the model's default. */
+/** An option's value: the person's, the model's own, or the default for its kind. */
 export function option(model, name) {
-  return state.settings[model.id]?.[name] ?? model.defaults[name];
+  const row = state.options.find((one) => one.name === name && one.for.includes(model.kind));
+  return state.settings[model.id]?.[name] ?? model.defaults[name] ?? row.default[model.kind];
 }
 
 /** Changes an option; undefined goes back to the default. */

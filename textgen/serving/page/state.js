@@ -50,6 +50,16 @@ export function modelsOf(kind) {
   return state.models.filter((model) => model.kind === kind);
 }
 
+const CHARACTERS = 8; // of each script model that one can talk to, those with most lines
+
+/** What one can talk to: chat models, and the characters of script models. */
+export function voices() {
+  const characters = modelsOf("script").flatMap((model) =>
+    model.speakers.slice(0, CHARACTERS).map((name) => ({ ...model, id: `${model.id}:${name}`, kind: "chat", defaults: {} })),
+  );
+  return [...modelsOf("chat"), ...characters];
+}
+
 /** The model that a view uses: the one chosen there, or the first that fits. */
 export function chosenModel(view, models) {
   return models.find((model) => model.id === state.chosen[view]) ?? models[0];

@@ -48,7 +48,7 @@ export const words = {
   },
 
   talk: {
-    noModel: "The server has no chat model. Start it with one: textgen serve --model smalltalk",
+    noModel: "The server has no model to talk to. Start it with one: textgen serve --model smalltalk",
     talks: "Talks",
     fresh: "New talk",
     untitled: "New talk",
@@ -74,6 +74,7 @@ export const words = {
     said: (model, text) => `${model}: ${text}`,
     candidates: "Choose a reply",
     candidatesHelp: "The model wrote these replies. The score, in nats a token, is the sum of its parts; higher is better.",
+    onlyOne: "All candidates are the same reply. A higher temperature in the settings brings others.",
     totalLabel: "Score",
     total: (value) => `score ${signed(value)}`,
     score: (name, value) => `${name} ${signed(value)}`,
@@ -123,10 +124,7 @@ export const words = {
       neighbours: "Every token is a vector. Tokens whose vectors point the same way mean much the same to the network.",
       runs: "How well a model has learnt, step by step. Lower is better; the held-out text is what it never trains on.",
     },
-    noModel: {
-      script: "The server has no script model. Train one with “textgen train-script”, then start the server again.",
-      chat: "The server has no chat model. Start it with one: textgen serve --model smalltalk",
-    },
+    noModel: "The server has no model for this. Train one with “textgen train-script”, then start the server again.",
     sample: "HATTIE: Nobody has seen the captain.\nGUS: The captain is never late.\n",
     sampleMessage: "my name is Zolt",
     sampleToken: "the",

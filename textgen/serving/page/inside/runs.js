@@ -9,7 +9,7 @@ import { curves } from "./curves.js";
 const EVERY = 3000; // milliseconds between two looks at a run that is training
 
 /** The part; `leaving` is a signal that is aborted when another one is shown. */
-export function runs(_models, leaving) {
+export function runs(_, leaving) {
   const shown = element("section", { class: "found" });
   const chosen = element("div", {});
   let id = null;

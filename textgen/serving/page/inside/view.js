@@ -1,7 +1,7 @@
 // Look inside: what a network sees, in six parts.
 
 import { element } from "../dom.js";
-import { modelsOf, state } from "../state.js";
+import { modelsOf, state, voices } from "../state.js";
 import { words } from "../words.js";
 import { attention } from "./attention.js";
 import { neighbours } from "./neighbours.js";
@@ -11,24 +11,23 @@ import { runs } from "./runs.js";
 import { surprise } from "./surprise.js";
 
 const PARTS = {
-  surprise: { build: surprise, kind: "script" },
-  next: { build: next, kind: "script" },
-  neurons: { build: neurons, kind: "script" },
-  attention: { build: attention, kind: "chat" },
-  neighbours: { build: neighbours, kind: null },
-  runs: { build: runs, kind: null },
+  surprise: { build: surprise, models: () => modelsOf("script") },
+  next: { build: next, models: () => modelsOf("script") },
+  neurons: { build: neurons, models: () => modelsOf("script") },
+  attention: { build: attention, models: voices },
+  neighbours: { build: neighbours, models: () => state.models },
+  runs: { build: runs, models: () => null },
 };
 
 /** Shows a part of the view; returns what to do when another one is shown. */
 export function insideView(main, part) {
   const leaving = new AbortController();
   const name = part in PARTS ? part : Object.keys(PARTS)[0];
-  const { build, kind } = PARTS[name];
+  const models = PARTS[name].models();
   const links = Object.keys(PARTS).map((one) =>
     element("a", { href: `#inside/${one}`, "aria-current": one === name && "page" }, words.inside.parts[one]),
   );
-  const models = kind ? modelsOf(kind) : state.models;
-  const content = models.length || name === "runs" ? build(models, leaving.signal) : [element("p", { class: "empty" }, words.inside.noModel[kind ?? "script"])];
+  const content = models?.length === 0 ? element("p", { class: "empty" }, words.inside.noModel) : PARTS[name].build(models, leaving.signal);
   main.replaceChildren(
     element(
       "div",

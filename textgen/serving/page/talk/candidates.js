@@ -22,7 +22,7 @@ export function showCandidates(candidates, onpick) {
   const shown = dialog(
     words.talk.candidates,
     words.close,
-    element("p", {}, words.talk.candidatesHelp),
+    element("p", {}, candidates.length > 1 ? words.talk.candidatesHelp : words.talk.onlyOne),
     element("ol", { class: "candidates" }, items),
   );
 }

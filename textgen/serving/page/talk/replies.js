@@ -2,7 +2,7 @@
 
 import { ask, stream } from "../api.js";
 import { changed } from "../settings.js";
-import { state } from "../state.js";
+import { voices } from "../state.js";
 import { heard, seedOf } from "./talk.js";
 
 /** Streams one model's reply to an exchange into it; what came before a stop stays. `onpiece` is told of each piece. */
@@ -45,6 +45,5 @@ export function pick(talk, place, candidate) {
 }
 
 function optionsOf(talk, place) {
-  const model = state.models.find(({ id }) => id === talk.models[place]);
-  return model ? changed(model) : {};
+  return changed(voices().find(({ id }) => id === talk.models[place]));
 }

@@ -3,7 +3,7 @@
 import { button, choice, download, element, field } from "../dom.js";
 import { attempt, tell } from "../notices.js";
 import { settingsForm } from "../settings.js";
-import { choose, chosenModel, forgetTalk, keep, keepTalk, modelsOf, state } from "../state.js";
+import { choose, chosenModel, forgetTalk, keep, keepTalk, state, voices } from "../state.js";
 import { words } from "../words.js";
 import { showCandidates } from "./candidates.js";
 import { exchangeElement } from "./exchange.js";
@@ -12,7 +12,7 @@ import { branch, fromFile, newTalk, titleOf, toFile } from "./talk.js";
 
 /** Shows the view; returns what to do when another one is shown. */
 export function talkView(main) {
-  const models = modelsOf("chat");
+  const models = voices();
   if (!models.length) {
     main.replaceChildren(element("p", { class: "empty" }, words.talk.noModel));
     return undefined;
@@ -23,7 +23,6 @@ export function talkView(main) {
   let running = null; // stops the replies that are being written
 
   const log = element("div", { class: "log", tabindex: "0", role: "region", "aria-label": words.talk.log });
-  const bar = element("div", { class: "bar" });
   const list = element("ul", { class: "talks" });
   const rail = element("aside", { id: "talks", class: "rail", popover: "auto", "aria-label": words.talk.talks });
   const panel = element("aside", { id: "settings", class: "rail", popover: "auto", "aria-label": words.settings.title });
@@ -33,6 +32,21 @@ export function talkView(main) {
   const form = element("form", { class: "composer", onsubmit: send }, input, submit, stop);
   const file = element("input", { type: "file", accept: ".json,application/json", hidden: true, onchange: importTalk });
   const exporting = button(words.talk.export, exportTalk);
+  const pairs = ids.map((id) => [id, id]);
+  const first = choice(pairs, talk.models[0], (id) => take([id, ...talk.models.slice(1)]));
+  const second = choice([["", words.talk.nobody], ...pairs], "", (id) => take([talk.models[0], id].filter(Boolean)));
+  const takeBack = button(words.undo, undo);
+  const seed = element("small", { class: "seed" });
+  const bar = element(
+    "div",
+    { class: "bar" },
+    button(words.talk.talks, () => {}, { popovertarget: "talks", class: "opens-talks" }),
+    field(words.model, first),
+    field(words.talk.beside, second),
+    takeBack,
+    button(words.settings.title, () => {}, { popovertarget: "settings", class: "opens-settings" }),
+    seed,
+  );
   rail.append(button(words.talk.fresh, () => open(newTalk(talk.models)), { class: "primary" }), list, exporting, button(words.talk.import, () => file.click()), file);
   main.replaceChildren(rail, element("section", { class: "desk" }, bar, log, form), panel);
   show();
@@ -46,28 +60,20 @@ export function talkView(main) {
     main.classList.toggle("two", talk.models.length > 1);
     stop.hidden = !running;
     submit.hidden = Boolean(running);
+    first.disabled = second.disabled = Boolean(running);
+    [first.value, second.value] = [talk.models[0], talk.models[1] ?? ""];
+    takeBack.disabled = Boolean(running) || !talk.exchanges.length;
     exporting.disabled = !talk.exchanges.length;
-    showBar();
+    seed.textContent = words.seed(talk.seed);
     showTalks();
     showSettings();
   }
 
-  function showBar() {
-    const chosen = (place) => (id) => {
-      talk.models = place ? [talk.models[0], id].filter(Boolean) : [id, ...talk.models.slice(1)];
-      if (!place) choose("talk", id);
-      kept();
-    };
-    const pairs = ids.map((id) => [id, id]);
-    const off = { disabled: Boolean(running) };
-    bar.replaceChildren(
-      button(words.talk.talks, () => {}, { popovertarget: "talks", class: "opens-talks" }),
-      field(words.model, choice(pairs, talk.models[0], chosen(0), off)),
-      field(words.talk.beside, choice([["", words.talk.nobody], ...pairs], talk.models[1] ?? "", chosen(1), off)),
-      button(words.undo, undo, { disabled: Boolean(running) || !talk.exchanges.length }),
-      button(words.settings.title, () => {}, { popovertarget: "settings", class: "opens-settings" }),
-      element("small", { class: "seed" }, words.seed(talk.seed)),
-    );
+  function take(models) {
+    talk.models = models;
+    choose("talk", models[0]);
+    if (talk.exchanges.length) kept();
+    else show();
   }
 
   function showTalks() {

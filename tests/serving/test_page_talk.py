@@ -1,0 +1,145 @@
+"""Talk, as a person uses it: in a real browser, with the model that comes along."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from textgen.generation.conversation import SavedConversation
+
+if TYPE_CHECKING:
+    from tests.serving.browser import Page
+
+pytestmark = pytest.mark.slow
+ENTER = "\ue007"
+
+
+def say(page: "Page", message: str) -> None:
+    """Sends a message and waits for the replies."""
+    page.one(".composer textarea").send_keys(message + ENTER)
+    page.until(lambda: page.all(".composer .primary") and page.texts(".message p")[-1] == message)
+
+
+def replies(page: "Page") -> list[str]:
+    return page.texts(".reply > p")
+
+
+def test_a_reply_comes_with_its_seed_and_is_there_again_after_a_reload(page: "Page") -> None:
+    page.open()
+    say(page, "hello there")
+    assert replies(page)[0]
+    assert page.texts(".reply .seed")[0].startswith("seed ")
+    before = page.texts(".exchange")
+    page.driver.refresh()
+    page.until(lambda: page.texts(".exchange") == before)
+
+
+def test_markup_in_a_message_stays_text(page: "Page") -> None:
+    page.open()
+    say(page, "<img src=x onerror=alert(1)><b>bold</b>")
+    assert page.texts(".message p") == ["<img src=x onerror=alert(1)><b>bold</b>"]
+    assert not page.all(".log img, .log b")
+
+
+def test_retry_brings_another_reply_and_undo_the_message_back(page: "Page") -> None:
+    page.open()
+    say(page, "what do you like to do?")
+    first = page.texts(".reply .seed")
+    page.press("Retry")
+    page.until(lambda: page.texts(".reply .seed") not in ([], first) and page.all(".composer .primary"))
+    page.press("Undo")
+    page.until(lambda: not page.all(".exchange"))
+    assert page.one(".composer textarea").get_attribute("value") == "what do you like to do?"
+
+
+def test_a_message_is_edited_and_the_talk_goes_on_from_there_in_a_new_one(page: "Page") -> None:
+    page.open()
+    say(page, "hello")
+    say(page, "i am tired")
+    say(page, "good night")
+    page.all(".message button")[1].click()
+    assert page.texts(".message p") == ["hello"]
+    box = page.one(".composer textarea")
+    box.clear()
+    say(page, "i am happy")
+    assert page.texts(".message p") == ["hello", "i am happy"]
+    page.all("#talks .title")[1].click()
+    page.until(lambda: page.texts(".message p") == ["hello", "i am tired", "good night"])
+
+
+def test_a_candidate_with_its_scores_takes_the_place_of_the_reply(page: "Page") -> None:
+    page.open(settings={"smalltalk": {"temperature": 1.5, "min_p": 0}})
+    say(page, "do you like music?")
+    page.press("Choose")
+    page.until(lambda: len(page.all(".candidate")) > 1)
+    assert "likelihood" in page.texts(".scores")[0]
+    chosen = page.all(".candidate")[-1]
+    text = chosen.text
+    chosen.click()
+    page.until(lambda: replies(page) == [text])
+
+
+def test_an_exported_talk_opens_in_the_terminal_and_here_again(page: "Page") -> None:
+    page.open()
+    say(page, "hello")
+    said = replies(page)[0]
+    page.press("Export this talk")
+    content = page.downloaded("smalltalk.json")
+    path = page.downloads / "talk.json"
+    path.write_bytes(content)
+    assert [(one.message, one.reply) for one in SavedConversation.read(path).exchanges] == [("hello", said)]
+    page.press("New talk")
+    page.until(lambda: not page.all(".exchange"))
+    page.driver.find_element("css selector", "input[type=file]").send_keys(str(path))
+    page.until(lambda: replies(page) == [said])
+    path.write_text("{}")
+    page.driver.find_element("css selector", "input[type=file]").send_keys(str(path))
+    assert "talk.json holds no talk" in page.one(".failed").text
+    assert replies(page) == [said]
+
+
+def test_two_voices_answer_the_same_message_side_by_side(page: "Page") -> None:
+    page.open()
+    page.choose("Beside it", "show:JERRY")
+    page.until(lambda: page.all("main.two"))
+    say(page, "hello")
+    assert page.texts(".reply h3") == ["smalltalk", "show:JERRY"]
+    assert all(replies(page))
+
+
+def test_a_reply_that_is_stopped_keeps_what_was_written(page: "Page") -> None:
+    page.open()
+    # An answer that does not end, so that there is time to stop it.
+    page.run(
+        "window.fetch = ((real) => (path, request) => path !== 'v1/chat/completions' ? real(path, request) : Promise.resolve("
+        "new Response(new ReadableStream({start(out) {"
+        " out.enqueue(new TextEncoder().encode('data: {\"choices\": [{\"delta\": {\"content\": \"half a\"}}]}\\n'));"
+        " request.signal.onabort = () => out.error(request.signal.reason); }}))))(window.fetch)"
+    )
+    page.one(".composer textarea").send_keys("hello" + ENTER)
+    page.until(lambda: replies(page) == ["half a"])
+    page.press("Stop")
+    page.until(lambda: "stopped" in page.one(".reply .tools").text)
+    assert replies(page) == ["half a"]
+
+
+def test_settings_reach_the_server_and_go_back_to_their_defaults(page: "Page") -> None:
+    page.open()
+    page.press("Settings")
+    default = page.field("seed").get_attribute("value")
+    page.field("seed").send_keys("7\t")
+    page.press("Settings")
+    page.run("document.getElementById('settings').hidePopover()")
+    say(page, "hello")
+    assert page.texts(".reply .seed") == ["seed 7"]
+    page.press("Settings")
+    page.press("Back to the defaults")
+    assert page.field("seed").get_attribute("value") == default == ""
+
+
+def test_what_the_server_refuses_is_told_and_the_message_stays(page: "Page") -> None:
+    page.open(settings={"smalltalk": {"temperature": -1}})
+    page.one(".composer textarea").send_keys("hello" + ENTER)
+    assert "temperature" in page.one(".failed").text
+    assert page.texts(".message p") == ["hello"]
+    page.button("Retry")
+    assert [entry for entry in page.complaints() if "400" not in entry] == []  # the browser notes the answer's status
