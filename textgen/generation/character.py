@@ -10,7 +10,6 @@ from textgen.corpus.document import Line
 from textgen.decoding.constraints.base import Constraint
 from textgen.decoding.constraints.reply import ReplyShape
 from textgen.decoding.copy_detection import CopyGuard
-from textgen.decoding.loop import decode
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Event
 from textgen.decoding.sequence import SequenceStart
@@ -59,8 +58,7 @@ class Character:
         context += model.encoder.encode_speaker(self.name)
         state = model.network.read(np.array(context[:-1], np.intp)[:, None], model.network.initial_state())
         prompt = SequenceStart(context, ReplyRenderer(model.pieces), constraint)
-        one_line, guard = replace(options, lines=1), self.guard(options)
-        return decode(model.network.step, state, prompt, one_line, guard, model.pieces.first)
+        return model.decode(state, prompt, replace(options, lines=1))
 
     def familiarities(self, beginnings: Sequence[Sequence[int]]) -> Sequence[float]:
         """Zeros: a language model has not learned lines that follow nothing."""

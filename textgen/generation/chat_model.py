@@ -8,7 +8,7 @@ from textgen.corpus.document import Line
 from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.decoding.constraints.base import Constraint
 from textgen.decoding.constraints.reply import ReplyShape
-from textgen.decoding.loop import decode, draw_sequences
+from textgen.decoding.loop import draw_sequences
 from textgen.decoding.options import ChatOptions, DecodingOptions
 from textgen.decoding.protocols import Event, collect
 from textgen.decoding.sequence import SequenceStart
@@ -37,6 +37,7 @@ class ChatModel(OpenedModel):
         ModelError: it is not a chat model, or the folder's parts do not fit together.
     """
 
+    network: EncoderDecoder
     learned_from = "dialogues"
 
     def __init__(self, model: Model) -> None:
@@ -62,7 +63,7 @@ class ChatModel(OpenedModel):
         context = self.encoder.encode_context([self._readable(turn.text) for turn in turns])
         state = self.network.read([context])
         prompt = SequenceStart([START], ReplyRenderer(self.pieces), constraint)
-        return decode(self.network.step, state, prompt, options, self.guard(options), self.pieces.first)
+        return self.decode(state, prompt, options)
 
     def draw(self, contexts: Sequence[Sequence[int]], options: ChatOptions, seeds: Sequence[int]) -> list[str]:
         """One reply to each of several contexts, drawn side by side.

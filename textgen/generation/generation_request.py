@@ -15,7 +15,6 @@ from textgen.corpus.script import Script
 from textgen.corpus.token_parser import ScriptRenderer, decode_script
 from textgen.decoding.constraints.base import AllOf, Constraint, HealingConstraint, Utf8Constraint
 from textgen.decoding.constraints.script import HeadingRules, ScriptGrammar
-from textgen.decoding.loop import decode
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Event, FinishReason, GeneratedSequence, collect
 from textgen.decoding.sequence import SequenceStart
@@ -104,7 +103,7 @@ class GenerationRequest:
             text, self._renderer = self._renderer.advance(token)
             self._prompt_text += text
         self._constraint = self._begin(prompt)
-        self._guard = model.guard(options)
+        model.guard(options)  # refuses what the model cannot do before anything is written
 
     def scripts(self, watch: Watch | None = None) -> list[WrittenScript]:
         """Writes all texts; `watch` is told how many whole lines there are of all of them together."""
@@ -136,8 +135,7 @@ class GenerationRequest:
         network = self.model.network
         state = network.read(np.array(self._context[:-1], np.intp)[:, None], network.initial_state())
         prompt = SequenceStart(self._context, self._renderer, self._constraint)
-        first_piece = self.model.tokenizer.first_piece
-        for event in decode(network.step, state, prompt, self.options, self._guard, first_piece):
+        for event in self.model.decode(state, prompt, self.options):
             if event.sequence is not None and event.sequence.relaxed:
                 self._note("A span of the corpus was copied after all: nothing else could be written there.")
             yield event

@@ -34,6 +34,7 @@ class ScriptModel(OpenedModel):
         ModelError: it is not a script model, or the folder's parts do not fit together.
     """
 
+    network: LanguageModel
     learned_from = "scripts"
 
     def __init__(self, model: Model) -> None:

@@ -115,6 +115,28 @@ class EncoderDecoder:
         memory = state[self._carried * self.config.layers :]
         return self._logits(x[:, None], memory)[:, 0], (*after, *memory)
 
+    def joined(self, states: Sequence[State]) -> State:
+        """States side by side, the rows of the first one first; their contexts get the length of the longest."""
+        carried = self._carried * self.config.layers
+        if len(states[0]) > carried:
+            longest = max(self._length(state[carried:]) for state in states)
+            states = [(*state[:carried], *self._resized(state[carried:], longest)) for state in states]
+        return tuple(np.concatenate(arrays) for arrays in zip(*states, strict=True))
+
+    def _length(self, memory: State) -> int:
+        """How many positions of the contexts are looked at or copied; those after them are padding."""
+        seen = memory[2] == 0 if self.config.attention else memory[-1] != PAD
+        return int(np.flatnonzero(seen.any(axis=0)).max(initial=0)) + 1
+
+    def _resized(self, memory: State, length: int) -> State:
+        """What attention and copying look at, with this many positions: padding is cut off or added at the end."""
+        padding = (0, 0, -np.inf) * self.config.attention + (0, PAD) * self.config.copying
+        resized = []
+        for array, fill in zip(memory, padding, strict=True):
+            resized.append(np.full((len(array), length, *array.shape[2:]), fill, array.dtype))
+            resized[-1][:, : array.shape[1]] = array[:, :length]
+        return tuple(resized)
+
     def score(self, contexts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]) -> list[Array]:
         """The teacher-forced pass.
 

@@ -1,6 +1,6 @@
 """The language model in NumPy: `step` for writing, `score` for measuring, lanes to score many ids in parallel."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -94,6 +94,11 @@ class LanguageModel:
     def read(self, ids: Ids, state: State) -> State:
         """The state after a run of ids (time, batch), such as a prompt, without the cost of logits."""
         return self._window(ids, np.ones(ids.shape, np.float32), state)[1] if len(ids) else state
+
+    @staticmethod
+    def joined(states: Sequence[State]) -> State:
+        """States side by side, the rows of the first one first."""
+        return tuple(np.concatenate(arrays) for arrays in zip(*states, strict=True))
 
     def _window(self, ids: Ids, keep: Array, state: State) -> tuple[Array, State]:
         x: Array = self.embedding[ids]
