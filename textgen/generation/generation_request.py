@@ -171,20 +171,11 @@ class GenerationRequest:
 
     def _resolved(self, prompt: ScriptPrompt) -> ScriptPrompt:
         """The prompt with its speakers spelled as the corpus does."""
-
-        def spelled(speaker: str | None) -> str | None:
-            if speaker is None:
-                return None
-            if not self.model.knows(speaker):
+        lines = [line for scene in prompt.scenes for line in scene.lines] + ([prompt.line] if prompt.line else [])
+        for speaker in (line.speaker for line in lines):
+            if speaker is not None and not self.model.knows(speaker):
                 self._note(f"The prompt's speaker {speaker!r} does not occur in the corpus, and is taken as typed.")
-            return self.model.spelled(speaker)
-
-        scenes = tuple(
-            replace(scene, lines=tuple(replace(line, speaker=spelled(line.speaker)) for line in scene.lines))
-            for scene in prompt.scenes
-        )
-        line = prompt.line and replace(prompt.line, speaker=spelled(prompt.line.speaker))
-        return replace(prompt, scenes=scenes, line=line)
+        return self.model.with_names(prompt)
 
     def _without_last_word(self, prompt: ScriptPrompt) -> tuple[ScriptPrompt, bytes]:
         """The prompt without its last word, which may be half a word, and that word, which is to be written first."""
