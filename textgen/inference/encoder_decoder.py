@@ -174,6 +174,29 @@ class EncoderDecoder:
             for row, (context, reply) in enumerate(zip(contexts, replies, strict=True))
         ]
 
+    def trace(self, context: Sequence[int], reply: Sequence[int]) -> tuple[Array, Array | None, Array | None]:
+        """What happens while one reply is predicted, token by token, to look inside.
+
+        Args:
+            context: ids, at least one.
+            reply: ids from START on, at least two.
+
+        Returns:
+            For each id after START: the logits (reply - 1, vocabulary); attention's weights of the context's tokens
+            (reply - 1, context), None without attention; and the share of the id's probability that comes from copying
+            it out of the context (reply - 1,), None without copying.
+        """
+        x, memory, targets = self._read_replies([context], [reply])
+        logits = self._logits(x, memory)[0]
+        attention = self._weights(x, *memory[::2][:2])[0] if self.config.attention else None
+        if self._copy is None:
+            return logits, attention, None
+        keys, copied = memory[-2:]
+        written = logits[np.arange(len(logits)), targets[0]]
+        same = copied == targets[0][:, None]
+        scores = np.where(same, copy_scores(self._copy, x, keys)[0] - written[:, None], np.float32(-np.inf))
+        return logits, attention, np.exp(scores).sum(axis=1)
+
     def _read_replies(
         self, contexts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]
     ) -> tuple[Array, State, Ids]:
@@ -206,12 +229,23 @@ class EncoderDecoder:
         logits += self._output_bias
         if self._copy is not None:
             keys, copied = memory[-2:]
-            scores = (x @ self._copy["query"]) @ keys.swapaxes(1, 2) + (x @ self._copy["gate"] + self._copy["bias"])
-            add_copies(logits, scores, copied)
+            add_copies(logits, copy_scores(self._copy, x, keys), copied)
         return logits
 
 
 COPY_WEIGHTS = ("key", "previous", "query", "gate", "bias")
+
+
+def copy_scores(weights: Mapping[str, Array], x: Array, keys: Array) -> Array:
+    """The scores of the positions of contexts (batch, time, context), to be copied from.
+
+    Args:
+        weights: `COPY_WEIGHTS` by name.
+        x: outputs of the top decoder layer. *Shape:* (batch, time, hidden).
+        keys: of the positions. *Shape:* (batch, context, embedding).
+    """
+    scores: Array = (x @ weights["query"]) @ keys.swapaxes(1, 2) + (x @ weights["gate"] + weights["bias"])
+    return scores
 
 
 def looked_at(mask: Mask) -> Mask:
