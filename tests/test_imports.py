@@ -46,7 +46,8 @@ MAY_IMPORT = {
     "training": GENERATION | {"models"},
     "api": API,
     "repl": API | {"api"},
-    "cli": API | {"api", "repl"},
+    "serving": API | {"api"},
+    "cli": API | {"api", "repl", "serving"},
     "__main__": {"cli"},
 }
 """For each part of the package the parts it may import, besides itself."""

@@ -85,7 +85,7 @@ class GenerationRequest:
     Attributes:
         prompt_lines: whole lines of the prompt that every script begins with.
         given: characters at the beginning of what is written that the prompt has given.
-        context: ids of the prompt.
+        context, renderer: ids of the prompt, and what turns those that follow into text.
         sequences: what was written, once all of `pieces` were taken.
     """
 
@@ -102,9 +102,9 @@ class GenerationRequest:
         self.sequences: list[GeneratedSequence] = []
         self.prompt_lines = sum(len(scene.lines) for scene in opening.scenes)
         self.context = model.encoder.encode_prompt(opening)
-        self._renderer, self._prompt_text = ScriptRenderer(model.tokenizer, model.style), ""
+        self.renderer, self._prompt_text = ScriptRenderer(model.tokenizer, model.style), ""
         for token in self.context:
-            text, self._renderer = self._renderer.advance(token)
+            text, self.renderer = self.renderer.advance(token)
             self._prompt_text += text
         self.given = len(self._prompt_text) + len(self._dropped.decode())
         self._constraint = self._begin(prompt)
@@ -119,15 +119,14 @@ class GenerationRequest:
     def pieces(self) -> Iterator[str]:
         """Writes one text and yields it piece by piece, the prompt first; captions one after the other."""
         waiting: dict[int, list[str]] = {}
-        ended: set[int] = set()
+        ended: dict[int, GeneratedSequence] = {}
         current = 0
         if self._prompt_text:
             yield self._prompt_text
         for event in self._events():
             waiting.setdefault(event.row, []).append(event.text)
             if event.sequence is not None:
-                ended.add(event.row)
-                self.sequences.append(event.sequence)
+                ended[event.row] = event.sequence
             while current in waiting or current in ended:
                 yield from filter(None, waiting.pop(current, []))
                 if current not in ended:
@@ -135,12 +134,13 @@ class GenerationRequest:
                 current += 1
                 if current < self._documents and self._prompt_text:
                     yield self._prompt_text
+        self.sequences = [ended[row] for row in sorted(ended)]
 
     def _events(self) -> Iterator[Event]:
         """The events of decoding."""
         network = self.model.network
         state = network.read(np.array(self.context[:-1], np.intp)[:, None], network.initial_state())
-        prompt = SequenceStart(self.context, self._renderer, self._constraint)
+        prompt = SequenceStart(self.context, self.renderer, self._constraint)
         for event in self.model.decode(state, prompt, self.options):
             if event.sequence is not None and event.sequence.relaxed:
                 self._note("A span of the corpus was copied after all: nothing else could be written there.")
