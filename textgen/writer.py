@@ -24,7 +24,7 @@ class ScriptWriter:
     """Writes scripts with a trained model, in NumPy.
 
     Args:
-        model: a loaded model folder.
+        model: a loaded model folder, or a script model that is open.
         note: gets notes for the user, such as how a prompt was changed; prints them to stderr where none is given.
 
     Attributes:
@@ -38,9 +38,9 @@ class ScriptWriter:
         >>> print(writer.write(prompt="jerry:", lines=10, seed=7).text)  # doctest: +SKIP
     """
 
-    def __init__(self, model: Model, note: Note | None = None) -> None:
+    def __init__(self, model: Model | ScriptModel, note: Note | None = None) -> None:
         self.path, self.card, self.tokenizer = model.path, model.card, model.tokenizer
-        self.opened = ScriptModel(model)
+        self.opened = ScriptModel(model) if isinstance(model, Model) else model
         self.style, self.model = self.opened.style, self.opened.network
         self._note = note or _to_stderr
         self._told: set[str] = set()

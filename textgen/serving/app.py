@@ -15,9 +15,9 @@ from starlette.types import Scope
 from textgen.serving import openai, page_api
 from textgen.serving.catalogue import Catalogue
 from textgen.serving.errors import RequestError
-from textgen.serving.service import Service, told
 from textgen.serving.runs import Runs
 from textgen.serving.security import Access, Guard
+from textgen.serving.service import Service, told
 from textgen.serving.workers import Workers
 
 PAGE = Path(__file__).parent / "page"

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from textgen.api import SMALLTALK, SMALLTALK_FOLDER
 from textgen.chatbot import Chatbot, as_character
+from textgen.decoding.options import DEFAULT_LINES, TABLE, ChatOptions, DecodingOptions
 from textgen.discriminator.file import discriminator_path
 from textgen.errors import ModelError, TextgenError
 from textgen.generation.chat_model import ChatModel
@@ -229,9 +230,19 @@ def _description(stamp: _Stamp) -> dict[str, Any]:
         "has_index": folder.novelty.is_file(),
         "has_discriminator": discriminator_path(stamp.path).is_file(),
         "warning": card.warning,
-        "defaults": card.decoding,
+        "defaults": _defaults(card),
         "created": stamp.changed // 1_000_000_000,
     }
+
+
+def _defaults(card: ModelCard) -> dict[str, Any]:
+    """The values of all options where a request sends none."""
+    talks = card.kind == "chat"
+    kind = ChatOptions if talks else DecodingOptions
+    known = [name for name, option in TABLE.items() if option.known_to("talking" if talks else "writing")]
+    plain = {name: getattr(kind, name, None) for name in known}
+    more = {} if talks else {"lines": DEFAULT_LINES, "rerank": 1}
+    return {**plain, **more, **card.decoding}
 
 
 def _speakers(card: ModelCard) -> list[str]:

@@ -12,9 +12,9 @@ from textgen.explanation.tokens import ALTERNATIVES, ExplainedToken
 from textgen.serving.body import Body, for_writing
 from textgen.serving.choices import (
     MOST_CHOICES,
-    TextChoice,
     ContinuationChoice,
     ReplyChoice,
+    TextChoice,
     log_probability,
     read_talk,
     seeds,
@@ -23,17 +23,8 @@ from textgen.serving.errors import RequestError
 from textgen.serving.service import Service
 
 _IGNORED = (
-    *(
-        "user",
-        "store",
-        "metadata",
-        "service_tier",
-        "reasoning_effort",
-        "verbosity",
-        "parallel_tool_calls",
-        "modalities",
-    ),
-    *("tool_choice", "safety_identifier", "prompt_cache_key"),
+    *("user", "store", "metadata", "service_tier", "reasoning_effort", "verbosity", "parallel_tool_calls"),
+    *("modalities", "tool_choice", "safety_identifier", "prompt_cache_key"),
 )
 """Fields that change nothing about a text."""
 

@@ -110,7 +110,7 @@ class Service:
 
         What goes wrong before the first object is an ordinary error; later it is an event.
         """
-        first = await self.while_connected(request, anext(objects))  # type: ignore[arg-type]
+        first = await self.while_connected(request, _first(objects))
 
         async def sent() -> AsyncIterator[str]:
             yield _json(first)
@@ -151,6 +151,10 @@ def told(error: Exception) -> RequestError:
     if found.status == 500:
         log.error("a request failed", exc_info=error)
     return found
+
+
+async def _first(objects: AsyncIterator[dict[str, Any]]) -> dict[str, Any]:
+    return await anext(objects)
 
 
 def _json(value: Any) -> str:
