@@ -20,7 +20,8 @@ CORPUS = BASE | {"tokenizers"}
 FOLDER = CORPUS | {"corpus", "model_folder"}
 WRITING = FOLDER | {"inference", "decoding"}
 GENERATION = WRITING | {"discriminator"}
-FACES = GENERATION | {"generation", "writer", "chatbot"}
+EXPLANATION = GENERATION | {"generation"}
+FACES = EXPLANATION | {"explanation", "writer", "chatbot"}
 API = FACES | {"evaluation", "models", "training"}
 MAY_IMPORT = {
     "_version": set[str](),
@@ -37,14 +38,16 @@ MAY_IMPORT = {
     "decoding": CORPUS | {"corpus"},
     "discriminator": WRITING,
     "generation": GENERATION,
-    "writer": GENERATION | {"generation"},
-    "chatbot": GENERATION | {"generation", "writer"},
+    "explanation": EXPLANATION,
+    "writer": EXPLANATION | {"explanation"},
+    "chatbot": EXPLANATION | {"explanation", "writer"},
     "evaluation": FACES,
     "models": CORPUS | {"corpus", "model_folder"},
     "training": GENERATION | {"models"},
     "api": API,
     "repl": API | {"api"},
-    "cli": API | {"api", "repl"},
+    "serving": API | {"api"},
+    "cli": API | {"api", "repl", "serving"},
     "__main__": {"cli"},
 }
 """For each part of the package the parts it may import, besides itself."""

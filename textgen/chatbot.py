@@ -1,7 +1,8 @@
 """The chatbot: conversation in, reply out."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +14,7 @@ from textgen.decoding.options import ChatOptions, asks_for_beams, chat_options
 from textgen.discriminator.file import discriminator_path, how_to_make
 from textgen.discriminator.scorer import Scorer
 from textgen.errors import ConfigurationError, ModelError, require_text
+from textgen.explanation.reply import ReplyExplanation, explain_reply
 from textgen.generation.answering import Answer, Responder
 from textgen.generation.character import Character
 from textgen.generation.chat_model import ChatModel
@@ -66,6 +68,7 @@ class Chatbot:
         self.card, self.tokenizer = self._responder.card, self._responder.tokenizer
         self._kept: dict[str, Any] = {}
         self._offered: list[Candidate] = []
+        self._chosen_from: list[Candidate] = []
         self._options = chat_options(self._responder.defaults)
         self.reset()
 
@@ -179,7 +182,21 @@ class Chatbot:
             )
         reply = self._offered[k - 1].reply
         self._conversation.exchanges[-1] = replace(last, reply=reply, rejected=_rejected(last))
+        self._chosen_from = self._offered
         return reply
+
+    def explain(self) -> ReplyExplanation:
+        """Tells how the last reply came about: where the network looked, what it copied, how likely each token was.
+
+        Returns:
+            With the candidates it was chosen from; none where it was written alone or comes from a saved conversation.
+
+        Raises:
+            ConfigurationError: nothing was said yet.
+        """
+        last, before = self._last("The last reply was to be explained"), len(self._conversation.exchanges) - 1
+        talk = self._conversation.talk(last.message, self._responder.turns, before)
+        return explain_reply(self._responder, talk.turns, last.reply.text, self._chosen_from)
 
     def score(self, text: str, message: str | None = None) -> JudgedText:
         """Scores how realistic replies are, one by one and together, with the model's discriminator.
@@ -231,7 +248,7 @@ class Chatbot:
 
     def undo(self) -> bool:
         """Takes back the last reply and its message; False where nothing was said."""
-        self._offered = []
+        self._offered, self._chosen_from = [], []
         if self._conversation.last is None:
             return False
         self._conversation.exchanges.pop()
@@ -240,7 +257,7 @@ class Chatbot:
     def reset(self) -> None:
         """Forgets the conversation; the options stay."""
         self._conversation = Conversation()
-        self._offered = []
+        self._offered, self._chosen_from = [], []
         self._fresh_seed = fresh_seed()
 
     def save(self, path: str | Path) -> None:
@@ -261,9 +278,24 @@ class Chatbot:
             TextgenError: there is no such file, or it holds something else; this conversation is then kept.
         """
         saved = SavedConversation.read(Path(path))
-        self._conversation = Conversation(saved.exchanges)
-        self._offered, self._fresh_seed = [], saved.seed
+        self.resume(saved.exchanges, saved.seed)
         return saved.model
+
+    def resume(self, exchanges: Sequence[ChatExchange], seed: int) -> None:
+        """Continues a conversation in place of this one; the options stay.
+
+        Args:
+            exchanges: what was said.
+            seed: of the conversation.
+        """
+        self._conversation = Conversation(list(exchanges))
+        self._offered, self._chosen_from, self._fresh_seed = [], [], seed
+
+    def another(self) -> "Chatbot":
+        """A bot with the same model, which is not read again, and the same options, to which nothing was said yet."""
+        bot = copy(self)
+        bot.reset()
+        return bot
 
     def _begin(self, message: str | None, options: dict[str, Any]) -> "_Begun":
         return _Begun(message, self._answer(message, options, 0))
@@ -319,7 +351,7 @@ class Chatbot:
             reply = Reply(shown, finish_reason="interrupted", seed=reply.seed)
         rejected = _rejected(begun.replaced)
         self._conversation.exchanges.append(ChatExchange(begun.message, reply, begun.attempt, rejected))
-        self._offered = []
+        self._offered, self._chosen_from = [], begun.answer.chosen_from
 
     def _last(self, asked: str) -> ChatExchange:
         last = self._conversation.last

@@ -1,16 +1,17 @@
 """The script writer: prompt in, script out."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import fields, replace
 from functools import cached_property
 from typing import Any
 
 from textgen import terminal
-from textgen.corpus.script import read_script
 from textgen.decoding.option_row import refuse_unknown
 from textgen.decoding.options import DEFAULT_LINES, DecodingOptions
 from textgen.discriminator.scorer import Scorer
 from textgen.errors import require_text
+from textgen.explanation.script import Explanation, NextToken, explain_script, next_tokens
 from textgen.generation.generation_request import GenerationRequest, Note, Watch, WrittenScript
 from textgen.generation.ranking import JudgedText, best_first, check_rerank, judge_lines
 from textgen.generation.script_model import ScriptModel
@@ -23,7 +24,7 @@ class ScriptWriter:
     """Writes scripts with a trained model, in NumPy.
 
     Args:
-        model: a loaded model folder.
+        model: a loaded model folder, or a script model that is open.
         note: gets notes for the user, such as how a prompt was changed; prints them to stderr where none is given.
 
     Attributes:
@@ -37,9 +38,9 @@ class ScriptWriter:
         >>> print(writer.write(prompt="jerry:", lines=10, seed=7).text)  # doctest: +SKIP
     """
 
-    def __init__(self, model: Model, note: Note | None = None) -> None:
+    def __init__(self, model: Model | ScriptModel, note: Note | None = None) -> None:
         self.path, self.card, self.tokenizer = model.path, model.card, model.tokenizer
-        self.opened = ScriptModel(model)
+        self.opened = ScriptModel(model) if isinstance(model, Model) else model
         self.style, self.model = self.opened.style, self.opened.network
         self._note = note or _to_stderr
         self._told: set[str] = set()
@@ -107,6 +108,20 @@ class ScriptWriter:
         chosen = self.options(**{**options, "num_return_sequences": 1})
         return self._request(prompt, chosen).pieces()
 
+    def request(self, prompt: str = "", **options: Any) -> GenerationRequest:
+        """A request to write that is not begun, for those who need more of it than its text.
+
+        Args:
+            prompt, options: as `write` takes them.
+        """
+        return self._request(prompt, self.options(**options))
+
+    def another(self, note: Note) -> "ScriptWriter":
+        """A writer with the same model, which is not read again, whose notes go elsewhere."""
+        writer = copy(self)
+        writer._note, writer._told = note, set()
+        return writer
+
     def score(self, text: str) -> JudgedText:
         """Scores how realistic a text is, line by line and as a whole, with the model's discriminator.
 
@@ -118,11 +133,35 @@ class ScriptWriter:
             ModelError: the model has no discriminator; the message names the command that trains one.
         """
         require_text("text", text)
-        judge, opened = self.judge, self.opened
-        script = read_script(opened.normalisation.apply(text.replace("\r\n", "\n").replace("\r", "\n")), self.style)
-        return judge_lines(
-            [replace(line, speaker=line.speaker and opened.spelled(line.speaker)) for line in script.lines], judge
-        )
+        return judge_lines(self.opened.read(text).lines, self.judge)
+
+    def explain(self, text: str) -> Explanation:
+        """Reads a text and tells for each token how likely the model found it, and what else could have come.
+
+        Args:
+            text: in the corpus's own format, whole lines.
+
+        Raises:
+            ConfigurationError: the text is not a str, or there is no line in it.
+        """
+        return explain_script(self.opened, text)
+
+    def next_tokens(self, text: str, n: int = 10, temperatures: Sequence[float] = ()) -> list[NextToken]:
+        """What could come after the beginning of a script, the likeliest first, by the model alone.
+
+        Args:
+            text: in the corpus's own format; an unfinished line goes on.
+            n: how many tokens.
+            temperatures: above 0; at each of them probabilities are given, too.
+
+        Raises:
+            ConfigurationError: an argument makes no sense.
+
+        Example:
+            >>> writer.next_tokens("jerry: i am", n=1)  # doctest: +SKIP
+            [NextToken(text=' not', id=412, probability=0.09, at_temperatures=())]
+        """
+        return next_tokens(self.opened, text, n, temperatures)
 
     @cached_property
     def judge(self) -> Scorer:

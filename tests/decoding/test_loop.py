@@ -16,7 +16,7 @@ from textgen.decoding.constraints.base import AllOf, Pieces, Utf8Constraint
 from textgen.decoding.constraints.script import ScriptGrammar, ScriptShape
 from textgen.decoding.copy_detection import CopyGuard, ngram_hashes, word_hashes
 from textgen.decoding.logits import log_totals
-from textgen.decoding.loop import decode, draw_sequences
+from textgen.decoding.loop import Batch, begin_drafts, decode, draw_sequences
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Event, GeneratedSequence, Ids, State, StepFunction, collect
 from textgen.decoding.sequence import SequenceStart
@@ -268,3 +268,47 @@ def test_numbers_that_are_not_finite_are_told() -> None:
 
     with pytest.raises(ModelError, match="not finite"):
         list(decode(broken, state(), prompt(), DecodingOptions()))
+
+
+def finish(batch: Batch) -> list[GeneratedSequence]:
+    """The sequences of a batch, in the order in which they end."""
+    sequences = []
+    while batch:
+        for _, event in batch.advance():
+            assert isinstance(event, Event)
+            sequences += [event.sequence] if event.sequence else []
+    return sequences
+
+
+@given(st.lists(st.tuples(st.integers(0, 5), st.integers(1, 9), st.sampled_from([0.5, 1.0, 2.0])), max_size=5))
+def test_who_joins_a_running_batch_writes_what_it_would_alone(arrivals: list[tuple[int, int, float]]) -> None:
+    model, batch, expected, found = random_model(3, PIECES.size), Batch(random_model(3, PIECES.size)), {}, {}
+    for number, (wait, length, temperature) in enumerate(arrivals):
+        options = DecodingOptions(max_new_tokens=length, temperature=temperature, repetition_penalty=1.1)
+        expected[number] = collect(draw_sequences(model, state(), [prompt(number)], options, None, PIECES.first))[0]
+        for _ in range(wait if batch else 0):
+            if batch:
+                events = [event for _, event in batch.advance() if isinstance(event, Event)]
+                found |= {event.sequence.seed: event.sequence for event in events if event.sequence}
+        batch.join(begin_drafts(state(), [prompt(number)], options, None, PIECES.first), state())
+    assert found | {sequence.seed: sequence for sequence in finish(batch)} == expected
+
+
+def test_who_is_not_wanted_leaves_and_an_error_ends_one_sequence_alone() -> None:
+    class Breaking:
+        """A renderer that fails."""
+
+        def advance(self, token: int, /) -> tuple[str, "Breaking"]:
+            raise RuntimeError("broken")
+
+        def flush(self) -> str:
+            return ""
+
+    batch, options = Batch(random_model(3, PIECES.size)), DecodingOptions(max_new_tokens=3)
+    prompts = [prompt(1), SequenceStart((START,), Breaking()), prompt(2)]
+    drafts = begin_drafts(state(3), prompts, options)
+    batch.join(drafts, state(3))
+    failed = [(draft, str(event)) for draft, event in batch.advance() if isinstance(event, Exception)]
+    assert failed == [(drafts[1], "broken")] and len(batch) == 2
+    batch.keep(lambda draft: draft is not drafts[0])
+    assert [sequence.seed for sequence in finish(batch)] == [2]

@@ -140,6 +140,18 @@ def test_rows_of_the_state_can_be_taken_repeated_and_put_in_another_order() -> N
     assert np.abs(logits - expected[order]).max() < 1e-5
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_contexts_read_apart_are_joined_and_what_padded_them_is_cut_off_again(kind: str) -> None:
+    network, (contexts, _) = encoder_decoder(**KINDS[kind]), exchanges()
+    whole = network.read(contexts)
+    apart = network.joined([network.read(contexts[:2]), network.read(contexts[2:])])
+    logits, expected = (network.step(np.full(5, START), state)[0] for state in (apart, whole))
+    assert np.abs(logits - expected).max() < 1e-5
+    shortest = network.read([min(contexts, key=len)])
+    left = tuple(part[[int(np.argmin([len(context) for context in contexts]))]] for part in apart)
+    assert [part.shape[1:] for part in network.joined([left, shortest])] == [part.shape[1:] for part in shortest]
+
+
 def test_the_empty_context_is_read_as_its_one_token() -> None:
     network = encoder_decoder(layers=1)
     logits, _ = network.step(np.array([START]), network.read([[START]]))

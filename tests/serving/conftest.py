@@ -1,42 +1,108 @@
-"""Fixtures of the browser's tests; without Chromium they are skipped with a reason."""
+"""A server in a thread, with small models that are in the repository, and a client without anything between."""
 
-from collections.abc import Iterator
+import http.client
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
 import pytest
 
-if TYPE_CHECKING:
-    from tests.serving.browser import Page
+from textgen.serving.app import application
+from textgen.serving.catalogue import Catalogue
+from textgen.serving.runs import Runs
+from textgen.serving.security import Access
+from textgen.serving.server import Server, listen
+from textgen.serving.workers import Limits, Workers
+
+DATA = Path(__file__).parents[1] / "data"
+MODELS = {"chat": DATA / "chat-v2", "script": DATA / "script-v2", "judged": DATA / "run-v2" / "model"}
+
+
+@dataclass
+class Answer:
+    """What came back."""
+
+    status: int
+    headers: dict[str, str]
+    data: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.data)
+
+    @property
+    def events(self) -> list[Any]:
+        """The objects of a stream, which must have ended properly."""
+        lines = [line[6:] for line in self.data.decode().splitlines() if line.startswith("data: ")]
+        assert lines[-1] == "[DONE]"
+        return [json.loads(line) for line in lines[:-1]]
+
+
+@dataclass
+class Served:
+    """A server that runs."""
+
+    port: int
+    workers: Workers
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def ask(self, path: str, body: Any = None, headers: dict[str, str] | None = None, method: str = "") -> Answer:
+        """Sends an object, or bytes as they are."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        data = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
+        sent = {"Content-Type": "application/json", **(headers or {})}
+        connection.request(method or ("GET" if data is None else "POST"), path, data, sent)
+        response = connection.getresponse()
+        answer = Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
+        connection.close()
+        return answer
+
+
+@contextmanager
+def serving(
+    models: dict[str, Path] = MODELS,
+    access: Access | None = None,
+    limits: Limits | None = None,
+    runs: Path = DATA / "no such folder",
+) -> Iterator[Served]:
+    """A server, for as long as the block lasts."""
+    workers, ready = Workers(limits or Limits()), threading.Event()
+    app = application(Catalogue(lambda: models), Runs(runs), workers, access or Access())
+    server, listening = Server(app, workers, ready.set), listen("127.0.0.1", 0)
+    thread = threading.Thread(target=server.serve_on, args=(listening,))
+    thread.start()
+    assert ready.wait(20)
+    try:
+        yield Served(listening.getsockname()[1], workers)
+    finally:
+        server.should_exit = True
+        thread.join(20)
+        assert not thread.is_alive()
 
 
 @pytest.fixture(scope="session")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a server with the model that comes along and a small script model."""
-    browser = _browser()
-    with browser.serving(tmp_path_factory.mktemp("server")) as found:
-        yield found
+def server() -> Iterator[Served]:
+    """A server with a chat model, a script model, and one with a discriminator."""
+    with serving() as served:
+        yield served
 
 
-@pytest.fixture(scope="module")
-def tab(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator["Page"]:
-    """A tab for a file of tests: to start a browser takes seconds."""
-    page = _browser().Page(address, tmp_path_factory.mktemp("downloads"))
-    yield page
-    page.driver.quit()
+@pytest.fixture(scope="session")
+def refused(server: Served) -> Callable[..., str]:
+    """Asks for what must be refused, and gives the message."""
 
+    def ask(path: str, body: Any, status: int = 400, **more: Any) -> str:
+        answer = server.ask(path, body, **more)
+        assert answer.status == status, answer.data
+        error = answer.json["error"]
+        assert set(error) == {"message", "type", "param", "code"}
+        return str(error["message"])
 
-@pytest.fixture
-def page(tab: "Page") -> Iterator["Page"]:
-    """The page; whatever was done with it, the console stayed empty and no other host was asked."""
-    yield tab
-    assert tab.complaints() == []
-
-
-def _browser():  # type: ignore[no-untyped-def]
-    pytest.importorskip("selenium", reason="the extra browser is not installed")
-    from tests.serving import browser
-
-    if not (browser.CHROMIUM and browser.DRIVER):
-        pytest.skip("there is no chromium with its chromedriver on this machine")
-    return browser
+    return ask

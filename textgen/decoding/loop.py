@@ -1,18 +1,106 @@
 """The loop that draws sequences: one step of the model for all of them, one token for each."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 
 from textgen.decoding.beam import beam_search
 from textgen.decoding.copy_detection import CopyGuard
-from textgen.decoding.logits import history_transform, log_totals
+from textgen.decoding.logits import log_totals
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.protocols import Event, State, StepFunction, take_rows
-from textgen.decoding.sampler import Sampler, sequence_seeds
-from textgen.decoding.sequence import Draft, SequenceStart
+from textgen.decoding.protocols import Event, State, StepFunction, concatenated, take_rows
+from textgen.decoding.sampler import sequence_seeds
+from textgen.decoding.sequence import Chooser, Draft, SequenceStart
 from textgen.tokenizers.base import FIRST_LABEL
+
+Decoder: TypeAlias = Callable[
+    [StepFunction, State, SequenceStart, DecodingOptions, CopyGuard | None, int], Iterator[Event]
+]
+"""Writes sequences from one prompt; the arguments are those of `decode`."""
+
+Drawing: TypeAlias = Callable[[State, Sequence[SequenceStart], DecodingOptions, CopyGuard | None, int], Iterator[Event]]
+"""Draws a sequence for each prompt; the arguments are those of `draw_sequences` after the first."""
+
+
+class Batch:
+    """Sequences that are written side by side: one step of the model for all of them. Others may join between steps.
+
+    A sequence that is done leaves the batch. What is drawn in one depends on its seed alone, not on the others.
+
+    Args:
+        step: the model.
+        joined: puts states side by side.
+    """
+
+    def __init__(self, step: StepFunction, joined: Callable[[Sequence[State]], State] = concatenated) -> None:
+        self._step, self._joined = step, joined
+        self._drafts: list[Draft] = []
+        self._state: State = ()
+
+    def __len__(self) -> int:
+        """How many sequences are not done."""
+        return len(self._drafts)
+
+    def join(self, drafts: Sequence[Draft], state: State) -> None:
+        """Adds sequences.
+
+        Args:
+            drafts: that begin.
+            state: before the last id of each one's prompt. *Shape of each:* (drafts, ...).
+        """
+        self._state = self._joined([self._state, state]) if self._drafts else state
+        self._drafts += drafts
+
+    def keep(self, wanted: Callable[[Draft], bool]) -> None:
+        """Drops the sequences that nobody wants any more."""
+        going = [row for row, draft in enumerate(self._drafts) if wanted(draft)]
+        if len(going) < len(self._drafts):
+            self._drafts = [self._drafts[row] for row in going]
+            self._state = take_rows(self._state, np.array(going, np.intp))
+
+    def advance(self) -> list[tuple[Draft, Event | Exception]]:
+        """Writes a token of every sequence.
+
+        Returns:
+            For each sequence with new text an event; for one that cannot go on, which leaves the others as they are,
+            the error.
+
+        Raises:
+            ModelError: the model gives numbers that are not finite.
+        """
+        before = self._state
+        logits, self._state = self._step(np.array([draft.cursor.last for draft in self._drafts]), before)
+        totals = log_totals(logits)
+        found: list[tuple[Draft, Event | Exception]] = []
+        for row, draft in enumerate(self._drafts):
+            try:
+                back = draft.grow(logits[row], totals[row], _row(before, row))
+                event = draft.event()
+            except Exception as error:
+                draft.failed = True
+                found.append((draft, error))
+                continue
+            if back is not None:
+                self._state = _with_row(self._state, row, back.state)
+            if event is not None:
+                found.append((draft, event))
+        self.keep(lambda draft: draft.finish_reason is None and not draft.failed)
+        return found
+
+
+def begin_drafts(
+    state: State,
+    prompts: Sequence[SequenceStart],
+    options: DecodingOptions,
+    guard: CopyGuard | None = None,
+    first_piece: int = FIRST_LABEL,
+) -> list[Draft]:
+    """The sequences that start from the prompts; the arguments are those of `draw_sequences`."""
+    chooser = Chooser(options, first_piece)
+    return [Draft(row, prompt, _row(state, row), chooser, guard) for row, prompt in enumerate(prompts)]
 
 
 def draw_sequences(
@@ -25,9 +113,6 @@ def draw_sequences(
 ) -> Iterator[Event]:
     """Writes a sequence for each prompt, greedily or by drawing, and yields an event for each piece of text.
 
-    A sequence that is done leaves the batch. What is drawn in one depends on its seed alone, not on the
-    others.
-
     Args:
         step: the model.
         state: before the last id of each prompt. *Shape of each:* (prompts, ...).
@@ -39,28 +124,13 @@ def draw_sequences(
     Raises:
         ModelError: the model gives numbers that are not finite.
     """
-    sampler, history = Sampler(options), history_transform(options, first_piece)
-    drafts = [Draft(row, prompt, _row(state, row), options, guard) for row, prompt in enumerate(prompts)]
-    while drafts:
-        before = state
-        logits, state = step(np.array([draft.cursor.last for draft in drafts]), before)
-        totals = log_totals(logits)
-        for row, draft in enumerate(drafts):
-            back = None
-            token = draft.choose(logits[row], sampler, history)
-            if token is not None:
-                log_probability = float(logits[row, token] - totals[row])
-                back = draft.write(token, log_probability, _row(before, row))
-            elif draft.starts is not None:
-                back = draft.go_back(draft.starts.back_up())
-            if back is not None:
-                state = _with_row(state, row, back.state)
-            event = draft.event()
-            if event is not None:
-                yield event
-        if any(draft.finish_reason for draft in drafts):
-            going = [row for row, draft in enumerate(drafts) if draft.finish_reason is None]
-            drafts, state = [drafts[row] for row in going], take_rows(state, np.array(going, np.intp))
+    batch = Batch(step)
+    batch.join(begin_drafts(state, prompts, options, guard, first_piece), state)
+    while batch:
+        for _, event in batch.advance():
+            if isinstance(event, Exception):
+                raise event
+            yield event
 
 
 def decode(
@@ -70,6 +140,7 @@ def decode(
     options: DecodingOptions,
     guard: CopyGuard | None = None,
     first_piece: int = FIRST_LABEL,
+    draw: Drawing | None = None,
 ) -> Iterator[Event]:
     """Writes `num_return_sequences` sequences from one prompt, and yields an event for each piece of text.
 
@@ -80,6 +151,7 @@ def decode(
         options: how to write.
         guard: detects copies, needed for `no_copy`.
         first_piece: id after the speaker labels; ids below it may always repeat.
+        draw: draws them where there are no beams; None is `draw_sequences` with this model.
 
     Raises:
         ModelError: the model gives numbers that are not finite.
@@ -93,7 +165,7 @@ def decode(
         return beam_search(step, state, replace(prompt, seed=seeds[0]), options, guard, first_piece)
     prompts = [replace(prompt, seed=seed) for seed in seeds]
     together = take_rows(state, np.zeros(len(prompts), np.intp))
-    return draw_sequences(step, together, prompts, options, guard, first_piece)
+    return (draw or partial(draw_sequences, step))(together, prompts, options, guard, first_piece)
 
 
 def _row(state: State, row: int) -> State:
@@ -103,5 +175,7 @@ def _row(state: State, row: int) -> State:
 def _with_row(state: State, row: int, values: State) -> State:
     changed = tuple(array.copy() for array in state)
     for array, value in zip(changed, values, strict=True):
-        array[row] = value[0]
+        # What a chat looks at may have become wider or narrower by padding since, when others joined the batch.
+        width = min(array.shape[1], value.shape[1])
+        array[row, :width] = value[0, :width]
     return changed

@@ -1,6 +1,6 @@
 """The inputs and outputs of decoding: the model's step function, a renderer, events and sequences."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol, Self, TypeAlias
 
@@ -34,6 +34,21 @@ class Renderer(Protocol):
 def take_rows(state: State, rows: Ids) -> State:
     """The rows of a state at the given indices, in that order."""
     return tuple(array[rows] for array in state)
+
+
+def concatenated(states: Sequence[State]) -> State:
+    """States side by side, the rows of the first one first."""
+    return tuple(np.concatenate(arrays) for arrays in zip(*states, strict=True))
+
+
+class Network(Protocol):
+    """A model as decoding sees it."""
+
+    def step(self, ids: Ids, state: State, /) -> tuple[Logits, State]:
+        """A `StepFunction`."""
+
+    def joined(self, states: Sequence[State], /) -> State:
+        """States side by side, the rows of the first one first."""
 
 
 FinishReason: TypeAlias = Literal["end", "stop", "lines", "length"]

@@ -10,7 +10,7 @@ import numpy as np
 from textgen.decoding.constraints.base import Constraint
 from textgen.decoding.constraints.script import Place, place_after
 from textgen.decoding.copy_detection import CopyGuard, Speech
-from textgen.decoding.logits import HistoryTransform
+from textgen.decoding.logits import history_transform
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Event, FinishReason, GeneratedSequence, Logits, Mask, Renderer, State
 from textgen.decoding.sampler import Sampler
@@ -306,6 +306,19 @@ class WordStarts:
 _ROOM = 256  # ids; doubled when used up
 
 
+class Chooser:
+    """Chooses tokens as options say; sequences with the same options share it.
+
+    Args:
+        options: how to write.
+        first_piece: id after the speaker labels; ids below it may always repeat.
+    """
+
+    def __init__(self, options: DecodingOptions, first_piece: int) -> None:
+        self.options, self.sampler = options, Sampler(options)
+        self.history = history_transform(options, first_piece)
+
+
 class Draft:
     """A sequence that grows token by token.
 
@@ -313,60 +326,68 @@ class Draft:
         row: its number.
         prompt: where it starts.
         state: of the model, before the last id of the prompt. *Shape of each:* (1, ...).
-        options: how to write.
+        chooser: of its tokens.
         guard: detects copies.
+
+    Attributes:
+        cursor: where it stands.
+        finish_reason: why it ended; None while it has not.
+        failed: whether an error ended it.
     """
 
     def __init__(
-        self, row: int, prompt: SequenceStart, state: State, options: DecodingOptions, guard: CopyGuard | None
+        self, row: int, prompt: SequenceStart, state: State, chooser: Chooser, guard: CopyGuard | None
     ) -> None:
-        self._row, self._seed, self._options = row, prompt.seed, options
-        self.cursor = begin_sequence(prompt, options, guard)
-        self.starts = None if self.cursor.speech is None else WordStarts(WordStart(self.cursor, state))
+        self._row, self._seed, self._chooser = row, prompt.seed, chooser
+        self.cursor = begin_sequence(prompt, chooser.options, guard)
+        self._starts = None if self.cursor.speech is None else WordStarts(WordStart(self.cursor, state))
         self._prompted = len(prompt.context)
         self._ids = np.zeros(self._prompted + _ROOM, np.int64)
         self._ids[: self._prompted] = prompt.context
         self._texts: list[str] = []
         self._shown = 0
         self.finish_reason: FinishReason | None = None
+        self.failed = False
 
-    def choose(self, logits: Logits, sampler: Sampler, history: HistoryTransform | None) -> int | None:
-        """The next token; None when every token left leads to a copy.
+    def grow(self, logits: Logits, total: np.floating, before: State) -> WordStart | None:
+        """Adds a token, or takes some back.
 
         Args:
             logits: of the model. *Shape:* (vocabulary,).
-            sampler: chooses.
-            history: the transform that looks at the ids before, if any.
-        """
-        allowed = self.cursor.allowed()
-        if allowed is not None:
-            logits = np.where(allowed, logits, np.asarray(-np.inf, logits.dtype))
-        tried = () if self.starts is None else self.starts.tried(self.cursor.length)
-        if tried:
-            logits = logits.copy()
-            logits[list(tried)] = -np.inf
-            if logits.max() == -np.inf:
-                return None
-        if history is not None:
-            logits = history(logits, self._ids[: self._prompted + self.cursor.length])
-        return sampler.choose(logits, self._seed, self.cursor.length)
-
-    def write(self, token: int, log_probability: float, before: State) -> WordStart | None:
-        """Adds a token.
-
-        Args:
-            token: chosen.
-            log_probability: of the token, in nats.
+            total: logarithm of the sum of their exponentials.
             before: the model's state before it read the last id. *Shape of each:* (1, ...).
 
         Returns:
             Where the sequence went back to, when it had to.
         """
-        step = self.cursor.advance(token, log_probability, self._options)
-        if self.starts is not None:
-            back = self.starts.written(WordStart(self.cursor, before, token), step)
+        token = self._choose(logits)
+        if token is not None:
+            return self._write(token, float(logits[token] - total), before)
+        assert self._starts is not None, "only a sequence that may go back has no token left"
+        return self._go_back(self._starts.back_up())
+
+    def _choose(self, logits: Logits) -> int | None:
+        """The next token; None when every token left leads to a copy."""
+        allowed = self.cursor.allowed()
+        if allowed is not None:
+            logits = np.where(allowed, logits, np.asarray(-np.inf, logits.dtype))
+        tried = () if self._starts is None else self._starts.tried(self.cursor.length)
+        if tried:
+            logits = logits.copy()
+            logits[list(tried)] = -np.inf
+            if logits.max() == -np.inf:
+                return None
+        if self._chooser.history is not None:
+            logits = self._chooser.history(logits, self._ids[: self._prompted + self.cursor.length])
+        return self._chooser.sampler.choose(logits, self._seed, self.cursor.length)
+
+    def _write(self, token: int, log_probability: float, before: State) -> WordStart | None:
+        """Adds a token with this log-probability in nats, unless it completes a copy."""
+        step = self.cursor.advance(token, log_probability, self._chooser.options)
+        if self._starts is not None:
+            back = self._starts.written(WordStart(self.cursor, before, token), step)
             if back is not None:
-                return self.go_back(back)
+                return self._go_back(back)
         place = self._prompted + self.cursor.length
         if place == len(self._ids):
             self._ids = np.concatenate([self._ids, np.zeros_like(self._ids)])
@@ -375,7 +396,7 @@ class Draft:
         self.cursor, self.finish_reason = step.cursor, step.reason
         return None
 
-    def go_back(self, to: WordStart) -> WordStart:
+    def _go_back(self, to: WordStart) -> WordStart:
         """Takes tokens back."""
         self.cursor = to.cursor
         del self._texts[to.cursor.length :]
@@ -386,7 +407,7 @@ class Draft:
         if self.finish_reason is not None:
             rest = "".join(self._texts[self._shown :])
             return Event(self._row, rest, self.cursor.lines, self._sequence(self.finish_reason))
-        settled = None if self.starts is None else self.starts.settled
+        settled = None if self._starts is None else self._starts.settled
         text = "".join(self._texts[self._shown : settled])
         self._shown = len(self._texts) if settled is None else settled
         return Event(self._row, text, self.cursor.lines) if text else None
@@ -399,5 +420,5 @@ class Draft:
             finish_reason=reason,
             seed=self._seed,
             log_probability=self.cursor.log_probability,
-            relaxed=self.starts is not None and self.starts.relaxed,
+            relaxed=self._starts is not None and self._starts.relaxed,
         )

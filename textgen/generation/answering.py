@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,13 +12,33 @@ from textgen.decoding.constraints.base import Constraint
 from textgen.decoding.constraints.reply import ReplyShape
 from textgen.decoding.copy_detection import CopyGuard
 from textgen.decoding.options import ChatOptions, DecodingOptions
-from textgen.decoding.protocols import Event, GeneratedSequence, collect
+from textgen.decoding.protocols import Event, GeneratedSequence, Logits, collect
 from textgen.discriminator.calibration import sigmoid
 from textgen.discriminator.scorer import Scorer
 from textgen.generation.conversation import Reply, ReplyContext
 from textgen.generation.ranking import Candidate, beginning, candidate
 from textgen.model_folder import ModelCard
 from textgen.tokenizers.base import Tokenizer
+
+
+@dataclass(frozen=True)
+class ReplyTrace:
+    """What happened in a network while it predicted a reply.
+
+    Args:
+        context: ids of what the network had read.
+        reply: ids of the reply, with the one that ends it.
+        logits: from which each of them was chosen. *Shape:* (reply, vocabulary).
+        attention: the weights of the context's tokens; None for a network without attention. *Shape:* (reply, context).
+        copied: the share of each id's probability that comes from copying it out of the context; None for a network
+            that does not copy. *Shape:* (reply,).
+    """
+
+    context: Sequence[int]
+    reply: Sequence[int]
+    logits: Logits
+    attention: Logits | None = None
+    copied: Logits | None = None
 
 
 class Responder(Protocol):
@@ -71,6 +92,14 @@ class Responder(Protocol):
     def line(self, reply: str) -> Line:
         """A reply as a line for the model's discriminator, normalised like the corpus."""
 
+    def trace(self, turns: Sequence[Line], reply: str) -> ReplyTrace:
+        """Reads a reply as if the model were writing it.
+
+        Args:
+            turns: the last ones, the message at their end.
+            reply: its text.
+        """
+
 
 _WHITE_END = re.compile(r"(?<!\s)\s*$")
 _LAST_WORD = re.compile(r"(?:(?<!\s)\s+|(?<!\w))\w*$")
@@ -90,6 +119,7 @@ class Answer:
 
     Attributes:
         reply: the whole reply, once all of `pieces` were taken; an empty one before.
+        chosen_from: the candidates it was chosen from, the best first; none where there was no choice.
 
     Raises:
         ConfigurationError: the model cannot do what the options ask for.
@@ -102,23 +132,23 @@ class Answer:
         heard = "".join(turn.text for turn in talk.turns)
         constraint = responder.shape.begin(options.max_new_tokens, options.blocked, heard)
         self._events = responder.events(talk.turns, options.decoding(seed), constraint)
-        self.reply = Reply("", finish_reason="interrupted", seed=seed)
+        self.reply, self.chosen_from = Reply("", finish_reason="interrupted", seed=seed), list[Candidate]()
 
     def pieces(self) -> Iterator[str]:
         """Makes the reply and yields it piece by piece; together they are its text."""
         if self._options.sequences == 1:
             yield from self._live()
         else:
-            self.reply = self._best
+            self.reply, self.chosen_from = self._ranked[0].reply, self._ranked
             yield from _WORD.findall(self.reply)
 
     def says_again(self, rejected: Iterable[str]) -> bool:
         """Whether the best candidate repeats one of these texts, punctuation aside; False for a live reply."""
-        return self._options.sequences > 1 and _words(self._best) in map(_words, rejected)
+        return self._options.sequences > 1 and _words(self._ranked[0].reply) in map(_words, rejected)
 
     @cached_property
-    def _best(self) -> Reply:
-        return self.candidates()[0].reply
+    def _ranked(self) -> list[Candidate]:
+        return self.candidates()
 
     def candidates(self) -> list[Candidate]:
         """Makes several replies, the best first; equal texts count once."""

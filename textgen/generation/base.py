@@ -1,6 +1,6 @@
 """An opened model: what a script model and a chat model share when they write."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
@@ -9,7 +9,10 @@ from textgen.corpus.normalisation import Normalisation
 from textgen.decoding.constraints.alphabet import Alphabet
 from textgen.decoding.constraints.base import Pieces
 from textgen.decoding.copy_detection import CopyGuard
+from textgen.decoding.loop import Decoder, decode
 from textgen.decoding.options import DecodingOptions
+from textgen.decoding.protocols import Event, Network, State
+from textgen.decoding.sequence import SequenceStart
 from textgen.errors import ConfigurationError, CorpusError, ModelError
 from textgen.model_folder import Model, ModelFolder
 
@@ -27,11 +30,13 @@ class OpenedModel:
         pieces: ids back to text.
         alphabet: the characters of the corpus; None for a model that was trained before they were stored.
         normalisation: how the corpus is written.
+        decoder: writes from the network; a server puts that of a batch here which its requests share.
 
     Raises:
         ModelError: `model.json` does not describe the corpus.
     """
 
+    network: Network
     learned_from: ClassVar[str]
     """What models of this class are trained on, in the plural."""
 
@@ -46,12 +51,26 @@ class OpenedModel:
                 f"({_reason(error)}): the file is damaged; copy or train the model again."
             ) from None
         self.pieces = Pieces(self.tokenizer)
+        self.decoder: Decoder = decode
         characters = model.card.corpus.get("alphabet")
         self.alphabet = None if characters is None else Alphabet(self.pieces, characters)
 
     def _describe(self, corpus: Mapping[str, Any]) -> None:
         """Reads what else is needed about the corpus from `model.json`; any error means that the file is damaged."""
         raise NotImplementedError
+
+    def decode(self, state: State, prompt: SequenceStart, options: DecodingOptions) -> Iterator[Event]:
+        """Writes sequences from one prompt, as `decoding.loop.decode` does.
+
+        Args:
+            state: before the last id of the prompt. *Shape of each:* (1, ...).
+            prompt: where they start.
+            options: how to write.
+
+        Raises:
+            ConfigurationError: copies are to be detected, and the model has no novelty index.
+        """
+        return self.decoder(self.network.step, state, prompt, options, self.guard(options), self.pieces.first)
 
     def guard(self, options: DecodingOptions) -> CopyGuard | None:
         """The detector of copies from the training corpus; None where the options ask for none.

@@ -10,10 +10,10 @@ from textgen.corpus.document import Line
 from textgen.decoding.constraints.base import Constraint
 from textgen.decoding.constraints.reply import ReplyShape
 from textgen.decoding.copy_detection import CopyGuard
-from textgen.decoding.loop import decode
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Event
 from textgen.decoding.sequence import SequenceStart
+from textgen.generation.answering import ReplyTrace
 from textgen.generation.conversation import BOT, ReplyRenderer
 from textgen.generation.script_model import ScriptModel
 from textgen.tokenizers.base import LINE_END, START
@@ -52,15 +52,10 @@ class Character:
 
     def events(self, turns: Sequence[Line], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
         """Writes replies, and yields an event for each piece of text."""
-        model = self._model
-        context = [START]
-        for turn in turns:
-            context += self._line(turn)
-        context += model.encoder.encode_speaker(self.name)
+        model, context = self._model, self._context(turns)
         state = model.network.read(np.array(context[:-1], np.intp)[:, None], model.network.initial_state())
         prompt = SequenceStart(context, ReplyRenderer(model.pieces), constraint)
-        one_line, guard = replace(options, lines=1), self.guard(options)
-        return decode(model.network.step, state, prompt, one_line, guard, model.pieces.first)
+        return model.decode(state, prompt, replace(options, lines=1))
 
     def familiarities(self, beginnings: Sequence[Sequence[int]]) -> Sequence[float]:
         """Zeros: a language model has not learned lines that follow nothing."""
@@ -69,6 +64,18 @@ class Character:
     def line(self, reply: str) -> Line:
         """A line of the character."""
         return Line(self.name, self._model.normalisation.apply(reply))
+
+    def trace(self, turns: Sequence[Line], reply: str) -> ReplyTrace:
+        """Reads a reply as if the model were writing it."""
+        network, context = self._model.network, self._context(turns)
+        ids = [*self.tokenizer.encode(self._model.normalisation.apply(reply)), LINE_END]
+        states = network.trace(np.array([*context, *ids[:-1]]))
+        return ReplyTrace(context, ids, network.logits(network.outputs(states)[len(context) - 1 :]))
+
+    def _context(self, turns: Sequence[Line]) -> list[int]:
+        """The ids of the turns, and the name of the character in front of the line to come."""
+        lines = [token for turn in turns for token in self._line(turn)]
+        return [START, *lines, *self._model.encoder.encode_speaker(self.name)]
 
     def _line(self, turn: Line) -> list[int]:
         """The ids of a turn; one longer than any line of the corpus loses its beginning."""

@@ -8,12 +8,13 @@ from textgen.corpus.document import Line
 from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.decoding.constraints.base import Constraint
 from textgen.decoding.constraints.reply import ReplyShape
-from textgen.decoding.loop import decode, draw_sequences
+from textgen.decoding.loop import draw_sequences
 from textgen.decoding.options import ChatOptions, DecodingOptions
 from textgen.decoding.protocols import Event, collect
 from textgen.decoding.sequence import SequenceStart
 from textgen.discriminator.scorer import reply_line
 from textgen.errors import ModelError
+from textgen.generation.answering import ReplyTrace
 from textgen.generation.base import OpenedModel
 from textgen.generation.conversation import ReplyRenderer
 from textgen.inference.encoder_decoder import EncoderDecoder
@@ -37,6 +38,7 @@ class ChatModel(OpenedModel):
         ModelError: it is not a chat model, or the folder's parts do not fit together.
     """
 
+    network: EncoderDecoder
     learned_from = "dialogues"
 
     def __init__(self, model: Model) -> None:
@@ -59,10 +61,9 @@ class ChatModel(OpenedModel):
 
     def events(self, turns: Sequence[Line], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
         """Writes replies, and yields an event for each piece of text."""
-        context = self.encoder.encode_context([self._readable(turn.text) for turn in turns])
-        state = self.network.read([context])
+        state = self.network.read([self._context(turns)])
         prompt = SequenceStart([START], ReplyRenderer(self.pieces), constraint)
-        return decode(self.network.step, state, prompt, options, self.guard(options), self.pieces.first)
+        return self.decode(state, prompt, options)
 
     def draw(self, contexts: Sequence[Sequence[int]], options: ChatOptions, seeds: Sequence[int]) -> list[str]:
         """One reply to each of several contexts, drawn side by side.
@@ -91,6 +92,14 @@ class ChatModel(OpenedModel):
     def line(self, reply: str) -> Line:
         """The reply as a line without a speaker."""
         return reply_line(self._readable(reply))
+
+    def trace(self, turns: Sequence[Line], reply: str) -> ReplyTrace:
+        """Reads a reply as if the model were writing it."""
+        context, ids = self._context(turns), self.encoder.encode_reply(self.normalisation.apply(reply))
+        return ReplyTrace(context, ids[1:], *self.network.trace(context, ids))
+
+    def _context(self, turns: Sequence[Line]) -> list[int]:
+        return self.encoder.encode_context([self._readable(turn.text) for turn in turns])
 
     def _readable(self, text: str) -> str:
         """A turn normalised like the corpus; only the end of one that is longer than any context."""

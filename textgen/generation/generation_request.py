@@ -15,7 +15,6 @@ from textgen.corpus.script import Script
 from textgen.corpus.token_parser import ScriptRenderer, decode_script
 from textgen.decoding.constraints.base import AllOf, Constraint, HealingConstraint, Utf8Constraint
 from textgen.decoding.constraints.script import HeadingRules, ScriptGrammar
-from textgen.decoding.loop import decode
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Event, FinishReason, GeneratedSequence, collect
 from textgen.decoding.sequence import SequenceStart
@@ -85,6 +84,9 @@ class GenerationRequest:
 
     Attributes:
         prompt_lines: whole lines of the prompt that every script begins with.
+        given: characters at the beginning of what is written that the prompt has given.
+        context, renderer: ids of the prompt, and what turns those that follow into text.
+        sequences: what was written, once all of `pieces` were taken.
     """
 
     def __init__(self, model: ScriptModel, prompt: str, options: DecodingOptions, note: Note) -> None:
@@ -97,32 +99,34 @@ class GenerationRequest:
         prompt = self._normalised(prompt)
         opening = self._resolved(parse_prompt(prompt, model.style))
         opening, self._dropped = self._without_last_word(opening)
+        self.sequences: list[GeneratedSequence] = []
         self.prompt_lines = sum(len(scene.lines) for scene in opening.scenes)
-        self._context = model.encoder.encode_prompt(opening)
-        self._renderer, self._prompt_text = ScriptRenderer(model.tokenizer, model.style), ""
-        for token in self._context:
-            text, self._renderer = self._renderer.advance(token)
+        self.context = model.encoder.encode_prompt(opening)
+        self.renderer, self._prompt_text = ScriptRenderer(model.tokenizer, model.style), ""
+        for token in self.context:
+            text, self.renderer = self.renderer.advance(token)
             self._prompt_text += text
+        self.given = len(self._prompt_text) + len(self._dropped.decode())
         self._constraint = self._begin(prompt)
-        self._guard = model.guard(options)
+        model.guard(options)  # refuses what the model cannot do before anything is written
 
     def scripts(self, watch: Watch | None = None) -> list[WrittenScript]:
         """Writes all texts; `watch` is told how many whole lines there are of all of them together."""
         events = self._events() if watch is None else _watched(self._events(), watch)
         sequences, size = collect(events), self._documents
-        return [self._script(sequences[k : k + size]) for k in range(0, len(sequences), size)]
+        return [self.script(sequences[k : k + size]) for k in range(0, len(sequences), size)]
 
     def pieces(self) -> Iterator[str]:
         """Writes one text and yields it piece by piece, the prompt first; captions one after the other."""
         waiting: dict[int, list[str]] = {}
-        ended: set[int] = set()
+        ended: dict[int, GeneratedSequence] = {}
         current = 0
         if self._prompt_text:
             yield self._prompt_text
         for event in self._events():
             waiting.setdefault(event.row, []).append(event.text)
             if event.sequence is not None:
-                ended.add(event.row)
+                ended[event.row] = event.sequence
             while current in waiting or current in ended:
                 yield from filter(None, waiting.pop(current, []))
                 if current not in ended:
@@ -130,26 +134,26 @@ class GenerationRequest:
                 current += 1
                 if current < self._documents and self._prompt_text:
                     yield self._prompt_text
+        self.sequences = [ended[row] for row in sorted(ended)]
 
     def _events(self) -> Iterator[Event]:
         """The events of decoding."""
         network = self.model.network
-        state = network.read(np.array(self._context[:-1], np.intp)[:, None], network.initial_state())
-        prompt = SequenceStart(self._context, self._renderer, self._constraint)
-        first_piece = self.model.tokenizer.first_piece
-        for event in decode(network.step, state, prompt, self.options, self._guard, first_piece):
+        state = network.read(np.array(self.context[:-1], np.intp)[:, None], network.initial_state())
+        prompt = SequenceStart(self.context, self.renderer, self._constraint)
+        for event in self.model.decode(state, prompt, self.options):
             if event.sequence is not None and event.sequence.relaxed:
                 self._note("A span of the corpus was copied after all: nothing else could be written there.")
             yield event
 
-    def _script(self, sequences: list[GeneratedSequence]) -> WrittenScript:
+    def script(self, sequences: list[GeneratedSequence]) -> WrittenScript:
         """The script of one text's sequences."""
         style = self.model.style
         text = "".join(self._prompt_text + sequence.text for sequence in sequences)
         if any(sequence.finish_reason == "stop" for sequence in sequences):
             scenes = _scenes_of(parse_prompt(text, style))  # the ids go on beyond the cut
         else:
-            ids = [token for sequence in sequences for token in [*self._context, *sequence.ids]]
+            ids = [token for sequence in sequences for token in [*self.context, *sequence.ids]]
             scenes = decode_script(ids, self.model.tokenizer, style).scenes
         return WrittenScript(
             scenes,
@@ -171,20 +175,11 @@ class GenerationRequest:
 
     def _resolved(self, prompt: ScriptPrompt) -> ScriptPrompt:
         """The prompt with its speakers spelled as the corpus does."""
-
-        def spelled(speaker: str | None) -> str | None:
-            if speaker is None:
-                return None
-            if not self.model.knows(speaker):
+        lines = [line for scene in prompt.scenes for line in scene.lines] + ([prompt.line] if prompt.line else [])
+        for speaker in (line.speaker for line in lines):
+            if speaker is not None and not self.model.knows(speaker):
                 self._note(f"The prompt's speaker {speaker!r} does not occur in the corpus, and is taken as typed.")
-            return self.model.spelled(speaker)
-
-        scenes = tuple(
-            replace(scene, lines=tuple(replace(line, speaker=spelled(line.speaker)) for line in scene.lines))
-            for scene in prompt.scenes
-        )
-        line = prompt.line and replace(prompt.line, speaker=spelled(prompt.line.speaker))
-        return replace(prompt, scenes=scenes, line=line)
+        return self.model.with_names(prompt)
 
     def _without_last_word(self, prompt: ScriptPrompt) -> tuple[ScriptPrompt, bytes]:
         """The prompt without its last word, which may be half a word, and that word, which is to be written first."""
@@ -205,11 +200,11 @@ class GenerationRequest:
         labels, names = self.model.cast(options.characters) if options.characters else (None, self.model.rare_names)
         may_end = options.lines is None
         grammar = ScriptGrammar(pieces, shape, labels, names, may_end)
-        parts: list[Constraint] = [grammar.begin(self._context, self._dropped), Utf8Constraint(pieces)]
+        parts: list[Constraint] = [grammar.begin(self.context, self._dropped), Utf8Constraint(pieces)]
         if self.model.alphabet is not None:
             parts.append(self.model.alphabet.begin(prompt))
         if shape.bracketed_headings:
-            parts.append(HeadingRules(pieces, grammar.longest_heading).begin(self._context))
+            parts.append(HeadingRules(pieces, grammar.longest_heading).begin(self.context))
         if self._dropped:
             parts.append(HealingConstraint(pieces, self._dropped))
         return AllOf(*parts)

@@ -51,6 +51,9 @@ _RUN, _ECHO = 2, 3  # words in a row: the same two again is a stutter, the same 
 _WORD = re.compile(r"\w+")
 
 
+_PARTS = ("likelihood", "novelty", "length", "repetition", "realness")
+
+
 @dataclass(frozen=True)
 class Candidate:
     """A reply that may be chosen. The parts, weights included, add up to the score.
@@ -72,9 +75,14 @@ class Candidate:
     realness: float = 0.0
 
     @property
+    def parts(self) -> dict[str, float]:
+        """The parts of the score by name."""
+        return {name: getattr(self, name) for name in _PARTS}
+
+    @property
     def score(self) -> float:
         """How good it is, higher being better, in nats a token."""
-        return self.likelihood + self.novelty + self.length + self.repetition + self.realness
+        return sum(self.parts.values())
 
 
 def candidate(

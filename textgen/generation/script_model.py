@@ -2,11 +2,14 @@
 
 import difflib
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
 from textgen.config import ModelConfig
-from textgen.corpus.script import ScriptStyle
+from textgen.corpus.document import Line, Scene
+from textgen.corpus.prompt import ScriptPrompt, parse_prompt
+from textgen.corpus.script import Script, ScriptStyle, read_script
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.decoding.constraints.script import ScriptShape
 from textgen.decoding.options import DecodingOptions
@@ -34,6 +37,7 @@ class ScriptModel(OpenedModel):
         ModelError: it is not a script model, or the folder's parts do not fit together.
     """
 
+    network: LanguageModel
     learned_from = "scripts"
 
     def __init__(self, model: Model) -> None:
@@ -63,6 +67,33 @@ class ScriptModel(OpenedModel):
         ids = self.tokenizer.label_ids(speaker)
         labelled = self.tokenizer.speaker_of(ids[0]) if ids else None
         return labelled or self.rare_speakers.get(speaker.casefold(), speaker)
+
+    def read(self, text: str) -> Script:
+        """The script in a text of the corpus's own format, in the corpus's case, marks and names.
+
+        Args:
+            text: with line ends of any kind.
+        """
+        script = read_script(self._normalised(text), self.style)
+        return replace(script, scenes=tuple(map(self._with_names, script.scenes)))
+
+    def read_prompt(self, text: str) -> ScriptPrompt:
+        """The same of the beginning of a script, whose last line or heading may be unfinished."""
+        return self.with_names(parse_prompt(self._normalised(text), self.style))
+
+    def with_names(self, prompt: ScriptPrompt) -> ScriptPrompt:
+        """The prompt with its speakers spelled as the corpus does."""
+        line = prompt.line and self._with_name(prompt.line)
+        return replace(prompt, scenes=tuple(map(self._with_names, prompt.scenes)), line=line)
+
+    def _with_names(self, scene: Scene) -> Scene:
+        return replace(scene, lines=tuple(map(self._with_name, scene.lines)))
+
+    def _with_name(self, line: Line) -> Line:
+        return replace(line, speaker=line.speaker and self.spelled(line.speaker))
+
+    def _normalised(self, text: str) -> str:
+        return self.normalisation.apply(text.replace("\r\n", "\n").replace("\r", "\n"))
 
     @cached_property
     def rare_names(self) -> list[list[int]] | None:

@@ -115,6 +115,28 @@ class EncoderDecoder:
         memory = state[self._carried * self.config.layers :]
         return self._logits(x[:, None], memory)[:, 0], (*after, *memory)
 
+    def joined(self, states: Sequence[State]) -> State:
+        """States side by side, the rows of the first one first; their contexts get the length of the longest."""
+        carried = self._carried * self.config.layers
+        if len(states[0]) > carried:
+            longest = max(self._length(state[carried:]) for state in states)
+            states = [(*state[:carried], *self._resized(state[carried:], longest)) for state in states]
+        return tuple(np.concatenate(arrays) for arrays in zip(*states, strict=True))
+
+    def _length(self, memory: State) -> int:
+        """How many positions of the contexts are looked at or copied; those after them are padding."""
+        seen = memory[2] == 0 if self.config.attention else memory[-1] != PAD
+        return int(np.flatnonzero(seen.any(axis=0)).max(initial=0)) + 1
+
+    def _resized(self, memory: State, length: int) -> State:
+        """What attention and copying look at, with this many positions: padding is cut off or added at the end."""
+        padding = (0, 0, -np.inf) * self.config.attention + (0, PAD) * self.config.copying
+        resized = []
+        for array, fill in zip(memory, padding, strict=True):
+            resized.append(np.full((len(array), length, *array.shape[2:]), fill, array.dtype))
+            resized[-1][:, : array.shape[1]] = array[:, :length]
+        return tuple(resized)
+
     def score(self, contexts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]) -> list[Array]:
         """The teacher-forced pass.
 
@@ -152,6 +174,29 @@ class EncoderDecoder:
             for row, (context, reply) in enumerate(zip(contexts, replies, strict=True))
         ]
 
+    def trace(self, context: Sequence[int], reply: Sequence[int]) -> tuple[Array, Array | None, Array | None]:
+        """What happens while one reply is predicted, token by token, to look inside.
+
+        Args:
+            context: ids, at least one.
+            reply: ids from START on, at least two.
+
+        Returns:
+            For each id after START: the logits (reply - 1, vocabulary); attention's weights of the context's tokens
+            (reply - 1, context), None without attention; and the share of the id's probability that comes from copying
+            it out of the context (reply - 1,), None without copying.
+        """
+        x, memory, targets = self._read_replies([context], [reply])
+        logits = self._logits(x, memory)[0]
+        attention = self._weights(x, *memory[::2][:2])[0] if self.config.attention else None
+        if self._copy is None:
+            return logits, attention, None
+        keys, copied = memory[-2:]
+        written = logits[np.arange(len(logits)), targets[0]]
+        same = copied == targets[0][:, None]
+        scores = np.where(same, copy_scores(self._copy, x, keys)[0] - written[:, None], np.float32(-np.inf))
+        return logits, attention, np.exp(scores).sum(axis=1)
+
     def _read_replies(
         self, contexts: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]
     ) -> tuple[Array, State, Ids]:
@@ -184,12 +229,23 @@ class EncoderDecoder:
         logits += self._output_bias
         if self._copy is not None:
             keys, copied = memory[-2:]
-            scores = (x @ self._copy["query"]) @ keys.swapaxes(1, 2) + (x @ self._copy["gate"] + self._copy["bias"])
-            add_copies(logits, scores, copied)
+            add_copies(logits, copy_scores(self._copy, x, keys), copied)
         return logits
 
 
 COPY_WEIGHTS = ("key", "previous", "query", "gate", "bias")
+
+
+def copy_scores(weights: Mapping[str, Array], x: Array, keys: Array) -> Array:
+    """The scores of the positions of contexts (batch, time, context), to be copied from.
+
+    Args:
+        weights: `COPY_WEIGHTS` by name.
+        x: outputs of the top decoder layer. *Shape:* (batch, time, hidden).
+        keys: of the positions. *Shape:* (batch, context, embedding).
+    """
+    scores: Array = (x @ weights["query"]) @ keys.swapaxes(1, 2) + (x @ weights["gate"] + weights["bias"])
+    return scores
 
 
 def looked_at(mask: Mask) -> Mask:

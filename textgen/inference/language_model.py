@@ -1,6 +1,6 @@
 """The language model in NumPy: `step` for writing, `score` for measuring, lanes to score many ids in parallel."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 import numpy as np
@@ -61,14 +61,43 @@ class LanguageModel:
         Returns:
             Logits (batch, vocabulary) for the tokens that follow, and the state after the tokens.
         """
-        after: list[Array] = []
-        x: Array = (self.embedding if self._table is None else self._table).take(ids, axis=0)
-        for k, layer in enumerate(self.layers):
-            step = layer.step_projected if k == 0 and self._table is not None else layer.step
-            carried = step(x, *self._of_layer(k, state))
-            x = carried[0]
-            after += carried
-        return self._logits(x), tuple(after)
+        after = self._advance(ids, state)
+        return self.logits(self.outputs(after)), after
+
+    def trace(self, ids: Ids) -> State:
+        """The state after each token of a run, to look inside.
+
+        Args:
+            ids: the run, at least one; the state is zeroed before each START. *Shape:* (time,).
+
+        Returns:
+            As a state, with the time in place of the batch. *Shape of each:* (time, hidden).
+        """
+        states: list[State] = []
+        for token in ids:
+            before = self.initial_state() if token == START or not states else states[-1]
+            states.append(self._advance(np.array([token]), before))
+        return tuple(np.concatenate(arrays) for arrays in zip(*states, strict=True))
+
+    def outputs(self, state: State) -> Array:
+        """The part of a state that the logits are computed from: h of the top layer."""
+        return state[-self._carried]
+
+    def cells(self, state: State) -> Array:
+        """The cell states c of all layers. *Shape:* (batch, layers, hidden)."""
+        return np.stack(state[self._carried - 1 :: self._carried], axis=1)
+
+    def hidden(self, state: State) -> Array:
+        """The hidden states h of all layers. *Shape:* (batch, layers, hidden)."""
+        return np.stack(state[:: self._carried], axis=1)
+
+    def logits(self, outputs: Array) -> Array:
+        """Logits (..., vocabulary) for the tokens that follow, by `outputs` (..., hidden)."""
+        logits = outputs @ self.output_kernel
+        if self.config.tied:
+            logits = logits @ self.embedding.T
+        logits += self.output_bias
+        return logits
 
     def score(self, ids: Ids, targets: Ids, keep: Array, state: State) -> tuple[Array, State]:
         """The teacher-forced pass over a window.
@@ -86,7 +115,7 @@ class LanguageModel:
         flat, flat_targets = x.reshape(-1, x.shape[-1]), targets.reshape(-1)
         rows = max(1, _LOGITS_BYTES // (4 * self.vocabulary_size))
         scores = [
-            target_log_probabilities(self._logits(flat[k : k + rows]), flat_targets[k : k + rows])
+            target_log_probabilities(self.logits(flat[k : k + rows]), flat_targets[k : k + rows])
             for k in range(0, len(flat), rows)
         ]
         return np.concatenate(scores).reshape(targets.shape), after
@@ -94,6 +123,22 @@ class LanguageModel:
     def read(self, ids: Ids, state: State) -> State:
         """The state after a run of ids (time, batch), such as a prompt, without the cost of logits."""
         return self._window(ids, np.ones(ids.shape, np.float32), state)[1] if len(ids) else state
+
+    @staticmethod
+    def joined(states: Sequence[State]) -> State:
+        """States side by side, the rows of the first one first."""
+        return tuple(np.concatenate(arrays) for arrays in zip(*states, strict=True))
+
+    def _advance(self, ids: Ids, state: State) -> State:
+        """The state after one token of each sequence."""
+        after: list[Array] = []
+        x: Array = (self.embedding if self._table is None else self._table).take(ids, axis=0)
+        for k, layer in enumerate(self.layers):
+            step = layer.step_projected if k == 0 and self._table is not None else layer.step
+            carried = step(x, *self._of_layer(k, state))
+            x = carried[0]
+            after += carried
+        return tuple(after)
 
     def _window(self, ids: Ids, keep: Array, state: State) -> tuple[Array, State]:
         x: Array = self.embedding[ids]
@@ -105,13 +150,6 @@ class LanguageModel:
 
     def _of_layer(self, k: int, state: State) -> State:
         return state[self._carried * k : self._carried * (k + 1)]
-
-    def _logits(self, x: Array) -> Array:
-        logits = x @ self.output_kernel
-        if self.config.tied:
-            logits = logits @ self.embedding.T
-        logits += self.output_bias
-        return logits
 
     def _first_projection(self) -> Array | None:
         """The first layer's input projection of every token; None if that table would be too large."""

@@ -7,7 +7,7 @@ import pytest
 from textgen.generation.conversation import SavedConversation
 
 if TYPE_CHECKING:
-    from tests.serving.browser import Page
+    from tests.serving.page.browser import Page
 
 pytestmark = pytest.mark.slow
 ENTER = "\ue007"

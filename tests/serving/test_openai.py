@@ -1,0 +1,181 @@
+"""OpenAI's API, asked by its own client."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import openai
+import pytest
+
+import textgen
+from tests.serving.conftest import MODELS, Served, serving
+from textgen.chatbot import Chatbot
+from textgen.serving.security import Access
+from textgen.writer import ScriptWriter
+
+HELLO: list[Any] = [{"role": "user", "content": "hello! what colour is the soup?"}]
+
+
+@pytest.fixture(scope="module")
+def client(server: Served) -> openai.OpenAI:
+    return openai.OpenAI(base_url=f"{server.url}/v1", api_key="unused", max_retries=0)
+
+
+@pytest.fixture(scope="module")
+def bot() -> Chatbot:
+    found = textgen.load(MODELS["chat"])
+    assert isinstance(found, Chatbot)
+    return found
+
+
+@pytest.fixture(scope="module")
+def writer() -> ScriptWriter:
+    found = textgen.load(MODELS["script"])
+    assert isinstance(found, ScriptWriter)
+    return found
+
+
+def test_models_are_listed(client: openai.OpenAI) -> None:
+    assert [model.id for model in client.models.list()] == ["chat", "script", "judged"]
+    assert client.models.retrieve("script:JERRY").id == "script:JERRY"
+    with pytest.raises(openai.NotFoundError, match="did you mean script"):
+        client.models.retrieve("scripts")
+
+
+def test_a_reply_is_the_bots_own(client: openai.OpenAI, bot: Chatbot) -> None:
+    found = client.chat.completions.create(model="chat", messages=HELLO, seed=5, n=2, temperature=1.0)
+    bot.reset()
+    first = bot.reply(HELLO[0]["content"], seed=5, temperature=1.0)
+    assert found.choices[0].message.content == first
+    assert found.choices[0].message.role == "assistant" and found.choices[0].finish_reason == "stop"
+    assert found.usage is not None and found.usage.total_tokens == found.usage.prompt_tokens + found.usage.completion_tokens
+    again = client.chat.completions.create(
+        model="chat", messages=HELLO, seed=found.choices[1].model_extra["seed"], temperature=1.0  # type: ignore[index]
+    )
+    assert again.choices[0].message.content == found.choices[1].message.content
+
+
+def test_a_talk_goes_on_where_its_messages_end(client: openai.OpenAI, bot: Chatbot) -> None:
+    bot.reset()
+    first = bot.reply("hello!", seed=1)
+    second = bot.reply("what colour is the moon?", seed=2)
+    messages: list[Any] = [
+        {"role": "system", "content": "You are helpful."},
+        {"role": "user", "content": "hello!"},
+        {"role": "assistant", "content": str(first)},
+        {"role": "user", "content": [{"type": "text", "text": "what colour is the moon?"}]},
+    ]
+    found = client.chat.completions.create(model="chat", messages=messages, seed=2)
+    assert found.choices[0].message.content == second
+
+
+@pytest.mark.parametrize("candidates", [1, 4])
+def test_a_stream_is_the_whole_in_pieces(client: openai.OpenAI, candidates: int) -> None:
+    more = {"candidates": candidates}
+    whole = client.chat.completions.create(model="chat", messages=HELLO, seed=3, n=2, extra_body=more)
+    stream = client.chat.completions.create(
+        model="chat", messages=HELLO, seed=3, n=2, stream=True, stream_options={"include_usage": True}, extra_body=more
+    )
+    texts, reasons, usage = ["", ""], ["", ""], None
+    for chunk in stream:
+        for choice in chunk.choices:
+            texts[choice.index] += choice.delta.content or ""
+            reasons[choice.index] += choice.finish_reason or ""
+        usage = chunk.usage or usage
+    assert texts == [choice.message.content for choice in whole.choices]
+    assert reasons == ["stop", "stop"] and usage == whole.usage
+
+
+def test_a_character_talks(client: openai.OpenAI, writer: ScriptWriter) -> None:
+    found = client.chat.completions.create(model="script:jerry", messages=HELLO, seed=1)
+    bot = textgen.chatbot.as_character(writer, "jerry")
+    assert found.choices[0].message.content == bot.reply(HELLO[0]["content"], seed=1)
+
+
+def test_a_continuation_is_the_writers_own(client: openai.OpenAI, writer: ScriptWriter) -> None:
+    prompt = "JERRY: the so"
+    found = client.completions.create(model="script", prompt=prompt, seed=4, n=2, extra_body={"lines": 2})
+    alone = [script.text for script in writer.write_several(prompt, seed=4, lines=2, num_return_sequences=2)]
+    assert [prompt + choice.text for choice in found.choices] == alone
+    assert found.usage is not None and found.usage.completion_tokens > 0
+    streamed = client.completions.create(model="script", prompt=prompt, seed=4, stream=True, extra_body={"lines": 2})
+    assert prompt + "".join(chunk.choices[0].text for chunk in streamed) == alone[0]
+
+
+def test_max_tokens_stop_and_echo(client: openai.OpenAI, writer: ScriptWriter) -> None:
+    short = client.completions.create(model="script", prompt="JERRY:", max_tokens=5, seed=1, echo=True)
+    assert short.choices[0].finish_reason == "length" and short.choices[0].text.startswith("JERRY:")
+    whole = client.completions.create(model="script", prompt="JERRY:", seed=1, extra_body={"lines": 4})
+    stop = whole.choices[0].text[8:11]
+    cut = client.completions.create(model="script", prompt="JERRY:", seed=1, stop=[stop], extra_body={"lines": 4})
+    assert cut.choices[0].text == whole.choices[0].text.partition(stop)[0]
+
+
+def test_several_prompts_and_the_best_of_several_texts(client: openai.OpenAI) -> None:
+    found = client.completions.create(model="script", prompt=["JERRY:", "ELAINE:"], max_tokens=4, n=2, seed=1)
+    assert [choice.index for choice in found.choices] == [0, 1, 2, 3]
+    best = client.completions.create(model="judged", prompt="JERRY:", seed=1, extra_body={"rerank": 3, "lines": 1})
+    judged = textgen.load(MODELS["judged"])
+    assert isinstance(judged, ScriptWriter)
+    assert "JERRY:" + best.choices[0].text == judged.write("JERRY:", rerank=3, seed=1, lines=1).text
+
+
+def test_log_probabilities_are_those_of_the_model_alone(client: openai.OpenAI, writer: ScriptWriter) -> None:
+    found = client.completions.create(model="script", prompt="JERRY:", max_tokens=6, logprobs=3, seed=1)
+    logprobs = found.choices[0].logprobs
+    assert logprobs is not None and logprobs.token_logprobs is not None and logprobs.top_logprobs is not None
+    alone = writer.write("JERRY:", max_new_tokens=6, seed=1)
+    assert sum(value or 0 for value in logprobs.token_logprobs) == pytest.approx(alone.log_probability, abs=1e-4)
+    assert all(len(likeliest) <= 3 for likeliest in logprobs.top_logprobs)
+    chat = client.chat.completions.create(model="chat", messages=HELLO, logprobs=True, top_logprobs=2, seed=1)
+    content = chat.choices[0].logprobs.content  # type: ignore[union-attr]
+    assert content and "".join(token.token for token in content) == chat.choices[0].message.content
+    for token in content:
+        assert sum(math.exp(one.logprob) for one in token.top_logprobs) <= 1 + 1e-6
+        assert token.bytes == list(token.token.encode())
+
+
+def test_a_key_is_asked_for() -> None:
+    with serving({"chat": MODELS["chat"]}, Access("a secret")) as server:
+        for key in ("another", "a secret"):
+            client = openai.OpenAI(base_url=f"{server.url}/v1", api_key=key, max_retries=0)
+            if key == "another":
+                with pytest.raises(openai.AuthenticationError, match="wants a key"):
+                    client.models.list()
+            else:
+                assert client.models.list().data[0].id == "chat"
+        assert server.ask("/api/models").status == 401
+        assert server.ask("/health").status == server.ask("/").status == 200
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "sentence"),
+    [
+        ("chat/completions", {"model": "chat"}, "'messages' is missing"),
+        ("chat/completions", {"model": "chat", "messages": []}, "a list of at least one object"),
+        ("chat/completions", {"model": "chat", "messages": [{"role": "cook", "content": "x"}]}, "role 'cook'"),
+        ("chat/completions", {"model": "script", "messages": HELLO}, "'script:ELAINE'"),
+        ("chat/completions", {"model": "script:newman", "messages": HELLO}, "no such speaker"),
+        ("chat/completions", {"model": "chat", "messages": HELLO, "temperatur": 1}, "did you mean temperature"),
+        ("chat/completions", {"model": "chat", "messages": HELLO, "temperature": "hot"}, "temperature='hot'"),
+        ("chat/completions", {"model": "chat", "messages": HELLO, "lines": 3}, "makes no sense in a chat"),
+        ("chat/completions", {"model": "chat", "messages": HELLO, "n": 17}, "from 1 to 16"),
+        ("chat/completions", {"model": "chat", "messages": HELLO, "max_tokens": 10**9}, "at most 4,096"),
+        ("chat/completions", {"model": "chat", "messages": HELLO, "frequency_penalty": 1}, "repetition_penalty"),
+        ("chat/completions", {"model": "chat", "messages": HELLO, "tools": [{}]}, "no such thing"),
+        ("chat/completions", {"model": "chat", "messages": HELLO, "seed": -1}, "seed must be"),
+        ("chat/completions", {"model": "chat", "messages": [{"role": "user", "content": [{"type": "image"}]}]}, "text"),
+        ("completions", {"model": "chat", "prompt": "x"}, "answers messages"),
+        ("completions", {"model": "script", "prompt": [1, 2]}, "a text or a list of texts"),
+        ("completions", {"model": "script", "prompt": "x" * 200_001}, "at most 200,000"),
+        ("completions", {"model": "script", "prompt": "x", "logprobs": 11}, "from 0 to 10"),
+        ("completions", {"model": "script", "prompt": "x", "candidates": 2}, "'candidates'"),
+    ],
+)
+def test_what_makes_no_sense_is_refused(refused: Callable[..., str], path: str, body: Any, sentence: str) -> None:
+    assert sentence in refused(f"/v1/{path}", body)
+
+
+def test_what_goes_wrong_before_a_stream_begins_is_an_ordinary_error(refused: Callable[..., str]) -> None:
+    body = {"model": "chat", "messages": HELLO, "stream": True, "temperature": -1}
+    assert "temperature" in refused("/v1/chat/completions", body)

@@ -1,0 +1,145 @@
+"""A batch that requests share: each joins while it is written, and gets what is written for it."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextvars import ContextVar
+from queue import SimpleQueue
+from typing import Any
+
+from textgen.decoding.copy_detection import CopyGuard
+from textgen.decoding.loop import Batch, begin_drafts, decode
+from textgen.decoding.options import DecodingOptions
+from textgen.decoding.protocols import Event, Ids, Logits, Network, State, StepFunction
+from textgen.decoding.sequence import Draft, SequenceStart
+
+
+class NotWantedError(Exception):
+    """Nobody waits for what is being written any more."""
+
+
+class Inbox:
+    """What is written for one request on its way to it, until the request wants no more."""
+
+    def __init__(self) -> None:
+        self._news: SimpleQueue[Event | Exception] = SimpleQueue()
+        self.closed = False
+
+    def put(self, news: Event | Exception) -> None:
+        """Delivers."""
+        self._news.put(news)
+
+    def get(self) -> Event:
+        """The next event; waits for it.
+
+        Raises:
+            NotWantedError: the inbox was closed.
+            Exception: what ended the sequence.
+        """
+        self.check()
+        news = self._news.get()
+        self.check()
+        if isinstance(news, Exception):
+            raise news
+        return news
+
+    def close(self) -> None:
+        """Ends the request: what is written for it stops within a step."""
+        self.closed = True
+        self._news.put(NotWantedError())
+
+    def check(self) -> None:
+        """Raises `NotWantedError` where the inbox is closed."""
+        if self.closed:
+            raise NotWantedError
+
+
+inbox: ContextVar[Inbox] = ContextVar("inbox")
+"""The inbox of the request that a thread works for."""
+
+
+class SharedBatch:
+    """The sequences of all requests to one model, written by one thread, which lives while there are any.
+
+    Args:
+        network: the model.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._batch = Batch(network.step, network.joined)
+        self._arriving: list[tuple[list[Draft], State, Inbox]] = []
+        self._inboxes: dict[Draft, Inbox] = {}
+        self._lock = threading.Lock()
+        self._runs = False
+
+    def decode(
+        self,
+        step: StepFunction,
+        state: State,
+        prompt: SequenceStart,
+        options: DecodingOptions,
+        guard: CopyGuard | None,
+        first_piece: int,
+    ) -> Iterator[Event]:
+        """A `Decoder` that draws in the batch. Beam search, whose sequences depend on each other, runs by itself."""
+        return decode(_until_closed(step), state, prompt, options, guard, first_piece, self.draw)
+
+    def draw(
+        self,
+        state: State,
+        prompts: Sequence[SequenceStart],
+        options: DecodingOptions,
+        guard: CopyGuard | None,
+        first_piece: int,
+    ) -> Iterator[Event]:
+        """Draws a sequence for each prompt; the arguments are those of `draw_sequences` after the first.
+
+        Raises:
+            NotWantedError: the inbox of the request was closed.
+        """
+        mine, drafts = inbox.get(), begin_drafts(state, prompts, options, guard, first_piece)
+        with self._lock:
+            self._arriving.append((drafts, state, mine))
+            if not self._runs:
+                self._runs = True
+                threading.Thread(target=self._run, daemon=True, name="batch").start()
+        left = len(drafts)
+        while left:
+            event = mine.get()
+            left -= event.sequence is not None
+            yield event
+
+    def _run(self) -> None:
+        """Writes until nothing is left."""
+        while self._admit():
+            try:
+                news = self._batch.advance()
+            except Exception as error:  # of the model itself: nobody in the batch can go on
+                news = [(draft, error) for draft in self._inboxes]
+                self._batch.keep(lambda draft: False)
+            for draft, event in news:
+                self._inboxes[draft].put(event)
+                if isinstance(event, Exception) or event.sequence is not None:
+                    del self._inboxes[draft]
+
+    def _admit(self) -> bool:
+        """Lets go of those who left and takes in those who came; whether there is anything to write."""
+        self._batch.keep(lambda draft: not self._inboxes[draft].closed)
+        self._inboxes = {draft: box for draft, box in self._inboxes.items() if not box.closed}
+        with self._lock:
+            arriving, self._arriving = self._arriving, []
+            if not arriving and not self._batch:
+                self._runs = False
+        for drafts, state, box in arriving:
+            self._batch.join(drafts, state)
+            self._inboxes |= dict.fromkeys(drafts, box)
+        return bool(self._batch)
+
+
+def _until_closed(step: StepFunction) -> Callable[[Ids, State], tuple[Logits, State]]:
+    """The same step, for as long as somebody waits for what is written."""
+
+    def checked(ids: Ids, state: State) -> tuple[Logits, Any]:
+        inbox.get().check()
+        return step(ids, state)
+
+    return checked

@@ -1,0 +1,220 @@
+"""One choice of a response: a reply or a continuation that is written piece by piece, and the facts about it."""
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from textgen.chatbot import Chatbot
+from textgen.decoding.options import LARGEST_SEED
+from textgen.explanation.tokens import ExplainedToken, explain_tokens
+from textgen.generation.conversation import ChatExchange, Reply, clean, fresh_seed
+from textgen.generation.generation_request import GenerationRequest
+from textgen.generation.ranking import best_first, check_rerank
+from textgen.serving.body import LONGEST_TEXT, Body
+from textgen.serving.errors import RequestError
+from textgen.writer import ScriptWriter
+
+MOST_CHOICES = 16
+
+UNLIKELY = -9999.0
+"""What the API gives as the log-probability of a token that cannot come."""
+
+
+class TextChoice(Protocol):
+    """A text to be written in a thread, and what is known of it afterwards.
+
+    Attributes:
+        seed: with it the same text comes again.
+        finish_reason: `stop` or `length`.
+        prompt_tokens, completion_tokens: how many were read and written.
+    """
+
+    seed: int
+    finish_reason: str
+    prompt_tokens: int
+    completion_tokens: int
+
+    def pieces(self) -> Iterator[str]:
+        """Writes the text and yields it piece by piece."""
+
+    def explained(self) -> list[ExplainedToken]:
+        """The tokens that were written, as the model alone rates them."""
+
+
+@dataclass(frozen=True)
+class Talk:
+    """The messages of a talk as a bot takes them.
+
+    Args:
+        exchanges: what was said before.
+        message: to be answered; None where the bot has the next word.
+    """
+
+    exchanges: list[ChatExchange]
+    message: str | None
+
+
+def read_talk(messages: Sequence[Body]) -> Talk:
+    """The talk in the messages of a request. What a system says is left out: the networks read no instructions.
+
+    Raises:
+        RequestError: a message is not what it must be.
+    """
+    exchanges: list[ChatExchange] = []
+    heard: list[str] = []
+    room = LONGEST_TEXT
+    for message in messages:
+        role, text = message.text("role"), _content(message)
+        room -= len(text)
+        if room < 0:
+            raise RequestError(
+                400, f"The messages have more than {LONGEST_TEXT:,} characters: send the last ones.", param="messages"
+            )
+        if role == "user":
+            heard.append(clean(text))
+        elif role == "assistant":
+            said = " ".join(heard) if heard else None
+            exchanges.append(ChatExchange(said, Reply(clean(text))))
+            heard = []
+        elif role not in ("system", "developer"):
+            raise RequestError(
+                400,
+                f"A message has the role {role[:40]!r}; it must be user, assistant, system or developer.",
+                param="messages",
+            )
+    return Talk(exchanges, " ".join(heard) if heard else None)
+
+
+def _content(message: Body) -> str:
+    """The text of a message; one in parts is put together."""
+    content = message.any("content")
+    parts = content if isinstance(content, list) else [{"type": "text", "text": content or ""}]
+    texts = [part.get("text") for part in parts if isinstance(part, dict) and part.get("type") == "text"]
+    if len(texts) < len(parts) or not all(isinstance(text, str) for text in texts):
+        raise RequestError(
+            400, "The content of a message must be a text, or a list of parts of the type text.", param="messages"
+        )
+    return "\n".join(map(str, texts))
+
+
+@dataclass
+class ReplyChoice:
+    """A reply of a bot.
+
+    Args:
+        bot: of this choice alone.
+        talk: what it answers.
+        options: fields of `ChatOptions`.
+        seed: of the reply.
+    """
+
+    bot: Chatbot
+    talk: Talk
+    options: dict[str, Any]
+    seed: int
+    finish_reason: str = "stop"
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+    def pieces(self) -> Iterator[str]:
+        """Writes the reply and yields it piece by piece."""
+        bot, options = self.bot, {**self.options, "seed": self.seed}
+        bot.resume(self.talk.exchanges, self.seed)
+        message = self.talk.message
+        yield from bot.stream_first(**options) if message is None else bot.stream(message, **options)
+        count = bot.tokenizer.encode
+        self.prompt_tokens = sum(len(count(turn.text)) for turn in bot.turns[:-1])
+        if (reply := bot.last_reply) is not None and len(bot.turns) > 2 * len(self.talk.exchanges):
+            self.completion_tokens = len(count(reply.text)) + (reply.finish_reason == "end")
+            self.finish_reason = "length" if reply.finish_reason == "length" else "stop"
+
+    def explained(self) -> list[ExplainedToken]:
+        """The tokens of the reply, as the model alone rates them."""
+        tokens = list(self.bot.explain().tokens)
+        return tokens[:-1] if tokens[-1].kind == "structure" else tokens
+
+
+@dataclass
+class ContinuationChoice:
+    """What a writer adds to a prompt.
+
+    Args:
+        writer: of this request.
+        prompt: as typed.
+        options: fields of `DecodingOptions`.
+        seed: of the text.
+        rerank: candidates that are written, of which the one that reads most real is kept; 1 is off.
+    """
+
+    writer: ScriptWriter
+    prompt: str
+    options: dict[str, Any]
+    seed: int
+    rerank: int = 1
+    finish_reason: str = "stop"
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    _request: GenerationRequest | None = field(default=None, repr=False)
+
+    def pieces(self) -> Iterator[str]:
+        """Writes the continuation and yields it piece by piece."""
+        options = {**self.options, "seed": self.seed}
+        if self.rerank > 1:
+            check_rerank(self.rerank, self.writer.options(**options))
+            options["num_return_sequences"] = self.rerank
+        request = self._request = self.writer.request(self.prompt, **options)
+        self.prompt_tokens = len(request.context)
+        if self.rerank > 1:
+            best = best_first(request.scripts(), self.writer.judge, request.prompt_lines)[0]
+            text, self.seed, self.finish_reason = best.text[request.given :], best.seed, _reason(best.finish_reason)
+            self.completion_tokens = len(request.model.tokenizer.encode(text))
+            yield text
+            return
+        to_skip = request.given
+        for piece in request.pieces():
+            if len(piece) > to_skip:
+                yield piece[to_skip:]
+            to_skip = max(0, to_skip - len(piece))
+        self.completion_tokens = sum(len(sequence.ids) for sequence in request.sequences)
+        self.finish_reason = _reason(request.sequences[-1].finish_reason)
+
+    def explained(self) -> list[ExplainedToken]:
+        """The tokens that were written, as the model alone rates them."""
+        request = self._request
+        if request is None:
+            return []
+        network, found = request.model.network, list[ExplainedToken]()
+        for sequence in request.sequences:
+            ids = [*request.context, *sequence.ids]
+            states = network.trace(np.array(ids[:-1], np.intp))
+            logits = network.logits(network.outputs(states)[len(request.context) - 1 :])
+            found += explain_tokens(request.model.tokenizer, sequence.ids, logits)
+        return found
+
+
+def _reason(reason: str) -> str:
+    return "length" if reason == "length" else "stop"
+
+
+def seeds(options: dict[str, Any], n: int, apart: int) -> list[int]:
+    """Takes the seed out of options and gives one for each choice.
+
+    Args:
+        options: where it is taken from; without one, a fresh one is the first.
+        n: how many.
+        apart: how many seeds each choice needs for its candidates.
+    """
+    first = options.pop("seed", None)
+    if first is None:
+        first = fresh_seed()
+    if not isinstance(first, int) or isinstance(first, bool) or not 0 <= first <= LARGEST_SEED:
+        raise RequestError(400, "seed must be a whole number from 0 to 2**64 - 1: send one, or none.", param="seed")
+    return [(first + k * apart) & LARGEST_SEED for k in range(n)]
+
+
+def log_probability(probability: float) -> float:
+    """In nats."""
+    return math.log(probability) if probability > 0 else UNLIKELY

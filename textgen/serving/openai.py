@@ -1,0 +1,258 @@
+"""OpenAI's API: `/v1/models`, `/v1/chat/completions` and `/v1/completions`, whole or as a stream."""
+
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Any
+from uuid import uuid4
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from textgen.explanation.tokens import ALTERNATIVES, ExplainedToken
+from textgen.serving.body import Body, for_writing
+from textgen.serving.choices import (
+    MOST_CHOICES,
+    ContinuationChoice,
+    ReplyChoice,
+    TextChoice,
+    log_probability,
+    read_talk,
+    seeds,
+)
+from textgen.serving.errors import RequestError
+from textgen.serving.service import Service
+
+_IGNORED = (
+    *("user", "store", "metadata", "service_tier", "reasoning_effort", "verbosity", "parallel_tool_calls"),
+    *("modalities", "tool_choice", "safety_identifier", "prompt_cache_key"),
+)
+"""Fields that change nothing about a text."""
+
+_NEUTRAL: dict[str, tuple[Any, ...]] = {
+    "presence_penalty": (0,),
+    "frequency_penalty": (0,),
+    "logit_bias": ({},),
+    "response_format": ({"type": "text"},),
+    "tools": ([],),
+    "functions": ([],),
+    "best_of": (1,),
+    "suffix": ("",),
+}
+"""Fields for things that these models do not do, with the values that ask for nothing."""
+
+
+async def list_models(service: Service, request: Request) -> Response:
+    """`GET /v1/models`."""
+    found = [_model(one) for one in await service.in_thread(service.catalogue.descriptions)]
+    return JSONResponse({"object": "list", "data": found})
+
+
+async def get_model(service: Service, request: Request) -> Response:
+    """`GET /v1/models/ID`."""
+    name = request.path_params["name"]
+    served, _ = await service.in_thread(lambda: service.catalogue.find(name))
+    found = await service.in_thread(service.catalogue.descriptions)
+    return JSONResponse({**_model(next(one for one in found if one["id"] == served.name)), "id": name})
+
+
+async def chat_completions(service: Service, request: Request) -> Response:
+    """`POST /v1/chat/completions`."""
+    body = await service.body(request)
+    model, talk = body.text("model", longest=400), read_talk(body.objects("messages"))
+    wanted = body.flag("logprobs")
+    top = body.whole("top_logprobs", 0, 0, ALTERNATIVES)
+    options, n = _options(body, also="max_completion_tokens")
+    asked = _Asked(body, "chat.completion", model, _chat_logprobs(top) if wanted else None)
+    served, speaker = await service.in_thread(lambda: service.catalogue.find(model))
+    apart = options.get("candidates", 8)
+    each = seeds(options, n, apart if isinstance(apart, int) else 1)
+
+    def choices() -> list[TextChoice]:
+        return [ReplyChoice(served.bot(speaker), talk, options, seed) for seed in each]
+
+    return await asked.answer(service, request, await service.in_thread(choices))
+
+
+async def completions(service: Service, request: Request) -> Response:
+    """`POST /v1/completions`."""
+    body = await service.body(request)
+    model, prompts, echo = body.text("model", longest=400), _prompts(body), body.flag("echo")
+    top = body.any("logprobs")
+    if top is not None and (not isinstance(top, int) or isinstance(top, bool) or not 0 <= top <= ALTERNATIVES):
+        raise RequestError(400, f"logprobs must be a whole number from 0 to {ALTERNATIVES}.", param="logprobs")
+    options, n = _options(body)
+    rerank = Body({"rerank": options.pop("rerank", 1)}).whole("rerank", 1, 1, MOST_CHOICES)
+    if rerank > 1 and top is not None:
+        raise RequestError(400, "logprobs are known of a text that was written alone: leave rerank or logprobs out.")
+    if n * len(prompts) > MOST_CHOICES:
+        raise RequestError(400, f"At most {MOST_CHOICES} texts a request are written: ask for fewer.", param="n")
+    asked = _Asked(body, "text_completion", model, None if top is None else _text_logprobs(top), echo)
+    served, _ = await service.in_thread(lambda: service.catalogue.find(model))
+    each = seeds(options, n, rerank)
+
+    def choices() -> list[TextChoice]:
+        writing = for_writing(options)
+        return [
+            ContinuationChoice(served.writer(lambda note: None), prompt, writing, seed, rerank)
+            for prompt in prompts
+            for seed in each
+        ]
+
+    return await asked.answer(service, request, await service.in_thread(choices))
+
+
+class _Asked:
+    """What a request wants to know besides the texts.
+
+    Args:
+        body: of the request; nothing may be left in it.
+        kind: of the response's object.
+        model: as it was asked for.
+        logprobs: makes the log-probabilities of a choice; None where they are not wanted.
+        echo: whether a text begins with its prompt.
+    """
+
+    def __init__(
+        self,
+        body: Body,
+        kind: str,
+        model: str,
+        logprobs: Callable[[TextChoice], dict[str, Any]] | None,
+        echo: bool = False,
+    ) -> None:
+        self.streamed = body.flag("stream")
+        stream_options = body.part("stream_options")
+        self._usage = stream_options.flag("include_usage")
+        stream_options.any("include_obfuscation")
+        for part in (stream_options, body):
+            part.nothing_else()
+        self._kind, self._model, self._logprobs, self._echo = kind, model, logprobs, echo
+        self._chat = kind == "chat.completion"
+        name = "chatcmpl" if self._chat else "cmpl"
+        self._head = {"id": f"{name}-{uuid4().hex}", "created": int(time.time()), "model": model}
+
+    async def answer(self, service: Service, request: Request, choices: Sequence[TextChoice]) -> Response:
+        """The response."""
+        if self.streamed:
+            return await service.events(request, self._events(service, choices))
+        return await service.while_connected(request, self._whole(service, choices))
+
+    async def _whole(self, service: Service, choices: Sequence[TextChoice]) -> Response:
+        texts = [""] * len(choices)
+        async for place, text in service.texts(choices):
+            texts[place] += text
+        found = []
+        for place, (choice, text) in enumerate(zip(choices, texts, strict=True)):
+            content = self._text(choice, text)
+            said = {"message": {"role": "assistant", "content": content}} if self._chat else {"text": content}
+            logprobs = await self._logprobs_of(service, choice)
+            about = {"logprobs": logprobs, "finish_reason": choice.finish_reason, "seed": choice.seed}
+            found.append({"index": place, **said, **about})
+        return JSONResponse({**self._head, "object": self._kind, "choices": found, "usage": _usage(choices)})
+
+    async def _events(self, service: Service, choices: Sequence[TextChoice]) -> AsyncIterator[dict[str, Any]]:
+        begun: set[int] = set()
+        async for place, text in service.texts(choices):
+            if place not in begun:
+                begun.add(place)
+                text = self._text(choices[place], text)
+            yield self._chunk(place, text)
+        for place, choice in enumerate(choices):
+            logprobs = await self._logprobs_of(service, choice)
+            about = {"finish_reason": choice.finish_reason, "seed": choice.seed}
+            yield self._chunk(place, "", logprobs=logprobs, **about)
+        if self._usage:
+            yield {**self._head, "object": self._chunk_kind, "choices": [], "usage": _usage(choices)}
+
+    @property
+    def _chunk_kind(self) -> str:
+        return "chat.completion.chunk" if self._chat else self._kind
+
+    def _chunk(self, place: int, text: str, **about: Any) -> dict[str, Any]:
+        """A piece of a choice, or its end."""
+        new: dict[str, Any] = {"text": text}
+        if self._chat:
+            new = {"delta": {"role": "assistant", "content": text} if not about else {}}
+        choice = {"index": place, **new, "logprobs": None, "finish_reason": None, **about}
+        return {**self._head, "object": self._chunk_kind, "choices": [choice]}
+
+    def _text(self, choice: TextChoice, text: str) -> str:
+        return choice.prompt + text if self._echo and isinstance(choice, ContinuationChoice) else text
+
+    async def _logprobs_of(self, service: Service, choice: TextChoice) -> dict[str, Any] | None:
+        make = self._logprobs
+        return None if make is None else await service.workers.run(lambda: make(choice))
+
+
+def _options(body: Body, also: str = "") -> tuple[dict[str, Any], int]:
+    """The decoding options of a request, and how many texts it asks for."""
+    for name in _IGNORED:
+        body.any(name)
+    for name, neutral in _NEUTRAL.items():
+        value = body.any(name)
+        if value is not None and value not in neutral:
+            advice = "repetition_penalty makes a model repeat itself less: " if name.endswith("penalty") else ""
+            raise RequestError(
+                400, f"{name} was sent, but these models have no such thing: {advice}leave it out.", param=name
+            )
+    options = body.options()
+    for name in ("max_tokens", also):
+        if name and (longest := body.any(name)) is not None:
+            limited = Body({"max_new_tokens": longest}).options()  # within the same limit
+            options |= limited
+    return options, body.whole("n", options.pop("num_return_sequences", 1), 1, MOST_CHOICES)
+
+
+def _prompts(body: Body) -> list[str]:
+    """The prompts: one text, or a list of texts."""
+    prompt = body.any("prompt")
+    prompts = [""] if prompt is None else prompt if isinstance(prompt, list) else [prompt]
+    if not prompts or not all(isinstance(one, str) for one in prompts):
+        raise RequestError(400, "prompt must be a text or a list of texts: send such a value.", param="prompt")
+    return [Body({"prompt": one}).text("prompt") for one in prompts]
+
+
+def _model(one: dict[str, Any]) -> dict[str, Any]:
+    return {"id": one["id"], "object": "model", "created": one["created"], "owned_by": "textgen"}
+
+
+def _usage(choices: Sequence[TextChoice]) -> dict[str, int]:
+    """How many tokens were read and written; the prompt is counted once."""
+    read, written = choices[0].prompt_tokens, sum(choice.completion_tokens for choice in choices)
+    return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
+
+
+def _chat_logprobs(top: int) -> Callable[[TextChoice], dict[str, Any]]:
+    def made(choice: TextChoice) -> dict[str, Any]:
+        return {"content": [_rated(token, top) for token in choice.explained()], "refusal": None}
+
+    return made
+
+
+def _rated(token: ExplainedToken, top: int) -> dict[str, Any]:
+    likeliest = [_scored(one.text, log_probability(one.probability)) for one in token.alternatives[:top]]
+    return {**_scored(token.text, token.log_probability), "top_logprobs": likeliest}
+
+
+def _scored(text: str, found: float) -> dict[str, Any]:
+    return {"token": text, "logprob": found, "bytes": list(text.encode())}
+
+
+def _text_logprobs(top: int) -> Callable[[TextChoice], dict[str, Any]]:
+    def made(choice: TextChoice) -> dict[str, Any]:
+        tokens = choice.explained()
+        offsets, place = [], 0
+        for token in tokens:
+            offsets.append(place)
+            place += len(token.text)
+        likeliest = [
+            {one.text: log_probability(one.probability) for one in token.alternatives[:top]} for token in tokens
+        ]
+        return {
+            "tokens": [token.text for token in tokens],
+            "token_logprobs": [token.log_probability for token in tokens],
+            "top_logprobs": likeliest,
+            "text_offset": offsets,
+        }
+
+    return made

@@ -1,0 +1,308 @@
+"""The page's own API under `/api/`: candidates, continuations, what could come next, what a network sees, runs."""
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from textgen.chatbot import Chatbot
+from textgen.corpus.script import read_script
+from textgen.decoding.option_row import Option, Use
+from textgen.decoding.options import TABLE, ChatOptions, DecodingOptions
+from textgen.explanation.copies import copied_spans
+from textgen.explanation.neighbours import neighbours
+from textgen.explanation.neurons import neurons
+from textgen.generation.conversation import ChatExchange, Reply, clean
+from textgen.generation.ranking import JudgedText
+from textgen.serving.body import Body, for_writing
+from textgen.serving.catalogue import ServedModel
+from textgen.serving.choices import MOST_CHOICES, ContinuationChoice, Talk, read_talk, seeds
+from textgen.serving.errors import RequestError
+from textgen.serving.service import Service
+
+_LONGEST_EXPLAINED = 50_000
+"""Characters of a text that is looked into: the answer is a hundred times as long."""
+
+_MOST_TOKENS = 200
+
+
+async def models(service: Service, request: Request) -> Response:
+    """`GET /api/models`."""
+    return JSONResponse({"models": await service.in_thread(service.catalogue.descriptions)})
+
+
+async def options(service: Service, request: Request) -> Response:
+    """`GET /api/options`."""
+    return JSONResponse({"options": [_option(name, option) for name, option in TABLE.items()]})
+
+
+async def candidates(service: Service, request: Request) -> Response:
+    """`POST /api/candidates`."""
+    body, model = await _begin(service, request)
+    talk, chosen = read_talk(body.objects("messages")), body.part("options").options()
+    n = body.whole("n", 8, 1, 32)
+    body.nothing_else()
+    seed = seeds(chosen, 1, n)[0]
+
+    def work() -> dict[str, Any]:
+        bot = _bot(service, model)
+        bot.resume([*talk.exchanges, ChatExchange(talk.message, Reply("", seed=seed))], seed)
+        found = bot.candidates(n, **{name: value for name, value in chosen.items() if name != "candidates"})
+        return {
+            "candidates": [{"text": one.reply.text, "scores": one.parts, "total": one.score} for one in found],
+            "seed": seed,
+        }
+
+    return await _written(service, request, work)
+
+
+async def continuations(service: Service, request: Request) -> Response:
+    """`POST /api/continuations`."""
+    body, model = await _begin(service, request)
+    text, chosen = body.text("text", ""), body.part("options").options()
+    n = body.whole("n", 3, 1, MOST_CHOICES)
+    body.nothing_else()
+    rerank = Body({"rerank": chosen.pop("rerank", 1)}).whole("rerank", 1, 1, MOST_CHOICES)
+    served = await service.in_thread(lambda: service.catalogue.find(model)[0])
+    notes: list[str] = []
+    choices = [
+        ContinuationChoice(served.writer(notes.append), text, for_writing(chosen), seed, rerank)
+        for seed in seeds(chosen, n, rerank)
+    ]
+
+    async def work() -> Response:
+        texts = [""] * n
+        async for place, piece in service.texts(choices):
+            texts[place] += piece
+        found = [
+            {"text": text, "seed": choice.seed, "finish_reason": choice.finish_reason}
+            for text, choice in zip(texts, choices, strict=True)
+        ]
+        return JSONResponse({"continuations": found, "notes": list(dict.fromkeys(notes))})
+
+    return await service.while_connected(request, work())
+
+
+async def next_tokens(service: Service, request: Request) -> Response:
+    """`POST /api/next`."""
+    body, model = await _begin(service, request)
+    text, n = body.text("text", ""), body.whole("n", 10, 1, _MOST_TOKENS)
+    temperatures = body.numbers("temperatures", (0.5, 1.0, 1.5), 0.01, 100)
+    body.nothing_else()
+
+    def work() -> dict[str, Any]:
+        writer = service.catalogue.find(model)[0].writer(lambda note: None)
+        found = writer.next_tokens(text, n, temperatures)
+        return {
+            "temperatures": temperatures,
+            "tokens": [
+                {"id": one.id, "text": one.text, "probability": one.probability, "probabilities": one.at_temperatures}
+                for one in found
+            ],
+        }
+
+    return await _written(service, request, work)
+
+
+async def explain(service: Service, request: Request) -> Response:
+    """`POST /api/explain`."""
+    body, model = await _begin(service, request)
+    messages, reply = body.any("messages"), body.text("reply", "", _LONGEST_EXPLAINED)
+    chosen = body.part("options").options()
+    if messages is None:
+        text = body.text("text", None, _LONGEST_EXPLAINED)
+        body.nothing_else()
+        return await _written(
+            service,
+            request,
+            lambda: service.catalogue.find(model)[0].writer(lambda note: None).explain(text).to_json_object(),
+        )
+    talk = read_talk(Body({"messages": messages}).objects("messages"))
+    body.nothing_else()
+    seed = seeds(chosen, 1, 1)[0]
+    return await _written(service, request, lambda: _explained(_bot(service, model), talk, reply, seed, chosen))
+
+
+async def show_neurons(service: Service, request: Request) -> Response:
+    """`POST /api/neurons`."""
+    body, model = await _begin(service, request)
+    text, asked = body.text("text", None, _LONGEST_EXPLAINED), body.text("property", "", 200)
+    layer, cell = body.whole("layer", -1, -1, 1 << 20), body.whole("cell", -1, -1, 1 << 20)
+    body.nothing_else()
+
+    def work() -> dict[str, Any]:
+        script = service.catalogue.find(model)[0].script
+        chosen = None if layer < 0 else layer, None if cell < 0 else cell
+        return neurons(script, text, *chosen, property=asked or None).to_json_object()
+
+    return await _written(service, request, work)
+
+
+async def show_neighbours(service: Service, request: Request) -> Response:
+    """`POST /api/neighbours`."""
+    body, model = await _begin(service, request)
+    n, token = body.whole("n", 10, 1, _MOST_TOKENS), body.whole("id", -1, -1, 1 << 30)
+    text = body.text("text", None if token < 0 else "", 200)
+    body.nothing_else()
+
+    def work() -> dict[str, Any]:
+        opened = service.catalogue.find(model)[0].opened
+        return neighbours(opened, text if token < 0 else token, n).to_json_object()
+
+    return await _written(service, request, work)
+
+
+async def realness(service: Service, request: Request) -> Response:
+    """`POST /api/realness`."""
+    body, model = await _begin(service, request)
+    text, message = body.text("text", None, _LONGEST_EXPLAINED), body.any("message")
+    body.nothing_else()
+    if message is not None and not isinstance(message, str):
+        raise RequestError(400, "message must be a text: send one, or none.", param="message")
+
+    def work() -> dict[str, Any]:
+        served, speaker = service.catalogue.find(model)
+        if served.card.kind == "script" and speaker is None:
+            judged = served.writer(lambda note: None).score(text)
+        else:
+            judged = served.bot(speaker).score(text, message)
+        return _judged(judged)
+
+    return await _written(service, request, work)
+
+
+async def copies(service: Service, request: Request) -> Response:
+    """`POST /api/copies`."""
+    body, model = await _begin(service, request)
+    text = body.text("text")
+    body.nothing_else()
+
+    def work() -> dict[str, Any]:
+        served = service.catalogue.find(model)[0]
+        if served.index is None:
+            raise RequestError(
+                409,
+                f"What a text copies was asked of the model {model!r}, but it was trained without an index of its "
+                "corpus: train a model without --no-index.",
+                param="model",
+            )
+        return {"spans": copied_spans(served.opened, text, served.index)}
+
+    return await _written(service, request, work)
+
+
+_TYPES = {
+    "text": ("text/plain; charset=utf-8", "txt"),
+    "json": ("application/json", "json"),
+    "fountain": ("text/plain; charset=utf-8", "fountain"),
+    "fdx": ("application/xml; charset=utf-8", "fdx"),
+    "pdf": ("application/pdf", "pdf"),
+}
+
+
+async def export(service: Service, request: Request) -> Response:
+    """`POST /api/export`."""
+    body, model = await _begin(service, request)
+    text, form = body.text("text"), body.text("format", "text", 20)
+    body.nothing_else()
+    if form not in _TYPES:
+        raise RequestError(400, f"The format {form!r} is unknown; choose one of {', '.join(_TYPES)}.", param="format")
+    media, ending = _TYPES[form]
+    attachment = {"Content-Disposition": f'attachment; filename="scene.{ending}"'}
+
+    def work() -> bytes:
+        return _exported(service.catalogue.find(model)[0], text, form)
+
+    async def sent() -> Response:
+        return Response(await service.workers.run(work), media_type=media, headers=attachment)
+
+    return await service.while_connected(request, sent())
+
+
+async def runs(service: Service, request: Request) -> Response:
+    """`GET /api/runs`."""
+    return JSONResponse({"runs": await service.in_thread(service.runs.listed)})
+
+
+async def run(service: Service, request: Request) -> Response:
+    """`GET /api/runs/ID`."""
+    name = request.path_params["name"]
+    return JSONResponse(await service.in_thread(lambda: service.runs.one(name)))
+
+
+async def _begin(service: Service, request: Request) -> tuple[Body, str]:
+    """The body of a request, and the model that it names."""
+    body = await service.body(request)
+    return body, body.text("model", longest=400)
+
+
+async def _written(service: Service, request: Request, work: Callable[[], dict[str, Any]]) -> Response:
+    """The object that a thread makes, as long as the client waits for it and the time allows."""
+
+    async def made() -> Response:
+        async with asyncio.timeout(service.workers.limits.seconds):
+            return JSONResponse(await service.workers.run(work))
+
+    return await service.while_connected(request, made())
+
+
+def _bot(service: Service, model: str) -> Chatbot:
+    served, speaker = service.catalogue.find(model)
+    return served.bot(speaker)
+
+
+def _explained(bot: Chatbot, talk: Talk, reply: str, seed: int, options: dict[str, Any]) -> dict[str, Any]:
+    """How a reply came about: one that is given, or the one that the bot would give."""
+    if reply:
+        bot.resume([*talk.exchanges, ChatExchange(talk.message, Reply(clean(reply)))], seed)
+    else:
+        bot.resume(talk.exchanges, seed)
+        chosen = {**options, "seed": seed}
+        _ = bot.say_first(**chosen) if talk.message is None else bot.reply(talk.message, **chosen)
+    last = bot.last_reply
+    return {**bot.explain().to_json_object(), "reply": "" if last is None else last.text, "seed": seed}
+
+
+def _judged(judged: JudgedText) -> dict[str, Any]:
+    lines = [{"speaker": one.line.speaker, "text": one.line.text, "score": one.reads_as_real} for one in judged.lines]
+    return {"score": judged.reads_as_real, "lines": lines}
+
+
+def _exported(served: ServedModel, text: str, form: str) -> bytes:
+    """A script in a format, spelled as it was typed."""
+    if form == "text":
+        return text.encode()
+    script = read_script(text.replace("\r\n", "\n").replace("\r", "\n"), served.script.style)
+    if form == "pdf":
+        return script.to_pdf()
+    if form == "json":
+        return (json.dumps(json.loads(script.to_json()), ensure_ascii=False, indent=1) + "\n").encode()
+    return (script.to_fountain() if form == "fountain" else script.to_fdx()).encode()
+
+
+def _option(name: str, option: Option) -> dict[str, Any]:
+    """A row of the table, as the page shows it."""
+    uses: dict[str, Use] = {"chat": "talking", "script": "writing"}
+    known = [kind for kind, use in uses.items() if option.known_to(use)]
+    return {
+        "name": name,
+        "help": option.help.partition("  [")[0],
+        "type": {"whole": "integer", "number": "number", "switch": "flag", "texts": "list"}[option.values.kind],
+        "allowed": option.allowed,
+        "minimum": option.values.least if option.values.kind == "whole" else None,
+        "maximum": option.values.most,
+        "optional": option.values.optional,
+        "off": option.off if option.edits else None,
+        "examples": option.examples,
+        "default": {kind: _default(name, option, kind) for kind in known},
+        "for": known,
+    }
+
+
+def _default(name: str, option: Option, kind: str) -> Any:
+    if kind == "script" and option.while_writing is not None:
+        return option.while_writing.default
+    return getattr(ChatOptions if kind == "chat" else DecodingOptions, name)

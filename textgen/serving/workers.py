@@ -1,0 +1,147 @@
+"""The threads that work for requests: how many at once, how many may wait, and how what they write gets out."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TypeVar
+
+from textgen.serving.batch import Inbox, NotWantedError, inbox
+from textgen.serving.errors import RequestError
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a server does at once.
+
+    Args:
+        running: texts that are written at once.
+        waiting: texts that may wait for their turn.
+        seconds: that a request may take.
+        body_bytes: of a request's body.
+        body_seconds: until the whole body must have come.
+    """
+
+    running: int = 64
+    waiting: int = 128
+    seconds: float = 300.0
+    body_bytes: int = 1 << 20
+    body_seconds: float = 20.0
+
+
+PAUSE = 0.03
+"""Seconds between two pieces of a stream: each costs as much as a token, and nobody reads faster."""
+
+_RETRY_AFTER = "2"
+
+
+class Workers:
+    """Threads that write for requests.
+
+    Args:
+        limits: how much at once.
+
+    Attributes:
+        closing: set when the server is to end.
+    """
+
+    def __init__(self, limits: Limits) -> None:
+        self.limits = limits
+        self._threads = ThreadPoolExecutor(limits.running, thread_name_prefix="request")
+        self._free = asyncio.Semaphore(limits.running)
+        self._waiting = 0
+        self._inboxes: set[Inbox] = set()
+        self.closing = False
+
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """What a function returns that runs in a thread; where the caller is cancelled, it is told to stop."""
+        async with self._place(), self._inbox() as mine:
+            return await self._submit(mine, work)
+
+    async def stream(self, make: Callable[[], Iterable[str]]) -> AsyncIterator[str]:
+        """The pieces of a text that a thread writes; those that come faster than `PAUSE` are put together.
+
+        Where the caller stops listening, the thread is told to stop.
+        """
+        loop, news, pieces = asyncio.get_running_loop(), asyncio.Event(), deque[str]()
+
+        def write() -> None:
+            for piece in make():
+                mine.check()
+                pieces.append(piece)
+                if not news.is_set():
+                    loop.call_soon_threadsafe(news.set)
+
+        async with self._place(), self._inbox() as mine:
+            done = asyncio.ensure_future(self._submit(mine, write))
+            done.add_done_callback(lambda _: news.set())
+            try:
+                while pieces or not done.done():
+                    await news.wait()
+                    news.clear()
+                    if pieces:
+                        yield "".join(pieces.popleft() for _ in range(len(pieces)))
+                        await asyncio.wait([done], timeout=PAUSE)
+                        if pieces or done.done():
+                            news.set()
+                await done
+            finally:
+                done.cancel()
+
+    def close(self) -> None:
+        """Ends everything that is being written."""
+        self.closing = True
+        for mine in self._inboxes:
+            mine.close()
+
+    @asynccontextmanager
+    async def _place(self) -> AsyncIterator[None]:
+        """A place among those that run, after waiting for it.
+
+        Raises:
+            RequestError: too many wait.
+        """
+        if self._free.locked() and self._waiting >= self.limits.waiting:
+            raise RequestError(
+                429,
+                f"A text was asked for, but {self.limits.running} are being written and {self.limits.waiting} wait for "
+                "their turn: ask again in a moment.",
+                code="too_many_requests",
+                headers={"Retry-After": _RETRY_AFTER},
+            )
+        self._waiting += 1
+        try:
+            await self._free.acquire()
+        finally:
+            self._waiting -= 1
+        try:
+            yield
+        finally:
+            self._free.release()
+
+    @asynccontextmanager
+    async def _inbox(self) -> AsyncIterator[Inbox]:
+        """The inbox of a request, which is closed when the request ends."""
+        mine = Inbox()
+        if self.closing:
+            mine.close()
+        self._inboxes.add(mine)
+        try:
+            yield mine
+        finally:
+            mine.close()
+            self._inboxes.remove(mine)
+
+    async def _submit(self, mine: Inbox, work: Callable[[], Result]) -> Result:
+        def working() -> Result:
+            inbox.set(mine)
+            return work()
+
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, working)
+        except NotWantedError:
+            raise RequestError(503, "The server is closing down: ask again later.", code="closing") from None
