@@ -47,7 +47,7 @@ export function writeView(main) {
   const history = new History();
   const editor = new Editor(page, edited);
   const colours = new Colours(editor);
-  const save = debounced(() => (state.page = editor.text) && keep("page"), 500);
+  const save = debounced(keepPage, 500);
   const check = debounced(checkCopies, 1500);
   editor.set(state.page);
 
@@ -73,9 +73,13 @@ export function writeView(main) {
   return () => {
     running?.abort();
     colours.close();
+    keepPage();
+  };
+
+  function keepPage() {
     state.page = editor.text;
     keep("page");
-  };
+  }
 
   function change(id) {
     model = models.find((one) => one.id === id);
