@@ -124,6 +124,13 @@ class Body:
             self._bound(name, value)
         return found
 
+    def options_within(self, name: str) -> dict[str, Any]:
+        """The decoding options in an object within this one, which holds nothing else."""
+        part = self.part(name)
+        found = part.options()
+        part.nothing_else()
+        return found
+
     def nothing_else(self) -> None:
         """Refuses the fields that were not taken."""
         known = [*TABLE, "model", "messages", "prompt", "max_tokens", "stream", "n", "logprobs", "top_logprobs"]

@@ -42,7 +42,7 @@ async def options(service: Service, request: Request) -> Response:
 async def candidates(service: Service, request: Request) -> Response:
     """`POST /api/candidates`."""
     body, model = await _begin(service, request)
-    talk, chosen = read_talk(body.objects("messages")), body.part("options").options()
+    talk, chosen = read_talk(body.objects("messages")), body.options_within("options")
     n = body.whole("n", 8, 1, 32)
     body.nothing_else()
     seed = seeds(chosen, 1, n)[0]
@@ -62,7 +62,7 @@ async def candidates(service: Service, request: Request) -> Response:
 async def continuations(service: Service, request: Request) -> Response:
     """`POST /api/continuations`."""
     body, model = await _begin(service, request)
-    text, chosen = body.text("text", ""), body.part("options").options()
+    text, chosen = body.text("text", ""), body.options_within("options")
     n = body.whole("n", 3, 1, MOST_CHOICES)
     body.nothing_else()
     rerank = Body({"rerank": chosen.pop("rerank", 1)}).whole("rerank", 1, 1, MOST_CHOICES)
@@ -111,7 +111,7 @@ async def explain(service: Service, request: Request) -> Response:
     """`POST /api/explain`."""
     body, model = await _begin(service, request)
     messages, reply = body.any("messages"), body.text("reply", "", _LONGEST_EXPLAINED)
-    chosen = body.part("options").options()
+    chosen = body.options_within("options")
     if messages is None:
         text = body.text("text", None, _LONGEST_EXPLAINED)
         body.nothing_else()
