@@ -29,11 +29,14 @@ def test_models_are_described(server: Served) -> None:
 
 
 def test_options_are_the_table(server: Served) -> None:
-    options = {one["name"]: one for one in server.ask("/api/options").json["options"]}
+    rows = server.ask("/api/options").json["options"]
+    options = {one["name"]: one for one in rows}
     assert list(options) == list(TABLE)
     assert options["lines"]["for"] == ["script"] and options["candidates"]["for"] == ["chat"]
     assert options["top_k"]["type"] == "integer" and options["top_k"]["off"] == 0
-    assert options["rerank"]["default"] == {"chat": True, "script": 1}
+    assert options["lines"]["maximum"] == 500 and options["lines"]["default"] == {"script": 20}
+    rerank = [(one["type"], one["default"]) for one in rows if one["name"] == "rerank"]
+    assert rerank == [("flag", {"chat": True}), ("integer", {"script": 1})]
 
 
 def test_candidates_are_those_that_a_reply_is_chosen_from(server: Served) -> None:
@@ -63,6 +66,18 @@ def test_what_could_come_next(server: Served) -> None:
     assert len(tokens) == 5
     assert all(one["probabilities"][0] == pytest.approx(one["probability"]) for one in tokens)
     assert tokens[0]["probabilities"][1] > tokens[0]["probability"]
+
+
+@pytest.mark.parametrize("text", ["JERRY: the soup", "JERRY: the soup ", "JERRY:", "JERRY: the soup.\n", ""])
+def test_a_token_that_is_chosen_goes_on_with_the_text(server: Served, text: str) -> None:
+    tokens = server.ask("/api/next", {"model": "script", "text": text, "n": 200}).json["tokens"]
+    seen = {one["text"]: text + one["inserts"] for one in tokens if one["inserts"]}
+    whole = text.rstrip(" ") or text
+    assert all(one.startswith(whole) for one in seen.values())
+    if text == "JERRY: the soup":
+        assert seen["⏎"] == "JERRY: the soup\n" and seen["."] == "JERRY: the soup."
+    if text.endswith("\n") or not text:
+        assert seen["ELAINE:"].strip().endswith("ELAINE:")
 
 
 def test_a_script_is_explained(server: Served) -> None:
