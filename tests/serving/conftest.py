@@ -60,7 +60,9 @@ class Served:
         sent = {"Content-Type": "application/json", **(headers or {})}
         connection.request(method or ("GET" if data is None else "POST"), path, data, sent)
         response = connection.getresponse()
-        answer = Answer(response.status, {name.lower(): value for name, value in response.getheaders()}, response.read())
+        answer = Answer(
+            response.status, {name.lower(): value for name, value in response.getheaders()}, response.read()
+        )
         connection.close()
         return answer
 

@@ -48,9 +48,15 @@ def test_a_reply_is_the_bots_own(client: openai.OpenAI, bot: Chatbot) -> None:
     first = bot.reply(HELLO[0]["content"], seed=5, temperature=1.0)
     assert found.choices[0].message.content == first
     assert found.choices[0].message.role == "assistant" and found.choices[0].finish_reason == "stop"
-    assert found.usage is not None and found.usage.total_tokens == found.usage.prompt_tokens + found.usage.completion_tokens
+    assert (
+        found.usage is not None
+        and found.usage.total_tokens == found.usage.prompt_tokens + found.usage.completion_tokens
+    )
     again = client.chat.completions.create(
-        model="chat", messages=HELLO, seed=found.choices[1].model_extra["seed"], temperature=1.0  # type: ignore[index]
+        model="chat",
+        messages=HELLO,
+        seed=found.choices[1].model_extra["seed"],
+        temperature=1.0,  # type: ignore[index]
     )
     assert again.choices[0].message.content == found.choices[1].message.content
 

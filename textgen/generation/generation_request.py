@@ -106,7 +106,10 @@ class GenerationRequest:
         for token in self.context:
             text, self.renderer = self.renderer.advance(token)
             self._prompt_text += text
-        self.given = len(self._prompt_text) + len(self._dropped.decode())
+        self.given, renderer = len(self._prompt_text), self.renderer
+        for token in model.tokenizer.encode(self._dropped.decode()):
+            text, renderer = renderer.advance(token)
+            self.given += len(text)
         self._constraint = self._begin(prompt)
         model.guard(options)  # refuses what the model cannot do before anything is written
 

@@ -5,7 +5,8 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 
-from textgen.decoding.options import DEFAULT_LINES, TABLE
+from textgen.decoding.option_row import Option, Use
+from textgen.decoding.options import DEFAULT_LINES, TABLE, ChatOptions, DecodingOptions
 from textgen.serving.errors import RequestError
 from textgen.wording import did_you_mean
 
@@ -14,7 +15,9 @@ LONGEST_TEXT = 200_000
 
 MOST_MESSAGES = 2000
 
-_MOST = {"max_new_tokens": 4096, "lines": 500, "num_beams": 8, "candidates": 32, "num_return_sequences": 16}
+MOST = {"max_new_tokens": 4096, "lines": 500, "num_beams": 8, "candidates": 32, "num_return_sequences": 16}
+"""The largest values that a server allows of these options."""
+
 _MOST_OF_ANY = 1 << 20
 _MOST_TEXTS, _LONGEST_OPTION = 64, 200
 _ABSENT = object()
@@ -124,6 +127,13 @@ class Body:
             self._bound(name, value)
         return found
 
+    def options_within(self, name: str) -> dict[str, Any]:
+        """The decoding options in an object within this one, which holds nothing else."""
+        part = self.part(name)
+        found = part.options()
+        part.nothing_else()
+        return found
+
     def nothing_else(self) -> None:
         """Refuses the fields that were not taken."""
         known = [*TABLE, "model", "messages", "prompt", "max_tokens", "stream", "n", "logprobs", "top_logprobs"]
@@ -141,7 +151,7 @@ class Body:
                 self._refuse(name, "more", f"at most {_MOST_TEXTS} texts of at most {_LONGEST_OPTION} characters")
         elif isinstance(value, str) and len(value) > _LONGEST_OPTION:
             self._refuse(name, "more", f"of at most {_LONGEST_OPTION} characters")
-        elif isinstance(value, int) and name != "seed" and value > (most := _MOST.get(name, _MOST_OF_ANY)):
+        elif isinstance(value, int) and name != "seed" and value > (most := MOST.get(name, _MOST_OF_ANY)):
             self._refuse(name, "more", f"at most {most:,}")
 
     def _take(self, name: str, default: Any, needed: bool = True) -> Any:
@@ -162,7 +172,16 @@ def for_writing(options: Mapping[str, Any]) -> dict[str, Any]:
     chosen = dict(options)
     if "lines" not in chosen and "max_new_tokens" not in chosen:
         chosen["lines"] = DEFAULT_LINES
-    return {"max_new_tokens": _MOST["max_new_tokens"], **chosen}
+    return {"max_new_tokens": MOST["max_new_tokens"], **chosen}
+
+
+def default(name: str, option: Option, use: Use) -> Any:
+    """The value of an option where neither a request nor the model has one."""
+    if use == "talking":
+        return getattr(ChatOptions, name)
+    if option.while_writing is not None:
+        return option.while_writing.default
+    return DEFAULT_LINES if name == "lines" else getattr(DecodingOptions, name)
 
 
 def _kind(value: Any) -> str:

@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 
 from textgen.api import SMALLTALK, SMALLTALK_FOLDER
 from textgen.chatbot import Chatbot, as_character
-from textgen.decoding.options import DEFAULT_LINES, TABLE, ChatOptions, DecodingOptions
+from textgen.decoding.option_row import Use
+from textgen.decoding.options import TABLE
 from textgen.discriminator.file import discriminator_path
 from textgen.errors import ModelError, TextgenError
 from textgen.generation.chat_model import ChatModel
 from textgen.generation.script_model import ScriptModel
 from textgen.model_folder import ModelCard, ModelFolder
 from textgen.serving.batch import SharedBatch
+from textgen.serving.body import default
 from textgen.serving.errors import RequestError
 from textgen.wording import did_you_mean
 from textgen.writer import ScriptWriter
@@ -237,12 +239,9 @@ def _description(stamp: _Stamp) -> dict[str, Any]:
 
 def _defaults(card: ModelCard) -> dict[str, Any]:
     """The values of all options where a request sends none."""
-    talks = card.kind == "chat"
-    kind = ChatOptions if talks else DecodingOptions
-    known = [name for name, option in TABLE.items() if option.known_to("talking" if talks else "writing")]
-    plain = {name: getattr(kind, name, None) for name in known}
-    more = {} if talks else {"lines": DEFAULT_LINES, "rerank": 1}
-    return {**plain, **more, **card.decoding}
+    use: Use = "talking" if card.kind == "chat" else "writing"
+    plain = {name: default(name, option, use) for name, option in TABLE.items() if option.known_to(use)}
+    return {**plain, **card.decoding}
 
 
 def _speakers(card: ModelCard) -> list[str]:

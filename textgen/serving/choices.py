@@ -169,23 +169,30 @@ class ContinuationChoice:
         self.prompt_tokens = len(request.context)
         if self.rerank > 1:
             best = best_first(request.scripts(), self.writer.judge, request.prompt_lines)[0]
-            text, self.seed, self.finish_reason = best.text[request.given :], best.seed, _reason(best.finish_reason)
+            text, self.seed, self.finish_reason = self._new(best.text), best.seed, _reason(best.finish_reason)
             self.completion_tokens = len(request.model.tokenizer.encode(text))
             yield text
             return
-        to_skip = request.given
+        whole, shown, longest = "", False, max(len(self.prompt), request.given)
         for piece in request.pieces():
-            if len(piece) > to_skip:
-                yield piece[to_skip:]
-            to_skip = max(0, to_skip - len(piece))
+            whole += piece
+            if shown:
+                yield piece
+            elif len(whole) >= longest:
+                shown = True
+                yield self._new(whole)
         self.completion_tokens = sum(len(sequence.ids) for sequence in request.sequences)
         self.finish_reason = _reason(request.sequences[-1].finish_reason)
+
+    def _new(self, written: str) -> str:
+        """What a text adds to the prompt as it was typed, or to the prompt as the model read it where that differs."""
+        assert self._request is not None
+        return written[len(self.prompt) if written.startswith(self.prompt) else self._request.given :]
 
     def explained(self) -> list[ExplainedToken]:
         """The tokens that were written, as the model alone rates them."""
         request = self._request
-        if request is None:
-            return []
+        assert request is not None, "it was written"
         network, found = request.model.network, list[ExplainedToken]()
         for sequence in request.sequences:
             ids = [*request.context, *sequence.ids]

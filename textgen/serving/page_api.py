@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from starlette.requests import Request
@@ -10,14 +10,17 @@ from starlette.responses import JSONResponse, Response
 
 from textgen.chatbot import Chatbot
 from textgen.corpus.script import read_script
-from textgen.decoding.option_row import Option, Use
-from textgen.decoding.options import TABLE, ChatOptions, DecodingOptions
+from textgen.corpus.token_parser import ScriptRenderer
+from textgen.decoding.option_row import Option, Use, Values
+from textgen.decoding.options import TABLE
 from textgen.explanation.copies import copied_spans
 from textgen.explanation.neighbours import neighbours
 from textgen.explanation.neurons import neurons
+from textgen.explanation.script import next_tokens as likely_tokens
 from textgen.generation.conversation import ChatExchange, Reply, clean
 from textgen.generation.ranking import JudgedText
-from textgen.serving.body import Body, for_writing
+from textgen.generation.script_model import ScriptModel
+from textgen.serving.body import MOST, Body, default, for_writing
 from textgen.serving.catalogue import ServedModel
 from textgen.serving.choices import MOST_CHOICES, ContinuationChoice, Talk, read_talk, seeds
 from textgen.serving.errors import RequestError
@@ -36,13 +39,13 @@ async def models(service: Service, request: Request) -> Response:
 
 async def options(service: Service, request: Request) -> Response:
     """`GET /api/options`."""
-    return JSONResponse({"options": [_option(name, option) for name, option in TABLE.items()]})
+    return JSONResponse({"options": list(_options_shown())})
 
 
 async def candidates(service: Service, request: Request) -> Response:
     """`POST /api/candidates`."""
     body, model = await _begin(service, request)
-    talk, chosen = read_talk(body.objects("messages")), body.part("options").options()
+    talk, chosen = read_talk(body.objects("messages")), body.options_within("options")
     n = body.whole("n", 8, 1, 32)
     body.nothing_else()
     seed = seeds(chosen, 1, n)[0]
@@ -62,7 +65,7 @@ async def candidates(service: Service, request: Request) -> Response:
 async def continuations(service: Service, request: Request) -> Response:
     """`POST /api/continuations`."""
     body, model = await _begin(service, request)
-    text, chosen = body.text("text", ""), body.part("options").options()
+    text, chosen = body.text("text", ""), body.options_within("options")
     n = body.whole("n", 3, 1, MOST_CHOICES)
     body.nothing_else()
     rerank = Body({"rerank": chosen.pop("rerank", 1)}).whole("rerank", 1, 1, MOST_CHOICES)
@@ -94,12 +97,18 @@ async def next_tokens(service: Service, request: Request) -> Response:
     body.nothing_else()
 
     def work() -> dict[str, Any]:
-        writer = service.catalogue.find(model)[0].writer(lambda note: None)
-        found = writer.next_tokens(text, n, temperatures)
+        script = service.catalogue.find(model)[0].script
+        found, inserted = likely_tokens(script, text, n, temperatures), _Inserted(script, text)
         return {
             "temperatures": temperatures,
             "tokens": [
-                {"id": one.id, "text": one.text, "probability": one.probability, "probabilities": one.at_temperatures}
+                {
+                    "id": one.id,
+                    "text": one.text,
+                    "inserts": inserted.by(one.id),
+                    "probability": one.probability,
+                    "probabilities": one.at_temperatures,
+                }
                 for one in found
             ],
         }
@@ -111,7 +120,7 @@ async def explain(service: Service, request: Request) -> Response:
     """`POST /api/explain`."""
     body, model = await _begin(service, request)
     messages, reply = body.any("messages"), body.text("reply", "", _LONGEST_EXPLAINED)
-    chosen = body.part("options").options()
+    chosen = body.options_within("options")
     if messages is None:
         text = body.text("text", None, _LONGEST_EXPLAINED)
         body.nothing_else()
@@ -266,6 +275,27 @@ def _explained(bot: Chatbot, talk: Talk, reply: str, seed: int, options: dict[st
     return {**bot.explain().to_json_object(), "reply": "" if last is None else last.text, "seed": seed}
 
 
+class _Inserted:
+    """What tokens add to a text.
+
+    Args:
+        script: the model that reads it.
+        text: as it was typed.
+    """
+
+    def __init__(self, script: ScriptModel, text: str) -> None:
+        self._typed, self._read, self._renderer = text, "", ScriptRenderer(script.tokenizer, script.style)
+        for token in script.encoder.encode_prompt(script.read_prompt(text)):
+            piece, self._renderer = self._renderer.advance(token)
+            self._read += piece
+
+    def by(self, token: int) -> str | None:
+        """The text to be put behind what was typed; None where the token is not seen."""
+        piece, _ = self._renderer.advance(token)
+        whole = self._read + piece
+        return (whole[len(self._typed) :] if whole.startswith(self._typed) else piece) or None
+
+
 def _judged(judged: JudgedText) -> dict[str, Any]:
     lines = [{"speaker": one.line.speaker, "text": one.line.text, "score": one.reads_as_real} for one in judged.lines]
     return {"score": judged.reads_as_real, "lines": lines}
@@ -283,26 +313,37 @@ def _exported(served: ServedModel, text: str, form: str) -> bytes:
     return (script.to_fountain() if form == "fountain" else script.to_fdx()).encode()
 
 
-def _option(name: str, option: Option) -> dict[str, Any]:
-    """A row of the table, as the page shows it."""
-    uses: dict[str, Use] = {"chat": "talking", "script": "writing"}
-    known = [kind for kind, use in uses.items() if option.known_to(use)]
+_TYPES_OF_VALUES = {"whole": "integer", "number": "number", "switch": "flag", "texts": "list"}
+
+
+def _options_shown() -> Iterator[dict[str, Any]]:
+    """The rows of the table as the page shows them; an option that chats take in another way has two rows."""
+    for name, option in TABLE.items():
+        known = [use for use in USES if option.known_to(use)]
+        if option.while_writing is None:
+            yield _option(name, option, option.values, known)
+        else:
+            for use in known:
+                yield _option(name, option, option.values_for(use), [use])
+
+
+USES: dict[Use, str] = {"talking": "chat", "writing": "script"}
+"""The kind of model that is made for each use."""
+
+
+def _option(name: str, option: Option, values: Values, uses: Sequence[Use]) -> dict[str, Any]:
+    """An option as the page shows it."""
+    differs = option.while_writing if list(uses) == ["writing"] else None
     return {
         "name": name,
-        "help": option.help.partition("  [")[0],
-        "type": {"whole": "integer", "number": "number", "switch": "flag", "texts": "list"}[option.values.kind],
-        "allowed": option.allowed,
-        "minimum": option.values.least if option.values.kind == "whole" else None,
-        "maximum": option.values.most,
-        "optional": option.values.optional,
+        "help": differs.help if differs else option.help.partition("  [")[0],
+        "type": _TYPES_OF_VALUES[values.kind],
+        "allowed": values.allowed,
+        "minimum": values.least if values.kind == "whole" else None,
+        "maximum": MOST.get(name, values.most) if values.kind == "whole" else None,
+        "optional": values.optional,
         "off": option.off if option.edits else None,
-        "examples": option.examples,
-        "default": {kind: _default(name, option, kind) for kind in known},
-        "for": known,
+        "examples": () if differs else option.examples,
+        "default": {USES[use]: default(name, option, use) for use in uses},
+        "for": [USES[use] for use in uses],
     }
-
-
-def _default(name: str, option: Option, kind: str) -> Any:
-    if kind == "script" and option.while_writing is not None:
-        return option.while_writing.default
-    return getattr(ChatOptions if kind == "chat" else DecodingOptions, name)

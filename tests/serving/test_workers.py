@@ -1,0 +1,107 @@
+"""The threads that work for requests."""
+
+import asyncio
+import threading
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from textgen.serving.batch import inbox
+from textgen.serving.errors import RequestError
+from textgen.serving.workers import Limits, Workers
+
+
+def test_pieces_that_come_fast_are_put_together_and_none_is_lost() -> None:
+    async def listen() -> list[str]:
+        return [text async for text in Workers(Limits()).stream(lambda: (f"{k} " for k in range(2000)))]
+
+    texts = asyncio.run(listen())
+    assert "".join(texts) == "".join(f"{k} " for k in range(2000)) and len(texts) < 1000
+
+
+def test_the_first_piece_is_not_held_back() -> None:
+    go_on = threading.Event()
+
+    def pieces() -> Iterator[str]:
+        yield "first"
+        assert go_on.wait(5)
+        yield "second"
+
+    async def listen() -> list[str]:
+        found = []
+        async for text in Workers(Limits()).stream(pieces):
+            found.append(text)
+            go_on.set()
+        return found
+
+    assert asyncio.run(listen()) == ["first", "second"]
+
+
+def test_what_goes_wrong_in_a_thread_goes_wrong_for_the_listener() -> None:
+    def pieces() -> Iterator[str]:
+        yield "first"
+        raise ValueError("broken")
+
+    async def listen() -> None:
+        async for _ in Workers(Limits()).stream(pieces):
+            pass
+
+    with pytest.raises(ValueError, match="broken"):
+        asyncio.run(listen())
+
+
+def test_a_listener_that_leaves_ends_the_thread() -> None:
+    ended = threading.Event()
+
+    def pieces() -> Iterator[str]:
+        try:
+            while True:
+                time.sleep(0.001)
+                yield "more "
+        finally:
+            ended.set()
+
+    async def leave() -> None:
+        stream = Workers(Limits()).stream(pieces)
+        await anext(stream)
+        await stream.aclose()  # type: ignore[attr-defined]
+        await asyncio.to_thread(ended.wait, 5)
+
+    asyncio.run(leave())
+    assert ended.is_set()
+
+
+def test_places_are_given_back() -> None:
+    async def ask() -> None:
+        workers = Workers(Limits(running=1, waiting=0))
+        for _ in range(3):
+            assert await workers.run(lambda: 5) == 5
+        slow = asyncio.create_task(workers.run(lambda: time.sleep(0.2)))
+        await asyncio.sleep(0.05)
+        with pytest.raises(RequestError) as refused:
+            await workers.run(lambda: 5)
+        assert refused.value.status == 429
+        await slow
+        assert await workers.run(lambda: 5) == 5
+
+    asyncio.run(ask())
+
+
+def test_when_it_closes_all_is_told() -> None:
+    def until_told() -> None:
+        while True:
+            time.sleep(0.001)
+            inbox.get().check()
+
+    async def ask() -> None:
+        workers = Workers(Limits())
+        asking = asyncio.create_task(workers.run(until_told))
+        await asyncio.sleep(0.05)
+        workers.close()
+        for one in (asking, asyncio.create_task(workers.run(until_told))):
+            with pytest.raises(RequestError) as told:
+                await one
+            assert told.value.code == "closing"
+
+    asyncio.run(ask())
