@@ -138,7 +138,7 @@ def test_the_temperature_shows_what_it_does(page: "Page") -> None:
 
 
 def test_writing_is_stopped_and_what_was_written_stays(page: "Page") -> None:
-    page.open("write", page=BEGINNING, settings={"show": {"lines": 900}})
+    page.open("write", page=BEGINNING, settings={"show": {"lines": 500}})
     page.press("Continue")
     page.until(lambda: len(text(page)) > len(BEGINNING) + 20)
     page.press("Stop")

@@ -9,10 +9,9 @@ export function changed(model) {
   return { ...state.settings[model.id] };
 }
 
-/** An option's value: the person's, the model's own, or the default for its kind. */
+/** An option's value: the person's, or the model's default. */
 export function option(model, name) {
-  const row = state.options.find((one) => one.name === name && one.for.includes(model.kind));
-  return state.settings[model.id]?.[name] ?? model.defaults[name] ?? row.default[model.kind];
+  return { ...model.defaults, ...state.settings[model.id] }[name];
 }
 
 /** Changes an option; undefined goes back to the default. */
@@ -53,22 +52,17 @@ const CONTROLS = {
   integer: (row, value, set) => numberInput(row, value, set, 1),
   flag: (row, value, set) =>
     element("input", { type: "checkbox", checked: value, onchange: (event) => set(event.target.checked) }),
-  text: (row, value, set) => textInput(value ?? "", (text) => set(text || undefined)),
   list: (row, value, set) => {
-    const items = (text) => text.split(",").map((item) => item.trim()).filter(Boolean);
-    return textInput((value ?? []).join(", "), (text) => set(text.trim() ? items(text) : undefined));
+    const onchange = ({ target }) => set(target.value.split(",").map((item) => item.trim()).filter(Boolean));
+    return element("input", { type: "text", value: value.join(", "), placeholder: words.settings.none, onchange });
   },
 };
 
-function numberInput(row, value, set, step) {
+function numberInput({ minimum: min, maximum: max, optional }, value, set, step) {
   const onchange = ({ target }) => {
     target.reportValidity();
-    if (target.validity.valid) set(target.value === "" ? undefined : Number(target.value));
+    const emptied = optional ? null : undefined; // nothing at all where that is allowed, else the default
+    if (target.validity.valid) set(target.value === "" ? emptied : Number(target.value));
   };
-  const { minimum: min, maximum: max } = row;
   return element("input", { type: "number", step, min, max, value: value ?? "", placeholder: words.settings.none, onchange });
-}
-
-function textInput(value, set) {
-  return element("input", { type: "text", value, placeholder: words.settings.none, onchange: (event) => set(event.target.value) });
 }

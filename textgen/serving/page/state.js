@@ -54,8 +54,10 @@ const CHARACTERS = 8; // of each script model that one can talk to, those with m
 
 /** What one can talk to: chat models, and the characters of script models. */
 export function voices() {
+  const rows = state.options.filter((row) => row.for.includes("chat"));
+  const defaults = Object.fromEntries(rows.map((row) => [row.name, row.default.chat]));
   const characters = modelsOf("script").flatMap((model) =>
-    model.speakers.slice(0, CHARACTERS).map((name) => ({ ...model, id: `${model.id}:${name}`, kind: "chat", defaults: {} })),
+    model.speakers.slice(0, CHARACTERS).map((name) => ({ ...model, id: `${model.id}:${name}`, kind: "chat", defaults })),
   );
   return [...modelsOf("chat"), ...characters];
 }

@@ -6,13 +6,14 @@ import { words } from "../words.js";
 import { HUES } from "./colours.js";
 
 const SHOWN = 16; // speakers before "more"
+const MOST_LINES = 500; // that the server writes at once
 const LINES = 8; // written at once where a person has not said how many
 
 /** The tools for a model; `example` writes a line at a temperature. */
 export function tools(model, example) {
-  setOption(model, "lines", option(model, "lines") ?? LINES);
   const panel = element("div", {});
-  const fill = () =>
+  const fill = () => {
+    setOption(model, "lines", option(model, "lines") ?? LINES);
     panel.replaceChildren(
       characters(model),
       linesField(model),
@@ -24,6 +25,7 @@ export function tools(model, example) {
         settingsForm(model, ["characters", "lines", "temperature", "num_return_sequences"], fill),
       ),
     );
+  };
   fill();
   return panel;
 }
@@ -56,7 +58,7 @@ function linesField(model) {
     target.reportValidity();
     if (target.validity.valid) setOption(model, "lines", Number(target.value));
   };
-  const input = element("input", { type: "number", min: 1, max: 1000, required: true, value: option(model, "lines"), onchange });
+  const input = element("input", { type: "number", min: 1, max: MOST_LINES, required: true, value: option(model, "lines"), onchange });
   return field(words.write.lines, input);
 }
 

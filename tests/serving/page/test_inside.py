@@ -1,0 +1,109 @@
+"""Look inside, as a person uses it: each of its pictures, with the numbers that Python gives."""
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+import textgen
+from textgen.writer import ScriptWriter
+
+if TYPE_CHECKING:
+    from tests.serving.page.browser import Page
+
+pytestmark = pytest.mark.slow
+RIGHT, HOME, ENTER = "\ue014", "\ue011", "\ue007"
+TEXT = "JERRY: The soup.\nELAINE: My coat.\n"
+
+
+@pytest.fixture(scope="module")
+def writer() -> ScriptWriter:
+    """The script model that the server has, too."""
+    from tests.serving.page.browser import DATA
+
+    found = textgen.load(DATA / "run-v2" / "model")
+    assert isinstance(found, ScriptWriter)
+    return found
+
+
+def look(page: "Page", part: str, **fields: str) -> None:
+    """Fills in a part's form and looks."""
+    page.open(f"inside/{part}")
+    for label, value in fields.items():
+        box = page.field(label)
+        box.clear()
+        box.send_keys(value)
+    page.press("Look")
+    page.until(lambda: page.all(".found > *"))
+
+
+def test_a_text_is_coloured_by_surprise_and_a_token_tells_what_was_expected(page: "Page", writer: ScriptWriter) -> None:
+    look(page, "surprise", Text=TEXT)
+    tokens = writer.explain(TEXT).tokens
+    assert page.run("return [...document.querySelectorAll('.tokens [role=option]')].map((one) => one.textContent)") == [
+        token.text for token in tokens
+    ]
+    page.one(".tokens").send_keys(HOME + RIGHT)
+    details = page.texts(".details")[0]
+    assert f"rank {tokens[1].rank}" in details and f"surprise {tokens[1].surprise:.2f} nats" in details
+    assert len(page.all(".details tbody tr")) == 10
+    assert f"{writer.explain(TEXT).cross_entropy:.2f} nats a token" in page.texts(".found p")[0]
+    heat = page.run("return [...document.querySelectorAll('.tokens [role=option]')].map((one) => parseInt(one.style.getPropertyValue('--heat')))")
+    assert max(range(len(tokens)), key=lambda place: tokens[place].surprise) == heat.index(max(heat))
+
+
+def test_the_next_token_has_bars_at_three_temperatures(page: "Page", writer: ScriptWriter) -> None:
+    look(page, "next", Text="JERRY: The")
+    likeliest = writer.next_tokens("JERRY: The", n=1, temperatures=[0.5, 1, 1.5])[0]
+    row = page.all("tbody tr")[0].text
+    assert [f"{share:.0%}" for share in likeliest.at_temperatures] == [part for part in row.split() if part.endswith("%")]
+    assert len(page.all("tbody tr:first-child .fill")) == 3
+
+
+def test_a_cell_that_follows_a_property_colours_the_text_and_another_one_is_picked(page: "Page") -> None:
+    look(page, "neurons", Text=TEXT)
+    first = page.texts(".found h3")
+    page.all("th button")[1].click()
+    page.until(lambda: page.texts(".found h3") not in ([], first))
+    page.one(".tokens").send_keys(RIGHT)
+    page.until(lambda: ":" in page.texts(".value")[0])
+    page.choose("Find cells that follow", "word")
+    page.field("Word").send_keys("soup" + ENTER)
+    page.until(lambda: len(page.all("th button")) > 1)
+
+
+def test_attention_shows_where_each_word_of_a_reply_looked(page: "Page") -> None:
+    look(page, "attention", **{"Message": "my name is Zolt", "Reply (empty: the model writes one)": "hello Zolt"})
+    reply = page.all(".tokens")[1]
+    reply.send_keys(HOME)
+    page.until(lambda: " looks at " in page.texts(".value")[0])
+    heats = "return [...document.querySelector('.tokens').querySelectorAll('[role=option]')].map((one) => parseInt(one.style.getPropertyValue('--heat')))"
+    assert 90 <= sum(page.run(heats)) <= 110
+    page.one("summary").click()
+    assert len(page.all("details tbody tr")) == len(page.run("return [...arguments[0].querySelectorAll('[role=option]')]", reply))
+
+
+def test_neighbours_lead_from_one_token_to_the_next(page: "Page") -> None:
+    page.open("inside/neighbours")
+    page.press("Look")
+    page.until(lambda: page.texts("caption") == ["Neighbours of ·the"] or page.texts("caption") == ["Neighbours of the"])
+    other = page.all("th button")[0]
+    name = other.text
+    other.click()
+    page.until(lambda: page.texts("caption") == [f"Neighbours of {name}"])
+
+
+def test_a_run_is_followed_while_it_trains(page: "Page") -> None:
+    page.open("inside/runs")
+    page.until(lambda: page.all("polyline"))
+    assert "<b>soup</b>" in page.texts("pre")[0]
+    assert "held out" in page.texts(".legend")[0]
+
+
+def test_what_cannot_be_looked_into_is_told(page: "Page") -> None:
+    page.open("inside/surprise")
+    page.field("Text").clear()
+    page.press("Look")
+    assert "no line" in page.one(".failed").text
+    page.press("Close")
+    assert not page.all(".failed")
+    assert [entry for entry in page.complaints() if "400" not in entry] == []  # the browser notes the answer's status
