@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.serving.page.browser import Page
 
 pytestmark = pytest.mark.slow
-RIGHT, HOME, ENTER = "\ue014", "\ue011", "\ue007"
+RIGHT, HOME, ENTER, CONTROL, BACKSPACE = "\ue014", "\ue011", "\ue007", "\ue009", "\ue003"
 TEXT = "JERRY: The soup.\nELAINE: My coat.\n"
 
 
@@ -54,8 +54,8 @@ def test_a_text_is_coloured_by_surprise_and_a_token_tells_what_was_expected(page
 def test_the_next_token_has_bars_at_three_temperatures(page: "Page", writer: ScriptWriter) -> None:
     look(page, "next", Text="JERRY: The")
     likeliest = writer.next_tokens("JERRY: The", n=1, temperatures=[0.5, 1, 1.5])[0]
-    row = page.all("tbody tr")[0].text
-    assert [f"{share:.0%}" for share in likeliest.at_temperatures] == [part for part in row.split() if part.endswith("%")]
+    shown = [float(share.removesuffix("%")) / 100 for share in page.texts("tbody tr:first-child .bars")]
+    assert shown == pytest.approx(likeliest.at_temperatures, abs=0.005)
     assert len(page.all("tbody tr:first-child .fill")) == 3
 
 
@@ -101,7 +101,7 @@ def test_a_run_is_followed_while_it_trains(page: "Page") -> None:
 
 def test_what_cannot_be_looked_into_is_told(page: "Page") -> None:
     page.open("inside/surprise")
-    page.field("Text").clear()
+    page.field("Text").send_keys(CONTROL + "a" + CONTROL + BACKSPACE)
     page.press("Look")
     assert "no line" in page.one(".failed").text
     page.press("Close")
