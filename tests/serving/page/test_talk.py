@@ -102,7 +102,7 @@ def test_two_voices_answer_the_same_message_side_by_side(page: "Page") -> None:
     page.choose("Beside it", "show:JERRY")
     page.until(lambda: page.all("main.two"))
     say(page, "hello")
-    assert page.texts(".reply h3") == ["smalltalk", "show:JERRY"]
+    assert page.texts(".reply h2") == ["smalltalk", "show:JERRY"]
     assert all(replies(page))
 
 

@@ -21,7 +21,7 @@ async function start() {
   document.documentElement.lang = words.language;
   document.body.append(
     element("a", { class: "skip", href: "#main", onclick: skip }, words.skip),
-    element("header", { class: "top" }, element("strong", {}, "textgen"), element("nav", { "aria-label": words.navigation }, links), themeButton()),
+    element("header", { class: "top" }, element("h1", {}, "textgen"), element("nav", { "aria-label": words.navigation }, links), themeButton()),
     notices,
     main,
   );

@@ -140,7 +140,7 @@ export const words = {
     surprising: "surprising",
     details: ({ probability, rank, surprise }) => `Probability ${percent(probability)}, rank ${rank}, surprise ${surprise.toFixed(2)} nats.`,
     alternatives: "What was expected here",
-    alternativesHead: ["Token", "Probability", ""],
+    alternativesHead: ["Token", "Probability"],
     property: "Find cells that follow",
     properties: {
       line_end: "line ends",
@@ -169,7 +169,7 @@ export const words = {
     asTable: "The whole map as a table",
     attention: "Attention of each token of the reply over the message",
     neighboursOf: (token) => `Neighbours of ${visible(token)}`,
-    neighboursHead: ["Token", "Similarity", ""],
+    neighboursHead: ["Token", "Similarity"],
     nextTokens: "Likeliest next tokens",
     nextHead: (temperatures) => ["Token", ...temperatures.map((one) => `Temperature ${one}`)],
     runs: "Run",

@@ -3,7 +3,7 @@
 import { ask } from "../api.js";
 import { button, element, field } from "../dom.js";
 import { words } from "../words.js";
-import { bar, lookForm, modelChoice, table } from "./parts.js";
+import { barOf, lookForm, modelChoice, table } from "./parts.js";
 
 const N = 15;
 
@@ -17,8 +17,7 @@ export function neighbours(models) {
     const answer = await ask("api/neighbours", { model: model().id, ...wanted(), n: N });
     const rows = answer.neighbours.map((one) => [
       button(words.visible(one.text), () => go(one), { class: "quiet" }),
-      one.similarity.toFixed(2),
-      bar(Math.max(0, one.similarity)),
+      barOf(Math.max(0, one.similarity), one.similarity.toFixed(2)),
     ]);
     return [table(words.inside.neighboursOf(answer.token), words.inside.neighboursHead, rows)];
   });

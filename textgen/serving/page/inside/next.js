@@ -1,9 +1,8 @@
 // Next token: what could come next, at three temperatures.
 
 import { ask } from "../api.js";
-import { element } from "../dom.js";
 import { words } from "../words.js";
-import { bar, lookForm, modelChoice, table, textField } from "./parts.js";
+import { barOf, lookForm, modelChoice, table, textField } from "./parts.js";
 
 const TEMPERATURES = [0.5, 1, 1.5];
 const N = 15;
@@ -16,7 +15,7 @@ export function next(models) {
     const { tokens } = await ask("api/next", { model: model().id, text: text.value(), n: N, temperatures: TEMPERATURES });
     const rows = tokens.map((token) => [
       words.visible(token.text),
-      ...token.probabilities.map((share, place) => element("span", { class: "bars" }, bar(share, `t${place}`), words.percent(share))),
+      ...token.probabilities.map((share, place) => barOf(share, words.percent(share), `t${place}`)),
     ]);
     return [table(words.inside.nextTokens, words.inside.nextHead(TEMPERATURES), rows)];
   });

@@ -35,11 +35,11 @@ export function lookForm(controls, look) {
   return [form, found];
 }
 
-/** A horizontal bar of a share, 0 to 1, with a class for its colour. */
-export function bar(share, kind = "") {
+/** A horizontal bar of a share, 0 to 1, with a text beside it and a class for its colour. */
+export function barOf(share, text, kind = "") {
   const filled = element("span", { class: `fill ${kind}` });
   filled.style.setProperty("--share", `${Math.min(100, share * 100)}%`);
-  return element("span", { class: "track" }, filled);
+  return element("span", { class: "bars" }, element("span", { class: "track" }, filled), text);
 }
 
 /** A table with a head. */

@@ -3,7 +3,7 @@
 import { ask } from "../api.js";
 import { element } from "../dom.js";
 import { words } from "../words.js";
-import { bar, lookForm, modelChoice, table, textField } from "./parts.js";
+import { barOf, lookForm, modelChoice, table, textField } from "./parts.js";
 import { tokenList } from "./tokens.js";
 
 const MOST = 8; // nats that have the full colour: less likely than one in 3,000
@@ -35,7 +35,7 @@ export function explained(tokens) {
 }
 
 function detailsOf(token) {
-  const rows = token.alternatives.map((one) => [words.visible(one.text), words.percent(one.probability), bar(one.probability)]);
+  const rows = token.alternatives.map((one) => [words.visible(one.text), barOf(one.probability, words.percent(one.probability))]);
   return [
     element("h3", {}, words.visible(token.text)),
     element("p", {}, words.inside.details(token)),

@@ -33,7 +33,7 @@ export function insideView(main, part) {
       "div",
       { class: "desk" },
       element("nav", { class: "parts", "aria-label": words.inside.nav }, links),
-      element("h1", {}, words.inside.parts[name]),
+      element("h2", {}, words.inside.parts[name]),
       element("p", { class: "lead" }, words.inside.leads[name]),
       content,
     ),

@@ -33,5 +33,5 @@ function replyElement(model, reply, actions) {
   if (actions && reply) tools.append(button(words.talk.choose, actions.choose, { class: "quiet" }));
   if (reply) tools.append(element("small", { class: "seed" }, words.seed(reply.seed)));
   if (reply?.interrupted) tools.append(element("small", {}, words.talk.interrupted));
-  return element("section", { class: "reply", "aria-label": model }, element("h3", {}, model), text, tools);
+  return element("section", { class: "reply", "aria-label": model }, element("h2", {}, model), text, tools);
 }
