@@ -23,7 +23,7 @@ DATA = Path(__file__).parents[2] / "data"
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 Value = TypeVar("Value")
 
-PATIENCE = 30
+PATIENCE = 15
 """Seconds: a machine that does something else, too, is slow."""
 
 

@@ -1,6 +1,6 @@
 // Starts the page: asks the server what it has, and shows the view that the address names.
 
-import { ask } from "./api.js";
+import { ask } from "./server.js";
 import { button, element } from "./dom.js";
 import { insideView } from "./inside/view.js";
 import { attempt, notices } from "./notices.js";

@@ -1,6 +1,6 @@
 // Attention: where a chat model looks in the message while it writes each word of its reply.
 
-import { ask } from "../api.js";
+import { ask } from "../server.js";
 import { element } from "../dom.js";
 import { words } from "../words.js";
 import { lookForm, modelChoice, table, textField } from "./parts.js";

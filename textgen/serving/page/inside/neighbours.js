@@ -1,6 +1,6 @@
 // Neighbours: the tokens whose vectors point the same way, which the network treats alike.
 
-import { ask } from "../api.js";
+import { ask } from "../server.js";
 import { button, element, field } from "../dom.js";
 import { words } from "../words.js";
 import { barOf, lookForm, modelChoice, table } from "./parts.js";

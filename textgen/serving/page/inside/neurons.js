@@ -1,6 +1,6 @@
 // Neurons: a text coloured by the state of one cell, and the cells that follow line ends, speakers or a word.
 
-import { ask } from "../api.js";
+import { ask } from "../server.js";
 import { button, choice, element, field } from "../dom.js";
 import { words } from "../words.js";
 import { lookForm, modelChoice, table, textField } from "./parts.js";

@@ -1,6 +1,6 @@
 // Next token: what could come next, at three temperatures.
 
-import { ask } from "../api.js";
+import { ask } from "../server.js";
 import { words } from "../words.js";
 import { barOf, lookForm, modelChoice, table, textField } from "./parts.js";
 

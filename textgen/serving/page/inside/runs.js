@@ -1,6 +1,6 @@
 // Runs: the learning curves and samples of a training run, live while it trains.
 
-import { ask } from "../api.js";
+import { ask } from "../server.js";
 import { choice, element, field } from "../dom.js";
 import { attempt } from "../notices.js";
 import { words } from "../words.js";

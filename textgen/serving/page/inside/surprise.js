@@ -1,6 +1,6 @@
 // Surprise: a text coloured by how little the network expected each token, and what it expected instead.
 
-import { ask } from "../api.js";
+import { ask } from "../server.js";
 import { element } from "../dom.js";
 import { words } from "../words.js";
 import { barOf, lookForm, modelChoice, table, textField } from "./parts.js";

@@ -1,6 +1,6 @@
 // Asks models for replies: streamed, anew, or as candidates to choose from.
 
-import { ask, stream } from "../api.js";
+import { ask, stream } from "../server.js";
 import { changed } from "../settings.js";
 import { voices } from "../state.js";
 import { heard, seedOf } from "./talk.js";

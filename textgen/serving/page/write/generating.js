@@ -1,6 +1,6 @@
 // Asks a script model to write: streamed, several texts to choose from, or the likeliest next words.
 
-import { ask, stream } from "../api.js";
+import { ask, stream } from "../server.js";
 import { changed } from "../settings.js";
 
 const MOST = 8000; // characters of the text before the cursor that are sent; a network remembers fewer

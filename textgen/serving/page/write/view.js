@@ -1,6 +1,6 @@
 // Write: a page of text that a person and a script model write together.
 
-import { askForFile } from "../api.js";
+import { askForFile } from "../server.js";
 import { button, choice, debounced, download, element, field } from "../dom.js";
 import { attempt, tell } from "../notices.js";
 import { option } from "../settings.js";
@@ -33,6 +33,7 @@ export function writeView(main) {
     class: "page",
     contenteditable: "plaintext-only",
     role: "textbox",
+    tabindex: "0",
     "aria-multiline": "true",
     "aria-label": words.write.page,
     spellcheck: "false",
