@@ -36,6 +36,7 @@ function show() {
   const [name, part] = location.hash.slice(1).split("/");
   const view = name in VIEWS ? name : Object.keys(VIEWS)[0];
   leave();
+  for (const dialog of document.querySelectorAll("dialog")) dialog.close();
   for (const link of links) {
     if (link.hash === `#${view}`) link.setAttribute("aria-current", "page");
     else link.removeAttribute("aria-current");

@@ -75,7 +75,6 @@ export const words = {
     candidates: "Choose a reply",
     candidatesHelp: "The model wrote these replies. The score, in nats a token, is the sum of its parts; higher is better.",
     onlyOne: "All candidates are the same reply. A higher temperature in the settings brings others.",
-    totalLabel: "Score",
     total: (value) => `score ${signed(value)}`,
     score: (name, value) => `${name} ${signed(value)}`,
   },

@@ -5,7 +5,6 @@ import { words } from "../words.js";
 
 /** Shows candidates; `onpick` gets the one that is chosen. */
 export function showCandidates(candidates, onpick) {
-  const best = Math.max(...candidates.map((candidate) => candidate.total));
   const items = candidates.map((candidate) => {
     const choose = () => {
       shown.close();
@@ -16,7 +15,6 @@ export function showCandidates(candidates, onpick) {
       {},
       button(candidate.text, choose, { class: "candidate", dir: "auto" }),
       element("p", { class: "scores" }, element("strong", {}, words.talk.total(candidate.total)), ...parts(candidate.scores)),
-      element("meter", { min: best - 5, max: best, value: candidate.total, "aria-label": words.talk.totalLabel }),
     );
   });
   const shown = dialog(
@@ -28,5 +26,6 @@ export function showCandidates(candidates, onpick) {
 }
 
 function parts(scores) {
-  return Object.entries(scores).map(([name, value]) => element("span", {}, words.talk.score(name, value)));
+  const told = Object.entries(scores).filter(([, value]) => value !== 0);
+  return told.map(([name, value]) => element("span", {}, words.talk.score(name, value)));
 }
