@@ -1,4 +1,4 @@
-"""`textgen explain`: Show what a model expected at each token, and where a chatbot looked."""
+"""`textgen explain`: Show what a model expected at each token."""
 
 import sys
 from collections.abc import Iterator, Sequence
@@ -35,7 +35,7 @@ _CALM, _ALARMED = (255, 240, 230), (244, 122, 42)
 def command(
     model: Path, text: str | None, file: Path | None, html: Path | None, as_json: bool, seed: int | None
 ) -> None:
-    """Show what a model expected at each token, and where a chatbot looked.
+    """Show what a model expected at each token.
 
     A script model reads TEXT, which has the format of the corpus, and shows how likely each token was (a piece of
     text, a speaker, or the end of a line), its rank among all tokens, and the likeliest ones. Surprise is counted in
