@@ -45,6 +45,12 @@ def test_probability_rank_and_alternatives_by_hand() -> None:
     assert len(first.alternatives) == 10
 
 
+def test_of_equally_likely_tokens_the_first_are_shown_and_all_rank_first() -> None:
+    (token,) = explain_tokens(TOKENIZER, [END], np.zeros((1, TOKENIZER.vocabulary_size), np.float32))
+    assert (token.rank, token.probability) == (1, pytest.approx(1 / TOKENIZER.vocabulary_size))
+    assert [one.id for one in token.alternatives] == list(range(10))
+
+
 def test_a_broken_model_is_told() -> None:
     logits = np.full((1, TOKENIZER.vocabulary_size), np.nan, np.float32)
     with pytest.raises(ModelError, match="not finite"):

@@ -163,7 +163,9 @@ def likeliest(tokenizer: Tokenizer, log_probabilities: Logits, n: int) -> Iterat
         log_probabilities: *Shape:* (vocabulary,).
         n: how many; all where there are fewer.
     """
-    for token in np.argsort(-log_probabilities, kind="stable")[:n].tolist():
+    least = np.partition(log_probabilities, -n)[-n] if n < len(log_probabilities) else -np.inf  # sorting all is slow
+    tokens = np.flatnonzero(log_probabilities >= least)
+    for token in tokens[np.argsort(-log_probabilities[tokens], kind="stable")][:n].tolist():
         yield RatedToken(token_text(tokenizer, token), token, float(np.exp(log_probabilities[token])))
 
 
