@@ -47,7 +47,8 @@ def test_the_wheel_has_models_samples_and_types_and_nothing_else(built: tuple[Pa
 
 @pytest.mark.slow
 def test_the_sdist_can_run_its_tests(built: tuple[Path, Path]) -> None:
-    names = {name.partition("/")[2] for name in tarfile.open(built[1]).getnames()}
+    with tarfile.open(built[1]) as sdist:
+        names = {name.partition("/")[2] for name in sdist.getnames()}
     for needed in ("tests/conftest.py", "corpora/sitcom.txt", "docs/index.md", "benchmarks/README.md", "chat.py"):
         assert needed in names
 
