@@ -8,7 +8,8 @@ in a model folder, with the weights that training begins with, so that it writes
 a process of its own, as people start it; this process is its clients.
 
 - Throughput: the loop of generation_latency.py with 32 sequences, which knows no script and makes no text; the same
-  loop as a writer of scripts uses it; 32 streams over HTTP; and the same requests one after another. Rounds take turns.
+  loop as a writer of scripts uses it; 96 requests over HTTP of which 32 are streams at once; and a few one after another.
+  Rounds take turns.
 - The first token of a request alone, and of one that comes while 31 others are being written, in batched steps.
 - Memory of the server after 300 requests and after all (`--requests`).
 """
@@ -40,6 +41,7 @@ from textgen.training.prepare import initial_weights
 from textgen.writer import ScriptWriter
 
 STREAMS, TOKENS = 32, 128
+REQUESTS = 3 * STREAMS
 ROUNDS = 5
 WORDS = 10_000
 PROMPT = "ANN:"
@@ -136,7 +138,7 @@ def measure_throughput(folder: Path, port: int, rounds: int) -> list[Row]:
             STREAMS * loops * generation_latency.LOOP_TOKENS,
         ),
         "batch loop of a writer": (lambda: writer.write_several(PROMPT, seed=0, **options), STREAMS * TOKENS),
-        f"{STREAMS} streams": (partial(together, port, folder.name, STREAMS, STREAMS), STREAMS * TOKENS),
+        f"{STREAMS} streams": (partial(together, port, folder.name, REQUESTS, STREAMS), REQUESTS * TOKENS),
         "one after another": (partial(together, port, folder.name, 4, 1), 4 * TOKENS),
     }
     taken: dict[str, list[float]] = {name: [] for name in actions}
