@@ -8,8 +8,8 @@ in a model folder, with the weights that training begins with, so that it writes
 a process of its own, as people start it; this process is its clients.
 
 - Throughput: the loop of generation_latency.py with 32 sequences, which knows no script and makes no text; the same
-  loop as a writer of scripts uses it; 96 requests over HTTP of which 32 are streams at once; and a few one after another.
-  Rounds take turns.
+  loop as a writer of scripts uses it; 96 requests over HTTP of which 32 are streams at once; and a few one after
+  another. Rounds take turns.
 - The first token of a request alone, and of one that comes while 31 others are being written, in batched steps.
 - Memory of the server after 300 requests and after all (`--requests`).
 """
