@@ -16,7 +16,7 @@ from tests.generation.small import TOKENIZERS, Parrot, chat_model, saved_model, 
 from textgen.chatbot import Chatbot, ChatOptions, Reply, as_character
 from textgen.discriminator.file import discriminator_path
 from textgen.errors import ConfigurationError, ModelError, TextgenError
-from textgen.generation.conversation import clean
+from textgen.generation.conversation import ChatExchange, clean
 from textgen.model_folder import ModelFolder
 
 MODELS = {level: chat_model(level) for level in TOKENIZERS}
@@ -520,3 +520,21 @@ def test_a_discriminator_of_an_earlier_training_is_told_once(
     bot.score("hello")
     bot.reply("hello")
     assert capsys.readouterr().err.count(f"textgen train-discriminator --model {folder.path}") == 1
+
+
+def test_another_bot_with_the_same_model_has_a_talk_of_its_own() -> None:
+    bot = make(temperature=1.2)
+    bot.reply("hello")
+    other = bot.another()
+    assert other.turns == () and other.options == bot.options
+    other.set(temperature=0.1)
+    other.reply("hi")
+    assert said(bot)[0] == "hello" and bot.options.temperature == 1.2
+
+
+def test_a_talk_that_a_program_has_kept_goes_on() -> None:
+    bot, other = make(), make()
+    first = bot.reply("hello", seed=1)
+    other.resume([ChatExchange("hello", Reply(str(first), seed=1))], bot.seed)
+    assert other.reply("and you?") == bot.reply("and you?")
+    assert said(other) == said(bot)

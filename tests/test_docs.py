@@ -25,6 +25,7 @@ GUIDES = [
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _EXAMPLE = re.compile(r"(?:^|&& |\| )textgen ([a-z]+(?:-[a-z]+)?)\b([^\n&|#]*)", re.MULTILINE)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
+_IMAGE = re.compile(r"!\[[^\]]+\]\(([^)\s]+)\)")
 _LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
 
 
@@ -121,6 +122,12 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert target.is_file(), link
         if place:
             assert place in map(anchor, _HEADING.findall(target.read_text(encoding="utf-8"))), link
+
+
+def test_the_pictures_are_there_and_small() -> None:
+    shown = {page.parent / name for page in PAGES for name in _IMAGE.findall(page.read_text(encoding="utf-8"))}
+    assert shown == set((ROOT / "docs" / "pictures").iterdir())
+    assert all(picture.stat().st_size < 60_000 for picture in shown)
 
 
 def test_the_site_shows_every_page() -> None:

@@ -56,6 +56,7 @@ def test_loading_and_writing_load_no_framework(untrained: Path) -> None:
         ("generate", "--help"),
         ("train-script", "--help"),
         ("generate", "--model", "{model}", "--lines", "1", "--seed", "1"),
+        ("explain", "--model", "{model}", "JERRY: A zoo."),
         ("inspect", "--model", "{model}"),
         ("inspect", "--corpus", "{corpus}"),
         ("evaluate", "--model", "{model}", "--corpus", "{corpus}", "--samples", "1"),

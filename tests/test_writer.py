@@ -315,3 +315,21 @@ def test_what_cannot_be_done_is_refused_before_anything_is_written(untrained: Pa
     writer = ScriptWriter(ModelFolder(untrained).load(), note=lambda text: None)
     with pytest.raises(ConfigurationError, match="'BOB' was asked for"):
         writer.stream("JERRY:", characters=["BOB"])
+
+
+def test_another_writer_with_the_same_model_tells_its_notes_elsewhere(writer: ScriptWriter) -> None:
+    first, second = list[str](), list[str]()
+    for notes in (first, second):
+        other = writer.another(notes.append)
+        assert other.opened is writer.opened
+        other.write("Newman: Hello.\n", lines=1, seed=1)
+    assert first == second and "'Newman' does not occur" in first[0]
+
+
+@pytest.mark.parametrize("prompt", ["JERRY: hel", "JERRY:", "Newman: the so", "JERRY: The soup. ", ""])
+def test_a_request_knows_what_the_prompt_has_given(writer: ScriptWriter, prompt: str) -> None:
+    request = writer.another(lambda note: None).request(prompt, lines=1, seed=2)
+    text = "".join(request.pieces())
+    assert text == writer.another(lambda note: None).write(prompt, lines=1, seed=2).text
+    assert text[: request.given].rstrip() == prompt.rstrip()
+    assert request.script(request.sequences).text == text

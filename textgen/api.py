@@ -3,12 +3,14 @@
 import importlib.util
 import os
 from collections.abc import Iterable
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from textgen.chatbot import Chatbot
 from textgen.config import AdversarialConfig, Budget, TrainingConfig
 from textgen.corpus.reading_options import AS_FOUND, READING
+from textgen.decoding.option_row import refuse_unknown
 from textgen.errors import ConfigurationError, MissingExtraError, require_path
 from textgen.errors import TrainingInterrupted as TrainingInterrupted
 from textgen.model_folder import Model, ModelFolder
@@ -324,10 +326,8 @@ def _taken(given: dict[str, Any]) -> dict[str, Any]:
 
 
 def _chosen(kind: type[Any], choice: dict[str, Any], function: str) -> Any:
-    try:
-        return kind(**choice)
-    except TypeError as error:
-        raise ConfigurationError(f"{function} was given an option it does not know ({error}).") from None
+    refuse_unknown(choice, [field.name for field in fields(kind)] + list(READING), function)
+    return kind(**choice)
 
 
 def _budget(minutes: float | None, epochs: float | None, steps: int | None) -> Budget | None:

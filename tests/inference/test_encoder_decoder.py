@@ -230,3 +230,25 @@ def test_padded_by_hand() -> None:
     ids, mask = padded([[7, 8], [9], []])
     assert ids.tolist() == [[7, 9, PAD], [8, PAD, PAD]]
     assert mask.tolist() == [[True, True, False], [True, False, False]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_trace_is_the_scoring_pass_with_attention(kind: str) -> None:
+    network = encoder_decoder(**KINDS[kind])
+    for context, reply in zip(*exchanges(), strict=True):
+        logits, attention, copied = network.trace(context, reply)
+        wide = logits.astype(np.float64)
+        found = (wide - np.log(np.exp(wide).sum(axis=1, keepdims=True)))[np.arange(len(wide)), reply[1:]]
+        assert found == pytest.approx(network.score([context], [reply])[0], abs=1e-5)
+        (weights,) = network.attention([context], [reply])
+        assert (attention is None) == (weights.size == 0)
+        assert attention is None or np.array_equal(attention, weights)
+        assert (copied is None) == (not network.config.copying)
+
+
+@pytest.mark.parametrize(("bias", "share"), [(-60.0, 0.0), (60.0, 1.0)])
+def test_a_network_that_always_or_never_copies(bias: float, share: float) -> None:
+    chosen = config(**KINDS["copying"])
+    network = EncoderDecoder(chosen, {**random_weights(chosen), "copy/bias": np.array([bias], np.float32)})
+    copied = network.trace([START, 20, 21, 20, TURN], [START, 20, 22, 21])[2]
+    assert copied == pytest.approx([share, 0.0, share], abs=1e-5)  # 22 does not stand in the context

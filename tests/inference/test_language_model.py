@@ -9,6 +9,7 @@ from textgen.inference.language_model import (
     target_log_probabilities,
 )
 from textgen.inference.weights import check_weights, weight_shapes
+from textgen.tokenizers.base import START
 
 KINDS = [(False, 1), (False, 3), (True, 1), (True, 2)]
 
@@ -149,3 +150,18 @@ def test_check_weights_names_the_array() -> None:
             check_weights(chosen, {**good, **change})
     with pytest.raises(ModelError, match=r"lack \['embedding'\]"):
         check_weights(chosen, {name: array for name, array in good.items() if name != "embedding"})
+
+
+@pytest.mark.parametrize(("tied", "layers"), KINDS)
+def test_a_trace_holds_every_state_and_begins_anew_at_each_start(tied: bool, layers: int) -> None:
+    model = language_model(tied=tied, layers=layers)
+    ids = np.array([START, 9, 8, 7, START, 9, 8])
+    trace = model.trace(ids)
+    assert all(np.array_equal(array[:3], array[4:]) for array in trace)
+    state = model.initial_state()
+    for place, token in enumerate(ids[:4]):
+        logits, state = model.step(np.array([token]), state)
+        assert all(np.array_equal(array[place], row[0]) for array, row in zip(trace, state, strict=True))
+        assert model.logits(model.outputs(trace)[place]) == pytest.approx(logits[0], abs=1e-6)
+    assert np.array_equal(model.cells(trace)[3], np.concatenate(state[1::2]))
+    assert np.array_equal(model.hidden(trace)[3], np.concatenate(state[::2]))

@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from pathlib import Path
 from typing import Any, TypeVar
 
 import pytest
@@ -90,11 +89,3 @@ def test_an_error_of_the_model_ends_the_requests_and_the_next_one_is_served(monk
         served.writer(print).write("JERRY:", lines=1)
     monkeypatch.setattr(batch._batch, "_step", step)
     assert served.writer(print).write("JERRY:", lines=1).text
-
-
-def test_names_are_numbered_where_two_folders_have_the_same(tmp_path: Path) -> None:
-    from textgen.serving.catalogue import folders_given
-
-    (tmp_path / "chat-v2").symlink_to(MODELS["chat"])
-    found = folders_given([MODELS["chat"], MODELS["chat"], Path("smalltalk")])
-    assert list(found) == ["chat-v2", "chat-v2-2", "smalltalk"]

@@ -7,12 +7,9 @@ from typing import Any
 import pytest
 
 import textgen
-from tests.serving.conftest import DATA, MODELS, Served, serving
+from tests.serving.conftest import MODELS, Served, serving
 from textgen.chatbot import Chatbot
 from textgen.decoding.options import TABLE
-from textgen.explanation.copies import copied_spans
-from textgen.model_folder import ModelFolder
-from textgen.serving.catalogue import ServedModel
 from textgen.writer import ScriptWriter
 
 HELLO = [{"role": "user", "content": "hello! what colour is the soup?"}]
@@ -110,19 +107,6 @@ def test_realness_needs_a_discriminator(server: Served, refused: Callable[..., s
     assert "train-discriminator" in refused("/api/realness", {"model": "script", "text": PAGE}, 409)
 
 
-def test_copies_are_found_where_they_stand() -> None:
-    model = ServedModel("script", MODELS["script"])
-    corpus = (DATA / "run-v2" / "corpus.txt").read_text(encoding="utf-8")
-    lines = [line for line in corpus.splitlines() if not line.startswith("[")][3:6]
-    judged = ServedModel("judged", MODELS["judged"])
-    text = "\n".join([*lines, "GEORGE: Nobody has ever said this line before now, I am quite sure."]) + "\n"
-    assert judged.index is not None and model.index is not None
-    spans = copied_spans(judged.opened, text, judged.index)
-    assert spans and " ".join(text[begin:end] for begin, end in spans).count("Nobody") == 0
-    spoken = " ".join(line.partition(": ")[2] for line in lines).split()
-    assert text[spans[0][0] :].startswith(spoken[0]) and text[: spans[-1][1]].endswith(spoken[-1])
-
-
 def test_copies_need_an_index(server: Served, refused: Callable[..., str], tmp_path: Path) -> None:
     assert server.ask("/api/copies", {"model": "script", "text": PAGE}).json == {"spans": []}
     for path in MODELS["script"].iterdir():
@@ -143,35 +127,6 @@ def test_a_text_is_exported(server: Served, form: str, begins: bytes) -> None:
     assert found.headers["content-disposition"].startswith('attachment; filename="scene.')
 
 
-def test_runs_are_followed_while_they_train(tmp_path: Path) -> None:
-    run = MODELS["judged"]
-    for name, lock in (("show", False), (".film.new", True)):
-        (tmp_path / name / "training").mkdir(parents=True)
-        (tmp_path / name / "model.json").write_bytes((run / "model.json").read_bytes())
-        (tmp_path / name / "training" / "history.csv").write_text("step,loss\n5,1.5\n10,nan\n", encoding="utf-8")
-        if lock:
-            (tmp_path / ".film.lock").touch()
-    (tmp_path / "show" / "training" / "samples.txt").write_text("== step 5 ==\nJERRY: Hello.\n", encoding="utf-8")
-    with serving(runs=tmp_path) as server:
-        listed = {one["id"]: one for one in server.ask("/api/runs").json["runs"]}
-        assert {name: (one["kind"], one["finished"]) for name, one in listed.items()} == {
-            "show": ("script", True),
-            "film": ("script", False),
-        }
-        found = server.ask("/api/runs/show").json
-        assert found["history"] == {"step": [5, 10], "loss": [1.5, None]} and "JERRY" in found["samples"]
-        for name in ("../show", "%2e%2e/show", "nobody", ".film.new"):
-            assert server.ask(f"/api/runs/{name}").status == 404
-
-
-def test_a_model_that_is_trained_meanwhile_is_served(tmp_path: Path) -> None:
-    models: dict[str, Path] = {}
-    with serving(models) as server:
-        assert server.ask("/api/models").json == {"models": []}
-        models["script"] = MODELS["script"]
-        assert server.ask("/api/next", {"model": "script", "text": "JERRY:"}).status == 200
-
-
 @pytest.mark.parametrize(
     ("path", "body", "sentence"),
     [
@@ -190,9 +145,3 @@ def test_a_model_that_is_trained_meanwhile_is_served(tmp_path: Path) -> None:
 )
 def test_bad_requests_are_refused(refused: Callable[..., str], path: str, body: Any, sentence: str) -> None:
     assert sentence in refused(f"/api/{path}", body)
-
-
-def test_an_index_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    model, read = ServedModel("script", MODELS["script"]), []
-    monkeypatch.setattr(ModelFolder, "novelty_index", lambda folder: read.append(folder) or None)
-    assert (model.index, model.index, len(read)) == (None, None, 1)

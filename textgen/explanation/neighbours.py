@@ -74,7 +74,8 @@ def _id(model: ScriptModel | ChatModel, token: str | int) -> int:
         return labels[0]
     text = model.normalisation.apply(token)
     spelled = tokenizer.encode(text)
-    for ids in (tokenizer.encode(f" {text}"), spelled):  # most words stand after a space
+    after_space = tokenizer.encode(f" {text}") if text[:1].strip() else spelled  # where most words stand
+    for ids in (after_space, spelled):
         if len(ids) == 1:
             return ids[0]
     shown = " ".join(repr(token_text(tokenizer, id)) for id in spelled) or "as nothing"

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.corpus.document import Line
-from textgen.explanation.tokens import ExplainedToken, explain_tokens, token_text
+from textgen.explanation.page import attention_map, candidate_table, coloured, page, summary, what_was_read
+from textgen.explanation.tokens import ExplainedToken, cross_entropy, explain_tokens, token_text
 from textgen.generation.answering import Responder
 from textgen.generation.ranking import Candidate
 
@@ -39,7 +40,7 @@ class ReplyExplanation:
     @property
     def cross_entropy(self) -> float:
         """The mean surprise, in nats a token."""
-        return sum(token.surprise for token in self.tokens) / len(self.tokens)
+        return cross_entropy(self.tokens)
 
     def to_json_object(self) -> dict[str, Any]:
         """As plain values."""
@@ -66,6 +67,17 @@ class ReplyExplanation:
     def to_json(self) -> str:
         """The same as a JSON text."""
         return json.dumps(self.to_json_object(), ensure_ascii=False, indent=1)
+
+    def to_html(self) -> str:
+        """A page of its own: the reply coloured by surprise, where the network looked, and the other candidates."""
+        parts = [what_was_read(self.message_tokens), summary(self.tokens), coloured(self.tokens)]
+        if self.attention is not None:
+            words = [token.text for token in self.tokens]
+            parts.append(attention_map(self.message_tokens, words, self.attention, self.copied))
+        if self.candidates:
+            rows = [(candidate.reply.text, candidate.parts, candidate.score) for candidate in self.candidates]
+            parts.append(candidate_table(rows))
+        return page(f"How {self.model} came to a reply", *parts)
 
 
 def explain_reply(

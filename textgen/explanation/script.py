@@ -1,4 +1,4 @@
-"""How a script model reads a text: each token's probability, rank, alternatives and states; and what could come next."""
+"""How a script model reads a text: each token's probability, rank, alternatives and states; what could come next."""
 
 import json
 from collections.abc import Iterator, Sequence
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from textgen.decoding.logits import temperature
 from textgen.errors import ConfigurationError, require_text
-from textgen.explanation.tokens import ExplainedToken, explain_tokens, likeliest, log_softmax
+from textgen.explanation.page import coloured, page, summary
+from textgen.explanation.tokens import ExplainedToken, cross_entropy, explain_tokens, likeliest, log_softmax
 from textgen.generation.script_model import ScriptModel
 from textgen.inference.language_model import State
 from textgen.tokenizers.base import START
@@ -37,7 +38,7 @@ class Explanation:
     @property
     def cross_entropy(self) -> float:
         """The mean surprise, in nats a token."""
-        return sum(token.surprise for token in self.tokens) / len(self.tokens)
+        return cross_entropy(self.tokens)
 
     def to_json_object(self, states: bool = False) -> dict[str, Any]:
         """As plain values.
@@ -55,6 +56,10 @@ class Explanation:
     def to_json(self, states: bool = False) -> str:
         """The same as a JSON text."""
         return json.dumps(self.to_json_object(states), ensure_ascii=False, indent=1)
+
+    def to_html(self) -> str:
+        """A page of its own: the text coloured by surprise, and at each token what else could have come."""
+        return page(f"How {self.model} reads a text", summary(self.tokens), coloured(self.tokens))
 
 
 def explain_script(model: ScriptModel, text: str) -> Explanation:

@@ -27,6 +27,9 @@ _STRUCTURE = {
 ALTERNATIVES = 10
 """Tokens that are shown beside the one that came."""
 
+SHADES = 10
+_NATS_A_SHADE = 0.8
+
 
 def token_kind(tokenizer: Tokenizer, token: int) -> TokenKind:
     """What a token is."""
@@ -103,6 +106,16 @@ class ExplainedToken:
         """The negative log-probability in nats: 0 for what was certain."""
         return -self.log_probability
 
+    @property
+    def shade(self) -> int:
+        """The surprise as one of `SHADES` colours: 0 for less than 0.8 nats, the last for 7.2 nats and more."""
+        return min(SHADES - 1, int(self.surprise / _NATS_A_SHADE))
+
+    @property
+    def ends_line(self) -> bool:
+        """Whether a picture of the text goes on below it."""
+        return self.id == LINE_END
+
     def to_json_object(self) -> dict[str, Any]:
         """As plain values."""
         return {
@@ -115,6 +128,11 @@ class ExplainedToken:
             "rank": self.rank,
             "alternatives": [rated._asdict() for rated in self.alternatives],
         }
+
+
+def cross_entropy(tokens: Sequence[ExplainedToken]) -> float:
+    """The mean surprise of tokens, in nats a token."""
+    return sum(token.surprise for token in tokens) / len(tokens)
 
 
 def explain_tokens(tokenizer: Tokenizer, tokens: Sequence[int], logits: Logits) -> Iterator[ExplainedToken]:
@@ -145,7 +163,9 @@ def likeliest(tokenizer: Tokenizer, log_probabilities: Logits, n: int) -> Iterat
         log_probabilities: *Shape:* (vocabulary,).
         n: how many; all where there are fewer.
     """
-    for token in np.argsort(-log_probabilities, kind="stable")[:n].tolist():
+    least = np.partition(log_probabilities, -n)[-n] if n < len(log_probabilities) else -np.inf  # sorting all is slow
+    tokens = np.flatnonzero(log_probabilities >= least)
+    for token in tokens[np.argsort(-log_probabilities[tokens], kind="stable")][:n].tolist():
         yield RatedToken(token_text(tokenizer, token), token, float(np.exp(log_probabilities[token])))
 
 

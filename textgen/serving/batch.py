@@ -1,6 +1,8 @@
 """A batch that requests share: each joins while it is written, and gets what is written for it."""
 
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
 from queue import SimpleQueue
@@ -17,16 +19,33 @@ class NotWantedError(Exception):
     """Nobody waits for what is being written any more."""
 
 
+HANDED_OVER = 200
+"""How many times a second the sequences of a batch are handed over, all together: to wake a request and to send its
+text costs as much as to write a token, and nobody reads so fast."""
+
+
 class Inbox:
     """What is written for one request on its way to it, until the request wants no more."""
 
     def __init__(self) -> None:
-        self._news: SimpleQueue[Event | Exception] = SimpleQueue()
+        self._handed: SimpleQueue[list[Event | Exception]] = SimpleQueue()
+        self._held: list[Event | Exception] = []
+        self._due = 0.0
+        self._read: deque[Event | Exception] = deque()
         self.closed = False
 
-    def put(self, news: Event | Exception) -> None:
-        """Delivers."""
-        self._news.put(news)
+    def put(self, news: Event | Exception, pause: float) -> None:
+        """Hands over an event with those before it, or keeps it for a while where that was done just before.
+
+        Args:
+            news: an event; the end of a sequence and an error are handed over at once.
+            pause: seconds until it may be done again.
+        """
+        self._held.append(news)
+        now = time.monotonic()
+        if now >= self._due or isinstance(news, Exception) or news.sequence is not None:
+            self._handed.put(self._held)
+            self._held, self._due = [], now + pause
 
     def get(self) -> Event:
         """The next event; waits for it.
@@ -36,8 +55,10 @@ class Inbox:
             Exception: what ended the sequence.
         """
         self.check()
-        news = self._news.get()
-        self.check()
+        while not self._read:
+            self._read.extend(self._handed.get())
+            self.check()
+        news = self._read.popleft()
         if isinstance(news, Exception):
             raise news
         return news
@@ -45,7 +66,7 @@ class Inbox:
     def close(self) -> None:
         """Ends the request: what is written for it stops within a step."""
         self.closed = True
-        self._news.put(NotWantedError())
+        self._handed.put([NotWantedError()])
 
     def check(self) -> None:
         """Raises `NotWantedError` where the inbox is closed."""
@@ -116,8 +137,9 @@ class SharedBatch:
             except Exception as error:  # of the model itself: nobody in the batch can go on
                 news = [(draft, error) for draft in self._inboxes]
                 self._batch.keep(lambda draft: False)
+            pause = len(self._inboxes) / HANDED_OVER
             for draft, event in news:
-                self._inboxes[draft].put(event)
+                self._inboxes[draft].put(event, pause)
                 if isinstance(event, Exception) or event.sequence is not None:
                     del self._inboxes[draft]
 

@@ -1,7 +1,7 @@
 """OpenAI's API: `/v1/models`, `/v1/chat/completions` and `/v1/completions`, whole or as a stream."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
 from typing import Any
 from uuid import uuid4
 
@@ -150,7 +150,7 @@ class _Asked:
             found.append({"index": place, **said, **about})
         return JSONResponse({**self._head, "object": self._kind, "choices": found, "usage": _usage(choices)})
 
-    async def _events(self, service: Service, choices: Sequence[TextChoice]) -> AsyncIterator[dict[str, Any]]:
+    async def _events(self, service: Service, choices: Sequence[TextChoice]) -> AsyncGenerator[dict[str, Any], None]:
         begun: set[int] = set()
         async for place, text in service.texts(choices):
             if place not in begun:

@@ -26,7 +26,7 @@ from textgen.serving.choices import MOST_CHOICES, ContinuationChoice, Talk, read
 from textgen.serving.errors import RequestError
 from textgen.serving.service import Service
 
-_LONGEST_EXPLAINED = 50_000
+_LONGEST_EXPLAINED = 30_000
 """Characters of a text that is looked into: the answer is a hundred times as long."""
 
 _MOST_TOKENS = 200
@@ -251,9 +251,12 @@ async def _begin(service: Service, request: Request) -> tuple[Body, str]:
 async def _written(service: Service, request: Request, work: Callable[[], dict[str, Any]]) -> Response:
     """The object that a thread makes, as long as the client waits for it and the time allows."""
 
+    def written() -> Response:
+        return JSONResponse(work())  # here and not in the loop: the JSON of an explanation has megabytes
+
     async def made() -> Response:
         async with asyncio.timeout(service.workers.limits.seconds):
-            return JSONResponse(await service.workers.run(work))
+            return await service.workers.run(written)
 
     return await service.while_connected(request, made())
 

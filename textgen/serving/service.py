@@ -3,8 +3,8 @@
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Sequence
+from contextlib import aclosing, suppress
 from typing import Any, TypeVar
 
 import anyio
@@ -105,7 +105,7 @@ class Service:
             for task in following:
                 task.cancel()
 
-    async def events(self, request: Request, objects: AsyncIterator[dict[str, Any]]) -> Response:
+    async def events(self, request: Request, objects: AsyncGenerator[dict[str, Any], None]) -> Response:
         """A stream of objects as server-sent events, ended by `[DONE]`.
 
         What goes wrong before the first object is an ordinary error; later it is an event.
@@ -113,13 +113,14 @@ class Service:
         first = await self.while_connected(request, _first(objects))
 
         async def sent() -> AsyncIterator[str]:
-            yield _json(first)
-            try:
-                async for one in objects:
-                    yield _json(one)
-            except Exception as error:
-                yield _json(told(error).body)
-            yield "[DONE]"
+            async with aclosing(objects):  # so that a client which leaves is forgotten at once
+                yield _json(first)
+                try:
+                    async for one in objects:
+                        yield _json(one)
+                except Exception as error:
+                    yield _json(told(error).body)
+                yield "[DONE]"
 
         return EventSourceResponse(
             sent(),

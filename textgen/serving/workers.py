@@ -33,9 +33,6 @@ class Limits:
     body_seconds: float = 20.0
 
 
-PAUSE = 0.03
-"""Seconds between two pieces of a stream: each costs as much as a token, and nobody reads faster."""
-
 _RETRY_AFTER = "2"
 
 
@@ -63,7 +60,7 @@ class Workers:
             return await self._submit(mine, work)
 
     async def stream(self, make: Callable[[], Iterable[str]]) -> AsyncIterator[str]:
-        """The pieces of a text that a thread writes; those that come faster than `PAUSE` are put together.
+        """The pieces of a text that a thread writes; those that are there at once are put together.
 
         Where the caller stops listening, the thread is told to stop.
         """
@@ -85,9 +82,8 @@ class Workers:
                     news.clear()
                     if pieces:
                         yield "".join(pieces.popleft() for _ in range(len(pieces)))
-                        await asyncio.wait([done], timeout=PAUSE)
-                        if pieces or done.done():
-                            news.set()
+                    if pieces or done.done():
+                        news.set()
                 await done
             finally:
                 done.cancel()
