@@ -71,7 +71,13 @@ class Page:
     def __init__(self, address: str, downloads: Path) -> None:
         options = ChromeOptions()
         options.binary_location = CHROMIUM or ""
-        for flag in ("headless=new", "no-sandbox", "disable-gpu", "disable-background-networking", "disable-dev-shm-usage"):
+        for flag in (
+            "headless=new",
+            "no-sandbox",
+            "disable-gpu",
+            "disable-background-networking",
+            "disable-dev-shm-usage",
+        ):
             options.add_argument(f"--{flag}")
         options.add_experimental_option("prefs", {"download.default_directory": str(downloads)})
         options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
@@ -125,7 +131,7 @@ class Page:
 
     def field(self, label: str) -> WebElement:
         """The control with that label."""
-        named = "(one) => one.ariaLabel === arguments[1] || [...one.labels].some((label) => label.innerText === arguments[1])"
+        named = "(one) => [one.ariaLabel, ...[...one.labels].map((label) => label.innerText)].includes(arguments[1])"
         return self.until(lambda: self.run(f"return {_SEEN}.filter({named})", "input, select, textarea", label))[0]
 
     def choose(self, label: str, value: str) -> None:

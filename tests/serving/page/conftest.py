@@ -1,7 +1,6 @@
 """Fixtures of the browser's tests; without Chromium they are skipped with a reason."""
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest

@@ -11,7 +11,16 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.slow
 TAB, ENTER, ESCAPE, DOWN = "\ue004", "\ue007", "\ue00c", "\ue015"
-VIEWS = ["talk", "write", "inside/surprise", "inside/next", "inside/neurons", "inside/attention", "inside/neighbours", "inside/runs"]
+VIEWS = [
+    "talk",
+    "write",
+    "inside/surprise",
+    "inside/next",
+    "inside/neurons",
+    "inside/attention",
+    "inside/neighbours",
+    "inside/runs",
+]
 KEY = "a-key-of-this-test"
 
 
@@ -44,7 +53,10 @@ def test_axe_finds_nothing_at_a_desk_and_on_a_phone_dark_and_light(page: "Page",
             page.window(width, 800)
             page.theme(theme)
             found = axe.run()["violations"]
-            assert [f"{one['id']}: {node['html'][:150]}" for one in found for node in one["nodes"]] == [], (width, theme)
+            assert [f"{one['id']}: {node['html'][:150]}" for one in found for node in one["nodes"]] == [], (
+                width,
+                theme,
+            )
             assert page.run("return document.documentElement.scrollWidth") <= width
     finally:
         page.window(1200, 900)
@@ -82,7 +94,9 @@ def test_a_panel_opens_and_closes_with_the_keyboard(page: "Page") -> None:
 
 
 def test_nothing_moves_where_that_is_unwanted(page: "Page") -> None:
-    page.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]})
+    page.driver.execute_cdp_cmd(
+        "Emulation.setEmulatedMedia", {"features": [{"name": "prefers-reduced-motion", "value": "reduce"}]}
+    )
     page.open()
     page.one(".composer textarea").send_keys("hello" + ENTER)
     page.until(lambda: page.texts(".reply .seed"))
@@ -124,7 +138,9 @@ def test_a_key_is_asked_for_once_and_kept_for_the_session(page: "Page", guarded:
         page.driver.refresh()
         page.until(lambda: page.all(".composer"))
         assert not page.all("dialog")
-        assert [entry for entry in page.complaints() if "401" not in entry] == []  # the browser notes the answer's status
+        assert [
+            entry for entry in page.complaints() if "401" not in entry
+        ] == []  # the browser notes the answer's status
     finally:
         page.address = address
         page.go("talk")

@@ -17,7 +17,9 @@ def test_there_are_modules_in_each_view() -> None:
 
 def test_text_never_becomes_markup_or_code() -> None:
     for path in MODULES:
-        assert not re.search(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", path.read_text("utf-8")), path
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function", path.read_text("utf-8")
+        ), path
 
 
 def test_nothing_comes_from_another_host_or_from_inside_the_document() -> None:
@@ -44,7 +46,11 @@ def test_every_word_is_in_one_file() -> None:
 
 def test_every_word_that_is_used_is_there_and_the_other_way_round() -> None:
     code = "".join(path.read_text("utf-8") for path in MODULES if path.name != "words.js")
-    used = {part for name in re.findall(r"\bwords((?:\.\w+)+)", code.replace("words.js", "")) for part in name[1:].split(".")}
+    used = {
+        part
+        for name in re.findall(r"\bwords((?:\.\w+)+)", code.replace("words.js", ""))
+        for part in name[1:].split(".")
+    }
     there = set(re.findall(r"^ {2,4}(\w+)[:,]", (PAGE / "words.js").read_text("utf-8"), re.MULTILINE))
     methods = {"map"}
     assert used - methods == there

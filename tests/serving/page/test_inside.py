@@ -36,6 +36,13 @@ def look(page: "Page", part: str, **fields: str) -> None:
     page.until(lambda: page.all(".found > *"))
 
 
+def heats(page: "Page", selector: str) -> list[int]:
+    """How warm each token of the first list is, in percent."""
+    heat = "Number.parseInt(one.style.getPropertyValue('--heat'))"
+    tokens = "document.querySelector(arguments[0]).querySelectorAll('[role=option]')"
+    return list(page.run(f"return [...{tokens}].map((one) => {heat})", selector))
+
+
 def test_a_text_is_coloured_by_surprise_and_a_token_tells_what_was_expected(page: "Page", writer: ScriptWriter) -> None:
     look(page, "surprise", Text=TEXT)
     tokens = writer.explain(TEXT).tokens
@@ -47,7 +54,7 @@ def test_a_text_is_coloured_by_surprise_and_a_token_tells_what_was_expected(page
     assert f"rank {tokens[1].rank}" in details and f"surprise {tokens[1].surprise:.2f} nats" in details
     assert len(page.all(".details tbody tr")) == 10
     assert f"{writer.explain(TEXT).cross_entropy:.2f} nats a token" in page.texts(".found p")[0]
-    heat = page.run("return [...document.querySelectorAll('.tokens [role=option]')].map((one) => parseInt(one.style.getPropertyValue('--heat')))")
+    heat = heats(page, ".tokens")
     assert max(range(len(tokens)), key=lambda place: tokens[place].surprise) == heat.index(max(heat))
 
 
@@ -76,16 +83,19 @@ def test_attention_shows_where_each_word_of_a_reply_looked(page: "Page") -> None
     reply = page.all(".tokens")[1]
     reply.send_keys(HOME)
     page.until(lambda: " looks at " in page.texts(".value")[0])
-    heats = "return [...document.querySelector('.tokens').querySelectorAll('[role=option]')].map((one) => parseInt(one.style.getPropertyValue('--heat')))"
-    assert 90 <= sum(page.run(heats)) <= 110
+    assert 90 <= sum(heats(page, ".tokens")) <= 110
     page.one("summary").click()
-    assert len(page.all("details tbody tr")) == len(page.run("return [...arguments[0].querySelectorAll('[role=option]')]", reply))
+    assert len(page.all("details tbody tr")) == len(
+        page.run("return [...arguments[0].querySelectorAll('[role=option]')]", reply)
+    )
 
 
 def test_neighbours_lead_from_one_token_to_the_next(page: "Page") -> None:
     page.open("inside/neighbours")
     page.press("Look")
-    page.until(lambda: page.texts("caption") == ["Neighbours of ·the"] or page.texts("caption") == ["Neighbours of the"])
+    page.until(
+        lambda: page.texts("caption") == ["Neighbours of ·the"] or page.texts("caption") == ["Neighbours of the"]
+    )
     other = page.all("th button")[0]
     name = other.text
     other.click()

@@ -110,9 +110,10 @@ def test_a_reply_that_is_stopped_keeps_what_was_written(page: "Page") -> None:
     page.open()
     # An answer that does not end, so that there is time to stop it.
     page.run(
-        "window.fetch = ((real) => (path, request) => path !== 'v1/chat/completions' ? real(path, request) : Promise.resolve("
+        "window.fetch = ((real) => (path, request) => path !== 'v1/chat/completions' ? real(path, request) :"
+        " Promise.resolve("
         "new Response(new ReadableStream({start(out) {"
-        " out.enqueue(new TextEncoder().encode('data: {\"choices\": [{\"delta\": {\"content\": \"half a\"}}]}\\n'));"
+        ' out.enqueue(new TextEncoder().encode(\'data: {"choices": [{"delta": {"content": "half a"}}]}\\n\'));'
         " request.signal.onabort = () => out.error(request.signal.reason); }}))))(window.fetch)"
     )
     page.one(".composer textarea").send_keys("hello" + ENTER)

@@ -11,13 +11,24 @@ if TYPE_CHECKING:
     from tests.serving.page.browser import Page
 
 pytestmark = pytest.mark.slow
-ENTER, BACKSPACE, DELETE, HOME, UP, CONTROL, LEFT, SHIFT = "\ue007", "\ue003", "\ue017", "\ue011", "\ue013", "\ue009", "\ue012", "\ue008"
+ENTER, BACKSPACE, DELETE, HOME, UP, CONTROL, LEFT, SHIFT = (
+    "\ue007",
+    "\ue003",
+    "\ue017",
+    "\ue011",
+    "\ue013",
+    "\ue009",
+    "\ue012",
+    "\ue008",
+)
 BEGINNING = "JERRY: The soup was nothing.\nELAINE:"
 
 
 def text(page: "Page") -> str:
     """What is written on the page."""
-    return str(page.run("return [...document.querySelectorAll('.page .row')].map((row) => row.textContent).join('\\n')"))
+    return str(
+        page.run("return [...document.querySelectorAll('.page .row')].map((row) => row.textContent).join('\\n')")
+    )
 
 
 def written(page: "Page") -> str:
@@ -58,8 +69,8 @@ def test_what_is_pasted_keeps_its_lines_and_loses_its_looks(page: "Page") -> Non
         "const data = new DataTransfer(); data.setData('text/plain', ' <i>a</i>\\r\\ntwo');"
         "document.querySelector('.page').focus();"
         "const range = getSelection().getRangeAt(0);"
-        "const paste = new InputEvent('beforeinput', {inputType: 'insertFromPaste', dataTransfer: data, cancelable: true, bubbles: true,"
-        " targetRanges: [new StaticRange(range)]});"
+        "const paste = new InputEvent('beforeinput', {inputType: 'insertFromPaste', dataTransfer: data, cancelable: true,"
+        " bubbles: true, targetRanges: [new StaticRange(range)]});"
         "document.querySelector('.page').dispatchEvent(paste)"
     )
     assert text(page) == "one <i>a</i>\ntwo\nthree"
@@ -93,7 +104,9 @@ def test_the_model_continues_from_the_cursor(page: "Page") -> None:
 def test_one_of_several_continuations_is_chosen(page: "Page") -> None:
     page.open("write", page=BEGINNING)
     page.press("Several")
-    found = page.until(lambda: page.run("return [...document.querySelectorAll('.continuation')].map((one) => one.textContent)"))
+    found = page.until(
+        lambda: page.run("return [...document.querySelectorAll('.continuation')].map((one) => one.textContent)")
+    )
     assert len(set(found)) == 3
     page.all(".continuation")[1].click()
     assert text(page) == BEGINNING + found[1]
@@ -156,7 +169,11 @@ def test_speakers_have_colours_and_copies_are_underlined(page: "Page") -> None:
     write(page, " ")
     page.until(lambda: "copied" in page.run(found))
     spans = page.run(found)
-    assert sorted(spans.pop(name) for name in list(spans) if name.startswith("speaker-")) == [["ELAINE"], ["GEORGE"] * 3, ["JERRY"]]
+    assert sorted(spans.pop(name) for name in list(spans) if name.startswith("speaker-")) == [
+        ["ELAINE"],
+        ["GEORGE"] * 3,
+        ["JERRY"],
+    ]
     assert "big salad" in " ".join(spans["copied"])
 
 
@@ -185,12 +202,15 @@ def typing_takes(page: "Page", lines: int) -> float:
     page.open("write", page="JERRY: The soup was worth nothing, my coat.\n" * lines)
     page.one(".page").click()
     page.run(
-        "window.took = []; new PerformanceObserver((list) => took.push(...list.getEntries().filter((one) => one.name === 'keydown')"
+        "window.took = []; new PerformanceObserver((list) =>"
+        " took.push(...list.getEntries().filter((one) => one.name === 'keydown')"
         ".map((one) => one.duration))).observe({type: 'event', durationThreshold: 16})"
     )
     for key in "so, what now?":
         for kind in ("keyDown", "keyUp"):
-            page.driver.execute_cdp_cmd("Input.dispatchKeyEvent", {"type": kind, "key": key} | ({"text": key} if kind == "keyDown" else {}))
+            page.driver.execute_cdp_cmd(
+                "Input.dispatchKeyEvent", {"type": kind, "key": key} | ({"text": key} if kind == "keyDown" else {})
+            )
     page.until(lambda: "so, what now?" in text(page))
     took = sorted(page.run("return took"))
     return float(took[len(took) // 2]) if took else 0.0

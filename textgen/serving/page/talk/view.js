@@ -56,7 +56,7 @@ export function talkView(main) {
     const actions = running ? null : { edit, again, choose: offer };
     log.replaceChildren(...talk.exchanges.map((_, number) => exchangeElement(talk, number, actions)));
     if (!talk.exchanges.length) log.append(element("p", { class: "empty" }, words.talk.hello(talk.models)));
-    log.scrollTop = log.scrollHeight;
+    toEnd();
     main.classList.toggle("two", talk.models.length > 1);
     stop.hidden = !running;
     submit.hidden = Boolean(running);
@@ -67,6 +67,10 @@ export function talkView(main) {
     seed.textContent = words.seed(talk.seed);
     showTalks();
     showSettings();
+  }
+
+  function toEnd() {
+    log.lastElementChild.scrollIntoView({ block: "end" });
   }
 
   function take(models) {
@@ -151,7 +155,7 @@ export function talkView(main) {
         text.classList.add("writing");
         const onpiece = (piece) => {
           text.append(piece);
-          log.scrollTop = log.scrollHeight;
+          toEnd();
         };
         return attempt(() => reply(shown, number, place, running.signal, onpiece));
       }),
