@@ -23,7 +23,7 @@ DATA = Path(__file__).parents[2] / "data"
 CHROMIUM, DRIVER = shutil.which("chromium"), shutil.which("chromedriver")
 Value = TypeVar("Value")
 
-PATIENCE = 15
+PATIENCE = 30
 """Seconds: a machine that does something else, too, is slow."""
 
 

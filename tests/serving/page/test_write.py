@@ -69,8 +69,8 @@ def test_what_is_pasted_keeps_its_lines_and_loses_its_looks(page: "Page") -> Non
         "const data = new DataTransfer(); data.setData('text/plain', ' <i>a</i>\\r\\ntwo');"
         "document.querySelector('.page').focus();"
         "const range = getSelection().getRangeAt(0);"
-        "const paste = new InputEvent('beforeinput', {inputType: 'insertFromPaste', dataTransfer: data, cancelable: true,"
-        " bubbles: true, targetRanges: [new StaticRange(range)]});"
+        "const paste = new InputEvent('beforeinput', {inputType: 'insertFromPaste', dataTransfer: data,"
+        " cancelable: true, bubbles: true, targetRanges: [new StaticRange(range)]});"
         "document.querySelector('.page').dispatchEvent(paste)"
     )
     assert text(page) == "one <i>a</i>\ntwo\nthree"
