@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+import textgen
+from textgen.writer import ScriptWriter
+
 if TYPE_CHECKING:
     from tests.serving.page.browser import Page
 
@@ -77,14 +80,15 @@ def test_what_is_pasted_keeps_its_lines_and_loses_its_looks(page: "Page") -> Non
     assert not page.all(".page i")
 
 
-def test_the_model_continues_and_what_it_wrote_is_undone_and_redone_as_one_step(page: "Page") -> None:
-    page.open("write", page=BEGINNING)
+def test_the_model_continues_as_in_python_and_what_it_wrote_is_undone_and_redone_as_one_step(page: "Page") -> None:
+    writer = textgen.load(Path(__file__).parents[2] / "data" / "run-v2" / "model")
+    assert isinstance(writer, ScriptWriter)
+    page.open("write", page=BEGINNING, settings={"show": {"seed": 5, "lines": 6}})
     page.press("Continue")
     page.until(lambda: len(text(page)) > len(BEGINNING))
     after = written(page)
-    assert after.startswith(BEGINNING)
-    assert after.count("\n") >= 8
-    assert page.texts(".bar .seed")[0].startswith("seed ")
+    assert after == writer.write(BEGINNING, seed=5, lines=6).text
+    assert page.texts(".bar .seed") == ["seed 5"]
     page.press("Undo")
     assert text(page) == BEGINNING
     page.press("Redo")
