@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import textgen
-from textgen.api import SMALLTALK, open_folder
+from textgen.starters import SMALLTALK, open_folder
 
 FOLDER = open_folder(SMALLTALK).path
 OWN = Path(__file__).parents[1] / "corpora" / "smalltalk"

@@ -6,6 +6,7 @@ Each is a text in the format `colon`: `[headings]`, `NAME: speech`, lines withou
 import random
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 
 from building.filters import FILTERS
 from textgen.corpus.document import Line
@@ -17,28 +18,22 @@ _PROSE_PARAGRAPHS, _SENTENCES = 60, 24
 _LOWER = 0.3
 """Share of the modern documents that are in lower case: many people's scripts are."""
 
+_LISTS = Path(__file__).parents[1] / "english"
+
+
+def _list(name: str) -> list[str]:
+    return (_LISTS / name).read_text(encoding="utf-8").splitlines()
+
+
 _TOM = re.compile(r"\b(?:Tom|Mary)\b")
 """Every tenth sentence of Tatoeba is about one of them."""
 
 _DIRECTION = re.compile(r"\(([^()]{3,80})\)")
 
-NAMES = tuple(
-    "Ada Adam Alice Amir Amy Andy Anna Ben Beth Bill Bruno Carl Carla Chloe Clara Dan Daisy David Dora Ed Ella Emma Eric "
-    "Eva Felix Finn Frank Gabe George Gina Grace Hal Hannah Harry Helen Henry Ida Iris Jack James Jane Jay Jenny Jim Joe "
-    "Judy Julia Kate Ken Laura Leo Lena Lily Lisa Lou Lucy Luke Maggie Marcus Maria Mark Martha Max May Mia Mike Milo "
-    "Mona Nadia Nate Nell Nick Nina Noah Nora Oliver Olive Omar Oscar Otto Pam Paul Penny Peter Phil Polly Rachel Ray Rita "
-    "Robin Rosa Ruby Ruth Sally Sam Sara Simon Sofia Stan Stella Sue Ted Tess Theo Tim Tina Toby Vera Victor Walt Will "
-    "Yuki Zoe".split()
-)
+NAMES = _list("names.txt")
 """Who speaks in the conversations of people whose names are not known."""
 
-_PLACES = (
-    "A kitchen. A living room. The office. A coffee shop. A diner. The car. A bar. The street. A park. The apartment. "
-    "A hospital room. The school. A classroom. The hallway. A bedroom. The restaurant. The supermarket. A bus stop. The "
-    "train. An airport. The garden. A laundromat. The library. A gym. The roof. The stairs. A waiting room. The bookshop. "
-    "A beach. The garage. A bakery. The front door. A phone booth. The elevator. A movie theater. The porch. A hotel "
-    "lobby. The break room. A campsite. The market".split(". ")
-)
+_PLACES = _list("places.txt")
 _TIMES = ("", "", "", " Morning.", " Evening.", " Night.", " Later.", " The next day.", " Lunchtime.", " Continuous.")
 
 
@@ -81,7 +76,7 @@ def _scene(turns: Sequence[str], draw: random.Random) -> str:
     if draw.random() < 0.3:
         pair = [name.upper() for name in pair]
     lines = [f"{pair[number % 2]}: {' '.join(turn.split())}" for number, turn in enumerate(turns)]
-    return "\n".join([f"[{draw.choice(_PLACES).strip('.')}.{draw.choice(_TIMES)}]", *lines])
+    return "\n".join([f"[{draw.choice(_PLACES)}{draw.choice(_TIMES)}]", *lines])
 
 
 def prose_documents(book: str, draw: random.Random, share: float) -> Iterator[str]:
@@ -127,4 +122,3 @@ def _is_narration(line: str) -> bool:
 def _offends(line: str) -> bool:
     text = line.lower()
     return any(FILTERS[name].search(text) for name in _OFFENSIVE)
-
