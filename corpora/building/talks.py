@@ -8,6 +8,9 @@ from building.patterns import Patterns, Turn, typed
 from textgen.corpus.collection import Corpus
 
 OWN = Path(__file__).parents[1] / "smalltalk"
+PLAIN = OWN / "plain"
+"""Talks in which the bot answers plainly; those beside the folder are livelier, and teach a small model to echo."""
+
 PATTERNS = "patterns.txt"
 
 BOT, PERSON, EARLIER = "Wren", "You", "Earlier"
@@ -16,9 +19,9 @@ BOT, PERSON, EARLIER = "Wren", "You", "Earlier"
 _STYLES = ("as written", "lower", "proper")
 
 
-def written() -> list[list[Turn]]:
-    """The talks that were written one by one."""
-    files = [path for path in sorted(OWN.glob("*.txt")) if path.name != PATTERNS]
+def written(folder: Path = OWN) -> list[list[Turn]]:
+    """The talks of a folder that were written one by one."""
+    files = [path for path in sorted(folder.glob("*.txt")) if path.name != PATTERNS]
     dialogues = Corpus(files, kind="dialogues").dialogues()
     return [[(line.speaker or "", line.text) for line in scene.lines] for _, scene in dialogues]
 

@@ -159,7 +159,7 @@ class ChatTask(ModelTask):
         training = choose_chat_training(choice, characters, budget, self.request.seed, precision, thread_count())
         if start:  # it knows the language already, and must not unlearn to use the context
             training = for_tuning(replace(training, empty_at_first=0.0), choice)
-        return RunPlan(tokenizer, architecture, training, start.weights if start else None)
+        return RunPlan(tokenizer, architecture, training, start)
 
     def _tried(self) -> Model | None:
         """The starter; None where there is none or it does not help."""
@@ -216,7 +216,7 @@ class ChatTask(ModelTask):
         lengths = PairStore(folder.training / TRAINING_IDS).lengths
         flops = measure_flops(training.precision, training.batch, model.hidden)
         guess = usual = estimate_chat(model, training, lengths, flops)
-        if plan.weights is None:
+        if plan.start is None:
             model = choose_encoder_decoder(
                 self.choice,
                 self.survey.characters,

@@ -194,10 +194,11 @@ def prepare(task: FolderTask, folder: ModelFolder, budget: Budget, origin: Model
         architecture, training = settled.plan.architecture, settled.plan.training
         assert not isinstance(architecture, DiscriminatorConfig)
         run = Run(training, encoded.characters, encoded.tokens, thread_count())
-        weights = plan.weights or initial_weights(architecture, training.seed)
+        weights = plan.start.weights if plan.start else initial_weights(architecture, training.seed)
         min_p = MIN_P_OF_REPLIES if task.kind == "chat" else MIN_P[plan.tokenizer.level]
         decoding = {"temperature": 0.8, "min_p": min_p}
-        card = ModelCard(task.kind, architecture, encoded.corpus, decoding=decoding, versions=versions())
+        corpus = {**encoded.corpus, "started_from": plan.start.path.name if plan.start else None}
+        card = ModelCard(task.kind, architecture, corpus, decoding=decoding, versions=versions())
         new.create(card, plan.tokenizer, weights)
         run.save(new.training)
     for line in task.describe(settled, run):

@@ -117,7 +117,7 @@ class ScriptTask(ModelTask):
         )
         if start:
             training = for_tuning(training, choice)
-        return RunPlan(tokenizer, architecture, training, start.weights if start else None)
+        return RunPlan(tokenizer, architecture, training, start)
 
     def _moved_in(self, origin: Model, labelled: dict[str, int]) -> Model:
         """The model that a person named, with the labels of this corpus."""
@@ -172,7 +172,7 @@ class ScriptTask(ModelTask):
         assert isinstance(model, ModelConfig) and isinstance(training, ScriptTrainingConfig)
         flops, level = measure_flops(training.precision, training.streams, model.hidden), plan.tokenizer.level
         usual = estimate(model, training, tokens, flops)
-        if plan.weights is None:
+        if plan.start is None:
             budget, asked = training.budget, training
             model = choose_model(
                 self.choice,

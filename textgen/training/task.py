@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import textgen.models  # noqa: F401 - imports TensorFlow without its log lines, so it comes first
 from textgen.config import Budget, TrainingConfig
 from textgen.inference.weights import Network
-from textgen.model_folder import Model, ModelFolder, Weights
+from textgen.model_folder import Model, ModelFolder
 from textgen.tokenizers.base import Tokenizer
 from textgen.training.checkpoint import Run
 from textgen.training.sizing import RunEstimate
@@ -26,13 +26,13 @@ class RunPlan:
         tokenizer: newly learned, or that of the model to continue from.
         architecture: of the network.
         training: how it is trained.
-        weights: to begin with, where it goes on from another model; None draws them.
+        start: the model that it begins with, moved into the corpus; None draws the first weights.
     """
 
     tokenizer: Tokenizer
     architecture: Network
     training: TrainingConfig
-    weights: Weights | None = None
+    start: Model | None = None
 
 
 @dataclass(frozen=True)
