@@ -2,7 +2,8 @@
 
     python -m benchmarks.starter --corpora DIR --work DIR [--minutes 0.5 2 20]
 
-DIR holds `seinfeld.txt` and `southpark/Season-1.csv`; `corpora/sitcom.txt` and the first 300 KB of Seinfeld are tried too.
+DIR holds `seinfeld.txt` and `southpark/Season-1.csv`; `corpora/sitcom.txt` and the first 300 KB of Seinfeld are tried,
+too.
 Each pair of runs is made one after the other, in processes of their own; what is in --work already is not made again.
 """
 
