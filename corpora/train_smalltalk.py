@@ -53,7 +53,7 @@ _COPIES = 2
 """How often a plain talk is learned, typed anew each time."""
 
 _FROM_PATTERNS = 0.3
-"""Talks made from patterns for each plain talk of the second stage; most ask for something that was told before."""
+"""Talks made from patterns for each plain talk of the second stage; they ask for something that was told before."""
 
 _HELD_OUT = 20
 """Each so manieth own talk is not learned from."""
@@ -91,7 +91,7 @@ def prepare(sources: Sequence[Source], texts: Path, work: Path) -> Prepared:
     own = [named(talk) for talk in written()]
     draw.shuffle(own)
     learned = [talk for number, talk in enumerate(own) if number % _HELD_OUT]
-    made = [named(talk) for talk in expanded(len(learned), SEED)]
+    made = [named(talk) for talk in expanded(len(learned), SEED, 0.45)]
     counts["own"] = {"written": len(own), "from patterns": len(made), "turns": sum(map(len, [*own, *made]))}
     all_own = [*learned, *made]
     draw.shuffle(all_own)
@@ -100,7 +100,7 @@ def prepare(sources: Sequence[Source], texts: Path, work: Path) -> Prepared:
     plain = [named(talk) for talk in written(PLAIN)]
     draw.shuffle(plain)
     learned = [talk for number, talk in enumerate(plain) if number % _HELD_OUT]
-    made = [named(talk) for talk in expanded(round(_FROM_PATTERNS * len(learned)), SEED + 1)]
+    made = [named(talk) for talk in expanded(round(_FROM_PATTERNS * len(learned)), SEED + 1, 1.0)]
     counts["own, plain"] = {"written": len(plain), "from patterns": len(made), "turns": sum(map(len, [*plain, *made]))}
     second = [as_people_type(talk, draw) for talk in [*learned * _COPIES, *made]]
     draw.shuffle(second)

@@ -42,7 +42,7 @@ def test_it_knows_its_name_and_what_it_likes() -> None:
     assert isinstance(bot, textgen.Chatbot)
     assert "Wren" in bot.reply("what is your name?", temperature=0)
     bot.reset()
-    assert "blue" in bot.reply("what's your favourite colour?", temperature=0)
+    assert "green" in bot.reply("what's your favourite colour?", temperature=0)
 
 
 def test_it_remembers_a_name() -> None:

@@ -26,9 +26,15 @@ def written(folder: Path = OWN) -> list[list[Turn]]:
     return [[(line.speaker or "", line.text) for line in scene.lines] for _, scene in dialogues]
 
 
-def expanded(count: int, seed: int) -> list[list[Turn]]:
-    """Talks made from patterns, many of which ask for something that was told before."""
-    return list(Patterns(OWN / PATTERNS).expand(count, seed, often=("Names", "Remembering"), share=0.45))
+def expanded(count: int, seed: int, remembering: float) -> list[list[Turn]]:
+    """Talks made from patterns.
+
+    Args:
+        count: of talks.
+        seed: of all draws.
+        remembering: share of those about names and what was told before.
+    """
+    return list(Patterns(OWN / PATTERNS).expand(count, seed, often=("Names", "Remembering"), share=remembering))
 
 
 def named(talk: Sequence[Turn]) -> list[Turn]:
