@@ -30,14 +30,14 @@ def train(folder: Path, corpus: Path, minutes: float, **options: Any) -> None:
         folder: of the model.
         corpus: the training text.
         minutes: of steps and validations.
-        options: of `textgen train-script`, by their names in Python.
+        options: of `textgen train-script`, by their names in Python; it starts afresh unless `from` is given.
     """
     if is_finished(folder):
         return
     say(f"{folder.name}: training for {minutes:g} minutes")
     command = [sys.executable, "-m", "textgen", "train-script", "--corpus", str(corpus), "--out", str(folder)]
     command += ["--minutes", f"{minutes:g}", "--no-index", "--resume"]
-    for name, value in options.items():
+    for name, value in {"from": "none", **options}.items():
         command += [f"--{name.replace('_', '-')}", str(value)]
     run_alone(command)
 

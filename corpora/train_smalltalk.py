@@ -6,7 +6,7 @@
 1. Conversations of others (the files of `dialogues/` that `corpora/sources.tsv` lists, in the folder of --texts) are
    filtered.
 2. The first stage learns to talk, from all of them and from the project's own talks.
-3. The second stage goes on with the own talks alone: Wren.
+3. The second stage goes on with those of the own talks that are plain: Wren.
 4. The model is checked, and put in its place with a README of all counts and a NOTICE of all sources.
 
 An interrupted command goes on where it stopped if it is given again with the same --work.
@@ -28,7 +28,7 @@ from building.filters import pieces
 from building.patterns import Turn
 from building.shipping import ship
 from building.sources import Source, conversations, listed
-from building.talks import BOT, as_people_type, expanded, in_passing, named, written
+from building.talks import BOT, PLAIN, as_people_type, expanded, named, written
 
 from textgen import train_chat
 from textgen.corpus.collection import Corpus
@@ -49,8 +49,11 @@ SECOND: dict[str, Any] = {"turns": 8, "dropout": 0.2, "batch": 64, "learning_rat
 DECODING: dict[str, Any] = {"temperature": 0.4, "min_p": 0.05}
 """How the bot replies where nobody says otherwise."""
 
-_SHORT = 8
-"""Most turns of a talk that is learned in passing too: longer ones change the subject themselves."""
+_COPIES = 2
+"""How often a plain talk is learned, typed anew each time."""
+
+_FROM_PATTERNS = 0.3
+"""Talks made from patterns for each plain talk of the second stage; they ask for something that was told before."""
 
 _HELD_OUT = 20
 """Each so manieth own talk is not learned from."""
@@ -88,19 +91,23 @@ def prepare(sources: Sequence[Source], texts: Path, work: Path) -> Prepared:
     own = [named(talk) for talk in written()]
     draw.shuffle(own)
     learned = [talk for number, talk in enumerate(own) if number % _HELD_OUT]
-    made = [named(talk) for talk in expanded(len(learned), SEED)]
+    made = [named(talk) for talk in expanded(len(learned), SEED, 0.45)]
     counts["own"] = {"written": len(own), "from patterns": len(made), "turns": sum(map(len, [*own, *made]))}
     all_own = [*learned, *made]
     draw.shuffle(all_own)
-    second = [as_people_type(talk, draw) for talk in all_own]
-    short = [talk for talk in learned if len(talk) <= _SHORT]
-    second += [in_passing(as_people_type(talk, draw), draw.choice(short)) for talk in short]
-    first = [*strangers, *([text for _, text in talk] for talk in second[: len(all_own)])]
+    first = [*strangers, *([text for _, text in as_people_type(talk, draw)] for talk in all_own)]
     draw.shuffle(first)
+    plain = [named(talk) for talk in written(PLAIN)]
+    draw.shuffle(plain)
+    learned = [talk for number, talk in enumerate(plain) if number % _HELD_OUT]
+    made = [named(talk) for talk in expanded(round(_FROM_PATTERNS * len(learned)), SEED + 1, 1.0)]
+    counts["own, plain"] = {"written": len(plain), "from patterns": len(made), "turns": sum(map(len, [*plain, *made]))}
+    second = [as_people_type(talk, draw) for talk in [*learned * _COPIES, *made]]
+    draw.shuffle(second)
     prepared = Prepared(work / "first.jsonl", work / "second.jsonl", work / "held-out.jsonl", counts)
     _write(prepared.first, ({"turns": turns} for turns in first))
     _write(prepared.second, map(_spoken, second))
-    _write(prepared.held_out, (_spoken(talk) for number, talk in enumerate(own) if not number % _HELD_OUT))
+    _write(prepared.held_out, (_spoken(talk) for number, talk in enumerate(plain) if not number % _HELD_OUT))
     return prepared
 
 

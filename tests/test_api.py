@@ -20,6 +20,7 @@ from textgen.errors import (
 )
 from textgen.inference.language_model import LanguageModel, score_ids
 from textgen.model_folder import ModelFolder
+from textgen.starters import PRETRAINED, SMALLTALK
 from textgen.training import history
 from textgen.training.checkpoint import HELD_OUT_IDS, Run
 
@@ -189,7 +190,7 @@ def test_smalltalk_is_the_model_that_comes_along_unless_a_folder_has_that_name(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("textgen.api.SMALLTALK_FOLDER", tmp_path / "pretrained" / "smalltalk")
+    monkeypatch.setitem(PRETRAINED, SMALLTALK, tmp_path / "pretrained" / "smalltalk")
     saved_model(tmp_path / "pretrained" / "smalltalk")
     assert open_folder("smalltalk").path == tmp_path / "pretrained" / "smalltalk"
     assert load("smalltalk").path == tmp_path / "pretrained" / "smalltalk"

@@ -21,7 +21,7 @@ FOLDER = CORPUS | {"corpus", "model_folder"}
 WRITING = FOLDER | {"inference", "decoding"}
 GENERATION = WRITING | {"discriminator"}
 EXPLANATION = GENERATION | {"generation"}
-FACES = EXPLANATION | {"explanation", "writer", "chatbot"}
+FACES = EXPLANATION | {"explanation", "writer", "chatbot", "starters"}
 API = FACES | {"evaluation", "models", "training"}
 MAY_IMPORT = {
     "_version": set[str](),
@@ -34,6 +34,7 @@ MAY_IMPORT = {
     "tokenizers": BASE,
     "corpus": CORPUS,
     "model_folder": CORPUS,
+    "starters": {"model_folder"},
     "inference": CORPUS | {"model_folder"},
     "decoding": CORPUS | {"corpus"},
     "discriminator": WRITING,

@@ -1,12 +1,14 @@
 """The chat model that comes along: small, without its sources' text, and in character."""
 
+import json
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 import textgen
-from textgen.api import SMALLTALK, open_folder
+from textgen.starters import SMALLTALK, open_folder
 
 FOLDER = open_folder(SMALLTALK).path
 OWN = Path(__file__).parents[1] / "corpora" / "smalltalk"
@@ -19,7 +21,7 @@ def test_it_is_at_most_sixteen_megabytes() -> None:
 def test_it_holds_no_line_that_it_learned_from() -> None:
     readable = [path for path in FOLDER.iterdir() if path.suffix in (".json", ".md")]
     text = "\n".join(path.read_text(encoding="utf-8") for path in readable)
-    own = "\n".join(path.read_text(encoding="utf-8") for path in OWN.glob("*.txt"))
+    own = "\n".join(path.read_text(encoding="utf-8") for path in OWN.rglob("*.txt"))
     lines = re.findall(r"^(?:YOU|WREN): (.*)$", own, re.MULTILINE)
     told = [line for line in lines if len(line.split()) >= 6]
     assert len(told) > 2000
@@ -40,7 +42,7 @@ def test_it_knows_its_name_and_what_it_likes() -> None:
     assert isinstance(bot, textgen.Chatbot)
     assert "Wren" in bot.reply("what is your name?", temperature=0)
     bot.reset()
-    assert "blue" in bot.reply("what's your favourite colour?", temperature=0)
+    assert "green" in bot.reply("what's your favourite colour?", temperature=0)
 
 
 def test_it_remembers_a_name() -> None:
@@ -52,6 +54,23 @@ def test_it_remembers_a_name() -> None:
         right += name in bot.reply("what is my name?", temperature=0)
         bot.reset()
     assert right >= 4
+
+
+@pytest.mark.slow
+def test_replies_to_two_hundred_messages_of_twenty_kinds_are_rarely_of_the_wrong_kind() -> None:
+    kinds = json.loads((Path(__file__).parent / "data" / "twenty_kinds.json").read_text(encoding="utf-8"))
+    bot = textgen.load(SMALLTALK)
+    assert isinstance(bot, textgen.Chatbot)
+    wrong, given = list[str](), Counter[str]()
+    for number, kind in enumerate(kinds.values()):
+        for message in kind["messages"]:
+            bot.reset()
+            reply = str(bot.reply(message, seed=number))
+            given[reply] += 1
+            if re.search(kind["wrong"], reply, re.IGNORECASE) or given[reply] > 6:
+                wrong.append(f"{message} -> {reply}")
+    assert sum(len(kind["messages"]) for kind in kinds.values()) == 200
+    assert len(wrong) <= 10, "\n".join(wrong)
 
 
 def test_its_attention_lies_on_the_message() -> None:

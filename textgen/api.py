@@ -7,6 +7,7 @@ from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from textgen import starters
 from textgen.chatbot import Chatbot
 from textgen.config import AdversarialConfig, Budget, TrainingConfig
 from textgen.corpus.reading_options import AS_FOUND, READING
@@ -29,18 +30,13 @@ DEFAULT_SAMPLES = 6000
 DEFAULT_EPOCHS = 12.0
 """Maximum training epochs of a discriminator."""
 
-SMALLTALK = "smalltalk"
-"""The name of the chat model that comes with the package."""
-
-SMALLTALK_FOLDER = Path(__file__).parent / "pretrained" / SMALLTALK
-
 
 def load(path: str | Path) -> ScriptWriter | Chatbot:
     """Opens a trained model, without TensorFlow.
 
     Args:
-        path: the model folder; `smalltalk` opens the chat model that comes with the package, unless a folder has that
-            name.
+        path: the model folder; `smalltalk` and `english` open the models that come with the package, unless a folder
+            has that name.
 
     Returns:
         A script writer or a chatbot, depending on the kind of model.
@@ -57,10 +53,9 @@ def load(path: str | Path) -> ScriptWriter | Chatbot:
 
 
 def open_folder(path: str | Path) -> ModelFolder:
-    """The model folder at a path; `smalltalk` is the one in the package, unless a folder has that name."""
+    """The model folder at a path, or that of a model of the package (`textgen.starters`)."""
     require_path("the model", path)
-    folder = ModelFolder(path)
-    return ModelFolder(SMALLTALK_FOLDER) if str(path) == SMALLTALK and not folder.exists() else folder
+    return starters.open_folder(path)
 
 
 def train_script(
@@ -96,7 +91,9 @@ def train_script(
         seed: seed of all randomness.
         resume: continue an interrupted run in `out`; begin a new one where there is none.
         overwrite: replace the model in `out` once the new one is trained.
-        start_from: a model folder to continue from; its vocabulary and architecture are kept.
+        start_from: a model folder (or `english`) to continue from; its pieces and architecture are kept, the labels are
+            those of the corpus's speakers. `none` starts afresh. Where nothing is given and the settings of the network
+            are left open, a run on English texts starts from `english`.
         adversarial: whether, and with which settings, a critic trains the writer further; half of the budget then goes
             to training without it, none where `start_from` is given. True takes the usual settings.
         index: whether to keep hashes of the corpus's word sequences, which `no_copy` needs.
@@ -129,9 +126,10 @@ def train_script(
     chosen = _chosen(ScriptChoice, choice, "train_script")
     source = _one_of(corpus, None if texts is None else GivenTexts(texts), "texts")
     request = TrainingRequest(source, chosen, format, validation, seed, index, reading)
-    script = ScriptTask(request, _write_a_little)
-    start = Start(_budget(minutes, epochs, steps), _origin(start_from), tensorboard, quiet)
     config = _adversarial_config(adversarial)
+    starter = starters.open_folder(starters.ENGLISH) if start_from is None and config is None else None
+    script = ScriptTask(request, _write_a_little, starter)
+    start = Start(_budget(minutes, epochs, steps), _origin(start_from, chosen.network), tensorboard, quiet)
     with Target(out, script.name, resume, overwrite) as target:
         both = config is not None or adversarial_folder(target.building).is_dir()
         task = AdversarialTask(script, find_sample_metric, config) if both else script
@@ -178,7 +176,9 @@ def train_chat(
         seed: seed of all randomness.
         resume: continue an interrupted run in `out`; begin a new one where there is none.
         overwrite: replace the model in `out` once the new one is trained.
-        start_from: a model folder (or `smalltalk`) to continue from; its vocabulary and architecture are kept.
+        start_from: a model folder (or `smalltalk`) to continue from; its vocabulary and architecture are kept. `none`
+            starts afresh. Where nothing is given and the settings of the network are left open, a run on English
+            dialogues starts from `smalltalk`.
         index: whether to keep hashes of the replies' word sequences, which `no_copy` needs.
         tensorboard: whether to write event files into `out/training/tensorboard`.
         quiet: show no progress.
@@ -205,8 +205,9 @@ def train_chat(
     source = _one_of(corpus, None if dialogues is None else GivenDialogues(dialogues), "dialogues")
     request = TrainingRequest(source, chosen, format, validation, seed, index, reading)
     listening = Listening(turns, replies_by, spacing)  # type: ignore[arg-type]
-    task = ChatTask(request, listening, _talk_a_little)
-    start = Start(_budget(minutes, epochs, steps), _origin(start_from), tensorboard, quiet)
+    starter = starters.open_folder(starters.SMALLTALK) if start_from is None else None
+    task = ChatTask(request, listening, _talk_a_little, starter)
+    start = Start(_budget(minutes, epochs, steps), _origin(start_from, chosen.network), tensorboard, quiet)
     with Target(out, task.name, resume, overwrite) as target:
         return Chatbot(train(task, target, start))
 
@@ -334,9 +335,22 @@ def _budget(minutes: float | None, epochs: float | None, steps: int | None) -> B
     return None if minutes is epochs is steps is None else Budget(minutes, epochs, steps)
 
 
-def _origin(start_from: str | Path | None) -> tuple[ModelFolder, str] | None:
-    """The folder to continue from, and its name as given."""
-    return None if start_from is None else (open_folder(start_from), str(start_from))
+def _origin(start_from: str | Path | None, network: dict[str, object]) -> tuple[ModelFolder, str] | None:
+    """The folder to continue from, and its name as given; None where there is none.
+
+    Raises:
+        ConfigurationError: a model of the package was named, and settings of vocabulary or network were given too.
+    """
+    if start_from is None or str(start_from) == starters.NONE:
+        return None
+    folder = open_folder(start_from)
+    if network and folder.path in starters.PRETRAINED.values():
+        name, value = next(iter(network.items()))
+        raise ConfigurationError(
+            f"{name} is {value!r}, but the run was to start from {start_from}, whose vocabulary and network are kept: "
+            "leave one of the two out; --from none starts afresh."
+        )
+    return folder, str(start_from)
 
 
 def _adversarial_config(asked: AdversarialConfig | bool) -> AdversarialConfig | None:

@@ -137,6 +137,7 @@ class _Corpus(TypedDict, total=False):
     reading: dict[str, str | int]
     characters: int
     alphabet: str
+    started_from: str | None
 
 
 class _Scripts(_Corpus, total=False):

@@ -8,6 +8,9 @@ from building.patterns import Patterns, Turn, typed
 from textgen.corpus.collection import Corpus
 
 OWN = Path(__file__).parents[1] / "smalltalk"
+PLAIN = OWN / "plain"
+"""Talks in which the bot answers plainly; those beside the folder are livelier, and teach a small model to echo."""
+
 PATTERNS = "patterns.txt"
 
 BOT, PERSON, EARLIER = "Wren", "You", "Earlier"
@@ -16,16 +19,22 @@ BOT, PERSON, EARLIER = "Wren", "You", "Earlier"
 _STYLES = ("as written", "lower", "proper")
 
 
-def written() -> list[list[Turn]]:
-    """The talks that were written one by one."""
-    files = [path for path in sorted(OWN.glob("*.txt")) if path.name != PATTERNS]
+def written(folder: Path = OWN) -> list[list[Turn]]:
+    """The talks of a folder that were written one by one."""
+    files = [path for path in sorted(folder.glob("*.txt")) if path.name != PATTERNS]
     dialogues = Corpus(files, kind="dialogues").dialogues()
     return [[(line.speaker or "", line.text) for line in scene.lines] for _, scene in dialogues]
 
 
-def expanded(count: int, seed: int) -> list[list[Turn]]:
-    """Talks made from patterns, many of which ask for something that was told before."""
-    return list(Patterns(OWN / PATTERNS).expand(count, seed, often=("Names", "Remembering"), share=0.45))
+def expanded(count: int, seed: int, remembering: float) -> list[list[Turn]]:
+    """Talks made from patterns.
+
+    Args:
+        count: of talks.
+        seed: of all draws.
+        remembering: share of those about names and what was told before.
+    """
+    return list(Patterns(OWN / PATTERNS).expand(count, seed, often=("Names", "Remembering"), share=remembering))
 
 
 def named(talk: Sequence[Turn]) -> list[Turn]:

@@ -8,10 +8,10 @@ from safetensors.numpy import save_file
 
 import textgen
 from tests.discriminator.small import likes, with_discriminator
-from textgen.api import SMALLTALK_FOLDER
 from textgen.discriminator.file import SavedDiscriminator, discriminator_path, load_discriminator
 from textgen.errors import ModelError
 from textgen.model_folder import ModelFolder, read_tensors, write_tensors
+from textgen.starters import PRETRAINED, SMALLTALK
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_a_model_without_one_loads_and_names_the_command(untrained: Path) -> Non
 
 def test_of_a_model_that_came_with_the_package_a_copy_is_judged() -> None:
     with pytest.raises(ModelError, match=r"one for a copy of it, with  cp -r .*smalltalk my_smalltalk  and  textgen "):
-        load(ModelFolder(SMALLTALK_FOLDER))
+        load(ModelFolder(PRETRAINED[SMALLTALK]))
 
 
 def damaged(folder: ModelFolder, **changes: Any) -> None:

@@ -91,6 +91,9 @@ def test_a_row_says_value_interval_real_text_range_and_direction() -> None:
     page = report_page("a on b", VALUES, ["JERRY: hello"], "lengths.png")
     assert "| BLEU-2 | 0.5 | 0.4 to 0.6 | 0.55 | 0 to 1 | higher | n-grams shared with held-out lines |" in page
     assert "| longest copy | 6 |  |  | 0 or more | lower |" in page
+    told = report_page("a on b", {**VALUES, "invented_words": 0.0123, "bad_beginnings": 0.02}, ["JERRY: hello"], None)
+    assert "- invented words: 1.23% of the written words" in told
+    assert "- bad beginnings: 2% of 100 pages without a prompt" in told
     assert "| perplexity |" not in page
     for words in ("# a on b", "2 lines, seed 7", "- note: Beware.", "JERRY: hello", "](lengths.png)", "line 1,234"):
         assert words in page

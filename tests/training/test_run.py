@@ -328,7 +328,10 @@ def test_a_run_from_another_model_begins_with_its_weights(
 ) -> None:
     origin = ModelFolder(trained), "my show"
     new = trained_by(counting(corpus), tmp_path / "model", steps=1, origin=origin, quiet=False)
-    assert "from      my show: its weights, vocabulary and architecture\n" in capsys.readouterr().err
+    assert (
+        "from      my show: its weights, vocabulary and network, with the speakers of this corpus\n"
+        in capsys.readouterr().err
+    )
     old = origin[0].load()
     assert new.tokenizer.to_json() == old.tokenizer.to_json()
     assert np.allclose(new.weights["output/bias"], old.weights["output/bias"] + 0.01, atol=1e-6)

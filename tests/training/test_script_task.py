@@ -16,6 +16,7 @@ from textgen.errors import TrainingError
 from textgen.model_folder import ModelFolder
 from textgen.tokenizers.base import END, START
 from textgen.training.checkpoint import HELD_OUT_IDS, TRAINING_IDS, Run
+from textgen.training.moving_in import moved_in
 from textgen.training.sizing import ScriptChoice
 
 CHOICE = ScriptChoice(level="word", embedding=8, hidden=12, layers=1, streams=2, window=8)
@@ -69,14 +70,17 @@ def test_names_without_a_label_are_learned_with_the_text(tmp_path: Path) -> None
     assert "NEWMAN" in words and "JERRY" not in words
 
 
-def test_going_on_from_a_model_keeps_its_vocabulary_and_weights(tmp_path: Path, corpus: Path, untrained: Path) -> None:
+def test_going_on_from_a_model_keeps_its_pieces_and_weights_and_labels_the_new_speakers(
+    tmp_path: Path, untrained: Path
+) -> None:
     other = tmp_path / "other.txt"
     other.write_text("JERRY: Ünïcödé is new here.\nNEWMAN: Hello, Jerry.\n" * 20, encoding="utf-8")
     old = ModelFolder(untrained).load()
     new = prepared(tmp_path / "model", script_task(other, CHOICE), old).load()
-    assert new.tokenizer.to_json() == old.tokenizer.to_json()
-    assert new.card.architecture == old.card.architecture
-    assert all(np.array_equal(new.weights[name], old.weights[name]) for name in old.weights)
+    assert new.tokenizer.to_json() == {**old.tokenizer.to_json(), "speakers": ["JERRY", "NEWMAN"]}
+    moved = moved_in(old, {"JERRY": 18, "NEWMAN": 18})
+    assert new.card.architecture == moved.card.architecture
+    assert all(np.array_equal(new.weights[name], moved.weights[name]) for name in old.weights if "/bias" not in name)
     assert new.card.corpus["fingerprint"] != old.card.corpus["fingerprint"]
 
 

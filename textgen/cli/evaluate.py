@@ -249,7 +249,11 @@ def _inventions(found: "Inventions | None") -> Iterator[str]:
     if found is None:
         return
     if found.words is not None:
-        yield _row("invented words", f"{found.words:.2%}", "of the written words are nowhere in the corpus")
+        yield _row(
+            "invented words",
+            f"{found.words:.2%}",
+            "of the written words are in neither the corpus nor the list of English",
+        )
     meaning = "of pages begin with a character or word that the corpus does not have"
     yield _row("bad beginnings", f"{found.beginnings:.0%}", meaning)
 

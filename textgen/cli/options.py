@@ -306,7 +306,9 @@ def run_options(command: Command) -> Command:
             "start_from",
             type=NamedPath(),
             metavar="DIR",
-            help="Start from a trained model and keep its vocabulary (fine-tuning).",
+            help="Start from a trained model and keep its vocabulary and network: a folder, or english or smalltalk, "
+            "which come along; none starts afresh.  [one that comes along, where it knows the language of the corpus "
+            "and no option of vocabulary or size is given]",
         ),
         click.option(
             "--no-index",

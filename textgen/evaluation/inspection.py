@@ -105,7 +105,9 @@ def model_facts(path: Path) -> dict[str, Any]:
         "architecture": card.architecture.to_json(),
         "weights": sum(array.size for array in model.weights.values()),
         "dtype": ", ".join(sorted({str(array.dtype) for array in model.weights.values()})),
-        "trained_on": {name: corpus.get(name) for name in ("files", "characters", "style", "split", "fingerprint")},
+        "trained_on": {
+            name: corpus.get(name) for name in ("files", "characters", "style", "split", "fingerprint", "started_from")
+        },
         "metrics": card.metrics,
         "speakers": corpus.get("speakers", {}),
         "labels": list(tokenizer.speakers),

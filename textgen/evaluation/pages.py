@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from textgen.errors import ConfigurationError
 from textgen.evaluation.bootstrap import Estimate
 from textgen.evaluation.curves import PLANES, Curve, Verdict
+from textgen.evaluation.inventions import BEGINNINGS
 from textgen.evaluation.markdown import escaped, fenced
 from textgen.evaluation.model_comparison import ModelComparison
 from textgen.evaluation.text_metrics import MEASURES, TEXT_MEASURES, Measure, tokens
@@ -140,6 +141,10 @@ def _facts(values: Mapping[str, Any]) -> Iterator[str]:
     if values.get("copied_text"):
         at = values["copied_at"]
         yield f'- longest copy: "{escaped(values["copied_text"])}", in {escaped(at["file"])}, line {at["line"]:,}'
+    if values.get("invented_words") is not None:
+        yield f"- invented words: {values['invented_words']:.2%} of the written words"
+    if values.get("bad_beginnings") is not None:
+        yield f"- bad beginnings: {values['bad_beginnings']:.0%} of {BEGINNINGS} pages without a prompt"
     yield from (f"- note: {escaped(note)}" for note in values["notes"])
 
 

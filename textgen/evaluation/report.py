@@ -34,6 +34,7 @@ from textgen.evaluation.prediction import Scores, attention_on_message, finite, 
 from textgen.evaluation.text_metrics import MEASURES
 from textgen.generation.chat_model import ChatModel
 from textgen.model_folder import ModelFolder
+from textgen.starters import english_words
 from textgen.wording import count
 from textgen.writer import ScriptWriter
 
@@ -208,7 +209,7 @@ def _with_inventions(
     tell(f"Beginning {BEGINNINGS} pages, and looking for invented words.")
     beginnings = write_beginnings(writer, BEGINNINGS, seed)
     corpus = (scene for _, scene in part.training.corpus.parts())
-    return replace(result, inventions=find_inventions(result.samples, beginnings, corpus))
+    return replace(result, inventions=find_inventions(result.samples, beginnings, corpus, english_words()))
 
 
 def _notes(part: EvalSplit, scores: Scores, overlap: TrainingOverlap) -> list[str]:

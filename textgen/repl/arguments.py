@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from textgen.api import SMALLTALK
 from textgen.errors import ConfigurationError
 from textgen.repl.session import SETTINGS, Session, Value, parsed, shown, takes_texts
+from textgen.starters import SMALLTALK
 
 
 def typed_number(command: str, argument: str) -> int:

@@ -8,7 +8,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
-from textgen.api import SMALLTALK, SMALLTALK_FOLDER
 from textgen.errors import ConfigurationError
 from textgen.generation.conversation import BOT
 from textgen.generation.ranking import Candidate
@@ -16,6 +15,7 @@ from textgen.repl import arguments
 from textgen.repl.arguments import Suggestion
 from textgen.repl.outputs import Listing, Note, Output, Piece, ReplyBegins, ReplyEnds, Turns
 from textgen.repl.session import SETTINGS, Session, is_farewell, parsed, shown
+from textgen.starters import PRETRAINED, SMALLTALK
 from textgen.wording import count, did_you_mean
 
 _Action = Callable[[Session, str], Iterator[Output]]
@@ -275,6 +275,6 @@ def _described(candidate: Candidate) -> tuple[str, ...]:
 
 
 def _models(session: Session) -> Listing:
-    folders = [(SMALLTALK, SMALLTALK_FOLDER), *((str(path), path) for path in arguments.models_here())]
+    folders = [(SMALLTALK, PRETRAINED[SMALLTALK]), *((str(path), path) for path in arguments.models_here())]
     now = Path(session.bot.path).resolve()
     return Listing(tuple((name, "in use" if path.resolve() == now else "") for name, path in folders))

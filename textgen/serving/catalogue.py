@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.api import SMALLTALK, SMALLTALK_FOLDER
 from textgen.chatbot import Chatbot, as_character
 from textgen.decoding.option_row import Use
 from textgen.decoding.options import TABLE
@@ -24,6 +23,7 @@ from textgen.model_folder import ModelCard, ModelFolder
 from textgen.serving.batch import SharedBatch
 from textgen.serving.body import default
 from textgen.serving.errors import RequestError
+from textgen.starters import PRETRAINED, open_folder
 from textgen.wording import did_you_mean
 from textgen.writer import ScriptWriter
 
@@ -41,7 +41,7 @@ def folders_given(paths: list[Path]) -> dict[str, Path]:
     """
     found: dict[str, Path] = {}
     for path in paths:
-        folder = SMALLTALK_FOLDER if str(path) == SMALLTALK and not ModelFolder(path).exists() else path
+        folder = open_folder(path).path
         ModelFolder(folder).load_card()
         name = number = folder.resolve().name
         while number in found:
@@ -53,7 +53,7 @@ def folders_given(paths: list[Path]) -> dict[str, Path]:
 def folders_around(runs: Path) -> dict[str, Path]:
     """The model that comes along, and all under a folder of runs, by their names."""
     trained = {path.parent.name: path.parent for path in sorted(runs.glob("[!.]*/model.json"))}
-    return {SMALLTALK: SMALLTALK_FOLDER, **trained}
+    return {**{name: path for name, path in PRETRAINED.items() if ModelFolder(path).exists()}, **trained}
 
 
 class ServedModel:

@@ -34,9 +34,11 @@ from textgen.training.sizing import (
     choose_encoder_decoder,
     choose_size,
     estimate_chat,
+    for_tuning,
     has_time,
 )
 from textgen.training.task import Encoded, Note, RunPlan, Settled, Workspace
+from textgen.training.trial import Trial, tried_in_chat
 
 Spacing = Literal["auto", "natural", "as-is"]
 
@@ -85,6 +87,7 @@ class ChatTask(ModelTask):
         request: what a person asked for; its choice is a `ChatChoice`.
         listening: how the dialogues are read.
         sample: writes a short sample with a model, for people to read.
+        starter: a model to begin with where it knows the language of the dialogues and the network is left open.
 
     Raises:
         CorpusError: the corpus cannot be read.
@@ -94,13 +97,19 @@ class ChatTask(ModelTask):
 
     survey: DialogueSurvey
     split: DialogueSplit | None
+    trial: Trial | None = None
 
     def __init__(
-        self, request: TrainingRequest, listening: Listening | None = None, sample: Sample = lambda model: ""
+        self,
+        request: TrainingRequest,
+        listening: Listening | None = None,
+        sample: Sample = lambda model: "",
+        starter: ModelFolder | None = None,
     ) -> None:
         super().__init__(request, sample, request.open(request.corpus, "dialogues"))
         self.listening = listening or Listening()
         self._validation: Corpus | None = None
+        self._starter = starter
 
     @property
     def choice(self) -> ChatChoice:
@@ -135,23 +144,32 @@ class ChatTask(ModelTask):
             note(line)
 
     def plan(self, budget: Budget, origin: Model | None) -> RunPlan:
-        """Learns the vocabulary, and chooses the network by the length of the replies alone, not by the time."""
+        """Takes the model to continue from or the starter, or else learns a vocabulary and chooses a network.
+
+        The choice depends on the replies alone, not on the time.
+        """
         choice, characters = self.choice, self.survey.characters
-        if origin:
-            tokenizer, architecture = origin.tokenizer, origin.card.architecture
-            if not isinstance(architecture, EncoderDecoderConfig):
-                raise ConfigurationError(
-                    f"--from names {origin.path}, a {origin.card.kind} model, but a chatbot can only go on from a "
-                    "chatbot: name a model trained by train-chat, or use train-script."
-                )
+        start = _require_chat(origin) if origin else self._tried()
+        if start:
+            tokenizer, architecture = start.tokenizer, start.card.architecture
         else:
             tokenizer = learn_vocabulary(choice, characters, self._texts(), [])
             architecture = choose_encoder_decoder(choice, characters, tokenizer.vocabulary_size)
         precision = best_precision() if choice.precision == "auto" else choice.precision
         training = choose_chat_training(choice, characters, budget, self.request.seed, precision, thread_count())
-        if origin:  # it knows the language already, and must not unlearn to use the context
-            training = replace(training, empty_at_first=0.0)
-        return RunPlan(tokenizer, architecture, training)
+        if start:  # it knows the language already, and must not unlearn to use the context
+            training = for_tuning(replace(training, empty_at_first=0.0), choice)
+        return RunPlan(tokenizer, architecture, training, start)
+
+    def _tried(self) -> Model | None:
+        """The starter; None where there is none or it does not help."""
+        if self._starter is None or not self._starter.exists() or self.choice.network or not self.listening.turns:
+            return None
+        starter, asked = self._starter.load(), (self.listening.turns, self.listening.replies_by, self._normalise)
+        exchanges = Exchanges(self.corpus, *asked, "training", self.split)
+        longest = _LONGEST_CONTEXT[starter.tokenizer.level]
+        self.trial = tried_in_chat(self._starter.path.name, starter, exchanges, longest)
+        return starter if self.trial is not None and self.trial.helps else None
 
     def encode(self, folder: ModelFolder, plan: RunPlan, note: Note) -> Encoded:
         """Writes the ids of contexts and replies, and the index of the replies' word sequences."""
@@ -191,14 +209,14 @@ class ChatTask(ModelTask):
         tokens, characters = ((learned[of], judged[of]) for of in ("tokens", "characters"))
         return Encoded(tokens, characters, corpus)
 
-    def settle(self, plan: RunPlan, encoded: Encoded, folder: ModelFolder, origin: Model | None) -> Settled:
+    def settle(self, plan: RunPlan, encoded: Encoded, folder: ModelFolder) -> Settled:
         """Takes a smaller network if there is no time for a large one."""
         model, training = plan.architecture, plan.training
         assert isinstance(model, EncoderDecoderConfig) and isinstance(training, ChatTrainingConfig)
         lengths = PairStore(folder.training / TRAINING_IDS).lengths
         flops = measure_flops(training.precision, training.batch, model.hidden)
         guess = usual = estimate_chat(model, training, lengths, flops)
-        if origin is None:
+        if plan.start is None:
             model = choose_encoder_decoder(
                 self.choice,
                 self.survey.characters,
@@ -209,7 +227,9 @@ class ChatTask(ModelTask):
         return Settled(replace(plan, architecture=model), guess, usual if model != plan.architecture else None)
 
     def describe(self, settled: Settled, run: Run) -> Iterator[str]:
-        """The vocabulary, the network, the run, and why a network is smaller than usual."""
+        """What the run begins with, the vocabulary, the network, the run, and why a network is smaller than usual."""
+        if self.trial is not None:
+            yield self.trial.describe()
         yield from describe_plan(settled.plan, run, settled.guess)
         if settled.usual is not None:
             yield describe_smaller(choose_size(self.choice, self.survey.characters), settled.usual)
@@ -256,6 +276,16 @@ class ChatTask(ModelTask):
         for exchange in Exchanges(self.corpus, turns, name, self._normalise, "training", self.split):
             yield from exchange.context[-1:]
             yield exchange.reply
+
+
+def _require_chat(origin: Model) -> Model:
+    """The model that a person named, if a chatbot can go on from it."""
+    if not isinstance(origin.card.architecture, EncoderDecoderConfig):
+        raise ConfigurationError(
+            f"--from names {origin.path}, a {origin.card.kind} model, but a chatbot can only go on from a "
+            "chatbot: name a model trained by train-chat, or use train-script."
+        )
+    return origin
 
 
 def held_out_talks(model: Model) -> list[list[str]]:

@@ -179,7 +179,7 @@ def prepare(task: FolderTask, folder: ModelFolder, budget: Budget, origin: Model
         task: of the run.
         folder: must not hold a model.
         budget: of the run.
-        origin: a model to continue from, with its vocabulary, architecture and weights; None starts from scratch.
+        origin: a model to continue from; None leaves the beginning to the task.
         note: receives lines about what was read and decided.
 
     Raises:
@@ -190,14 +190,15 @@ def prepare(task: FolderTask, folder: ModelFolder, budget: Budget, origin: Model
     plan = task.plan(budget, origin)
     with building(folder) as new:
         encoded = task.encode(new, plan, note)
-        settled = task.settle(plan, encoded, new, origin)
+        settled = task.settle(plan, encoded, new)
         architecture, training = settled.plan.architecture, settled.plan.training
         assert not isinstance(architecture, DiscriminatorConfig)
         run = Run(training, encoded.characters, encoded.tokens, thread_count())
-        weights = origin.weights if origin else initial_weights(architecture, training.seed)
+        weights = plan.start.weights if plan.start else initial_weights(architecture, training.seed)
         min_p = MIN_P_OF_REPLIES if task.kind == "chat" else MIN_P[plan.tokenizer.level]
         decoding = {"temperature": 0.8, "min_p": min_p}
-        card = ModelCard(task.kind, architecture, encoded.corpus, decoding=decoding, versions=versions())
+        corpus = {**encoded.corpus, "started_from": plan.start.path.name if plan.start else None}
+        card = ModelCard(task.kind, architecture, corpus, decoding=decoding, versions=versions())
         new.create(card, plan.tokenizer, weights)
         run.save(new.training)
     for line in task.describe(settled, run):

@@ -234,7 +234,9 @@ def train(task: ModelTask, target: Target, start: Start) -> Model:
         origin = None
         if start.origin is not None:
             origin = start.origin[0].load()
-            display.note(f"from      {start.origin[1]}: its weights, vocabulary and architecture")
+            display.note(
+                f"from      {start.origin[1]}: its weights, vocabulary and network, with the speakers of this corpus"
+            )
         task.begin(folder, start.budget or Budget(minutes=DEFAULT_MINUTES), origin, display.note)
     resuming = resume_command(task, target, start.tensorboard)
     try:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, replace
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from textgen.config import Budget, ModelConfig, ScriptTrainingConfig
@@ -22,6 +22,7 @@ from textgen.training.batches import Windows
 from textgen.training.checkpoint import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.corpus_stats import NoveltyIndexer, ShapeObserver
 from textgen.training.machine import best_precision, measure_flops, thread_count
+from textgen.training.moving_in import moved_in
 from textgen.training.network_steps import CandidateSampler, LanguageModelStep, LanguageModelValidation
 from textgen.training.prepare import describe_corpus, describe_plan, describe_smaller, learn_vocabulary
 from textgen.training.run import ModelTask, Sample, TrainingRequest
@@ -32,11 +33,13 @@ from textgen.training.sizing import (
     choose_training,
     dropout_for,
     estimate,
+    for_tuning,
     has_time,
     with_dropout,
     with_weight_decay,
 )
 from textgen.training.task import Encoded, Note, RunPlan, Settled, Workspace
+from textgen.training.trial import Trial, tried
 
 _FEWEST_CHARACTERS = 200
 _LINES_FOR_A_LABEL = 10
@@ -51,6 +54,7 @@ class ScriptTask(ModelTask):
     Args:
         request: what a person asked for; its choice is a `ScriptChoice`.
         sample: writes a short sample with a model, for people to read.
+        starter: a model to begin with where it knows the language of the corpus and the network is left open.
 
     Raises:
         CorpusError: the corpus cannot be read.
@@ -62,10 +66,14 @@ class ScriptTask(ModelTask):
     split: Split | None
     characters: int
     speakers: dict[str, int]
+    trial: Trial | None = None
 
-    def __init__(self, request: TrainingRequest, sample: Sample = lambda model: "") -> None:
+    def __init__(
+        self, request: TrainingRequest, sample: Sample = lambda model: "", starter: ModelFolder | None = None
+    ) -> None:
         super().__init__(request, sample, request.open(request.corpus, "scripts"))
         self._validation: Corpus | None = None
+        self._starter = starter
 
     @property
     def choice(self) -> ScriptChoice:
@@ -89,17 +97,17 @@ class ScriptTask(ModelTask):
             note(line)
 
     def plan(self, budget: Budget, origin: Model | None) -> RunPlan:
-        """Learns the vocabulary, and chooses the network by the length of the text alone, not by the time."""
+        """Moves into the model to continue from or the starter, or else learns a vocabulary and chooses a network.
+
+        The choice depends on the text alone, not on the time.
+        """
         choice, self.speakers = self.choice, self.survey.speakers_before(self.split)
-        if origin:
-            tokenizer, architecture = origin.tokenizer, origin.card.architecture
-            if not isinstance(architecture, ModelConfig):
-                raise ConfigurationError(
-                    f"--from names {origin.path}, a {origin.card.kind} model, but a script writer can only go on "
-                    "from a script writer: name a model trained by train-script, or use train-chat."
-                )
+        labelled = {name: lines for name, lines in self.speakers.items() if lines >= _LINES_FOR_A_LABEL}
+        start = self._moved_in(origin, labelled) if origin else self._tried(labelled)
+        if start:
+            tokenizer, architecture = start.tokenizer, start.card.architecture
         else:
-            labels = [name for name, lines in self.speakers.items() if lines >= _LINES_FOR_A_LABEL]
+            labels = list(labelled)
             tokenizer = learn_vocabulary(choice, self.characters, self._texts(labels), labels)
             architecture = choose_model(choice, tokenizer.level, self.characters, tokenizer.vocabulary_size)
         precision = best_precision() if choice.precision == "auto" else choice.precision
@@ -107,7 +115,27 @@ class ScriptTask(ModelTask):
         training = choose_training(
             choice, tokenizer.level, self.characters, budget, self.request.seed, precision, words, thread_count()
         )
-        return RunPlan(tokenizer, architecture, training)
+        if start:
+            training = for_tuning(training, choice)
+        return RunPlan(tokenizer, architecture, training, start)
+
+    def _moved_in(self, origin: Model, labelled: dict[str, int]) -> Model:
+        """The model that a person named, with the labels of this corpus."""
+        if not isinstance(origin.card.architecture, ModelConfig):
+            raise ConfigurationError(
+                f"--from names {origin.path}, a {origin.card.kind} model, but a script writer can only go on "
+                "from a script writer: name a model trained by train-script, or use train-chat."
+            )
+        return moved_in(origin, labelled)
+
+    def _tried(self, labelled: dict[str, int]) -> Model | None:
+        """The starter with the labels of this corpus; None where there is none or it does not help."""
+        if self._starter is None or not self._starter.exists() or self.choice.network:
+            return None
+        starter = moved_in(self._starter.load(), labelled)
+        scenes = chain.from_iterable(training_documents(self.corpus, self.split))
+        self.trial = tried(self._starter.path.name, starter, scenes)
+        return starter if self.trial is not None and self.trial.helps else None
 
     def encode(self, folder: ModelFolder, plan: RunPlan, note: Note) -> Encoded:
         """Writes the ids and the index of word sequences, and records the shape of the scripts."""
@@ -138,13 +166,13 @@ class ScriptTask(ModelTask):
         }
         return Encoded((learned, judged), (self.characters, self._held_out_characters()), corpus)
 
-    def settle(self, plan: RunPlan, encoded: Encoded, folder: ModelFolder, origin: Model | None) -> Settled:
+    def settle(self, plan: RunPlan, encoded: Encoded, folder: ModelFolder) -> Settled:
         """Takes a smaller network if there is no time for a large one, and the dropout that suits the epochs."""
         model, training, tokens = plan.architecture, plan.training, encoded.tokens[0]
         assert isinstance(model, ModelConfig) and isinstance(training, ScriptTrainingConfig)
         flops, level = measure_flops(training.precision, training.streams, model.hidden), plan.tokenizer.level
         usual = estimate(model, training, tokens, flops)
-        if origin is None:
+        if plan.start is None:
             budget, asked = training.budget, training
             model = choose_model(
                 self.choice,
@@ -161,7 +189,9 @@ class ScriptTask(ModelTask):
         return Settled(settled, estimate(model, training, tokens, flops), usual if model != plan.architecture else None)
 
     def describe(self, settled: Settled, run: Run) -> Iterator[str]:
-        """The vocabulary, the network, the run, and why a network is smaller than usual."""
+        """What the run begins with, the vocabulary, the network, the run, and why a network is smaller than usual."""
+        if self.trial is not None:
+            yield self.trial.describe()
         yield from describe_plan(settled.plan, run, settled.guess)
         if settled.usual is not None:
             yield describe_smaller(choose_size(self.choice, self.characters), settled.usual)

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import NamedTuple, TypeVar
 
 import numpy as np
@@ -12,6 +12,7 @@ from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig, Mod
 from textgen.errors import ConfigurationError
 
 _Architecture = TypeVar("_Architecture", ModelConfig, EncoderDecoderConfig)
+_Training = TypeVar("_Training", ScriptTrainingConfig, ChatTrainingConfig)
 
 LEVELS = ("character", "word", "subword")
 
@@ -49,11 +50,17 @@ _MOST_TOKEN_DROPOUT = {"character": 0.0, "word": 0.1, "subword": 0.1}
 _REMEMBERED, _MOST_DECAY = 2.5, 0.333
 """Epochs of updates that a model of long text averages over, and the strongest weight decay found to help."""
 
+_TUNING_RATE = 2e-3
+"""The learning rate of a model that goes on from another one."""
+
 _BEGINNINGS = 0.05
 """Share of windows in which a stream begins anew: a corpus of one document has a single beginning of its own."""
 
 _MANY_WORDS, _SAMPLED_WORDS = 20_000, 2_000
 """Number of words from which on training samples the softmax, and the size of the sample."""
+
+
+_OF_THE_NETWORK = ("level", "size", "words", "vocabulary_limit", "embedding", "hidden", "layers", "attention")
 
 
 @dataclass(frozen=True)
@@ -88,6 +95,12 @@ class Choice:
     dropout: float | None = None
     learning_rate: float | None = None
     precision: str = "auto"
+
+    @property
+    def network(self) -> dict[str, object]:
+        """The settings of vocabulary and network that were given; a model to continue from has its own."""
+        usual = {field.name: field.default for field in fields(self) if field.name in _OF_THE_NETWORK}
+        return {name: getattr(self, name) for name in usual if getattr(self, name) != usual[name]}
 
     def __post_init__(self) -> None:
         allowed = {
@@ -258,6 +271,15 @@ def choose_training(
     }
     training = ScriptTrainingConfig(budget=budget, seed=seed, precision=precision, towers=cores, **{**usual, **given})  # type: ignore[arg-type]
     return with_dropout(training, level, choice.dropout or 0.0)
+
+
+def for_tuning(training: _Training, choice: Choice) -> _Training:
+    """The same training for a model that knows the language: a low rate, so that it is not forgotten.
+
+    A new show is learned in seconds, and from then on the model is regularised by dropout as others are
+    (`benchmarks/README.md`).
+    """
+    return training if choice.learning_rate is not None else replace(training, learning_rate=_TUNING_RATE)
 
 
 def dropout_for(epochs: float) -> float:

@@ -26,11 +26,13 @@ class RunPlan:
         tokenizer: newly learned, or that of the model to continue from.
         architecture: of the network.
         training: how it is trained.
+        start: the model that it begins with, moved into the corpus; None draws the first weights.
     """
 
     tokenizer: Tokenizer
     architecture: Network
     training: TrainingConfig
+    start: Model | None = None
 
 
 @dataclass(frozen=True)
@@ -79,7 +81,7 @@ class Task(Protocol):
 
         Args:
             budget: of the run.
-            origin: a model to continue from, whose vocabulary and architecture are kept; None starts from scratch.
+            origin: a model to continue from; None leaves the beginning to the task.
         """
 
     def encode(self, folder: ModelFolder, plan: RunPlan, note: Note) -> Encoded:
@@ -119,14 +121,13 @@ class FolderTask(Task, Protocol):
     kind: str
     """The kind of model, for its card."""
 
-    def settle(self, plan: RunPlan, encoded: Encoded, folder: ModelFolder, origin: Model | None) -> Settled:
+    def settle(self, plan: RunPlan, encoded: Encoded, folder: ModelFolder) -> Settled:
         """Completes a plan.
 
         Args:
             plan: as `plan` made it.
             encoded: the texts.
             folder: holds the encoded texts.
-            origin: as for `plan`.
         """
 
     def describe(self, settled: Settled, run: Run) -> Iterable[str]:

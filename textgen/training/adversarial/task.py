@@ -97,9 +97,9 @@ class AdversarialTask(ModelTask):
         """As without a critic."""
         return self.script.encode(folder, plan, note)
 
-    def settle(self, plan: RunPlan, encoded: Encoded, folder: ModelFolder, origin: Model | None) -> Settled:
+    def settle(self, plan: RunPlan, encoded: Encoded, folder: ModelFolder) -> Settled:
         """As without a critic."""
-        return self.script.settle(plan, encoded, folder, origin)
+        return self.script.settle(plan, encoded, folder)
 
     def describe(self, settled: Settled, run: Run) -> Iterable[str]:
         """As without a critic."""

@@ -1,0 +1,76 @@
+"""A model in another corpus: what it knew stays, and the speakers are the corpus's own."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from tests.inference.small import random_weights
+from textgen.config import ModelConfig
+from textgen.inference.language_model import LanguageModel
+from textgen.model_folder import Model, ModelCard
+from textgen.tokenizers.base import FIRST_LABEL, LINE_END, NAME
+from textgen.tokenizers.subword import SubwordTokenizer
+from textgen.training.moving_in import moved_in
+
+TEXTS = ["hello there, how are you today?", "what a day it is"] * 4
+
+
+def script_model(speakers: list[str], tied: bool = True) -> Model:
+    tokenizer = SubwordTokenizer.learn(TEXTS, speakers)
+    config = ModelConfig(tokenizer.vocabulary_size, embedding=6, hidden=8, layers=2, tied=tied)
+    return Model(Path("old"), ModelCard("script", config, {}), tokenizer, random_weights(config))
+
+
+def distribution(model: Model, ids: list[int]) -> np.ndarray:
+    """The probabilities of all ids behind some."""
+    network = LanguageModel(model.card.architecture, model.weights)  # type: ignore[arg-type]
+    state = network.read(np.array(ids[:-1])[:, None], network.initial_state())
+    logits = network.step(np.array(ids[-1:]), state)[0][0].astype(np.float64)
+    odds = np.exp(logits - logits.max())
+    return odds / odds.sum()
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_text_is_as_likely_as_before(tied: bool) -> None:
+    old = script_model(["anna", "bert", "carl"], tied)
+    new = moved_in(old, {"dora": 30, "bert": 10})
+    assert new.tokenizer.speakers == ("dora", "bert")
+    assert new.tokenizer.encode("hello day") == [index - 1 for index in old.tokenizer.encode("hello day")]
+    before, after = (
+        distribution(model, model.tokenizer.encode("hello"))[model.tokenizer.first_piece :] for model in (old, new)
+    )
+    np.testing.assert_allclose(after / after.sum(), before / before.sum(), rtol=1e-4)
+
+
+def test_a_known_speaker_keeps_its_vector_and_a_new_one_gets_the_mean() -> None:
+    old = script_model(["anna", "bert"])
+    new = moved_in(old, {"bert": 10, "dora": 30})
+    labels = old.weights["embedding"][FIRST_LABEL : FIRST_LABEL + 2]
+    np.testing.assert_array_equal(new.weights["embedding"][FIRST_LABEL], labels[1])
+    np.testing.assert_allclose(new.weights["embedding"][FIRST_LABEL + 1], labels.mean(axis=0), rtol=1e-6)
+    bias = new.weights["output/bias"][FIRST_LABEL : FIRST_LABEL + 2]
+    assert bias[1] - bias[0] == pytest.approx(np.log(3), rel=1e-5), "three times as many lines"
+    together = np.logaddexp.reduce(old.weights["output/bias"][FIRST_LABEL : FIRST_LABEL + 2])
+    assert np.logaddexp.reduce(bias) == pytest.approx(together, rel=1e-5)
+
+
+def test_without_old_labels_a_new_one_begins_as_the_sign_of_a_name() -> None:
+    old = script_model([])
+    new = moved_in(old, {"dora": 30})
+    np.testing.assert_array_equal(new.weights["embedding"][FIRST_LABEL], old.weights["embedding"][NAME])
+    np.testing.assert_array_equal(new.weights["embedding"][LINE_END], old.weights["embedding"][LINE_END])
+
+
+def test_labels_may_go_altogether() -> None:
+    new = moved_in(script_model(["anna", "bert"]), {})
+    assert new.tokenizer.speakers == ()
+    assert len(new.weights["embedding"]) == new.tokenizer.vocabulary_size == new.card.architecture.vocabulary_size
+
+
+def test_the_same_speakers_change_nothing() -> None:
+    old = script_model(["anna", "bert"])
+    assert moved_in(old, {"anna": 3, "bert": 2}) is old
+    halves = replace(old, weights={name: array.astype(np.float16) for name, array in old.weights.items()})
+    assert moved_in(halves, {"bert": 2}).weights["embedding"].dtype == np.float32
