@@ -35,7 +35,7 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 
-_KEYED = ("/v1", "/api")
+_KEYED = ("/v1/", "/api/")
 
 
 @dataclass(frozen=True)
