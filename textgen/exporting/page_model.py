@@ -16,7 +16,7 @@ from textgen.tokenizers import pretokens
 from textgen.tokenizers.base import Tokenizer
 
 _LOOKED_UP = ("embedding", "whose")
-"""The matrices whose rows are vectors of tokens; of the others, a page keeps the columns as rows, each for one result."""
+"""The matrices whose rows are vectors of tokens; the others are turned, so that each row makes one result."""
 
 _DRAWING = ("temperature", "top_k", "top_p", "min_p", "repetition_penalty")
 _CANDIDATES = 4

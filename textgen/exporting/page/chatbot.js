@@ -91,8 +91,7 @@ export class Chatbot {
   /** Several replies to the last of some turns, yielded while they grow; greedily there is only one. */
   *drafts(turns, options, seed) {
     const [state, memory] = this.network.read(this.context(turns));
-    const constraints = [this.shape.begin(options.max_new_tokens), new Utf8Constraint(this.pieces)];
-    if (this.alphabet !== null) constraints.push(this.alphabet.begin(turns.join("")));
+    const constraints = this.constraints(turns, options.max_new_tokens);
     const drafts = Array.from(
       { length: options.temperature === 0 ? 1 : options.candidates },
       (_, k) => new Draft([START], constraints, seed + k),
@@ -100,6 +99,13 @@ export class Chatbot {
     const step = (ids, before) => this.network.step(ids, before, memory);
     for (const _ of writeDrafts(step, state, drafts, options, this.pieces.first)) yield drafts;
     return drafts;
+  }
+
+  /** What may be written as a reply of so many tokens. */
+  constraints(turns, room) {
+    const constraints = [this.shape.begin(room ?? Infinity), new Utf8Constraint(this.pieces)];
+    if (this.alphabet !== null) constraints.push(this.alphabet.begin(turns.join("")));
+    return constraints;
   }
 
   /** The log-probability of a reply's beginning after the empty context, in nats a token. */

@@ -27,7 +27,9 @@ export class Draft {
     if (options.repetition_penalty !== 1) {
       penalise(values, [...this.context, ...this.ids], options.repetition_penalty, first);
     }
-    if (options.temperature === 0) return likeliest(values)[0];
+    const [best, logit] = likeliest(values);
+    if (logit === -Infinity) throw new Error("no token is left to choose");
+    if (options.temperature === 0) return best;
     transform(values, options);
     return draw(values, uniform(this.seed, this.ids.length));
   }

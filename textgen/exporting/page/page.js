@@ -21,7 +21,7 @@ export function takeModel() {
   return [facts, new Weights(facts.arrays, bytesOf(base64))];
 }
 
-/** Opens the page: says what is wrong where the browser cannot. */
+/** Opens the page: says what is wrong where the browser cannot, or where something fails later on. */
 export async function start(open) {
   await breath();
   try {
@@ -31,6 +31,9 @@ export async function start(open) {
   } catch (error) {
     byId("status").textContent = `This model could not be opened (${error}): it needs a browser of 2023 or newer.`;
   }
+  addEventListener("unhandledrejection", ({ reason }) => {
+    byId("status").textContent = `Something went wrong (${reason}): change the settings, or open the page again.`;
+  });
 }
 
 const breath = () => new Promise((resolve) => setTimeout(resolve));

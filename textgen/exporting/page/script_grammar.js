@@ -1,7 +1,7 @@
 // The grammar of scripts as a constraint: whole lines, speakers who may speak, headings whose brackets are closed.
 
 import { either } from "./constraints.js";
-import { END, FIRST_LABEL, LINE_END, NAME, NAME_END, SCENE } from "./tokenizer.js";
+import { FIRST_LABEL, LINE_END, NAME, NAME_END, SCENE } from "./tokenizer.js";
 
 // What the next token may belong to.
 const LINE_START = "line start", AFTER_HEADING = "after heading", HEADING = "heading", NAME_START = "name start";
@@ -41,18 +41,17 @@ class NameTrie {
 }
 
 /**
- * The rules for a text.
+ * The rules for a text. It does not end by itself: a page is asked for a number of lines.
  *
  * @param shape of the corpus: what occurs in its scripts.
  * @param labels ids of the speakers who may have a line; null for all of them, and narration where there is any.
  * @param names the names without a label that may have one, in ids.
- * @param mayEnd whether the document may end.
  */
 export class ScriptGrammar {
-  constructor(pieces, shape, labels, names, mayEnd) {
+  constructor(pieces, shape, labels, names) {
     const narration = labels === null && shape.narration;
     const everybody = Array.from({ length: pieces.first - FIRST_LABEL }, (_, k) => FIRST_LABEL + k);
-    const openers = [...(labels ?? everybody), ...(mayEnd ? [END] : [])];
+    const openers = [...(labels ?? everybody)];
     if (names.length > 0 || (labels === null && shape.spelled_names)) openers.push(NAME);
     const only = (id) => pieces.mask([id]), text = shape.line_breaks ? pieces.text : pieces.oneLine;
     const textStart = shape.empty_lines ? either(text, only(LINE_END)) : text;

@@ -91,22 +91,26 @@ class WrittenScript {
    * @param options how to write; `characters` are the only ones who get new lines, `lines` how many of them.
    */
   *write(options) {
-    const { writer } = this, { pieces, facts } = writer, prefix = encoded(this.dropped);
-    const [labels, names] = writer.cast(options.characters);
-    const grammar = new ScriptGrammar(pieces, facts.shape, labels, names, false);
-    const constraints = [grammar.begin(this.ids, prefix), new Utf8Constraint(pieces)];
-    if (writer.alphabet !== null) constraints.push(writer.alphabet.begin(this.heard));
-    if (writer.headings !== null) constraints.push(writer.headings.begin(this.ids));
-    if (prefix.length > 0) constraints.push(new HealingConstraint(pieces, prefix));
+    const { writer } = this, draft = new Draft([...this.ids], this.constraints(options.characters), options.seed);
     this.dropped = "";
-    const draft = new Draft([...this.ids], constraints, options.seed);
     const step = (ids, state) => writer.network.step(ids, state);
-    for (const state of writeDrafts(step, this.state, [draft], options, pieces.first)) {
+    for (const state of writeDrafts(step, this.state, [draft], options, writer.pieces.first)) {
       this.state = state;
       this.take(draft.last);
       yield;
     }
     return draft;
+  }
+
+  /** What may be written next, where only some characters get lines. */
+  constraints(characters) {
+    const { pieces, facts, alphabet, headings } = this.writer, prefix = encoded(this.dropped);
+    const grammar = new ScriptGrammar(pieces, facts.shape, ...this.writer.cast(characters));
+    const constraints = [grammar.begin(this.ids, prefix), new Utf8Constraint(pieces)];
+    if (alphabet !== null) constraints.push(alphabet.begin(this.heard));
+    if (headings !== null) constraints.push(headings.begin(this.ids));
+    if (prefix.length > 0) constraints.push(new HealingConstraint(pieces, prefix));
+    return constraints;
   }
 
   /** Reads an id as a part of the script. */
