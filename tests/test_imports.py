@@ -22,7 +22,7 @@ WRITING = FOLDER | {"inference", "decoding"}
 GENERATION = WRITING | {"discriminator"}
 EXPLANATION = GENERATION | {"generation"}
 FACES = EXPLANATION | {"explanation", "writer", "chatbot", "starters"}
-API = FACES | {"evaluation", "models", "training"}
+API = FACES | {"evaluation", "models", "training", "exporting"}
 MAY_IMPORT = {
     "_version": set[str](),
     "errors": set[str](),
@@ -42,6 +42,7 @@ MAY_IMPORT = {
     "explanation": EXPLANATION,
     "writer": EXPLANATION | {"explanation"},
     "chatbot": EXPLANATION | {"explanation", "writer"},
+    "exporting": GENERATION | {"generation"},
     "evaluation": FACES,
     "models": CORPUS | {"corpus", "model_folder"},
     "training": GENERATION | {"models"},
