@@ -40,7 +40,7 @@ MAY_IMPORT = {
     "discriminator": WRITING,
     "generation": GENERATION,
     "explanation": EXPLANATION,
-    "writer": EXPLANATION | {"explanation"},
+    "writer": EXPLANATION | {"explanation", "models"},
     "chatbot": EXPLANATION | {"explanation", "writer"},
     "exporting": GENERATION | {"generation"},
     "evaluation": FACES,
