@@ -42,7 +42,7 @@ MAY_IMPORT = {
     "explanation": EXPLANATION,
     "writer": EXPLANATION | {"explanation", "models"},
     "chatbot": EXPLANATION | {"explanation", "writer"},
-    "exporting": GENERATION | {"generation"},
+    "exporting": GENERATION | {"generation", "models"},
     "evaluation": FACES,
     "models": CORPUS | {"corpus", "model_folder"},
     "training": GENERATION | {"models"},

@@ -160,7 +160,7 @@ def stored_arrays(weights: Mapping[str, NDArray[np.floating]], int8: bool) -> tu
         if array.ndim == 2 and name not in _LOOKED_UP:
             array = array.T
         dtype, content = (
-            ("int8", _rounded(array)) if int8 and array.ndim == 2 else (str(array.dtype), _little(array).tobytes())
+            ("int8", _int8(array)) if int8 and array.ndim == 2 else (str(array.dtype), _little(array).tobytes())
         )
         arrays.append({"name": name, "shape": list(array.shape), "dtype": dtype, "offset": len(stored)})
         stored += content + bytes(-len(content) % _ALIGNMENT)
@@ -171,8 +171,13 @@ def _little(array: NDArray[np.floating]) -> NDArray[np.floating]:
     return np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
 
 
-def _rounded(matrix: NDArray[np.floating]) -> bytes:
+def _int8(matrix: NDArray[np.floating]) -> bytes:
     """The scale of each row (float32), then all rows in whole numbers."""
-    scales = np.abs(matrix.astype(np.float32)).max(axis=1) / _LARGEST_INT8
-    whole = np.round(matrix / np.where(scales > 0, scales, 1)[:, None]).astype(np.int8)
+    scales, whole = rounded(matrix)
     return _little(scales).tobytes() + whole.tobytes()
+
+
+def rounded(matrix: NDArray[np.floating]) -> tuple[NDArray[np.float32], NDArray[np.int8]]:
+    """A matrix as a scale for each row, and whole numbers from -127 to 127 that are to be multiplied by it."""
+    scales = np.abs(matrix.astype(np.float32)).max(axis=1) / np.float32(_LARGEST_INT8)
+    return scales, np.round(matrix / np.where(scales > 0, scales, 1)[:, None]).astype(np.int8)
