@@ -11,6 +11,7 @@ import pytest
 from tests.exporting.test_html import export
 from tests.generation.small import chat_model, saved_model
 from tests.inference import exchanges, small
+from tests.test_docs import ROOT, python_blocks
 from textgen.api import open_folder
 from textgen.config import ModelConfig
 from textgen.errors import ConfigurationError, MissingExtraError
@@ -194,3 +195,21 @@ def test_the_command_says_where_it_is(tmp_path: Path) -> None:
         "vocabulary.json",
         "weights.bin",
     ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("format", RUNTIMES)
+def test_the_examples_in_the_documentation_write_text(
+    tmp_path: Path, script: Model, wren: Model, format: str, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    blocks = [block for block in python_blocks(ROOT / "docs" / "export.md") if f"-{format}" in block]
+    assert len(blocks) == (2 if format == "onnx" else 1)
+    export_folder(script, format, Path(f"seinfeld-{format}"))
+    if format == "onnx":
+        export_folder(wren, format, Path("wren-onnx"))
+    for block in blocks:
+        exec(compile(block, "export.md", "exec"), {})
+        written = capsys.readouterr().out
+        expected = ["Wren"] if "wren" in block else [f"{name}: " for name in script.tokenizer.speakers]
+        assert any(one in written for one in expected)
