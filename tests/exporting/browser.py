@@ -1,14 +1,13 @@
 """Chromium without a window, and pages opened in it from disk."""
 
+import base64
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from selenium import webdriver
-from selenium.webdriver.support.ui import WebDriverWait
 
 from textgen.exporting.html import assembled
 from textgen.exporting.page_model import stored_arrays
@@ -47,8 +46,10 @@ globalThis.engine = {
 
 
 @contextmanager
-def chromium() -> Iterator[webdriver.Chrome]:
+def chromium() -> Iterator[Any]:
     """A browser that is closed in the end; `chromium` and `chromedriver` must be installed."""
+    from selenium import webdriver  # of the extra `browser`, which the quick tests do without
+
     options = webdriver.ChromeOptions()
     for argument in _ARGUMENTS:
         options.add_argument(argument)
@@ -61,7 +62,7 @@ def chromium() -> Iterator[webdriver.Chrome]:
         driver.quit()
 
 
-def opened(driver: webdriver.Chrome, folder: Path, page: str) -> webdriver.Chrome:
+def opened(driver: Any, folder: Path, page: str) -> Any:
     """The browser with a page in it that lies in a folder."""
     path = folder / "page.html"
     path.write_text(page, encoding="utf-8")
@@ -70,10 +71,17 @@ def opened(driver: webdriver.Chrome, folder: Path, page: str) -> webdriver.Chrom
     return driver
 
 
-def ready(driver: webdriver.Chrome) -> webdriver.Chrome:
+def ready(driver: Any) -> Any:
     """The browser once the model of its page is opened."""
-    WebDriverWait(driver, 30).until(lambda it: it.execute_script("return document.body.classList.contains('ready')"))
+    until(driver, lambda it: it.execute_script("return document.body.classList.contains('ready')"))
     return driver
+
+
+def until(driver: Any, holds: Callable[[Any], Any]) -> None:
+    """Waits until something holds, a minute at most."""
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    WebDriverWait(driver, 60, 0.05).until(holds)
 
 
 class Engine:
@@ -85,7 +93,7 @@ class Engine:
         model: of the page.
     """
 
-    def __init__(self, driver: webdriver.Chrome, folder: Path, model: Model) -> None:
+    def __init__(self, driver: Any, folder: Path, model: Model) -> None:
         is_chat = model.card.kind == "chat"
         self.opened = ChatModel(model) if is_chat else ScriptModel(model)
         self._driver = opened(driver, folder, assembled(model, model.card.kind, _PROGRAM))
@@ -99,8 +107,6 @@ class Engine:
 
 def network_arguments(weights: dict[str, Any], int8: bool = False) -> tuple[list[dict[str, Any]], str]:
     """Arrays as `engine.Weights` takes them, and their bytes in base64."""
-    import base64
-
     arrays, content = stored_arrays(weights, int8)
     return arrays, base64.b64encode(content).decode()
 

@@ -2,16 +2,13 @@
 
 import re
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from selenium.webdriver.common.by import By
-from selenium.webdriver.support.ui import WebDriverWait
 
-from tests.exporting.browser import opened, ready
+from tests.exporting.browser import opened, ready, until
 from textgen.exporting.html import html_page
 from textgen.model_folder import Model
 
@@ -29,20 +26,16 @@ def writing(browser: Any, tmp_path: Path, script: Model) -> Any:
 
 
 def click(page: Any, name: str) -> None:
-    page.execute_script("arguments[0].click();", page.find_element(By.ID, name))
+    page.execute_script("arguments[0].click();", page.find_element("id", name))
 
 
 def put(page: Any, name: str, value: str) -> None:
     page.execute_script("document.querySelector(`[name=${arguments[0]}]`).value = arguments[1];", name, value)
 
 
-def until(page: Any, holds: Callable[[Any], Any]) -> Any:
-    return WebDriverWait(page, 60, 0.05).until(holds)
-
-
 def say(page: Any, text: str) -> str:
     """Sends a message and waits for the reply."""
-    page.find_element(By.ID, "message").send_keys(text + "\n")
+    page.find_element("id", "message").send_keys(text + "\n")
     return reply_of(page)
 
 
@@ -102,7 +95,7 @@ def test_a_setting_that_makes_no_sense_is_told(chat: Any) -> None:
         ("min_p", "", "min_p must be"),
     ):
         put(chat, name, value)
-        chat.find_element(By.ID, "message").send_keys("hello\n")
+        chat.find_element("id", "message").send_keys("hello\n")
         message = chat.execute_script("return document.querySelector(`[name=${arguments[0]}]`).validationMessage", name)
         assert told in message
         assert chat.execute_script("return document.getElementById('talk').childElementCount") == 0
@@ -117,17 +110,17 @@ def test_a_script_as_asked(writing: Any) -> None:
     click(writing, "write")
     first = lines_of(writing)
     assert len(first) == 6 and all(re.match(r"(JERRY|ELAINE|GEORGE|KRAMER): ", line) for line in first)
-    assert writing.find_element(By.ID, "status").text == "Seed 3"
+    assert writing.find_element("id", "status").text == "Seed 3"
     click(writing, "more")
     both = lines_of(writing)
     assert len(both) == 12 and both[:6] == first
     click(writing, "write")
     assert lines_of(writing) == first
-    for box in writing.find_elements(By.CSS_SELECTOR, "#characters input"):
+    for box in writing.find_elements("css selector", "#characters input"):
         if box.get_attribute("value") in ("GEORGE", "KRAMER"):
             writing.execute_script("arguments[0].click();", box)
     writing.execute_script("document.getElementById('opener').selectedIndex = 1")
-    writing.find_element(By.ID, "text").send_keys("The so")
+    writing.find_element("id", "text").send_keys("The so")
     click(writing, "write")
     opening, *others = lines_of(writing)
     speaker = writing.execute_script("return document.getElementById('opener').selectedOptions[0].textContent")

@@ -38,7 +38,7 @@ export class Pieces {
   }
 
   utf8State(state, id) {
-    if (id < this.first) return state === ACCEPT ? ACCEPT : REJECT;
+    if (this.ascii[id]) return state === ACCEPT ? ACCEPT : REJECT;
     return advance(state, this.of[id]);
   }
 

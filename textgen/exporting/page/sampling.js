@@ -48,12 +48,23 @@ function keepAbove(logits, bound) {
 
 /** The least logit needed when the likeliest are taken until their probabilities reach a goal; the largest is 0. */
 function nucleusBound(logits, goal) {
-  const sorted = logits.toSorted();
-  const total = sorted.reduce((sum, logit) => sum + Math.exp(logit), 0);
-  let mass = 0, place = sorted.length;
-  do mass += Math.exp(sorted[--place]);
-  while (mass < goal * total && place > 0);
-  return sorted[place];
+  let total = 0;
+  for (const logit of logits) total += Math.exp(logit);
+  for (const depth of [6, 12, Infinity]) {
+    const part = []; // most nuclei are small, and sorting everything is slow
+    let mass = 0;
+    for (const logit of logits) {
+      if (logit <= -depth) continue;
+      part.push(logit);
+      mass += Math.exp(logit);
+    }
+    if (mass < goal * total && depth < Infinity) continue;
+    const sorted = Float32Array.from(part).sort();
+    let taken = 0, place = sorted.length;
+    do taken += Math.exp(sorted[--place]);
+    while (taken < goal * total && place > 0);
+    return sorted[place];
+  }
 }
 
 /** The likeliest token, the first of several, and its logit. */
@@ -65,12 +76,11 @@ export function likeliest(logits) {
 
 /** The token at a place, from 0 to 1, of the cumulative distribution. */
 export function draw(logits, place) {
-  const top = likeliest(logits)[1], weights = Float64Array.from(logits, (logit) => Math.exp(logit - top));
-  let left = place * weights.reduce((sum, weight) => sum + weight, 0), last = 0;
-  for (let id = 0; id < weights.length; id++) {
-    if (weights[id] === 0) continue;
+  let left = place * Math.exp(logTotal(logits)), last = 0;
+  for (let id = 0; id < logits.length; id++) {
+    if (logits[id] === -Infinity) continue;
     last = id;
-    if ((left -= weights[id]) < 0) break;
+    if ((left -= Math.exp(logits[id])) < 0) break;
   }
   return last;
 }

@@ -38,6 +38,7 @@ export function bytesTogether(first, second) {
 
 /** The text of the whole characters, and the bytes of an unfinished one; invalid bytes become U+FFFD. */
 export function wholeCharacters(bytes) {
+  if (bytes.every((byte) => byte < 128)) return [decoded(bytes), new Uint8Array()];
   let state = ACCEPT, end = 0;
   for (let k = 0; k < bytes.length; k++) {
     state = advance(state, [bytes[k]]);

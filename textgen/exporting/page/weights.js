@@ -4,6 +4,8 @@ import { kernel } from "./kernel.js";
 
 const PAGE = 65536; // bytes, the unit of WebAssembly's memory
 
+const EVERY_HALF = 65536;
+
 /** The bytes that base64 stands for. */
 export function bytesOf(base64) {
   const text = atob(base64);
@@ -13,18 +15,19 @@ export function bytesOf(base64) {
 }
 
 /** The numbers of an array, which is stored as float32, as float16, or as int8 with a scale for each row. */
-function numbersOf(array, bytes) {
-  const count = array.shape.reduce((product, size) => product * size, 1);
-  const { offset } = array;
-  if (array.dtype === "float32") return new Float32Array(bytes.buffer, offset, count);
-  if (array.dtype === "float16") {
+function numbersOf({ shape, dtype, offset }, bytes, floats) {
+  const [rows, columns] = [...shape, 1], count = rows * columns, numbers = new Float32Array(count);
+  if (dtype === "float32") {
+    numbers.set(new Float32Array(bytes.buffer, offset, count));
+  } else if (dtype === "float16") {
     const halves = new Uint16Array(bytes.buffer, offset, count);
-    return Float32Array.from(halves, (half) => floatOf(half));
+    for (let k = 0; k < count; k++) numbers[k] = floats[halves[k]];
+  } else {
+    const scales = new Float32Array(bytes.buffer, offset, rows);
+    const whole = new Int8Array(bytes.buffer, offset + 4 * rows, count);
+    for (let k = 0; k < count; k++) numbers[k] = whole[k] * scales[Math.floor(k / columns)];
   }
-  const [rows, columns] = array.shape;
-  const scales = new Float32Array(bytes.buffer, offset, rows);
-  const whole = new Int8Array(bytes.buffer, offset + 4 * rows, count);
-  return Float32Array.from(whole, (value, k) => value * scales[Math.floor(k / columns)]);
+  return numbers;
 }
 
 /** A float16 (IEEE 754 binary16), given by its bits, as a number. */
@@ -84,9 +87,11 @@ export class Weights {
     this.input = new Float32Array(this.memory.buffer, 0, widest);
     this.output = new Float32Array(this.memory.buffer, 4 * widest, widest);
     this.byName = new Map();
+    const floats = new Float32Array(EVERY_HALF);
+    for (let half = 0; half < EVERY_HALF; half++) floats[half] = floatOf(half);
     let place = 8 * widest;
     for (const array of arrays) {
-      const numbers = numbersOf(array, bytes);
+      const numbers = numbersOf(array, bytes, floats);
       if (array.shape.length === 1) {
         this.byName.set(array.name, numbers);
         continue;
