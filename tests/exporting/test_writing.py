@@ -132,6 +132,7 @@ def assert_greedy(step: Any, state: Any, request_ids: list[int], constraint: Any
         ("", {}),
         ("JERRY: the so", {"speaker": "JERRY", "text": "the so"}),
         ("KRAMER:", {"speaker": "KRAMER", "text": ""}),
+        ("Nothing is wor", {"text": "Nothing is wor"}),
         ("[Scene 4", {"heading": "[Scene 4"}),
     ],
 )

@@ -24,7 +24,7 @@ start(() => {
 
   function opening() {
     const kind = byId("opener").value, text = byId("text").value;
-    if (kind === ANYBODY) return text && facts.shape.narration ? { text } : {};
+    if (kind === ANYBODY) return text ? { text } : {};
     if (kind === HEADING) return { heading: text || (facts.shape.bracketed_headings ? "[" : "") };
     return kind === NARRATION ? { text } : { speaker: writer.speakers[Number(kind)], text };
   }
