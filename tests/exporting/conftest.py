@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from textgen.api import SMALLTALK, open_folder
 from textgen.model_folder import Model, ModelFolder
+from textgen.starters import SMALLTALK, open_folder
 
 DATA = Path(__file__).parents[1] / "data"
 
