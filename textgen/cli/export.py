@@ -1,4 +1,4 @@
-"""`textgen export`: Turn a model into a page, or into files for other programs."""
+"""`textgen export`: Turn a model into a page, or into other formats."""
 
 from pathlib import Path
 
@@ -22,7 +22,7 @@ from textgen.cli.output import echo
 )
 @debug_option
 def command(model: Path, format: str, out: Path, int8: bool) -> None:
-    """Turn a model into a page, or into files for other programs.
+    """Turn a model into a page, or into other formats.
 
     A page is one file. It works offline, from a disk or a website, on a computer or a phone, and sends nothing
     anywhere. The other formats need the extra `export`; what they make works without textgen.
