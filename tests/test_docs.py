@@ -63,7 +63,7 @@ def test_commands_and_options_in_examples_exist(page: Path) -> None:
     for name, rest in examples(page):
         assert name in known, f"textgen {name}"
         options = {option for parameter in known[name].params for option in parameter.opts}
-        assert set(re.findall(r"(?<!\S)--[a-z-]+", rest)) - {"--help"} <= options, f"textgen {name}{rest}"
+        assert set(re.findall(r"(?<!\S)--[a-z0-9-]+", rest)) - {"--help"} <= options, f"textgen {name}{rest}"
 
 
 def test_the_pages_have_examples_of_every_command() -> None:

@@ -22,7 +22,7 @@ WRITING = FOLDER | {"inference", "decoding"}
 GENERATION = WRITING | {"discriminator"}
 EXPLANATION = GENERATION | {"generation"}
 FACES = EXPLANATION | {"explanation", "writer", "chatbot", "starters"}
-API = FACES | {"evaluation", "models", "training"}
+API = FACES | {"evaluation", "models", "training", "exporting"}
 MAY_IMPORT = {
     "_version": set[str](),
     "errors": set[str](),
@@ -40,8 +40,9 @@ MAY_IMPORT = {
     "discriminator": WRITING,
     "generation": GENERATION,
     "explanation": EXPLANATION,
-    "writer": EXPLANATION | {"explanation"},
+    "writer": EXPLANATION | {"explanation", "models"},
     "chatbot": EXPLANATION | {"explanation", "writer"},
+    "exporting": GENERATION | {"generation", "models"},
     "evaluation": FACES,
     "models": CORPUS | {"corpus", "model_folder"},
     "training": GENERATION | {"models"},

@@ -29,7 +29,7 @@ from textgen.generation.conversation import (
 )
 from textgen.generation.ranking import Candidate, JudgedText, judge_lines
 from textgen.model_folder import Model
-from textgen.writer import ScriptWriter
+from textgen.writer import ScriptWriter, as_keras
 
 __all__ = ["Candidate", "ChatOptions", "Chatbot", "Reply", "as_character"]
 
@@ -218,6 +218,22 @@ class Chatbot:
                 f"message out, or make one of a chat model anew {how_to_make(self.path)}"
             )
         return judge_lines([self._responder.line(clean(line)) for line in _LINE_ENDS.split(text)], self.judge, asked)
+
+    def to_keras(self) -> Any:
+        """Builds the network as a stock functional `keras.Model`, with the weights of the model folder.
+
+        Returns:
+            A model of Embedding, Bidirectional, LSTM, Attention and Dense layers that maps `contexts` (batch, context)
+            and `replies` (batch, time), ids from START on with padding at their ends, to logits (batch, time,
+            vocabulary); for a character of a script model, the language model, as `ScriptWriter.to_keras` gives it.
+
+        Raises:
+            MissingExtraError: Keras is not installed.
+
+        Example:
+            >>> textgen.load("smalltalk").to_keras().summary()  # doctest: +SKIP
+        """
+        return as_keras(self.path)
 
     @cached_property
     def judge(self) -> Scorer:

@@ -1,21 +1,24 @@
 """The script writer: prompt in, script out."""
 
+import importlib.util
 from collections.abc import Iterator, Sequence
 from copy import copy
 from dataclasses import fields, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from textgen import terminal
 from textgen.decoding.option_row import refuse_unknown
 from textgen.decoding.options import DEFAULT_LINES, DecodingOptions
 from textgen.discriminator.scorer import Scorer
-from textgen.errors import require_text
+from textgen.errors import MissingExtraError, require_text
 from textgen.explanation.script import Explanation, NextToken, explain_script, next_tokens
 from textgen.generation.generation_request import GenerationRequest, Note, Watch, WrittenScript
 from textgen.generation.ranking import JudgedText, best_first, check_rerank, judge_lines
 from textgen.generation.script_model import ScriptModel
-from textgen.model_folder import Model
+from textgen.model_folder import Model, ModelFolder
+from textgen.wording import to_install
 
 __all__ = ["DEFAULT_LINES", "ScriptWriter", "WrittenScript"]
 
@@ -175,6 +178,21 @@ class ScriptWriter:
             self._note_once(judge.warning)
         return judge
 
+    def to_keras(self) -> Any:
+        """Builds the network as a stock functional `keras.Model`, with the weights of the model folder.
+
+        Returns:
+            A model of Embedding, LSTM and Dense layers that maps ids (batch, time), from START on, to logits (batch,
+            time, vocabulary). It can be saved, loaded and trained without textgen.
+
+        Raises:
+            MissingExtraError: Keras is not installed.
+
+        Example:
+            >>> textgen.load("runs/seinfeld").to_keras().save("seinfeld.keras")  # doctest: +SKIP
+        """
+        return as_keras(self.path)
+
     def _request(self, prompt: str, options: DecodingOptions) -> GenerationRequest:
         if self.card.warning is not None:
             self._note_once(self.card.warning)
@@ -184,6 +202,22 @@ class ScriptWriter:
         if text not in self._told:
             self._told.add(text)
             self._note(text)
+
+
+def as_keras(path: Path) -> Any:
+    """The network of a model folder as a stock `keras.Model`.
+
+    Raises:
+        MissingExtraError: Keras is not installed.
+    """
+    if not (importlib.util.find_spec("keras") and importlib.util.find_spec("tensorflow")):
+        raise MissingExtraError(
+            "A Keras model was asked for, but keras or tensorflow is not installed; writing needs neither, this does: "
+            f"{to_install('train')}"
+        )
+    from textgen.models.stock import stock_model  # imports TensorFlow
+
+    return stock_model(ModelFolder(path).load())
 
 
 def _to_stderr(text: str) -> None:

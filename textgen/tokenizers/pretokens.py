@@ -61,7 +61,7 @@ def split(text: str, words: str = "natural") -> list[str]:
         >>> split("<unk> ca n't", words="whitespace")
         ['<unk>', ' ca', " n't"]
     """
-    return _pattern(words).findall(text)
+    return pattern(words).findall(text)
 
 
 def last(text: str, words: str = "natural") -> str:
@@ -70,7 +70,8 @@ def last(text: str, words: str = "natural") -> str:
     return pretokens[-1] if pretokens else ""
 
 
-def _pattern(words: str) -> re.Pattern[str]:
+def pattern(words: str) -> re.Pattern[str]:
+    """Give the pattern whose matches are the pretokens of a text; the arguments are those of `split`."""
     if words not in _PATTERNS:
         raise ConfigurationError(f"Words cannot be cut as {words!r}; choose one of {', '.join(_PATTERNS)}.")
     return _PATTERNS[words]
