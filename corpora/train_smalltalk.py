@@ -6,7 +6,7 @@
 1. Conversations of others (the files of `dialogues/` that `corpora/sources.tsv` lists, in the folder of --texts) are
    filtered.
 2. The first stage learns to talk, from all of them and from the project's own talks.
-3. The second stage goes on with those of the own talks that are plain: Wren.
+3. The second stage goes on with own talks in which the bot answers first, the third with the plainest of them: Wren.
 4. The model is checked, and put in its place with a README of all counts and a NOTICE of all sources.
 
 An interrupted command goes on where it stopped if it is given again with the same --work.
@@ -28,7 +28,7 @@ from building.filters import pieces
 from building.patterns import Turn
 from building.shipping import ship
 from building.sources import Source, conversations, listed
-from building.talks import BOT, PLAIN, as_people_type, expanded, named, written
+from building.talks import BOT, CURIOUS, PLAIN, as_people_type, expanded, named, written
 
 from textgen import train_chat
 from textgen.corpus.collection import Corpus
@@ -45,7 +45,7 @@ LEFT_OUT = ("personality_chat/professional", "personality_chat/witty")
 
 MODEL: dict[str, Any] = {"level": "subword", "vocabulary_limit": 4000, "embedding": 256, "hidden": 512, "layers": 1}
 FIRST: dict[str, Any] = {"turns": 3, "dropout": 0.1, "batch": 64, "learning_rate": 4e-3}
-SECOND: dict[str, Any] = {"turns": 8, "dropout": 0.2, "batch": 64, "learning_rate": 3e-3, "replies_by": BOT}
+OWN_TALKS: dict[str, Any] = {"turns": 8, "dropout": 0.2, "batch": 64, "learning_rate": 3e-3, "replies_by": BOT}
 DECODING: dict[str, Any] = {"temperature": 0.4, "min_p": 0.05}
 """How the bot replies where nobody says otherwise."""
 
@@ -64,14 +64,14 @@ class Prepared:
     """The files that training reads.
 
     Args:
-        first: what the first stage learns from.
-        second: what the second stage learns from.
-        held_out: own talks that neither stage learns from.
+        first, second, third: what the three stages learn from.
+        held_out: own talks that no stage learns from.
         counts: of talks and turns, by source and step.
     """
 
     first: Path
     second: Path
+    third: Path
     held_out: Path
     counts: dict[str, dict[str, int]]
 
@@ -97,18 +97,29 @@ def prepare(sources: Sequence[Source], texts: Path, work: Path) -> Prepared:
     draw.shuffle(all_own)
     first = [*strangers, *([text for _, text in as_people_type(talk, draw)] for talk in all_own)]
     draw.shuffle(first)
-    plain = [named(talk) for talk in written(PLAIN)]
-    draw.shuffle(plain)
-    learned = [talk for number, talk in enumerate(plain) if number % _HELD_OUT]
-    made = [named(talk) for talk in expanded(round(_FROM_PATTERNS * len(learned)), SEED + 1, 1.0)]
-    counts["own, plain"] = {"written": len(plain), "from patterns": len(made), "turns": sum(map(len, [*plain, *made]))}
-    second = [as_people_type(talk, draw) for talk in [*learned * _COPIES, *made]]
-    draw.shuffle(second)
-    prepared = Prepared(work / "first.jsonl", work / "second.jsonl", work / "held-out.jsonl", counts)
+    second = _own(CURIOUS, draw, counts)
+    third = _own(PLAIN, draw, counts)
+    held_out = third[::_HELD_OUT]
+    made = [named(talk) for talk in expanded(round(_FROM_PATTERNS * len(third)), SEED + 1, 1.0)]
+    counts["own, from patterns of remembering"] = {"talks": len(made), "turns": sum(map(len, made))}
+    third = [talk for number, talk in enumerate(third) if number % _HELD_OUT]
+    files = (work / f"{name}.jsonl" for name in ("first", "second", "third", "held-out"))
+    prepared = Prepared(*files, counts)
     _write(prepared.first, ({"turns": turns} for turns in first))
-    _write(prepared.second, map(_spoken, second))
-    _write(prepared.held_out, (_spoken(talk) for number, talk in enumerate(plain) if not number % _HELD_OUT))
+    for path, talks in ((prepared.second, second), (prepared.third, third)):
+        learned = [as_people_type(talk, draw) for talk in [*talks * _COPIES, *made]]
+        draw.shuffle(learned)
+        _write(path, map(_spoken, learned))
+    _write(prepared.held_out, map(_spoken, held_out))
     return prepared
+
+
+def _own(folder: Path, draw: random.Random, counts: dict[str, dict[str, int]]) -> list[list[Turn]]:
+    """The talks of a folder, in random order."""
+    talks = [named(talk) for talk in written(folder)]
+    draw.shuffle(talks)
+    counts[f"own, {folder.name}"] = {"written": len(talks), "turns": sum(map(len, talks))}
+    return talks
 
 
 def _spoken(talk: Sequence[Turn]) -> dict[str, Any]:
@@ -120,13 +131,15 @@ def _write(path: Path, records: Iterable[dict[str, Any]]) -> None:
         file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
 
 
-def train(prepared: Prepared, work: Path, minutes: tuple[float, float]) -> tuple[Path, Path]:
-    """Trains both stages, or goes on with them; the folders of their models."""
+def train(prepared: Prepared, work: Path, minutes: Sequence[float]) -> tuple[Path, ...]:
+    """Trains all stages, or goes on with them; the folders of their models."""
     common = {"spacing": "as-is", "index": False, "seed": SEED}
-    first, second = work / "stage-1", work / "stage-2"
-    _stage(first, prepared.first, minutes[0], **common, **FIRST, **MODEL)
-    _stage(second, prepared.second, minutes[1], validation=prepared.held_out, start_from=first, **common, **SECOND)
-    return first, second
+    first, second, third = (work / f"stage-{number}" for number in (1, 2, 3))
+    own = {"validation": prepared.held_out, **common, **OWN_TALKS}
+    _stage(first, prepared.first, minutes[0], start_from="none", **common, **FIRST, **MODEL)
+    _stage(second, prepared.second, minutes[1], start_from=first, **own)
+    _stage(third, prepared.third, minutes[2], start_from=second, **own)
+    return first, second, third
 
 
 def _stage(out: Path, corpus: Path, minutes: float, **options: Any) -> None:
@@ -137,11 +150,12 @@ def _stage(out: Path, corpus: Path, minutes: float, **options: Any) -> None:
         done.touch()
 
 
-def finish(prepared: Prepared, sources: Sequence[Source], stages: tuple[Path, Path], out: Path, command: str) -> int:
-    """Measures both stages' models on the held-out talks, and ships the second one; the bytes of its folder."""
-    before, trained = (ModelFolder(stage).load() for stage in stages)
-    figures = {"first stage": _judged(before, prepared.held_out), "second stage": _judged(trained, prepared.held_out)}
-    shipped = replace(trained, card=replace(trained.card, metrics=figures["second stage"], decoding=DECODING))
+def finish(prepared: Prepared, sources: Sequence[Source], stages: Sequence[Path], out: Path, command: str) -> int:
+    """Measures the model of each stage on the held-out talks, and ships the last one; the bytes of its folder."""
+    models = [ModelFolder(stage).load() for stage in stages]
+    figures = {f"stage {number}": _judged(model, prepared.held_out) for number, model in enumerate(models, 1)}
+    trained = models[-1]
+    shipped = replace(trained, card=replace(trained.card, metrics=list(figures.values())[-1], decoding=DECODING))
     text = readme(_opening(trained), command, sources, prepared.counts, figures)
     documents = {"README.md": text, "NOTICE": notice("smalltalk", sources)}
     return ship(shipped, documents, _turns(prepared.first), out)
@@ -173,8 +187,10 @@ def main() -> None:
     """Reads the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--texts", type=Path, required=True, help="the folder with the files that sources.tsv lists")
-    parser.add_argument("--work", type=Path, required=True, help="a folder for the talks and the models of both stages")
-    parser.add_argument("--minutes", type=float, nargs=2, default=(240.0, 90.0), help="of both stages (240 90)")
+    parser.add_argument("--work", type=Path, required=True, help="a folder for the talks and the models of all stages")
+    parser.add_argument(
+        "--minutes", type=float, nargs=3, default=(62.0, 22.0, 20.0), help="of the three stages (62 22 20)"
+    )
     parser.add_argument("--out", type=Path, default=OUT, help="the model folder, replaced once the new one is trained")
     asked = parser.parse_args()
     budget = " ".join(f"{minutes:g}" for minutes in asked.minutes)
@@ -183,7 +199,7 @@ def main() -> None:
         asked.work.mkdir(parents=True, exist_ok=True)
         sources = listed("dialogues")
         prepared = prepare(sources, asked.texts, asked.work)
-        stages = train(prepared, asked.work, tuple(asked.minutes))
+        stages = train(prepared, asked.work, asked.minutes)
         size = finish(prepared, sources, stages, asked.out, f"{command} {budget}")
     except TextgenError as error:
         sys.exit(str(error))

@@ -8,8 +8,9 @@ from building.patterns import Patterns, Turn, typed
 from textgen.corpus.collection import Corpus
 
 OWN = Path(__file__).parents[1] / "smalltalk"
-PLAIN = OWN / "plain"
-"""Talks in which the bot answers plainly; those beside the folder are livelier, and teach a small model to echo."""
+CURIOUS, PLAIN = OWN / "curious", OWN / "plain"
+"""Talks in which the bot answers first. In `curious` it asks what fits one situation; in `plain` it says again what matters,
+and adds what fits all messages of a kind. Those beside the folders are livelier."""
 
 PATTERNS = "patterns.txt"
 
