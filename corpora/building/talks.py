@@ -9,8 +9,8 @@ from textgen.corpus.collection import Corpus
 
 OWN = Path(__file__).parents[1] / "smalltalk"
 CURIOUS, PLAIN = OWN / "curious", OWN / "plain"
-"""Talks in which the bot answers first. In `curious` it asks what fits one situation; in `plain` it says again what matters,
-and adds what fits all messages of a kind. Those beside the folders are livelier."""
+"""Talks in which the bot answers first. In `curious` it asks what fits one situation; in `plain` it says again what
+matters, and adds what fits all messages of a kind. Those beside the two folders are livelier."""
 
 PATTERNS = "patterns.txt"
 
