@@ -177,6 +177,8 @@ class DiscriminatorConfig(_JsonConfig):
         filters: number of filters of each width.
         speakers: number of speakers it tells apart; 0 judges a text without knowing who speaks.
         matching: width of the vectors in which a reply is matched with its message; 0 judges texts by themselves.
+        voices: classes of real texts, by who speaks: one for each of the first labels and one for all other speakers,
+            at least 2; 0 puts real texts into one class.
     """
 
     vocabulary_size: int
@@ -185,6 +187,7 @@ class DiscriminatorConfig(_JsonConfig):
     filters: int = 64
     speakers: int = 0
     matching: int = 0
+    voices: int = 0
 
     def __post_init__(self) -> None:
         for name in ("vocabulary_size", "embedding", "filters"):
@@ -193,11 +196,17 @@ class DiscriminatorConfig(_JsonConfig):
         _require(apart and min(self.widths) >= 1, "widths", self.widths, "different lengths of at least 1")
         for name in ("speakers", "matching"):
             _require(getattr(self, name) >= 0, name, getattr(self, name), "at least 0")
+        _require(self.voices == 0 or self.voices >= 2, "voices", self.voices, "0, or at least 2")
 
     @property
     def features(self) -> int:
         """Number of filters of all widths together."""
         return len(self.widths) * self.filters
+
+    @property
+    def classes(self) -> int:
+        """Number of classes of real texts."""
+        return max(1, self.voices)
 
 
 @dataclass(frozen=True)
@@ -330,6 +339,9 @@ ADVERSARIAL_LOSSES = ("minimax", "non-saturating", "least-squares", "relativisti
 GENERATOR_GRADIENTS = ("gumbel", "reinforce")
 """The ways to get a gradient from the critic to the generator through sampled tokens."""
 
+CONDITIONS = ("projection", "speakers")
+"""The ways in which a critic can know who speaks."""
+
 _GUMBEL_ONLY = {"tokens": "hard", "temperature": 1.0, "last_temperature": 0.5}
 _REINFORCE_ONLY = {"discount": 0.5}
 
@@ -362,7 +374,9 @@ class AdversarialConfig(_JsonConfig):
         warm_up: steps in which only the critic learns.
         teacher_forcing: weight of the teacher-forcing loss, which keeps the generator from forgetting the language; 0
             turns it off.
-        conditional: whether the critic knows who speaks (projection, Miyato and Koyama 2018).
+        conditional: whether the critic knows who speaks. `projection` tells it (Miyato and Koyama 2018), and True means
+            the same; with `speakers` it learns whose lines are, as classes of real ones (Salimans et al. 2016), and the
+            generator learns to write real lines of the right speaker. False tells it nothing.
         batch: number of real lines in an update, and of generated lines.
         length: most tokens in a line; longer lines are left out.
         dropout: share of the critic's features dropped; 0 turns it off.
@@ -384,7 +398,7 @@ class AdversarialConfig(_JsonConfig):
     critic_steps: int = 1
     warm_up: int = 100
     teacher_forcing: float = 0.5
-    conditional: bool = False
+    conditional: bool | str = False
     batch: int = 64
     length: int = 32
     dropout: float = 0.25
@@ -404,6 +418,10 @@ class AdversarialConfig(_JsonConfig):
         drawn, rewarded = self.gradient == "gumbel", self.gradient == "reinforce"
         self._settle(_GUMBEL_ONLY, drawn, "the gradient is reinforce, which sees drawn tokens only", None)
         self._settle(_REINFORCE_ONLY, rewarded, "the gradient is gumbel, which needs no rewards", None)
+        if self.conditional is True:
+            object.__setattr__(self, "conditional", "projection")
+        known = self.conditional is False or self.conditional in CONDITIONS
+        _require(known, "conditional", self.conditional, f"True, False, {' or '.join(CONDITIONS)}")
         self._check_ranges()
 
     def _settle(self, usual: dict[str, Any], matters: bool, why: str, otherwise: float | None) -> None:
