@@ -62,7 +62,7 @@ def test_whose_lines_are_by_hand(untrained: Path, tmp_path: Path) -> None:
     # Where w is, the classes' logits are log 6, 0 and 0: "real" is as likely as 8 to 1, whoever speaks.
     assert judge.lines(lines) == pytest.approx(np.log([8, 8, 8, 8, 3]))
     found = np.exp(judge.voice_log_probabilities(lines))
-    assert found[0] == found[2] == pytest.approx([6 / 8, 1 / 8, 1 / 8])
+    assert found[[0, 2]] == pytest.approx(np.array([[6 / 8, 1 / 8, 1 / 8]] * 2))
     assert found[3] == pytest.approx([1 / 8, 6 / 8, 1 / 8])
     # Half of all lines are the first speaker's: 6/8 is half as much again. In the last one each is as likely as others.
     assert judge.in_voice(lines) == pytest.approx(np.log([1.5, 0.5, 0.5, 0.5, 4 / 3]))

@@ -173,7 +173,7 @@ def test_the_best_candidate_is_real_and_its_speakers(listener: ScriptWriter) -> 
 
 def test_whose_a_line_sounds_like_is_told(listener: ScriptWriter) -> None:
     first, second, third = listener.speakers
-    judged, _ = listener.score(f"{third}: Www.\n{first}: Eee.\n{first}: We.\n")
+    judged, _ = listener.score(f"{third}: Www.\n{first}: Eee.\n{first}: Few.\n")
     assert [one.reads_as_real for one in judged] == pytest.approx([8 / 9, 8 / 9, 13 / 14])
     assert judged[0].sounds_like == (first, pytest.approx(6 / 8))
     assert judged[1].sounds_like == (second, pytest.approx(6 / 8))
