@@ -34,7 +34,7 @@ from textgen.writer import ScriptWriter
 
 CORPORA = {"southpark": "southpark/Season-1.csv", "seinfeld": "seinfeld.txt"}
 MOST = 100_000  # real lines
-LONGEST, MORE = 3, 0.1  # tokens of an n-gram, and what is added to its count
+LONGEST, MORE = 3, 0.3  # tokens of an n-gram, and what is added to its count
 
 Row = dict[str, str | float]
 
