@@ -49,6 +49,8 @@ def test_an_epoch_of_texts_sees_each_line_once_with_its_speaker() -> None:
         assert (len(found.texts), len(found.real), len(found.lines)) == (64, 64, 20)
         seen += list(zip(map(tuple, rows(found.lines, found.line_lengths)), found.voices.tolist(), strict=True))
     assert sorted(seen) == sorted((tuple(line.text), line.voice) for line in LINES)
+    long = VoiceBatches(TEXTS, [SpokenText([20] * 500, 1)] * 60, 1).batch(0)
+    assert long.lines.shape == (20, 96) and (long.line_lengths == 96).all()
     again, other = VoiceBatches(TEXTS, LINES, 1).batch(4), VoiceBatches(TEXTS, LINES, 2).batch(4)
     assert all(np.array_equal(ours, theirs) for ours, theirs in zip(again, batches.batch(4), strict=True))
     assert not np.array_equal(other.lines, again.lines)

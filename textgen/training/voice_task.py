@@ -50,6 +50,9 @@ _BATCH = 64
 _SPOKEN = 128
 """Most lines in a step whose speakers are learned: fewer if all are read in an epoch with fewer."""
 
+_LONGEST = 96
+"""Tokens of a line whose speaker is learned: one long speech would fill the others of its batch up with padding."""
+
 
 class VoiceBatch(NamedTuple):
     """One step's texts and lines. Each array of ids is padded at its end, and has its lengths beside it.
@@ -57,7 +60,7 @@ class VoiceBatch(NamedTuple):
     Args:
         texts: real and generated, of equal lengths. *Shape:* (texts, time).
         real: 1 for a real one of these, 0 for a generated one. *Shape:* (texts,).
-        lines: real ones of any length. *Shape:* (lines, time).
+        lines: real ones of any length, the beginnings of long ones. *Shape:* (lines, time).
         voices: classes of their speakers. *Shape:* (lines,).
     """
 
@@ -86,7 +89,7 @@ class VoiceBatches:
     def batch(self, step: int, progress: float = 0.0) -> VoiceBatch:
         """The batch of a step, counted from 0; `progress` makes no difference."""
         lines = [self._lines[k] for k in in_turn(len(self._lines), self._size, self._seed, step)]
-        ids, lengths = padded([line.text for line in lines])
+        ids, lengths = padded([line.text[:_LONGEST] for line in lines])
         voices = np.array([line.voice for line in lines], np.int32)
         return VoiceBatch(*self._texts.batch(step), ids, lengths, voices)
 
