@@ -264,20 +264,24 @@ class DiscriminatorValidation:
 
     Attributes:
         found: how good it was in the last call, in words.
+        judgements: the cross-entropies of the last call. Training goes on while one of them falls.
     """
+
+    judgements: tuple[float, ...]
 
     def __init__(self, network: KerasDiscriminator, examples: Examples) -> None:
         self._network, self._examples, self.found = network, examples, ""
 
     def __call__(self) -> float:
-        """Cross-entropy in nats a text."""
-        return self.nats(Discriminator(self._network.config, exported(self._network)))
+        """The sum of the judgements' cross-entropies in nats a text; sets `judgements`."""
+        self.judgements = self.nats(Discriminator(self._network.config, exported(self._network)))
+        return sum(self.judgements)
 
-    def nats(self, network: Discriminator) -> float:
-        """Cross-entropy of the texts by themselves; sets `found`."""
+    def nats(self, network: Discriminator) -> tuple[float, ...]:
+        """The cross-entropy of the texts by themselves; sets `found`."""
         logits = network.logits(self._examples.texts)
         self.found = f"{accuracy(logits, self._examples.real):.1%} right"
-        return cross_entropy(logits, self._examples.real)
+        return (cross_entropy(logits, self._examples.real),)
 
 
 class Measured(NamedTuple):
@@ -346,7 +350,8 @@ def learn(task: DiscriminatorTask, at: Workspace, note: Note) -> Weights:
     how, network, batches = at.run.training, task.network(at), task.batches(at)
     step, validation = task.step(at, network, batches), task.validate(at, network)
     clock, every = Clock(how.budget, batches.steps_per_epoch), max(1, batches.steps_per_epoch // _VALIDATIONS_AN_EPOCH)
-    best, least, stale, number, started = exported(network), float("inf"), 0, 0, time.monotonic()
+    best, least, lowest = exported(network), float("inf"), np.array(np.inf)
+    stale, number, started = 0, 0, time.monotonic()
     while (progress := clock.progress(number, time.monotonic() - started)) < 1.0 and stale < _PATIENCE:
         loss, _ = step(batches.batch(number), [], number, learning_rate(how.learning_rate, number, progress))
         if not np.isfinite(loss):
@@ -360,9 +365,9 @@ def learn(task: DiscriminatorTask, at: Workspace, note: Note) -> Weights:
         nats = validation()
         is_best = nats < least
         if is_best:
-            best, least, stale = exported(network), nats, 0
-        else:
-            stale += 1
+            best, least = exported(network), nats
+        stale = 0 if (validation.judgements < lowest).any() else stale + 1
+        lowest = np.minimum(lowest, validation.judgements)
         epoch = number / batches.steps_per_epoch
         note(
             f"epoch {epoch:.1f}  training {loss:.3f}  held out {nats:.3f} nats, {validation.found}"

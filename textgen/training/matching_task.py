@@ -294,15 +294,15 @@ class MatchingValidation(DiscriminatorValidation):
         super().__init__(network, task.deciding)
         self._pairs = task.pairs_deciding
 
-    def nats(self, network: Discriminator) -> float:
+    def nats(self, network: Discriminator) -> tuple[float, ...]:
         """The same sum of cross-entropies as in training, but with the true reply among 20; sets `found`."""
-        nats, pairs = super().nats(network), self._pairs
+        nats, pairs = sum(super().nats(network)), self._pairs
         nats += cross_entropy(pairs.logits(network), pairs.real)
         scores = scores_among_others(pairs.true, network.matches)
         if scores is not None:
             nats += float((np.logaddexp.reduce(scores, axis=1) - scores[:, 0]).mean())
             self.found += f", {hits_at_1(scores):.1%} of replies found among 20"
-        return nats
+        return (nats,)
 
 
 def _answering(contexts: Sequence[Context], replies: Sequence[Text]) -> list[MessageReply]:

@@ -201,9 +201,8 @@ class VoiceValidation(DiscriminatorValidation):
         super().__init__(network, task.deciding)
         self._lines = task.lines_deciding
 
-    def nats(self, network: Discriminator) -> float:
-        """The same sum of cross-entropies as in training; sets `found`."""
-        nats, texts = super().nats(network), [line.text for line in self._lines]
-        nats += voice_cross_entropy(network.class_logits(texts), np.array([line.voice for line in self._lines]))
+    def nats(self, network: Discriminator) -> tuple[float, ...]:
+        """Those of both judgements: either may still be learned when the other is not; sets `found`."""
+        real, logits = super().nats(network), network.class_logits([line.text for line in self._lines])
         self.found += f", {voices_named(network, self._lines):.1%} of speakers named"
-        return nats
+        return (*real, voice_cross_entropy(logits, np.array([line.voice for line in self._lines])))
