@@ -208,14 +208,22 @@ def test_adversarial_settings_fill_in_what_fits() -> None:
 def test_adversarial_settings_survive_json(loss: str, gradient: str) -> None:
     if (loss, gradient) == ("relativistic", "reinforce"):
         return
-    config = AdversarialConfig(loss=loss, gradient=gradient, conditional=True, length=20)
-    assert AdversarialConfig.from_json(json.loads(json.dumps(config.to_json()))) == config
+    for condition in (False, True, "speakers"):
+        config = AdversarialConfig(loss=loss, gradient=gradient, conditional=condition, length=20)
+        assert AdversarialConfig.from_json(json.loads(json.dumps(config.to_json()))) == config
+
+
+def test_a_run_of_before_that_was_conditional_still_is() -> None:
+    stored = {**AdversarialConfig().to_json(), "conditional": True}
+    assert AdversarialConfig.from_json(stored) == AdversarialConfig(conditional="projection")
 
 
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
         ({"loss": "hinge"}, "loss is 'hinge'; it must be one of minimax, non-saturating, least-squares, relativistic"),
+        ({"conditional": "mood"}, "conditional is 'mood'; it must be True, False, projection or speakers"),
+        ({"conditional": ""}, "conditional is ''; it must be True, False"),
         ({"gradient": "score"}, "gradient is 'score'; it must be one of gumbel, reinforce"),
         (
             {"loss": "relativistic", "gradient": "reinforce"},

@@ -227,8 +227,9 @@ def train_discriminator(
 ) -> "SavedDiscriminator":
     """Trains a discriminator between real texts and texts that a model writes, and saves it in the model's folder.
 
-    The texts of a script model are lines. The texts of a chat model are replies to real messages, and the
-    discriminator also learns which replies fit which messages.
+    The texts of a script model are lines, and where a speaker has 200 of them, the discriminator also learns whose a
+    line is. The texts of a chat model are replies to real messages, and the discriminator also learns which replies fit
+    which messages.
 
     Args:
         model: the model folder; the model itself is not changed.
@@ -252,9 +253,11 @@ def train_discriminator(
         >>> textgen.train_discriminator("runs/seinfeld").metrics["accuracy"]  # doctest: +SKIP
     """
     _require_training()
+    from textgen.discriminator.voices import voices_of
     from textgen.training.discriminator_task import DiscriminatorTask, make_discriminator
     from textgen.training.display import PlainDisplay, SilentDisplay
     from textgen.training.matching_task import MatchingTask
+    from textgen.training.voice_task import VoiceTask
 
     folder = open_folder(model)
     opened = folder.load()
@@ -269,7 +272,8 @@ def train_discriminator(
             f"folder has none: give the file with --corpus, or leave --{name.replace('_', '-')} out."
         )
     write, options = _generator(opened, samples, seed, decoding)
-    kind = MatchingTask if opened.card.kind == "chat" else DiscriminatorTask
+    of_script = VoiceTask if voices_of(opened) else DiscriminatorTask
+    kind = MatchingTask if opened.card.kind == "chat" else of_script
     task = kind(opened, samples, write, options, seed, corpus, format, reading)
     trained = make_discriminator(task, budget, (SilentDisplay() if quiet else PlainDisplay()).note)
     trained.save(folder)

@@ -61,7 +61,6 @@ class Cell(NamedTuple):
 CELLS = {"lstm": Cell(gates=4, states=2, open_gates=(1,))}
 """The cells by name; each has a Keras layer (`models/recurrent.py`) and a NumPy one (`inference/recurrent.py`)."""
 
-
 FEWEST_TOKENS = 264
 """Size of the smallest vocabulary, in which everything is spelled in bytes, as a text of a single letter is."""
 
@@ -177,6 +176,8 @@ class DiscriminatorConfig(_JsonConfig):
         filters: number of filters of each width.
         speakers: number of speakers it tells apart; 0 judges a text without knowing who speaks.
         matching: width of the vectors in which a reply is matched with its message; 0 judges texts by themselves.
+        voices: classes of real texts, by who speaks: one for each of the first labels and one for all other speakers,
+            at least 2; 0 puts real texts into one class.
     """
 
     vocabulary_size: int
@@ -185,6 +186,7 @@ class DiscriminatorConfig(_JsonConfig):
     filters: int = 64
     speakers: int = 0
     matching: int = 0
+    voices: int = 0
 
     def __post_init__(self) -> None:
         for name in ("vocabulary_size", "embedding", "filters"):
@@ -193,11 +195,17 @@ class DiscriminatorConfig(_JsonConfig):
         _require(apart and min(self.widths) >= 1, "widths", self.widths, "different lengths of at least 1")
         for name in ("speakers", "matching"):
             _require(getattr(self, name) >= 0, name, getattr(self, name), "at least 0")
+        _require(self.voices == 0 or self.voices >= 2, "voices", self.voices, "0, or at least 2")
 
     @property
     def features(self) -> int:
         """Number of filters of all widths together."""
         return len(self.widths) * self.filters
+
+    @property
+    def classes(self) -> int:
+        """Number of classes of real texts."""
+        return max(1, self.voices)
 
 
 @dataclass(frozen=True)
@@ -330,6 +338,9 @@ ADVERSARIAL_LOSSES = ("minimax", "non-saturating", "least-squares", "relativisti
 GENERATOR_GRADIENTS = ("gumbel", "reinforce")
 """The ways to get a gradient from the critic to the generator through sampled tokens."""
 
+CONDITIONS = ("projection", "speakers")
+"""The ways in which a critic can know who speaks."""
+
 _GUMBEL_ONLY = {"tokens": "hard", "temperature": 1.0, "last_temperature": 0.5}
 _REINFORCE_ONLY = {"discount": 0.5}
 
@@ -343,16 +354,14 @@ class AdversarialConfig(_JsonConfig):
 
     Args:
         loss: one of `ADVERSARIAL_LOSSES`.
-        gradient: one of `GENERATOR_GRADIENTS`. `gumbel` passes the gradient through the sampling of tokens (Jang et
-            al. 2017, Nie et al. 2019), `reinforce` makes rewarded tokens likelier (Yu et al. 2017, d'Autume et al.
-            2019).
+        gradient: one of `GENERATOR_GRADIENTS`. `gumbel` passes the gradient through sampled tokens (Jang et al. 2017,
+            Nie et al. 2019), `reinforce` makes rewarded tokens likelier (Yu et al. 2017, d'Autume et al. 2019).
         real_label: the critic's label of real text, smoothed below 1. Usually 0.9; 1 where the loss has no labels.
         penalty: weight of the gradient penalty, with the Wasserstein loss only; usually 10.
         tokens: `hard` shows the critic the sampled tokens, `soft` their distributions; with `gumbel` only.
         temperature: temperature of the Gumbel softmax at the beginning, with `gumbel` only; usually 1.
         last_temperature: its temperature at the end of the annealing, with `gumbel` only; usually 0.5.
-        discount: factor on a reward for each token it is passed back, with `reinforce` only; usually 0.5. 0 rewards
-            each token by itself.
+        discount: factor on a reward for each token it is passed back, with `reinforce` only; usually 0.5; 0 is off.
         noise: standard deviation of the noise added to the critic's token vectors at the beginning; it falls to 0 over
             the annealing (Soenderby et al. 2017). 0 turns it off.
         annealing: epochs over which temperature and noise reach their last values.
@@ -360,9 +369,9 @@ class AdversarialConfig(_JsonConfig):
         critic_rate: learning rate of the critic, constant.
         critic_steps: critic updates for each generator update.
         warm_up: steps in which only the critic learns.
-        teacher_forcing: weight of the teacher-forcing loss, which keeps the generator from forgetting the language; 0
-            turns it off.
-        conditional: whether the critic knows who speaks (projection, Miyato and Koyama 2018).
+        teacher_forcing: weight of the teacher-forcing loss, so that the language is not forgotten; 0 turns it off.
+        conditional: how the critic knows who speaks; False is off. `projection`, or True, tells it (Miyato and Koyama
+            2018); with `speakers` it learns whose real lines are, and the generator to suit it (Salimans et al. 2016).
         batch: number of real lines in an update, and of generated lines.
         length: most tokens in a line; longer lines are left out.
         dropout: share of the critic's features dropped; 0 turns it off.
@@ -384,15 +393,15 @@ class AdversarialConfig(_JsonConfig):
     critic_steps: int = 1
     warm_up: int = 100
     teacher_forcing: float = 0.5
-    conditional: bool = False
+    conditional: bool | str = False
     batch: int = 64
     length: int = 32
     dropout: float = 0.25
     pretraining: float = 0.5
 
     def __post_init__(self) -> None:
-        _require_choice("loss", self.loss, ADVERSARIAL_LOSSES)
-        _require_choice("gradient", self.gradient, GENERATOR_GRADIENTS)
+        for name, allowed in (("loss", ADVERSARIAL_LOSSES), ("gradient", GENERATOR_GRADIENTS)):
+            _require(getattr(self, name) in allowed, name, getattr(self, name), f"one of {', '.join(allowed)}")
         if self.loss == "relativistic" and self.gradient == "reinforce":
             raise ConfigurationError(
                 "The loss relativistic was asked for together with reinforce, but it compares whole lines in pairs and "
@@ -404,6 +413,10 @@ class AdversarialConfig(_JsonConfig):
         drawn, rewarded = self.gradient == "gumbel", self.gradient == "reinforce"
         self._settle(_GUMBEL_ONLY, drawn, "the gradient is reinforce, which sees drawn tokens only", None)
         self._settle(_REINFORCE_ONLY, rewarded, "the gradient is gumbel, which needs no rewards", None)
+        if self.conditional is True:
+            object.__setattr__(self, "conditional", "projection")
+        known = self.conditional in (False, *CONDITIONS)
+        _require(known, "conditional", self.conditional, f"True, False, {' or '.join(CONDITIONS)}")
         self._check_ranges()
 
     def _settle(self, usual: dict[str, Any], matters: bool, why: str, otherwise: float | None) -> None:
@@ -418,27 +431,19 @@ class AdversarialConfig(_JsonConfig):
                 object.__setattr__(self, name, value if matters else otherwise)
 
     def _check_ranges(self) -> None:
-        if self.tokens is not None:
-            _require_choice("tokens", self.tokens, ("hard", "soft"))
+        _require(self.tokens in (None, "hard", "soft"), "tokens", self.tokens, "one of hard, soft")
         for name in ("temperature", "last_temperature", "generator_rate", "critic_rate"):
             value = getattr(self, name)
             _require(value is None or 0 < value < math.inf, name, value, "a number above 0")
         for name in ("penalty", "noise", "annealing", "teacher_forcing"):
             _require(0 <= getattr(self, name) < math.inf, name, getattr(self, name), "a number of at least 0")
-        for name in ("critic_steps", "batch"):
-            _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
-        _require(self.warm_up >= 0, "warm_up", self.warm_up, "at least 0")
+        for name, least in (("critic_steps", 1), ("batch", 1), ("warm_up", 0)):
+            _require(getattr(self, name) >= least, name, getattr(self, name), f"at least {least}")
         _require(2 <= self.length <= 64, "length", self.length, "from 2 to 64 tokens, so that a step stays short")
-        real_label = self.real_label
-        _require(real_label is not None and 0.5 < real_label <= 1, "real_label", real_label, "above 0.5 and at most 1")
+        _require(0.5 < (self.real_label or 0) <= 1, "real_label", self.real_label, "above 0.5 and at most 1")
         for name in ("dropout", "pretraining"):
             _require_share(name, getattr(self, name))
-        if self.discount is not None:
-            _require(0 <= self.discount <= 1, "discount", self.discount, "from 0 to 1")
-
-
-def _require_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
-    _require(value in allowed, name, value, f"one of {', '.join(allowed)}")
+        _require(0 <= (self.discount or 0) <= 1, "discount", self.discount, "from 0 to 1")
 
 
 def _require_share(name: str, value: float) -> None:

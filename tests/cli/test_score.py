@@ -1,17 +1,20 @@
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from click.testing import CliRunner, Result
 
 import textgen
-from tests.discriminator.small import put_discriminator, with_discriminator
+from tests.discriminator.small import knows, put_discriminator, with_discriminator
 from tests.generation.small import saved_model
 from textgen.cli.generate import command as generate
 from textgen.cli.score import command
 from textgen.errors import CorpusError, ModelError
+from textgen.model_folder import ModelFolder
 
 TEXT = "JERRY: A zoo.\n\nELAINE: (smiling)\u00a0Nothing.\n"
 
@@ -33,6 +36,25 @@ def test_each_line_has_its_probability(model: Path, tmp_path: Path) -> None:
     done = score("--model", str(model), str(tmp_path / "page.txt"))
     assert done.stdout == "0.73  JERRY: A zoo.\n0.27  ELAINE: (smiling) Nothing.\n"
     assert done.stderr == "0.50  all 2 lines together (the mean of their log-odds); 0.5 is undecided\n"
+
+
+def test_whose_line_it_sounds_like_is_told_where_the_judge_knows(untrained: Path, tmp_path: Path) -> None:
+    folder = ModelFolder(Path(shutil.copytree(untrained, tmp_path / "model")))
+    opened = folder.load()
+    first = opened.tokenizer.speakers[0]
+    saved = knows(("w", "z"), opened.tokenizer, generator=opened.card.metrics)
+    saved.weights["output/bias"][2] = np.log(4)  # others are likelier where nothing is heard
+    saved.save(folder)
+    text = "JERRY: A wow.\nELAINE: Nothing.\n"
+    wide = len(first) - len("(others)")
+    done = score("--model", str(folder.path), "-", stdin=text)
+    assert done.stdout == (
+        f"0.92  0.55 {first}  {' ' * max(0, -wide)}JERRY: A wow.\n"
+        f"0.86  0.67 (others)  {' ' * max(0, wide)}ELAINE: Nothing.\n"
+    )
+    lines = json.loads(score("--model", str(folder.path), "-", "--json", stdin=text).stdout)["lines"]
+    assert lines[0]["sounds_like"] == {"speaker": first, "probability": pytest.approx(6 / 11)}
+    assert lines[1]["sounds_like"] == {"speaker": None, "probability": pytest.approx(4 / 6)}
 
 
 def test_each_reply_of_a_chat_model_has_its_probability(tmp_path: Path) -> None:

@@ -66,6 +66,19 @@ def test_the_figures_are_told_beside_what_they_are_to_be_compared_with(
     assert f"textgen generate --rerank 8 --model '{folder}'" in done.stderr
 
 
+@pytest.mark.parametrize(("most", "called"), [("JERRY", "JERRY"), (None, "(others)")])
+def test_how_often_speakers_are_named_is_told_beside_the_majority_guess(most: str | None, called: str) -> None:
+    found = {"discriminator": 0.512, "majority": 0.4}
+    voices = {"accuracy": found, "lines": 1234, "names": ["JERRY", "ELAINE"], "majority_class": most}
+    told = list(describe(likes("a", CharacterTokenizer("abc", []), metrics={**METRICS, "voices": voices}), "lines"))
+    where = told.index("speakers named                             accuracy   (1,234 real lines of any length)")
+    rows = [line.split() for line in told[where + 1 : where + 4]]
+    assert rows[0] == ["discriminator", "51.2%"]
+    assert rows[1] == ["always", called, "40.0%"]
+    assert " ".join(rows[2]) == "told apart: JERRY, ELAINE, (others)"
+    assert "speakers named" not in "\n".join(describe(likes("a", CharacterTokenizer("abc", []), metrics=METRICS), "l"))
+
+
 def test_of_a_chat_model_replies_are_judged(asked: dict[str, Any], tmp_path: Path) -> None:
     folder = saved_model(tmp_path / "bot")
     told = CliRunner().invoke(command, ["--model", str(folder), "--corpus", "talks", "--format", "eou"]).stderr

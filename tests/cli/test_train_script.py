@@ -116,6 +116,12 @@ def test_settings_arrive() -> None:
     assert asked == AdversarialConfig(loss="wasserstein", critic_steps=3, conditional=True, noise=0.0)
 
 
+@pytest.mark.parametrize(("words", "condition"), [([], True), (["projection"], True), (["speakers"], "speakers")])
+def test_how_the_critic_knows_who_speaks(words: list[str], condition: bool | str) -> None:
+    assert chosen("--adversarial", "--conditional", *words) == AdversarialConfig(conditional=condition)
+    assert chosen("--conditional", *words, "--adversarial") == AdversarialConfig(conditional=condition)
+
+
 def test_settings_that_make_no_sense_are_refused() -> None:
     with pytest.raises(ConfigurationError, match="compares whole lines in pairs"):
         chosen("--adversarial", "--loss", "relativistic", "--gradient", "reinforce")

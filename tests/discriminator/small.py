@@ -39,6 +39,27 @@ def hears(tokenizer: Tokenizer, **changes: Any) -> SavedDiscriminator:
     return SavedDiscriminator(config, weights, **{**values, "matching_temperature": 2.0, **changes})
 
 
+def knows(words: tuple[str, str], tokenizer: Tokenizer, **changes: Any) -> SavedDiscriminator:
+    """Knows the first speaker by a word's last token, and the second by that of another; the others say neither.
+
+    The logits of the three classes are 0, but that of a speaker whose token is there is log 6. Each has the share that
+    `voice_shares` says, and both temperatures are 1.
+    """
+    config = DiscriminatorConfig(tokenizer.vocabulary_size, embedding=2, widths=(1,), filters=2, voices=3)
+    embedding = np.zeros((tokenizer.vocabulary_size, 2), np.float32)
+    for number, word in enumerate(words):
+        embedding[tokenizer.encode(word)[-1], number] = 1.0
+    weights = {
+        "embedding": embedding,
+        "convolution_1/kernel": np.eye(2, dtype=np.float32),
+        "convolution_1/bias": np.zeros(2, np.float32),
+        "output/kernel": np.eye(2, 3, dtype=np.float32) * np.float32(np.log(6.0)),
+        "output/bias": np.zeros(3, np.float32),
+    }
+    values = {"temperature": 1.0, "generator": {}, "decoding": {}, "corpus": None, "metrics": {}}
+    return SavedDiscriminator(config, weights, **{**values, "voice_shares": (0.5, 0.25, 0.25), **changes})
+
+
 def put_discriminator(model: Path, word: str) -> Path:
     """Puts such a discriminator into a model folder."""
     folder = ModelFolder(model)

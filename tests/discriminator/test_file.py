@@ -7,7 +7,7 @@ import pytest
 from safetensors.numpy import save_file
 
 import textgen
-from tests.discriminator.small import likes, with_discriminator
+from tests.discriminator.small import knows, likes, with_discriminator
 from textgen.discriminator.file import SavedDiscriminator, discriminator_path, load_discriminator
 from textgen.errors import ModelError
 from textgen.model_folder import ModelFolder, read_tensors, write_tensors
@@ -34,6 +34,18 @@ def test_what_is_saved_is_loaded(folder: ModelFolder) -> None:
     for name in ("architecture", "temperature", "generator", "decoding", "corpus", "metrics", "versions"):
         assert getattr(found, name) == getattr(saved, name)
     assert not list(folder.path.glob("*.part"))
+
+
+def test_one_that_knows_speakers_is_loaded_and_refused_where_their_shares_are_none(folder: ModelFolder) -> None:
+    saved = knows(("w", "z"), folder.load().tokenizer, voice_temperature=1.5)
+    saved.save(folder)
+    found = load(folder)
+    for name in ("architecture", "voice_temperature", "voice_shares"):
+        assert getattr(found, name) == getattr(saved, name)
+    for shares in ([], [0.5, 0.5, 0.0]):
+        damaged(folder, voice_shares=shares)
+        with pytest.raises(ModelError, match="it must be 3 numbers"):
+            load(folder)
 
 
 def test_a_model_without_one_loads_and_names_the_command(untrained: Path) -> None:
@@ -65,6 +77,8 @@ def damaged(folder: ModelFolder, **changes: Any) -> None:
         ({"temperature": 0}, "temperature is 0"),
         ({"temperature": None}, "temperature is None; it must be a number"),
         ({"temperature": float("nan")}, "temperature is nan"),
+        ({"voice_temperature": 0}, "voice_temperature is 0"),
+        ({"voice_shares": [0.5, 0.5]}, r"voice_shares is \(0.5, 0.5\); it must be 0 numbers"),
         ({"architecture": {}}, "lacks architecture.vocabulary_size"),
         ({"rhymes": 3}, "holds rhymes, which this version of textgen does not know"),
         ({"architecture": {**likes("a", textgen.load("smalltalk").tokenizer).architecture.to_json()}}, "has shape"),

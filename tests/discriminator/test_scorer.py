@@ -1,9 +1,10 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from tests.discriminator.small import hears, likes, with_discriminator
+from tests.discriminator.small import hears, knows, likes, with_discriminator
 from textgen.corpus.document import Line
 from textgen.discriminator.scorer import Scorer, page_log_odds, reply_ids, reply_line
 from textgen.model_folder import ModelFolder
@@ -48,6 +49,30 @@ def test_one_that_reads_no_messages_scores_by_itself_whatever_was_said(untrained
     judge = Scorer(folder.path, model.card, model.tokenizer)
     assert not judge.reads_messages
     assert judge.lines([reply_line("a zoo")], "hello").tolist() == judge.lines([reply_line("a zoo")]).tolist()
+
+
+def test_whose_lines_are_by_hand(untrained: Path, tmp_path: Path) -> None:
+    folder = ModelFolder(Path(shutil.copytree(untrained, tmp_path / "model")))
+    model = folder.load()
+    first, second, third = model.tokenizer.speakers
+    knows(("w", "z"), model.tokenizer, generator=model.card.metrics).save(folder)
+    judge = Scorer(folder.path, model.card, model.tokenizer)
+    assert judge.voices == (first, second)
+    lines = [Line(first, "wa"), Line(second, "wa"), Line(third, "wa"), Line("Bob", "za"), Line(None, "aa")]
+    # Where w is, the classes' logits are log 6, 0 and 0: "real" is as likely as 8 to 1, whoever speaks.
+    assert judge.lines(lines) == pytest.approx(np.log([8, 8, 8, 8, 3]))
+    found = np.exp(judge.voice_log_probabilities(lines))
+    assert found[[0, 2]] == pytest.approx(np.array([[6 / 8, 1 / 8, 1 / 8]] * 2))
+    assert found[3] == pytest.approx([1 / 8, 6 / 8, 1 / 8])
+    # Half of all lines are the first speaker's: 6/8 is half as much again. In the last one each is as likely as others.
+    assert judge.in_voice(lines) == pytest.approx(np.log([1.5, 0.5, 0.5, 0.5, 4 / 3]))
+
+
+def test_one_that_knows_no_speakers_adds_nothing_for_them(untrained: Path, tmp_path: Path) -> None:
+    folder = ModelFolder(with_discriminator(untrained, tmp_path / "model", "z"))
+    judge = Scorer(folder.path, folder.load_card(), folder.load().tokenizer)
+    assert judge.voices == ()
+    assert judge.in_voice([Line("JERRY", "a zoo"), Line(None, "")]).tolist() == [0.0, 0.0]
 
 
 def test_a_reply_of_a_chat_model_is_scored_as_its_line_is() -> None:

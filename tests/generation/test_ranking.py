@@ -1,3 +1,4 @@
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -5,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.discriminator.small import likes, with_discriminator
+from tests.discriminator.small import knows, likes, with_discriminator
 from tests.generation.small import TOKENIZERS
+from textgen.corpus.document import Line
 from textgen.decoding.constraints.base import Pieces
 from textgen.decoding.protocols import GeneratedSequence
 from textgen.discriminator.calibration import sigmoid
@@ -140,6 +142,42 @@ def test_the_best_alone_is_the_first_of_all(writer: ScriptWriter) -> None:
     assert writer.write(lines=3, seed=60, rerank=6) == best[0]
     assert "".join(writer.stream(lines=3, seed=60, rerank=6)) == best[0].text
     assert writer.write(lines=3, seed=best[0].seed).text == best[0].text
+
+
+@pytest.fixture(scope="module")
+def listener(untrained: Path, tmp_path_factory: pytest.TempPathFactory) -> ScriptWriter:
+    """A model that babbles, and a discriminator that knows the first speaker by a w and the second by an e."""
+    folder = ModelFolder(Path(shutil.copytree(untrained, tmp_path_factory.mktemp("voices") / "model")))
+    model = folder.load()
+    knows(("w", "e"), model.tokenizer, generator=model.card.metrics).save(folder)
+    return ScriptWriter(folder.load(), note=lambda text: None)
+
+
+def test_the_best_candidate_is_real_and_its_speakers(listener: ScriptWriter) -> None:
+    first, second, _ = listener.speakers
+    real, shares = {"": 3, "w": 8, "e": 8, "we": 13}, {first: 0.5, second: 0.25}
+
+    def by_hand(line: Line) -> float:
+        """The log-odds of the line, and how much likelier it is its speaker's by its text."""
+        heard = "".join(letter for letter in "we" if letter in line.text)
+        of_own = 6 if {first: "w", second: "e"}.get(line.speaker or "", "-") in heard else 1
+        return float(np.log(real[heard]) + np.log(of_own / real[heard] / shares.get(line.speaker or "", 0.25)))
+
+    best = listener.write_several(lines=2, seed=60, rerank=8, num_return_sequences=8)
+    scores = [np.mean([by_hand(line) for line in script.lines if line.text.strip()]) for script in best]
+    assert scores == pytest.approx(sorted(scores, reverse=True))
+    assert scores[0] > scores[-1] + 0.5  # else the test tests nothing
+    for script in best:
+        assert script.reads_as_real == pytest.approx(listener.score(script.text).reads_as_real)
+
+
+def test_whose_a_line_sounds_like_is_told(listener: ScriptWriter) -> None:
+    first, second, third = listener.speakers
+    judged, _ = listener.score(f"{third}: Www.\n{first}: Eee.\n{first}: Few.\n")
+    assert [one.reads_as_real for one in judged] == pytest.approx([8 / 9, 8 / 9, 13 / 14])
+    assert judged[0].sounds_like == (first, pytest.approx(6 / 8))
+    assert judged[1].sounds_like == (second, pytest.approx(6 / 8))
+    assert judged[2].sounds_like == (first, pytest.approx(6 / 13))
 
 
 def test_the_lines_of_the_prompt_do_not_count(writer: ScriptWriter) -> None:

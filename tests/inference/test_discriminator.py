@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,16 @@ def test_a_last_token_begins_no_span_of_a_longer_text() -> None:
 def test_a_speaker_adds_their_product_with_the_features() -> None:
     found = Discriminator(*by_hand(speakers=2)).logits([[1, 4, 2], [1, 4, 2]], speakers=[0, 1])
     assert found.tolist() == [4.5, 4.5 + 0.25 * 7]
+
+
+def test_the_logit_of_real_is_that_of_any_of_its_classes_by_hand() -> None:
+    config, weights = by_hand()
+    # The feature of (1, 4, 2) is 7: the classes' logits are log 2 and log 6, so that "real" is log 8.
+    weights |= {"output/kernel": np.array([[0.0, np.log(2.0) / 7]], np.float32)}
+    weights |= {"output/bias": np.log([2.0, 3.0]).astype(np.float32)}
+    model = Discriminator(replace(config, voices=2), weights)
+    assert model.class_logits([[1, 4, 2], [0, 1]]) == pytest.approx(np.log([[2.0, 6.0], [2.0, 3.0]]))
+    assert model.logits([[1, 4, 2], [0, 1]]) == pytest.approx(np.log([8.0, 5.0]))
 
 
 def matching() -> Discriminator:

@@ -15,9 +15,9 @@ VOCABULARY = 40
 LENGTHS = np.array([9, 1, 4, 12, 0])
 
 
-def config(speakers: int = 0, matching: int = 0) -> DiscriminatorConfig:
+def config(speakers: int = 0, matching: int = 0, voices: int = 0) -> DiscriminatorConfig:
     return DiscriminatorConfig(
-        VOCABULARY, embedding=6, widths=(2, 3, 5), filters=7, speakers=speakers, matching=matching
+        VOCABULARY, embedding=6, widths=(2, 3, 5), filters=7, speakers=speakers, matching=matching, voices=voices
     )
 
 
@@ -51,6 +51,18 @@ def test_logits_are_those_of_the_numpy_pass_on_ragged_texts(speakers: int) -> No
     assert ours.shape == (5,)
     assert np.abs(ours - theirs).max() < 1e-4
     assert ours.std() > 0.5
+
+
+def test_logits_of_classes_are_those_of_the_numpy_pass_and_real_is_any_of_them() -> None:
+    chosen = config(voices=4)
+    model, numpy = network(chosen), NumpyDiscriminator(chosen, random_weights(chosen))
+    texts = [row[:length].tolist() for row, length in zip(some_ids(), LENGTHS, strict=True)]
+    classes = np.asarray(model.class_logits(some_ids(), LENGTHS))
+    assert classes.shape == (5, 4)
+    assert np.abs(classes - numpy.class_logits(texts)).max() < 1e-4
+    real = np.asarray(model(some_ids(), LENGTHS))
+    assert real == pytest.approx(np.log(np.exp(classes).sum(axis=1)), abs=1e-4)
+    assert np.abs(real - numpy.logits(texts)).max() < 1e-4
 
 
 def test_what_a_message_adds_is_that_of_the_numpy_pass_for_each_message_and_reply() -> None:
@@ -135,7 +147,7 @@ def test_the_gradient_of_a_gradient_is_the_numeric_one() -> None:
 
 
 def test_named_weights_are_all_weights_in_their_shapes() -> None:
-    chosen = config(speakers=3, matching=4)
+    chosen = config(speakers=3, matching=4, voices=5)
     model = KerasDiscriminator(chosen)
     named = model.named_weights()
     assert {name: tuple(v.shape) for name, v in named.items()} == weight_shapes(chosen)

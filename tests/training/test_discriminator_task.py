@@ -13,6 +13,7 @@ from tests.conftest import corpus_text, dialogues_text
 from tests.generation.small import saved_model
 from textgen.api import train_discriminator
 from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
+from textgen.discriminator import voices
 from textgen.discriminator.calibration import cross_entropy
 from textgen.discriminator.file import SavedDiscriminator, discriminator_path
 from textgen.discriminator.metrics import Examples, Text
@@ -87,13 +88,20 @@ def test_too_few_texts_are_refused(untrained: Path, monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("knows_voices", [False, True])
 def test_from_a_model_to_a_judge_in_its_folder(
-    trained: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    knows_voices: bool,
+    trained: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     folder = Path(shutil.copytree(trained, tmp_path / "model"))
     (tmp_path / "more.txt").write_text(corpus_text(scenes=200, seed=5), encoding="utf-8")
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     monkeypatch.setattr(module, "FEWEST", 10)
+    if knows_voices:
+        monkeypatch.setattr(voices, "FEWEST_LINES", 50)
     saved = train_discriminator(folder, tmp_path / "more.txt", samples=600, steps=60, seed=3, temperature=1.0)
     assert saved.metrics["accuracy"]["discriminator"] > 0.9  # a short run writes badly
     assert saved.decoding["temperature"] == 1.0
@@ -106,6 +114,8 @@ def test_from_a_model_to_a_judge_in_its_folder(
     real = writer.score(corpus_text(scenes=1, lines=20, seed=9)).reads_as_real
     written = writer.score(writer.write(lines=20, seed=9).text).reads_as_real
     assert real is not None and written is not None and real > 0.5 > written
+    assert ("voices" in saved.metrics) == knows_voices == (saved.architecture.voices == 4)
+    assert all((one.sounds_like is not None) == knows_voices for one in writer.score("JERRY: The soup.").lines)
     lines = capsys.readouterr().err
     assert "writing   600 lines (temperature 1.0, min_p 0.05)" in lines and "learning  from" in lines
 

@@ -9,6 +9,9 @@ import click
 
 from textgen.terminal import shown
 
+OTHERS = "(others)"
+"""What all speakers together are called that a discriminator does not tell apart."""
+
 
 def echo(text: str | bytes, err: bool = False, nl: bool = True) -> None:
     """Prints a text or the bytes of a file.

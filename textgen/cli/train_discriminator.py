@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from textgen.cli.options import Whole, corpus_options, debug_option, decoding_options, given, model_option
-from textgen.cli.output import echo
+from textgen.cli.output import OTHERS, echo
+from textgen.wording import count
 
 if TYPE_CHECKING:
     from textgen.discriminator.file import SavedDiscriminator
@@ -58,8 +59,9 @@ def command(model: Path, corpus: tuple[Path, ...], **options: Any) -> None:
 
     The model writes lines (a chat model: replies to real messages), and a small network learns to tell them from the
     real ones that the model was trained on. The network is saved in the model folder. The model itself does not
-    change, and Ctrl-C stops without saving. That of a chat model also learns which reply fits which message, and
-    `chat` then uses it whenever it chooses among replies. `generate --rerank` and `score` use it, too.
+    change, and Ctrl-C stops without saving. `generate --rerank` and `score` use it. That of a script also learns who
+    says what, if a speaker has 200 lines. That of a chat model also learns which reply fits which message, and `chat`
+    then uses it whenever it chooses among replies.
 
     \b
     textgen train-discriminator --model runs/seinfeld
@@ -99,6 +101,8 @@ def describe(trained: "SavedDiscriminator", noun: str) -> Iterator[str]:
         yield "It is no better than guessing, so its scores mean nothing: train again with more --samples."
     yield ""
     yield from _reliability(metrics, noun)
+    if (voices := metrics.get("voices")) is not None:
+        yield from _voices(voices)
     if (matched := metrics.get("with_message")) is None:
         return
     yield f"{'as replies to messages':<42}{'accuracy':>9}"
@@ -108,6 +112,16 @@ def describe(trained: "SavedDiscriminator", noun: str) -> Iterator[str]:
         yield f"{'  found among 19 to other messages':<42}{matched['hits_at_1']:>9.1%}   (guessing: 5.0%)"
     yield ""
     yield from _reliability(matched, noun)
+
+
+def _voices(voices: dict[str, Any]) -> Iterator[str]:
+    """How often speakers are named rightly, as a table."""
+    most = voices["majority_class"] or OTHERS
+    yield f"{'speakers named':<42}{'accuracy':>9}   ({count(voices['lines'], 'real line')} of any length)"
+    yield f"{'  discriminator':<42}{voices['accuracy']['discriminator']:>9.1%}"
+    yield f"{f'  always {most}':<42}{voices['accuracy']['majority']:>9.1%}"
+    yield f"  told apart: {', '.join([*voices['names'], OTHERS])}"
+    yield ""
 
 
 def _reliability(metrics: dict[str, Any], noun: str) -> Iterator[str]:

@@ -14,7 +14,7 @@ from textgen.cli.options import (
     print_result,
     run_options,
 )
-from textgen.config import ADVERSARIAL_LOSSES, GENERATOR_GRADIENTS, AdversarialConfig
+from textgen.config import ADVERSARIAL_LOSSES, CONDITIONS, GENERATOR_GRADIENTS, AdversarialConfig
 from textgen.errors import ConfigurationError
 
 _ADVERSARIAL = {
@@ -42,7 +42,12 @@ def adversarial_options(command: Command) -> Command:
         metavar = None if isinstance(kind, click.Choice) else "N" if kind is int else "X"
         command = click.option(option, name, type=kind, metavar=metavar, help=shown)(command)
     command = click.option(
-        "--conditional", is_flag=True, help="With --adversarial: Tell the critic who speaks each line."
+        "--conditional",
+        type=click.Choice(CONDITIONS),
+        is_flag=False,
+        flag_value="projection",
+        help="With --adversarial: Tell the critic who speaks each line (projection, meant where no value is given), or "
+        "have it learn whose lines are (speakers).",
     )(command)
     return click.option(
         "--adversarial",
@@ -98,10 +103,8 @@ def chosen_settings(options: dict[str, Any]) -> AdversarialConfig | bool:
         ConfigurationError: settings without `--adversarial`, or settings that contradict each other.
     """
     asked = options.pop("adversarial")
-    given = {name: options.pop(name) for name in _ADVERSARIAL}
+    given = {name: options.pop(name) for name in (*_ADVERSARIAL, "conditional")}
     given = {name: value for name, value in given.items() if value is not None}
-    if options.pop("conditional"):
-        given["conditional"] = True
     if given and not asked:
         names = ", ".join(f"--{name.replace('_', '-')}" for name in given)
         raise ConfigurationError(

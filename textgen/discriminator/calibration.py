@@ -1,5 +1,6 @@
 """Calibration of a discriminator: temperature scaling, and how far its probabilities agree with the facts."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -33,12 +34,19 @@ def fit_temperature(logits: Logits, real: Real) -> float:
     Returns:
         From 0.05 to 20; at 20 the logits say nothing.
     """
+    return fit_slope(lambda temperature: float(np.mean((sigmoid(logits / temperature) - real) * logits)))
+
+
+def fit_slope(slope: Callable[[float], float]) -> float:
+    """The temperature, from 0.05 to 20, at which a cross-entropy is least.
+
+    Args:
+        slope: of the cross-entropy, which is convex in 1 / temperature, at a temperature.
+    """
     coldest, hottest = np.log(_COLDEST), np.log(_HOTTEST)
     for _ in range(50):
         middle = 0.5 * (coldest + hottest)
-        # The cross-entropy is convex in 1 / temperature, and this is its slope.
-        slope = float(np.mean((sigmoid(logits / np.exp(middle)) - real) * logits))
-        coldest, hottest = (middle, hottest) if slope > 0 else (coldest, middle)
+        coldest, hottest = (middle, hottest) if slope(np.exp(middle)) > 0 else (coldest, middle)
     return float(np.exp(0.5 * (coldest + hottest)))
 
 

@@ -42,6 +42,9 @@ class SavedDiscriminator:
         metrics: how good it is, on lines that neither it nor the model learned from.
         versions: of the packages that trained it.
         matching_temperature: logits of replies to messages are divided by it.
+        voice_temperature: logits of the classes of speakers are divided by it.
+        voice_shares: of these classes among the real lines it learned from, the speakers in the order of their labels;
+            empty where it knows no speakers.
     """
 
     architecture: DiscriminatorConfig
@@ -53,11 +56,17 @@ class SavedDiscriminator:
     metrics: dict[str, Any]
     versions: dict[str, str] = field(default_factory=dict)
     matching_temperature: float = 1.0
+    voice_temperature: float = 1.0
+    voice_shares: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        for name in ("temperature", "matching_temperature"):
+        for name in ("temperature", "matching_temperature", "voice_temperature"):
             if not 0 < (value := getattr(self, name)) < float("inf"):
                 raise ConfigurationError(f"{name} is {value!r}; it must be a number above 0")
+        if len(self.voice_shares) != self.architecture.voices or not all(0 < share <= 1 for share in self.voice_shares):
+            raise ConfigurationError(
+                f"voice_shares is {self.voice_shares!r}; it must be {self.architecture.voices} numbers from 0 to 1"
+            )
 
     def save(self, folder: ModelFolder) -> None:
         """Puts it into the folder of the model it judges, in the place of an older one."""

@@ -1,10 +1,12 @@
 """Scores lines of a script and replies of a chat by how likely they are to be real.
 
 A reply is scored as a line without a speaker: by itself, or as the reply to a message. By itself it is real if a person
-could have written it; as a reply it must also fit the message.
+could have written it; as a reply it must also fit the message. Where a discriminator knows the speakers of a script, it
+reads lines without their speaker, and says whose they are.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +15,7 @@ from numpy.typing import NDArray
 from textgen.corpus.document import Line
 from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.discriminator.file import how_to_make, load_discriminator
+from textgen.discriminator.voices import voice_log_probabilities, voice_of
 from textgen.inference.discriminator import Discriminator
 from textgen.model_folder import ModelCard
 from textgen.tokenizers.base import LINE_END, Tokenizer
@@ -30,6 +33,8 @@ class Scorer:
 
     Attributes:
         saved: the discriminator and its description.
+        voices: names of the speakers that have a class of their own, one class more being that of all others; empty
+            where it knows no speakers.
         warning: what a person should know: that the model was trained further since the discriminator was; else None.
 
     Raises:
@@ -46,6 +51,7 @@ class Scorer:
         )
         self._network = Discriminator(self.saved.architecture, self.saved.weights)
         self._encoder = ScriptEncoder(tokenizer)
+        self.voices = tokenizer.speakers[: max(0, self.saved.architecture.voices - 1)]
 
     @property
     def reads_messages(self) -> bool:
@@ -63,11 +69,45 @@ class Scorer:
         Returns:
             *Shape:* (lines,).
         """
-        texts = [line_ids(self._encoder, line) for line in lines]
+        texts = self._texts(lines)
         if not (self.reads_messages and message):
             return self._network.logits(texts).astype(np.float64) / self.saved.temperature
         messages = [self._encoder.tokenizer.encode(message)] * len(texts)
         return self._network.logits(texts, messages=messages).astype(np.float64) / self.saved.matching_temperature
+
+    def voice_log_probabilities(self, lines: Sequence[Line]) -> NDArray[np.float64]:
+        """How likely lines are to be each speaker's, if they are real; who speaks them is not looked at.
+
+        Args:
+            lines: of a script whose speakers the judge knows.
+
+        Returns:
+            Of each of `voices`, and of all other speakers together, in nats. *Shape:* (lines, voices + 1).
+        """
+        return voice_log_probabilities(self._network.class_logits(self._texts(lines)), self.saved.voice_temperature)
+
+    def in_voice(self, lines: Sequence[Line]) -> NDArray[np.float64]:
+        """How much likelier lines are to be their own speakers' by what they say than by how often they speak.
+
+        The model draws a speaker and what they say. Where its speakers all say the same, this is what the log-odds of
+        "real" lack to be those of "real, and this speaker's". A judge that knows no speakers adds nothing.
+
+        Args:
+            lines: with their speakers.
+
+        Returns:
+            In nats; 0 if the text tells nothing. *Shape:* (lines,).
+        """
+        if not self.voices:
+            return np.zeros(len(lines))
+        own = [voice_of(line.speaker, self._encoder.tokenizer, len(self.voices) + 1) for line in lines]
+        gained = self.voice_log_probabilities(lines) - np.log(self.saved.voice_shares)
+        return np.asarray(gained[np.arange(len(lines)), own])
+
+    def _texts(self, lines: Sequence[Line]) -> list[list[int]]:
+        """The ids that are read: without the speaker where speakers are told apart."""
+        read = [replace(line, speaker=None) for line in lines] if self.voices else lines
+        return [line_ids(self._encoder, line) for line in read]
 
     def matches(self, messages: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]) -> NDArray[np.floating]:
         """How well replies fit messages, by a judge that reads messages: what their logits gain by them.

@@ -1,4 +1,4 @@
-"""Ranks replies by mutual information, length, repetition and realism, and scripts by realism.
+"""Ranks replies by mutual information, length, repetition and realism, and scripts by realism and voices.
 
 The likeliest replies to almost anything are dull ones. Li et al. (2016) subtract how likely the beginning of a reply
 is without any message ("anti-language model"), so that what fits this message wins over what fits every message.
@@ -16,6 +16,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
+
+import numpy as np
 
 from textgen.corpus.document import Line
 from textgen.decoding.constraints.base import Pieces
@@ -136,16 +138,30 @@ def _runs(text: str, length: int) -> list[tuple[str, ...]]:
     return [tuple(words[k : k + length]) for k in range(max(1, len(words) - length + 1))]
 
 
+class Voice(NamedTuple):
+    """A speaker that a line may be by.
+
+    Args:
+        speaker: the name; None stands for all speakers together that have few lines, or none of their own.
+        probability: that the line is theirs, if it is real, 0 to 1.
+    """
+
+    speaker: str | None
+    probability: float
+
+
 class JudgedLine(NamedTuple):
-    """A line, and how likely it is to be a real one.
+    """A line, how likely it is to be a real one, and whose it sounds like.
 
     Args:
         line: as it was read.
         reads_as_real: probability, 0 to 1.
+        sounds_like: the likeliest speaker by the text alone; None where the judge knows no speakers.
     """
 
     line: Line
     reads_as_real: float
+    sounds_like: Voice | None = None
 
 
 class JudgedText(NamedTuple):
@@ -185,7 +201,7 @@ def check_rerank(rerank: int, options: DecodingOptions) -> None:
 
 
 def judge_lines(lines: Sequence[Line], judge: Scorer, message: str = "") -> JudgedText:
-    """How real the lines read, one by one and together; lines without text are left out.
+    """How real the lines read, one by one and together, and whose they are; lines without text are left out.
 
     Args:
         lines: to be judged.
@@ -194,20 +210,36 @@ def judge_lines(lines: Sequence[Line], judge: Scorer, message: str = "") -> Judg
     """
     said = [line for line in lines if line.text.strip()]
     log_odds = judge.lines(said, message)
-    judged = [JudgedLine(line, float(real)) for line, real in zip(said, sigmoid(log_odds), strict=True)]
+    voices = _likeliest_voices(said, judge)
+    judged = [JudgedLine(*one) for one in zip(said, sigmoid(log_odds).tolist(), voices, strict=True)]
     return JudgedText(judged, float(sigmoid(page_log_odds(log_odds))) if said else None)
 
 
+def _likeliest_voices(lines: Sequence[Line], judge: Scorer) -> list[Voice] | list[None]:
+    if not judge.voices:
+        return [None] * len(lines)
+    names = (*judge.voices, None)
+    found = judge.voice_log_probabilities(lines)
+    return [Voice(names[k], float(np.exp(row[k]))) for row, k in zip(found, found.argmax(axis=-1), strict=True)]
+
+
 def best_first(scripts: Sequence[WrittenScript], judge: Scorer, prompt_lines: int) -> list[WrittenScript]:
-    """Candidates sorted by how real they read; one without spoken text comes last.
+    """Candidates sorted by how real they read, and by how well each line suits its speaker where the judge knows them.
+
+    One without spoken text comes last.
 
     Args:
         scripts: the candidates.
         judge: of their lines.
         prompt_lines: lines at the beginning of every candidate, which do not count.
     """
-    judged = [
-        replace(script, reads_as_real=judge_lines(script.lines[prompt_lines:], judge).reads_as_real)
-        for script in scripts
-    ]
-    return sorted(judged, key=lambda script: -(script.reads_as_real or 0.0))
+    judged = list[tuple[float, WrittenScript]]()
+    for script in scripts:
+        said = [line for line in script.lines[prompt_lines:] if line.text.strip()]
+        if not said:
+            judged.append((-np.inf, script))
+            continue
+        log_odds = judge.lines(said)
+        real = float(sigmoid(page_log_odds(log_odds)))
+        judged.append((page_log_odds(log_odds + judge.in_voice(said)), replace(script, reads_as_real=real)))
+    return [script for _, script in sorted(judged, key=lambda one: -one[0])]

@@ -1,4 +1,4 @@
-"""The discriminator in NumPy: is this text real, and does it answer the message?"""
+"""The discriminator in NumPy: is this text real, whose is it, and does it answer the message?"""
 
 from collections.abc import Mapping, Sequence
 from typing import TypeAlias
@@ -19,7 +19,10 @@ _PAIRS = 4096
 
 
 class Discriminator:
-    """Embedding, convolutions of several widths, their maxima over time, one logit (Kim 2014).
+    """Embedding, convolutions of several widths, their maxima over time, logits of classes of real texts (Kim 2014).
+
+    The logit of "generated" is 0, so that of "real" is the logarithm of the summed exponentials of the classes' logits
+    (Salimans et al. 2016); with one class it is that class's own.
 
     Where it matches replies with messages, the logit of a reply grows by the scaled cosine of what the two are about,
     and by the weights of the tokens that they share, of which a long reply must share more.
@@ -53,16 +56,22 @@ class Discriminator:
         Returns:
             Logits of "real". *Shape:* (texts,).
         """
-        by_length = sorted(range(len(texts)), key=lambda k: len(texts[k]))  # so that there is little padding
-        logits = np.empty(len(texts), np.float32)
-        for start in range(0, len(texts), _BATCH):
-            chosen = by_length[start : start + _BATCH]
-            features = self._features(*_padded([texts[k] for k in chosen]))
-            logits[chosen] = features @ self._weights["output/kernel"][:, 0] + self._weights["output/bias"]
-            if self.config.speakers and speakers is not None:
-                vectors = self._weights["speakers"][[speakers[k] for k in chosen]]
-                logits[chosen] += (features * vectors).sum(axis=-1)
+        features = self._features(texts)
+        logits: Array = np.logaddexp.reduce(self._classified(features), axis=-1)
+        if self.config.speakers and speakers is not None:
+            logits += (features * self._weights["speakers"][list(speakers)]).sum(axis=-1)
         return logits if messages is None else logits + self.matches(messages, texts)
+
+    def class_logits(self, texts: Sequence[Sequence[int]]) -> Array:
+        """Judges texts by the classes of real ones: whose are they?
+
+        Args:
+            texts: ids of each, without their speaker.
+
+        Returns:
+            Logits of "real, and of this class"; that of "generated" is 0. *Shape:* (texts, classes).
+        """
+        return self._classified(self._features(texts))
 
     def matches(self, messages: Sequence[Sequence[int]], replies: Sequence[Sequence[int]]) -> Array:
         """What the logit of each reply gains by the message it answers; each text is read once.
@@ -103,7 +112,20 @@ class Discriminator:
         vectors /= np.sqrt((vectors**2).sum(axis=-1, keepdims=True) + 1e-6)
         return vectors
 
-    def _features(self, ids: Ids, lengths: Ids) -> Array:
+    def _classified(self, features: Array) -> Array:
+        found: Array = features @ self._weights["output/kernel"] + self._weights["output/bias"]
+        return found
+
+    def _features(self, texts: Sequence[Sequence[int]]) -> Array:
+        """The features of texts. *Shape:* (texts, features)."""
+        by_length = sorted(range(len(texts)), key=lambda k: len(texts[k]))  # so that there is little padding
+        features = np.empty((len(texts), self.config.features), np.float32)
+        for start in range(0, len(texts), _BATCH):
+            chosen = by_length[start : start + _BATCH]
+            features[chosen] = self._found(*_padded([texts[k] for k in chosen]))
+        return features
+
+    def _found(self, ids: Ids, lengths: Ids) -> Array:
         """The maximum over time of each convolution's output. *Shape:* (batch, features)."""
         config, time = self.config, ids.shape[1]
         places, widest = np.arange(time), max(config.widths)

@@ -67,7 +67,7 @@ def _discriminator(config: DiscriminatorConfig) -> Shapes:
                 f"{side}/kernel": (2 * m, m),
             }
         shapes |= {"match/shared": (config.vocabulary_size,), "match/log_scale": (1,), "match/bias": (1,)}
-    return {**shapes, "output/kernel": (config.features, 1), "output/bias": (1,)}
+    return {**shapes, "output/kernel": (config.features, config.classes), "output/bias": (config.classes,)}
 
 
 def _recurrent(cell: str, name: str, inputs: int, units: int) -> Shapes:

@@ -1,4 +1,4 @@
-"""The discriminator in Keras: is this text real, and does it answer the message?
+"""The discriminator in Keras: is this text real, whose is it, and does it answer the message?
 
 Texts are ids, or soft tokens that pass gradients on; messages are ids.
 """
@@ -36,12 +36,14 @@ class _Side:
 
 
 class KerasDiscriminator(keras.Model):
-    """Embedding, convolutions of several widths, their maxima over time, one logit (Kim 2014).
+    """Embedding, convolutions of several widths, their maxima over time, logits of classes of real texts (Kim 2014).
 
-    With speakers the logit gets the scalar product of the features and the speaker's vector (projection, Miyato and
-    Koyama 2018). Where replies are matched with messages it gets that of `message_vectors` and `reply_vectors`: what
-    the two are about, by a hidden layer over the sum of their tokens' vectors, and the tokens that they share. Only
-    plain operations are used, so that a gradient can be differentiated again.
+    The logit of "generated" is 0, so that of "real" is the logarithm of the summed exponentials of the classes' logits
+    (Salimans et al. 2016); with one class it is that class's own. With speakers it gets the scalar product of the
+    features and the speaker's vector (projection, Miyato and Koyama 2018). Where replies are matched with messages it
+    gets that of `message_vectors` and `reply_vectors`: what the two are about, by a hidden layer over the sum of their
+    tokens' vectors, and the tokens that they share. Only plain operations are used, so that a gradient can be
+    differentiated again.
 
     Args:
         config: the architecture.
@@ -62,8 +64,8 @@ class KerasDiscriminator(keras.Model):
             self.shared = self.add_weight((config.vocabulary_size,), "zeros", name="shared")
             self.log_scale = self.add_weight((1,), "zeros", name="log_scale")
             self.match_bias = self.add_weight((1,), "zeros", name="match_bias")
-        self.output_kernel = self.add_weight((config.features, 1), "glorot_uniform", name="output_kernel")
-        self.output_bias = self.add_weight((1,), "zeros", name="output_bias")
+        self.output_kernel = self.add_weight((config.features, config.classes), "glorot_uniform", name="output_kernel")
+        self.output_bias = self.add_weight((config.classes,), "zeros", name="output_bias")
         self.built = True
 
     def named_weights(self) -> dict[str, Any]:
@@ -94,17 +96,25 @@ class KerasDiscriminator(keras.Model):
         Returns:
             Logits of "real" in float32. *Shape:* (batch,).
         """
-        noise = noise or DiscriminatorNoise()
-        vectors = self._vectors(tokens)
-        if noise.inputs is not None:
-            vectors = vectors + ops.cast(noise.inputs, self.compute)
-        features = self._features(vectors, lengths)
-        if noise.features is not None:
-            features = features * noise.features
-        logits = ops.matmul(features, self.output_kernel)[:, 0] + self.output_bias
+        features = self._features(tokens, lengths, noise or DiscriminatorNoise())
+        logits = ops.logsumexp(self._classified(features), axis=-1)
         if self.config.speakers:
             logits = logits + ops.sum(features * ops.take(self.speakers, speakers, axis=0), axis=-1)
         return logits
+
+    def class_logits(self, tokens: Tensor, lengths: Tensor, noise: DiscriminatorNoise | None = None) -> Tensor:
+        """Judges texts by the classes of real ones: whose are they?
+
+        Args:
+            tokens, lengths, noise: as above; the texts are without their speaker.
+
+        Returns:
+            Logits of "real, and of this class"; that of "generated" is 0. *Shape:* (batch, classes).
+        """
+        return self._classified(self._features(tokens, lengths, noise or DiscriminatorNoise()))
+
+    def _classified(self, features: Tensor) -> Tensor:
+        return ops.matmul(features, self.output_kernel) + self.output_bias
 
     def message_vectors(self, tokens: Tensor, lengths: Tensor, noise: Tensor | None = None) -> Tensor:
         """Messages as replies are matched with them: the logit of a reply gains the scalar product of both vectors.
@@ -152,7 +162,15 @@ class KerasDiscriminator(keras.Model):
         soft = len(tokens.shape) == 3
         return ops.matmul(ops.cast(tokens, self.compute), table) if soft else ops.take(table, tokens, axis=0)
 
-    def _features(self, vectors: Tensor, lengths: Tensor) -> Tensor:
+    def _features(self, tokens: Tensor, lengths: Tensor, noise: DiscriminatorNoise) -> Tensor:
+        """The features of texts, with the noise of a step. *Shape:* (batch, features)."""
+        vectors = self._vectors(tokens)
+        if noise.inputs is not None:
+            vectors = vectors + ops.cast(noise.inputs, self.compute)
+        features = self._found(vectors, lengths)
+        return features if noise.features is None else features * noise.features
+
+    def _found(self, vectors: Tensor, lengths: Tensor) -> Tensor:
         """The maximum over time of each convolution's output. *Shape:* (batch, features)."""
         config, time = self.config, ops.shape(vectors)[1]
         places, lengths = ops.arange(time, dtype="int32")[None, :], ops.cast(lengths, "int32")[:, None]

@@ -77,11 +77,22 @@ class TextBatches:
 
     def batch(self, step: int, progress: float = 0.0) -> TextBatch:
         """The batch of a step, counted from 0; `progress` makes no difference."""
-        epoch, index = divmod(step, self.steps_per_epoch)
-        order = np.random.default_rng([self._seed, epoch]).permutation(len(self._examples.texts))
-        chosen = order[index * self.batch_size : (index + 1) * self.batch_size]
+        chosen = in_turn(len(self._examples.texts), self.batch_size, self._seed, step)
         ids, lengths = padded([self._examples.texts[k] for k in chosen])
         return TextBatch(ids, lengths, self._examples.real[chosen].astype(np.float32))
+
+
+def in_turn(count: int, size: int, seed: int, step: int) -> NDArray[np.intp]:
+    """Numbers of the examples of a step; each comes once before any comes again.
+
+    Args:
+        count: of all examples.
+        size: of a batch.
+        seed: of the order, a new one each epoch.
+        step: counted from 0.
+    """
+    epoch, index = divmod(step, count // size)
+    return np.random.default_rng([seed, epoch]).permutation(count)[index * size : (index + 1) * size]
 
 
 class DiscriminatorStep(TrainingStep):
@@ -176,7 +187,7 @@ class DiscriminatorTask(Task):
     def encode(self, folder: ModelFolder, plan: RunPlan, note: Note) -> Encoded:
         """Generates the samples, and matches real and generated texts by their lengths."""
         learned = parts_of(self.samples)[0]
-        self.written = self.write(self.real, note)
+        self.written = self.generate(note)
         self.training = matched(self.real.training, self.written[:learned], self.seed)
         first, self.unseen = zip(
             halves(self.real.held_out, self.seed), halves(self.written[learned:], self.seed), strict=True
@@ -185,6 +196,10 @@ class DiscriminatorTask(Task):
         self._require_enough_matched()
         note(f"learning  from {len(self.training.texts):,} {self.noun}, half of them real, of equal lengths")
         return Encoded((_count(self.training), _count(self.deciding)))
+
+    def generate(self, note: Note) -> list[Text]:
+        """Has the generator write the samples."""
+        return self.write(self.real, note)
 
     def batches(self, at: Workspace) -> Any:
         """Batches of real and generated texts."""
@@ -249,20 +264,24 @@ class DiscriminatorValidation:
 
     Attributes:
         found: how good it was in the last call, in words.
+        judgements: the cross-entropies of the last call. Training goes on while one of them falls.
     """
+
+    judgements: tuple[float, ...]
 
     def __init__(self, network: KerasDiscriminator, examples: Examples) -> None:
         self._network, self._examples, self.found = network, examples, ""
 
     def __call__(self) -> float:
-        """Cross-entropy in nats a text."""
-        return self.nats(Discriminator(self._network.config, exported(self._network)))
+        """The sum of the judgements' cross-entropies in nats a text; sets `judgements`."""
+        self.judgements = self.nats(Discriminator(self._network.config, exported(self._network)))
+        return sum(self.judgements)
 
-    def nats(self, network: Discriminator) -> float:
-        """Cross-entropy of the texts by themselves; sets `found`."""
+    def nats(self, network: Discriminator) -> tuple[float, ...]:
+        """The cross-entropy of the texts by themselves; sets `found`."""
         logits = network.logits(self._examples.texts)
         self.found = f"{accuracy(logits, self._examples.real):.1%} right"
-        return cross_entropy(logits, self._examples.real)
+        return (cross_entropy(logits, self._examples.real),)
 
 
 class Measured(NamedTuple):
@@ -272,11 +291,15 @@ class Measured(NamedTuple):
         temperature: logits of texts by themselves are divided by it.
         metrics: as `SavedDiscriminator` has them.
         matching_temperature: logits of replies to messages are divided by it.
+        voice_temperature: logits of the classes of speakers are divided by it.
+        voice_shares: of these classes among the real lines.
     """
 
     temperature: float
     metrics: dict[str, Any]
     matching_temperature: float = 1.0
+    voice_temperature: float = 1.0
+    voice_shares: tuple[float, ...] = ()
 
 
 def make_discriminator(task: DiscriminatorTask, budget: Budget, note: Note) -> SavedDiscriminator:
@@ -302,13 +325,11 @@ def make_discriminator(task: DiscriminatorTask, budget: Budget, note: Note) -> S
     return SavedDiscriminator(
         plan.architecture,
         weights,
-        found.temperature,
-        generator.card.metrics,
-        task.decoding,
-        task.real.corpus,
-        found.metrics,
-        versions(),
-        found.matching_temperature,
+        generator=generator.card.metrics,
+        decoding=task.decoding,
+        corpus=task.real.corpus,
+        versions=versions(),
+        **found._asdict(),
     )
 
 
@@ -329,7 +350,8 @@ def learn(task: DiscriminatorTask, at: Workspace, note: Note) -> Weights:
     how, network, batches = at.run.training, task.network(at), task.batches(at)
     step, validation = task.step(at, network, batches), task.validate(at, network)
     clock, every = Clock(how.budget, batches.steps_per_epoch), max(1, batches.steps_per_epoch // _VALIDATIONS_AN_EPOCH)
-    best, least, stale, number, started = exported(network), float("inf"), 0, 0, time.monotonic()
+    best, least, lowest = exported(network), float("inf"), np.array(np.inf)
+    stale, number, started = 0, 0, time.monotonic()
     while (progress := clock.progress(number, time.monotonic() - started)) < 1.0 and stale < _PATIENCE:
         loss, _ = step(batches.batch(number), [], number, learning_rate(how.learning_rate, number, progress))
         if not np.isfinite(loss):
@@ -343,9 +365,9 @@ def learn(task: DiscriminatorTask, at: Workspace, note: Note) -> Weights:
         nats = validation()
         is_best = nats < least
         if is_best:
-            best, least, stale = exported(network), nats, 0
-        else:
-            stale += 1
+            best, least = exported(network), nats
+        stale = 0 if (validation.judgements < lowest).any() else stale + 1
+        lowest = np.minimum(lowest, validation.judgements)
         epoch = number / batches.steps_per_epoch
         note(
             f"epoch {epoch:.1f}  training {loss:.3f}  held out {nats:.3f} nats, {validation.found}"

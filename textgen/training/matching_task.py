@@ -39,6 +39,7 @@ from textgen.training.discriminator_task import (
     DiscriminatorValidation,
     Measured,
     TextBatches,
+    in_turn,
     padded,
     parts_of,
 )
@@ -128,8 +129,8 @@ class MatchingBatches:
     def batch(self, step: int, progress: float = 0.0) -> MatchingBatch:
         """The batch of a step, counted from 0; `progress` makes no difference."""
         random = np.random.default_rng([self._seed, 1, step])
-        chosen = [self._pairs[k] for k in _in_turn(len(self._pairs), self._size, self._seed, step)]
-        own = [self._own[k] for k in _in_turn(len(self._own), self._judged, self._seed, step)]
+        chosen = [self._pairs[k] for k in in_turn(len(self._pairs), self._size, self._seed, step)]
+        own = [self._own[k] for k in in_turn(len(self._own), self._judged, self._seed, step)]
         replies = [one.reply for one in chosen]
         changed = [
             self._changer.change(reply, replies[k - 1], random) for k, reply in enumerate(replies[: self._judged])
@@ -143,12 +144,6 @@ class MatchingBatches:
             *padded([one.reply for one in own]),
             *self._texts.batch(step),  # type: ignore[arg-type] # its arrays differ in their types
         )
-
-
-def _in_turn(count: int, size: int, seed: int, step: int) -> NDArray[np.intp]:
-    """Numbers of the examples of a step; each comes once before any comes again."""
-    epoch, index = divmod(step, count // size)
-    return np.random.default_rng([seed, epoch]).permutation(count)[index * size : (index + 1) * size]
 
 
 class MatchingStep(TrainingStep):
@@ -299,15 +294,15 @@ class MatchingValidation(DiscriminatorValidation):
         super().__init__(network, task.deciding)
         self._pairs = task.pairs_deciding
 
-    def nats(self, network: Discriminator) -> float:
+    def nats(self, network: Discriminator) -> tuple[float, ...]:
         """The same sum of cross-entropies as in training, but with the true reply among 20; sets `found`."""
-        nats, pairs = super().nats(network), self._pairs
+        nats, pairs = sum(super().nats(network)), self._pairs
         nats += cross_entropy(pairs.logits(network), pairs.real)
         scores = scores_among_others(pairs.true, network.matches)
         if scores is not None:
             nats += float((np.logaddexp.reduce(scores, axis=1) - scores[:, 0]).mean())
             self.found += f", {hits_at_1(scores):.1%} of replies found among 20"
-        return nats
+        return (nats,)
 
 
 def _answering(contexts: Sequence[Context], replies: Sequence[Text]) -> list[MessageReply]:

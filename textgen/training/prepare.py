@@ -33,7 +33,8 @@ def initial_weights(config: Network, seed: int) -> dict[str, NDArray[np.float32]
     vectors are standard normal, or of length one if they are the softmax's weights too; the first kernel makes up for
     that. A discriminator's speaker vectors begin at zero, so that it first learns what all speakers have in common. Its
     last kernel begins at zero too, so that it has no random judgement to unlearn. A cosine of one counts for `e ** 2`
-    there; what a shared token counts for depends on the corpus and begins at zero.
+    there; what a shared token counts for depends on the corpus and begins at zero. Classes of real texts begin equally
+    likely, and together as likely as "generated".
 
     Returns:
         Arrays under their names in the model folder.
@@ -48,6 +49,8 @@ def initial_weights(config: Network, seed: int) -> dict[str, NDArray[np.float32]
             weight = vector * random.standard_normal(shape)
         elif name == "match/log_scale":
             weight = np.full(shape, 2.0)
+        elif name == "output/bias" and isinstance(config, DiscriminatorConfig):
+            weight = np.full(shape, np.log(1.0 / config.classes))
         elif part in ("bias", "speakers", "shared") or (
             name == "output/kernel" and isinstance(config, DiscriminatorConfig)
         ):

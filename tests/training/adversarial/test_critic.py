@@ -104,9 +104,9 @@ LENGTHS = np.full(16, 4)
 RATE, NOISE = tf.constant(0.01), tf.constant(0.1)
 
 
-def opinionated(config: AdversarialConfig, speakers: int = 0) -> Critic:
+def opinionated(config: AdversarialConfig, speakers: int = 0, voices: int = 0) -> Critic:
     """One that judges before it has learned anything."""
-    one = critic(config, speakers)
+    one = critic(config, speakers, voices)
     kernel = one.network.named_weights()["output/kernel"]
     kernel.assign(np.random.default_rng(1).normal(0, 1, kernel.shape))
     return one
@@ -145,6 +145,39 @@ def test_only_a_conditional_one_knows_who_speaks() -> None:
             speakers.assign(np.random.default_rng(0).normal(0, 1, speakers.shape))
         found = [one.judge(*text, np.full(16, who)).numpy() for who, text in enumerate(same)]
         assert np.allclose(*found) is not conditional
+
+
+def test_one_that_learns_whose_lines_are_judges_them_as_their_speakers() -> None:
+    one = opinionated(AdversarialConfig(conditional="speakers"), voices=3)
+    classes = one.network.class_logits(lines(0), LENGTHS).numpy()
+    who = np.array([0, 1, 2, 7] * 4)  # whose label has no class of its own is one of the others
+    assert one.judge(lines(0), LENGTHS, who).numpy() == pytest.approx(classes[range(16), np.minimum(who, 2)])
+
+
+@pytest.mark.slow
+def test_its_loss_is_that_of_any_class_and_the_wrong_speakers_come_on_top(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = AdversarialConfig(conditional="speakers", noise=0.0, dropout=0.0)
+    one, minimised = opinionated(config, voices=3), list[float]()
+    real, generated = (one.network.class_logits(lines(k), LENGTHS).numpy() for k in (0, 1))
+    any_class, theirs = (np.log(np.exp(logits).sum(axis=1)) for logits in (real, generated))
+    expected = np.mean(0.5 * ((any_class - 0.9) ** 2 + theirs**2))
+    mean = tf.reduce_mean
+    monkeypatch.setattr(tf, "reduce_mean", lambda x: minimised.append(float(mean(x))) or mean(x))
+    step = tf.constant(0, tf.int64)
+    loss = one.learn((lines(0), LENGTHS), (lines(1), LENGTHS), SPEAKERS, step, tf.constant(0.0), NOISE)
+    assert float(loss) == pytest.approx(expected, rel=1e-5)
+    assert minimised == pytest.approx([expected, np.mean(any_class - real[range(16), SPEAKERS])], rel=1e-5)
+
+
+@pytest.mark.slow
+def test_it_learns_whose_lines_are() -> None:
+    one = critic(AdversarialConfig(conditional="speakers"), voices=3)
+    real = np.where(SPEAKERS[:, None] == 0, lines(0), lines(2))
+    for step in range(60):
+        one.learn((real, LENGTHS), (lines(1), LENGTHS), SPEAKERS, tf.constant(step, tf.int64), RATE, NOISE)
+    right, wrong = (one.judge(real, LENGTHS, who).numpy() for who in (SPEAKERS, 1 - SPEAKERS))
+    assert (right > wrong + 1).all()
+    assert (right > one.judge(lines(1), LENGTHS, SPEAKERS).numpy()).all()
 
 
 def test_noise_and_dropout_are_drawn_for_the_update() -> None:

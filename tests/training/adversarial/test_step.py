@@ -27,6 +27,8 @@ SETTINGS = [
     {"loss": "non-saturating", "tokens": "soft"},
     {"loss": "wasserstein", "critic_steps": 2},
     {"loss": "minimax", "gradient": "reinforce"},
+    {"loss": "wasserstein", "conditional": "speakers"},
+    {"loss": "non-saturating", "gradient": "reinforce", "conditional": "speakers"},
 ]
 
 

@@ -19,6 +19,7 @@ from tests.conftest import TINY
 from tests.training.fakes import CountingNetworkStep, CountingTask
 from tests.training.tasks import script_task
 from textgen.config import AdversarialConfig, Budget
+from textgen.discriminator import voices
 from textgen.errors import ConfigurationError, TrainingError, TrainingInterrupted
 from textgen.evaluation.sample_metric import SampleMetric, find_sample_metric
 from textgen.model_folder import Model, ModelFolder
@@ -104,6 +105,19 @@ def test_from_a_trained_start_the_critic_learns_who_speaks_and_a_writer_that_get
     ours, theirs = (load_file(folder / "weights.safetensors") for folder in (out, trained))
     assert all(np.array_equal(ours[name], theirs[name]) for name in theirs)
     assert not np.array_equal(arrays["weights/generator/output/bias"], theirs["output/bias"])  # it did learn
+
+
+@pytest.mark.slow
+def test_the_critic_of_a_run_learns_whose_lines_are(
+    tmp_path: Path, corpus: Path, trained: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(voices, "FEWEST_LINES", 60)
+    out, settings = tmp_path / "model", AdversarialConfig(batch=8, warm_up=0, length=64, conditional="speakers")
+    train(corpus, out, steps=2, start_from=trained, adversarial=settings)
+    arrays = load_file(adversarial_folder(ModelFolder(out)) / "checkpoint.safetensors")
+    assert len(arrays["weights/critic/output/bias"]) == 4  # three labels with 60 lines, and all others
+    assert np.ptp(arrays["weights/critic/output/bias"]) > 0
+    assert load_settings(ModelFolder(out)) == replace(settings, pretraining=0.0)
 
 
 class CountingAdversary(AdversarialTask):
@@ -204,6 +218,15 @@ def test_without_speakers_the_critic_cannot_know_them(tmp_path: Path) -> None:
     prose.write_text("\n".join(f"The {k}th night was dark and stormy." for k in range(80)), encoding="utf-8")
     with pytest.raises(ConfigurationError, match="no speaker of the corpus has ten lines or more"):
         train(prose, tmp_path / "model", steps=4, adversarial=AdversarialConfig(conditional=True))
+    assert not (tmp_path / "model").exists()
+
+
+def test_where_nobody_has_many_lines_the_critic_cannot_learn_whose_they_are(tmp_path: Path, corpus: Path) -> None:
+    with pytest.raises(
+        ConfigurationError,
+        match=r"one must have 200 lines; the most that a speaker .* has is \d\d: give --conditional p",
+    ):
+        train(corpus, tmp_path / "model", steps=4, adversarial=AdversarialConfig(conditional="speakers"))
     assert not (tmp_path / "model").exists()
 
 

@@ -71,8 +71,8 @@ def generator(network: KerasLanguageModel | None = None, length: int = LENGTH) -
     return Generator(network or language_model(), spoken, length)
 
 
-def critic(config: AdversarialConfig, speakers: int = 0) -> Critic:
-    chosen = DiscriminatorConfig(VOCABULARY, embedding=12, widths=(2, 3), filters=16, speakers=speakers)
+def critic(config: AdversarialConfig, speakers: int = 0, voices: int = 0) -> Critic:
+    chosen = DiscriminatorConfig(VOCABULARY, embedding=12, widths=(2, 3), filters=16, speakers=speakers, voices=voices)
     network, weights = KerasDiscriminator(chosen), initial_weights(chosen, 3)
     for name, variable in network.named_weights().items():
         variable.assign(weights[name])
@@ -86,7 +86,8 @@ def players(ids: np.ndarray, **settings: Any) -> tuple[AdversarialStep, Adversar
     training = ScriptTrainingConfig(Budget(steps=1), dropout=0.0, streams=4, window=8)
     passages = Passages(ids, 0, LENGTH)
     batches = AdversarialBatches(Windows(ids, 4, 8, 0.0, 0), passages, config.batch, config.critic_steps + 1, 0)
-    step = AdversarialStep(generator(), critic(config), training, config, 4, batches.steps_per_epoch)
+    judge = critic(config, voices=2 if config.conditional == "speakers" else 0)
+    step = AdversarialStep(generator(), judge, training, config, 4, batches.steps_per_epoch)
     return step, batches
 
 

@@ -97,15 +97,25 @@ class Critic:
         self.network, self.config, self._seed = network, config, seed
         self.optimizer = AdamW(network.named_weights(), 0.0, clip)
 
-    def judge(self, tokens: Tensor, lengths: Tensor, speakers: Tensor) -> Tensor:
-        """Logits of "real", without noise or dropout.
+    def judge(
+        self, tokens: Tensor, lengths: Tensor, speakers: Tensor, noise: DiscriminatorNoise | None = None
+    ) -> Tensor:
+        """Logits of "real"; of "real, and this speaker's" where the critic learns whose lines are.
 
         Args:
             tokens: ids (batch, time) or vectors (batch, time, vocabulary).
             lengths: *Shape:* (batch,).
-            speakers: *Shape:* (batch,).
+            speakers: index of the label; the number of labels where a line has none. *Shape:* (batch,).
+            noise: None where the critic does not learn.
         """
-        return self.network(tokens, lengths, speakers if self.config.conditional else None)
+        if self.network.config.voices:
+            return self._own(self.network.class_logits(tokens, lengths, noise), speakers)
+        return self.network(tokens, lengths, speakers if self.config.conditional else None, noise)
+
+    def _own(self, logits: Tensor, speakers: Tensor) -> Tensor:
+        """The logits of the speakers' classes; those whose label has none share the last."""
+        voices = ops.minimum(ops.cast(speakers, "int32"), self.network.config.voices - 1)
+        return ops.take_along_axis(logits, voices[:, None], axis=-1)[:, 0]
 
     def disturbed(
         self, tokens: Tensor, lengths: Tensor, speakers: Tensor, place: str, step: Tensor, deviation: Tensor
@@ -120,16 +130,18 @@ class Critic:
             step: number of the update. *Shape:* (), int64.
             deviation: of the noise on the token vectors. *Shape:* ().
         """
+        return self.judge(tokens, lengths, speakers, self._noise(tokens, place, step, deviation))
+
+    def _noise(self, tokens: Tensor, place: str, step: Tensor, deviation: Tensor) -> DiscriminatorNoise:
         config = self.network.config
         shape = tf.concat([tf.shape(tokens)[:2], [config.embedding]], axis=0)
         seed = tf.stack([tf.constant(self._seed ^ zlib.crc32(place.encode()), tf.int64), step])
-        noise = DiscriminatorNoise(
+        return DiscriminatorNoise(
             inputs=deviation * tf.random.stateless_normal(shape, seed) if self.config.noise else None,
             features=Masks(self._seed, step).draw(
                 f"{place} features", (tokens.shape[0], config.features), self.config.dropout
             ),
         )
-        return self.network(tokens, lengths, speakers if self.config.conditional else None, noise)
 
     def learn(
         self,
@@ -154,16 +166,29 @@ class Critic:
             The loss. *Shape:* ().
         """
         with tf.GradientTape() as tape:
-            ours = self.disturbed(*real, speakers, "real", step, deviation)
-            theirs = self.disturbed(*generated, speakers, "generated", step, deviation)
+            ours, missed = self._learned(*real, speakers, "real", step, deviation)
+            theirs, _ = self._learned(*generated, speakers, "generated", step, deviation)
             loss = tf.reduce_mean(LOSSES[self.config.loss].critic(ours, theirs, self.config.real_label or 1.0))
-            total = loss
+            total = loss + tf.reduce_mean(missed)
             if self.config.penalty:
-                total = loss + self.config.penalty * self._penalty(real, generated, speakers, step)
+                total += self.config.penalty * self._penalty(real, generated, speakers, step)
         variables = self.optimizer.variables
         gradients = tape.gradient(total, list(variables.values()), unconnected_gradients=tf.UnconnectedGradients.ZERO)
         self.optimizer.apply(dict(zip(variables, gradients, strict=True)), rate, step)
         return loss
+
+    def _learned(
+        self, tokens: Tensor, lengths: Tensor, speakers: Tensor, place: str, step: Tensor, deviation: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Logits of "real", whoever speaks, and the cross-entropy of the speaker; 0 where speakers are not learned.
+
+        *Shape of each:* (batch,).
+        """
+        if not self.network.config.voices:
+            return self.disturbed(tokens, lengths, speakers, place, step, deviation), tf.zeros(tokens.shape[0])
+        logits = self.network.class_logits(tokens, lengths, self._noise(tokens, place, step, deviation))
+        real = ops.logsumexp(logits, axis=-1)
+        return real, real - self._own(logits, speakers)
 
     def _penalty(
         self, real: tuple[Tensor, Tensor], generated: tuple[Tensor, Tensor], speakers: Tensor, step: Tensor

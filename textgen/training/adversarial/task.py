@@ -15,13 +15,14 @@ import numpy as np
 
 from textgen.config import AdversarialConfig, Budget, DiscriminatorConfig, ScriptTrainingConfig
 from textgen.corpus.id_store import open_ids
+from textgen.discriminator.voices import FEWEST_LINES, count_voices, voices_of
 from textgen.errors import ConfigurationError, ModelError, TrainingError
 from textgen.files import read_ordinary, replacing
 from textgen.model_folder import FORMAT_VERSION, Model, ModelFolder
 from textgen.models.discriminator import KerasDiscriminator
 from textgen.models.language_model import KerasLanguageModel
 from textgen.stored_json import migrate, parse, unchanged
-from textgen.tokenizers.base import LINE_END, Tokenizer
+from textgen.tokenizers.base import LINE_END
 from textgen.training.adversarial.critic import Critic
 from textgen.training.adversarial.monitor import (
     GeneratorMetricMaker,
@@ -86,10 +87,18 @@ class AdversarialTask(ModelTask):
     def plan(self, budget: Budget, origin: Model | None) -> RunPlan:
         """As without a critic; a conditional critic needs speakers."""
         plan = self.script.plan(budget, origin)
-        if self.config is not None and self.config.conditional and not plan.tokenizer.speakers:
+        conditional, labels = self.config is not None and self.config.conditional, plan.tokenizer.speakers
+        if conditional and not labels:
             raise ConfigurationError(
                 "A critic that knows who speaks was asked for, but no speaker of the corpus has ten lines or more: "
                 "leave --conditional out, or give a script with speakers."
+            )
+        if conditional == "speakers" and not count_voices(labels, self.script.speakers):
+            most = max(self.script.speakers.values(), default=0)
+            raise ConfigurationError(
+                f"A critic that learns whose lines are was asked for, but for that there must be two speakers and one "
+                f"must have {FEWEST_LINES} lines; the most that a speaker of this corpus has is {most:,}: give "
+                "--conditional projection, or more text."
             )
         return plan
 
@@ -200,7 +209,7 @@ class AdversarialTask(ModelTask):
         spoken = np.arange(tokenizer.vocabulary_size) >= tokenizer.first_piece
         spoken[LINE_END] = True
         generator = Generator(network, spoken, batches.passages.length)
-        critic = Critic(_discriminator(tokenizer, config, training.seed), config, training.seed, training.clip)
+        critic = Critic(_discriminator(at.model, config, training.seed), config, training.seed, training.clip)
         return AdversarialStep(generator, critic, training, config, batches.windows.streams, batches.steps_per_epoch)
 
     def validate(self, at: Workspace, network: KerasLanguageModel) -> LanguageModelValidation | None:
@@ -269,9 +278,13 @@ def _add(folder: ModelFolder, config: AdversarialConfig, budget: Budget) -> None
     replace(run, training=training).save(own)
 
 
-def _discriminator(tokenizer: Tokenizer, config: AdversarialConfig, seed: int) -> KerasDiscriminator:
-    speakers = len(tokenizer.speakers) + 1 if config.conditional else 0
-    architecture = DiscriminatorConfig(tokenizer.vocabulary_size, speakers=speakers)
+def _discriminator(model: Model, config: AdversarialConfig, seed: int) -> KerasDiscriminator:
+    tokenizer = model.tokenizer
+    architecture = DiscriminatorConfig(
+        tokenizer.vocabulary_size,
+        speakers=len(tokenizer.speakers) + 1 if config.conditional == "projection" else 0,
+        voices=voices_of(model) if config.conditional == "speakers" else 0,
+    )
     network, weights = KerasDiscriminator(architecture), initial_weights(architecture, seed)
     for name, variable in network.named_weights().items():
         variable.assign(weights[name])
