@@ -58,6 +58,21 @@ def test_a_text_is_coloured_by_surprise_and_a_token_tells_what_was_expected(page
     assert max(range(len(tokens)), key=lambda place: tokens[place].surprise) == heat.index(max(heat))
 
 
+def test_a_click_chooses_the_token_under_the_pointer(page: "Page") -> None:
+    page.window(1280, 640)
+    try:
+        look(page, "surprise", Text=TEXT)
+        place = "return arguments[0].getBoundingClientRect().x"
+        token = page.all(".tokens [role=option]")[3]
+        before = page.run(place, token)
+        token.click()
+        page.until(lambda: page.all(".details tbody tr"))
+        assert page.run(place, token) == before
+        assert token.get_attribute("aria-selected") == "true"
+    finally:
+        page.window(1200, 900)
+
+
 def test_the_next_token_has_bars_at_three_temperatures(page: "Page", writer: ScriptWriter) -> None:
     look(page, "next", Text="JERRY: The")
     likeliest = writer.next_tokens("JERRY: The", n=1, temperatures=[0.5, 1, 1.5])[0]

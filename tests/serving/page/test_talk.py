@@ -78,6 +78,24 @@ def test_a_candidate_with_its_scores_takes_the_place_of_the_reply(page: "Page") 
     page.until(lambda: replies(page) == [text])
 
 
+def test_the_newest_reply_and_its_buttons_are_in_view(page: "Page") -> None:
+    exchange = {"message": "one", "replies": [{"text": "two " * 300, "seed": 1, "attempt": 0, "rejected": []}]}
+    talk = {"id": "a", "seed": 1, "models": ["smalltalk"], "exchanges": [exchange] * 6, "changed": 1}
+    page.open(**{"talk/a": talk, "talk": "a", "settings": {"smalltalk": {"temperature": 1.5, "min_p": 0}}})
+    below = (
+        "const log = document.querySelector('.log'), last = [...log.querySelectorAll('.tools')].at(-1);"
+        "return last.getBoundingClientRect().bottom - log.getBoundingClientRect().bottom"
+    )
+    assert page.run(below) <= 0
+    say(page, "hello")
+    assert page.run(below) <= 0
+    page.press("Choose")
+    page.until(lambda: page.all(".candidate"))
+    page.all(".candidate")[-1].click()
+    page.until(lambda: not page.all(".candidate"))
+    assert page.run(below) <= 0
+
+
 def test_an_exported_talk_opens_in_the_terminal_and_here_again(page: "Page") -> None:
     page.open()
     say(page, "hello")

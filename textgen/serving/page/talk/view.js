@@ -70,7 +70,7 @@ export function talkView(main) {
   }
 
   function toEnd() {
-    log.lastElementChild.scrollIntoView({ block: "end" });
+    log.scrollTop = log.scrollHeight;
   }
 
   function take(models) {

@@ -31,7 +31,7 @@ export function writeView(main) {
 
   const page = element("div", {
     class: "page",
-    contenteditable: "plaintext-only",
+    contenteditable: "true",
     role: "textbox",
     tabindex: "0",
     "aria-multiline": "true",
