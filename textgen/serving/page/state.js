@@ -52,14 +52,14 @@ export function modelsOf(kind) {
 
 const CHARACTERS = 8; // of each script model that one can talk to, those with most lines
 
-/** What one can talk to: chat models, and the characters of script models. */
+/** What one can talk to, each with its `name`: chat models, and the characters of script models. */
 export function voices() {
   const rows = state.options.filter((row) => row.for.includes("chat"));
   const defaults = Object.fromEntries(rows.map((row) => [row.name, row.default.chat]));
   const characters = modelsOf("script").flatMap((model) =>
-    model.speakers.slice(0, CHARACTERS).map((name) => ({ ...model, id: `${model.id}:${name}`, kind: "chat", defaults })),
+    model.speakers.slice(0, CHARACTERS).map((name) => ({ ...model, id: `${model.id}:${name}`, name, kind: "chat", defaults })),
   );
-  return [...modelsOf("chat"), ...characters];
+  return [...modelsOf("chat").map((model) => ({ ...model, name: model.bot })), ...characters];
 }
 
 /** The model that a view uses: the one chosen there, or the first that fits. */
