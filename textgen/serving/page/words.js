@@ -12,7 +12,6 @@ export const words = {
   percent,
   visible,
   number: (value) => value.toLocaleString(language, formats),
-  count: (value) => Math.round(value).toLocaleString(language),
   seed: (seed) => `seed ${seed}`,
 
   views: { talk: "Talk", write: "Write", inside: "Look inside" },
@@ -186,6 +185,7 @@ export const words = {
     finished: "The run has ended.",
     samples: "Samples",
     curve: (name, value) => `${name.replace("validation", "held out").replace("train", "training").replaceAll("_", " ")}: ${value?.toFixed(3) ?? "–"}`,
-    axes: { x: "epochs", y: "bits per character" },
+    epochs: "epochs",
+    bits: "bits per character",
   },
 };

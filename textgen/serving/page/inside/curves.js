@@ -23,8 +23,8 @@ export function curves(history) {
     { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img", "aria-label": summary, class: "curves" },
     ticks(low, high).map((value) => mark(words.number(value), MARGIN.left - 8, y(value) + 4, "end", { x1: MARGIN.left, x2: width - MARGIN.right, y1: y(value), y2: y(value) })),
     ticks(epochs[0], epochs.at(-1), width / 150).map((value) => mark(words.number(value), x(value), HEIGHT - MARGIN.bottom + 20, "middle")),
-    mark(words.inside.axes.x, (MARGIN.left + width - MARGIN.right) / 2, HEIGHT - 8, "middle"),
-    shape("g", { transform: `translate(14 ${(HEIGHT - MARGIN.bottom) / 2}) rotate(-90)` }, mark(words.inside.axes.y, 0, 0, "middle")),
+    mark(words.inside.epochs, (MARGIN.left + width - MARGIN.right) / 2, HEIGHT - 8, "middle"),
+    shape("g", { transform: `translate(14 ${(HEIGHT - MARGIN.bottom) / 2}) rotate(-90)` }, mark(words.inside.bits, 0, 0, "middle")),
     columns.map((name, place) => line(history[name], epochs, x, y, place)),
   );
   const legend = columns.map((name, place) =>
