@@ -13,7 +13,7 @@ export function showContinuations(place, continuations, onpick) {
       element("small", { class: "seed" }, words.seed(one.seed)),
     ),
   );
-  show(place, words.write.several, null, element("ol", {}, items));
+  show(place, words.write.several, element("ol", {}, items));
 }
 
 /** Shows next words with their probabilities; `onpick` gets the one that is chosen. */
@@ -28,19 +28,17 @@ export function showNextWords(place, tokens, onpick) {
         element("small", {}, words.percent(token.probabilities[0])),
       ),
     );
-  show(place, words.write.nextWord, words.write.nextWordHelp, element("ol", { class: "next" }, items));
+  show(place, words.write.nextWord, element("p", { class: "lead" }, words.write.nextWordHelp), element("ol", { class: "next" }, items));
 }
 
-function show(place, title, help, list) {
-  const shown = [
+function show(place, title, ...content) {
+  place.replaceChildren(
     element("header", {}, element("h2", {}, title), button("×", () => close(place), { class: "quiet", "aria-label": words.close })),
-    help && element("small", {}, help),
-    list,
-  ];
-  place.replaceChildren(...shown.filter(Boolean));
+    ...content,
+  );
   place.hidden = false;
   place.scrollTop = 0;
-  list.querySelector("button")?.focus({ preventScroll: true });
+  place.querySelector("li button")?.focus({ preventScroll: true });
 }
 
 /** Shows nothing to choose from. */
