@@ -61,6 +61,23 @@ def complaints(page: Any) -> list[Any]:
     return [*page.get_log("browser"), *loaded]
 
 
+def test_open_settings_leave_the_newest_reply_in_view(chat: Any) -> None:
+    chat.set_window_size(1280, 900)
+    for text in ("hello", "what do you like?", "why?", "i see"):
+        say(chat, text)
+    chat.execute_script("document.querySelector('summary').click()")
+    until(chat, lambda it: it.execute_script("return document.querySelector('details').open"))
+    until(
+        chat,
+        lambda it: it.execute_script(
+            "const last = document.getElementById('talk').lastChild.getBoundingClientRect();"
+            "return last.bottom <= document.querySelector('footer').getBoundingClientRect().top + 1 && last.bottom > 0"
+        ),
+    )
+    assert chat.execute_script("return document.documentElement.scrollHeight - innerHeight") <= 0
+    assert chat.execute_script("return document.querySelector('main').clientHeight") > 100
+
+
 def test_a_conversation(chat: Any) -> None:
     put(chat, "temperature", "0")
     say(chat, "my name is Zolt")

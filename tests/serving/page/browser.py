@@ -149,7 +149,7 @@ class Page:
     def downloaded(self, name: str) -> bytes:
         """A file that the page has handed out."""
         path = self.downloads / name
-        self.until(path.exists)
+        self.until(lambda: path.exists() and path.stat().st_size)  # the browser first makes an empty one
         content = path.read_bytes()
         path.unlink()
         return content

@@ -78,7 +78,7 @@ def test_the_keyboard_alone_is_enough(page: "Page") -> None:
     focused.active_element.send_keys("hello" + ENTER)
     page.until(lambda: page.texts(".reply .seed"))
     page.until(lambda: page.run("return document.activeElement.tagName") == "TEXTAREA")  # ready for the next message
-    assert page.run("return document.querySelector('[role=status]').textContent").startswith("smalltalk: ")
+    assert page.run("return document.querySelector('[role=status]').textContent").startswith("Wren: ")
 
 
 def test_a_panel_opens_and_closes_with_the_keyboard(page: "Page") -> None:

@@ -58,6 +58,21 @@ def test_a_text_is_coloured_by_surprise_and_a_token_tells_what_was_expected(page
     assert max(range(len(tokens)), key=lambda place: tokens[place].surprise) == heat.index(max(heat))
 
 
+def test_a_click_chooses_the_token_under_the_pointer(page: "Page") -> None:
+    page.window(1280, 640)
+    try:
+        look(page, "surprise", Text=TEXT)
+        place = "return arguments[0].getBoundingClientRect().x"
+        token = page.all(".tokens [role=option]")[3]
+        before = page.run(place, token)
+        token.click()
+        page.until(lambda: page.all(".details tbody tr"))
+        assert page.run(place, token) == before
+        assert token.get_attribute("aria-selected") == "true"
+    finally:
+        page.window(1200, 900)
+
+
 def test_the_next_token_has_bars_at_three_temperatures(page: "Page", writer: ScriptWriter) -> None:
     look(page, "next", Text="JERRY: The")
     likeliest = writer.next_tokens("JERRY: The", n=1, temperatures=[0.5, 1, 1.5])[0]
@@ -81,10 +96,8 @@ def test_a_cell_that_follows_a_property_colours_the_text_and_another_one_is_pick
 def test_attention_shows_where_each_word_of_a_reply_looked(page: "Page") -> None:
     look(page, "attention", **{"Message": "my name is Zolt", "Reply (empty: the model writes one)": "hello Zolt"})
     reply = page.all(".tokens")[1]
-    reply.send_keys(HOME)
-    page.until(lambda: " looks at " in page.texts(".value")[0])
+    assert " looks at " in page.texts(".value")[0]
     assert 90 <= sum(heats(page, ".tokens")) <= 110
-    page.one("summary").click()
     assert len(page.all("details tbody tr")) == len(
         page.run("return [...arguments[0].querySelectorAll('[role=option]')]", reply)
     )
@@ -107,6 +120,8 @@ def test_a_run_is_followed_while_it_trains(page: "Page") -> None:
     page.until(lambda: page.all("polyline"))
     assert "<b>soup</b>" in page.texts("pre")[0]
     assert "held out" in page.texts(".legend")[0]
+    titles = page.run("return [...document.querySelectorAll('.curves text')].map((one) => one.textContent)")
+    assert {"epochs", "bits per character"} < set(titles)
 
 
 def test_what_cannot_be_looked_into_is_told(page: "Page") -> None:

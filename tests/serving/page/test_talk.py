@@ -1,5 +1,6 @@
 """Talk, as a person uses it: in a real browser, with the model that comes along."""
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,10 +73,49 @@ def test_a_candidate_with_its_scores_takes_the_place_of_the_reply(page: "Page") 
     page.press("Choose")
     page.until(lambda: len(page.all(".candidate")) > 1)
     assert "likelihood" in page.texts(".scores")[0]
+    assert page.texts(".candidate[aria-current]") == replies(page)
+    assert "wrote 8 replies" in page.texts("dialog p")[0]
     chosen = page.all(".candidate")[-1]
     text = chosen.text
     chosen.click()
     page.until(lambda: replies(page) == [text])
+
+
+def test_a_chosen_reply_has_the_seed_of_its_candidates_and_says_that_it_was_chosen(page: "Page") -> None:
+    page.open(settings={"smalltalk": {"temperature": 1.5, "min_p": 0}})
+    say(page, "do you like music?")
+    page.press("Settings")
+    page.field("seed").send_keys("7\t")
+    page.run("document.getElementById('settings').hidePopover()")
+    page.press("Choose")
+    page.until(lambda: len(page.all(".candidate")) > 1)
+    page.all(".candidate:not([aria-current])")[-1].click()
+    page.until(lambda: page.texts(".reply .seed") == ["chosen from those of seed 7"])
+    page.press("Export this talk")
+    content = page.downloaded("smalltalk.json")
+    (exchange,) = json.loads(content)["exchanges"]
+    assert (exchange["seed"], exchange["chosen"]) == (7, True)
+    path = page.downloads / "talk.json"
+    path.write_bytes(content)
+    assert SavedConversation.read(path).exchanges[0].reply.seed == 7
+
+
+def test_the_newest_reply_and_its_buttons_are_in_view(page: "Page") -> None:
+    exchange = {"message": "one", "replies": [{"text": "two " * 300, "seed": 1, "attempt": 0, "rejected": []}]}
+    talk = {"id": "a", "seed": 1, "models": ["smalltalk"], "exchanges": [exchange] * 6, "changed": 1}
+    page.open(**{"talk/a": talk, "talk": "a", "settings": {"smalltalk": {"temperature": 1.5, "min_p": 0}}})
+    below = (
+        "const log = document.querySelector('.log'), last = [...log.querySelectorAll('.tools')].at(-1);"
+        "return last.getBoundingClientRect().bottom - log.getBoundingClientRect().bottom"
+    )
+    assert page.run(below) <= 0
+    say(page, "hello")
+    assert page.run(below) <= 0
+    page.press("Choose")
+    page.until(lambda: page.all(".candidate"))
+    page.all(".candidate")[-1].click()
+    page.until(lambda: not page.all(".candidate"))
+    assert page.run(below) <= 0
 
 
 def test_an_exported_talk_opens_in_the_terminal_and_here_again(page: "Page") -> None:
@@ -102,8 +142,14 @@ def test_two_voices_answer_the_same_message_side_by_side(page: "Page") -> None:
     page.choose("Beside it", "show:JERRY")
     page.until(lambda: page.all("main.two"))
     say(page, "hello")
-    assert page.texts(".reply h2") == ["smalltalk", "show:JERRY"]
-    assert all(replies(page))
+    from tests.serving.page.browser import conversation
+
+    assert page.texts(".reply h2") == ["Wren", "JERRY"]
+    said = replies(page)
+    assert all(said)
+    for name, file, reply in zip(("Wren", "JERRY"), ("smalltalk", "show_JERRY"), said, strict=True):
+        page.press(f"Export with {name}")
+        assert conversation(page.downloaded(f"{file}.json")) == [("hello", reply)]
 
 
 def test_a_reply_that_is_stopped_keeps_what_was_written(page: "Page") -> None:

@@ -65,6 +65,27 @@ def test_a_page_is_edited_anywhere_and_is_there_again_after_a_reload(page: "Page
     assert text(page) == again
 
 
+def test_no_empty_line_stands_before_what_follows_a_typed_line(page: "Page") -> None:
+    page.open("write", settings={"show": {"seed": 5, "lines": 2}})
+    write(page, "JERRY: One" + ENTER)
+    assert page.run("return [...document.querySelectorAll('.page .row')].map((row) => row.textContent)") == [
+        "JERRY: One",
+        "",
+    ]
+    page.press("Continue")
+    page.until(lambda: len(text(page)) > len("JERRY: One\n"))
+    assert written(page).startswith(("JERRY: One\nJERRY: ", "JERRY: One\nELAINE: ", "JERRY: One\nGEORGE: "))
+
+
+def test_no_key_makes_text_bold_or_a_line_of_two_lines(page: "Page") -> None:
+    page.open("write")
+    write(page, "one" + CONTROL + "b" + CONTROL + " two" + SHIFT + ENTER + SHIFT + "three")
+    assert page.run("return [...document.querySelectorAll('.page .row')].map((row) => row.innerHTML)") == [
+        "one two",
+        "three",
+    ]
+
+
 def test_what_is_pasted_keeps_its_lines_and_loses_its_looks(page: "Page") -> None:
     page.open("write", page="one\nthree")
     write(page, CONTROL + HOME + CONTROL + "\ue010")  # to the end of the first line

@@ -65,6 +65,8 @@ start(() => {
     copy(turns.join("\n"), byId("copy"));
   });
 
+  document.querySelector("details").addEventListener("toggle", () => byId("talk").lastChild?.scrollIntoView({ block: "end" }));
+
   globalThis.textgen = bot; // for the curious: the browser's console can talk to it
   setBusy(false);
   message.focus();

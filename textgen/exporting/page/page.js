@@ -70,7 +70,7 @@ export class Settings {
       if (option.most !== null) field.max = option.most;
       field.step = option.whole ? 1 : "any";
       field.value = option.value ?? "";
-      row.append(element("span", titled(option.name), "name"), field, element("small", option.help));
+      row.append(element("span", option.name, "name"), field, element("small", option.help));
       byId("settings").append(row);
       this.fields.set(option.name, field);
     }
@@ -93,8 +93,6 @@ export class Settings {
     return values;
   }
 }
-
-const titled = (name) => name[0].toUpperCase() + name.slice(1).replaceAll("_", " ");
 
 /** A seed for a text that was given none. */
 export const freshSeed = () => crypto.getRandomValues(new Uint32Array(1))[0];

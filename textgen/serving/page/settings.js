@@ -42,8 +42,7 @@ export function settingsForm(model, hidden = [], onreset = () => {}) {
 
 function rowField(model, row) {
   const control = CONTROLS[row.type](row, option(model, row.name), (value) => setOption(model, row.name, value));
-  const name = row.name.replaceAll("_", " ");
-  return field(name, control, row.help);
+  return field(row.name, control, row.help); // its name in the docs, the terminal and the API
 }
 
 /** One control for each type of option; each gets the row, the value, and a function that takes a new one. */

@@ -52,14 +52,16 @@ export function modelsOf(kind) {
 
 const CHARACTERS = 8; // of each script model that one can talk to, those with most lines
 
-/** What one can talk to: chat models, and the characters of script models. */
+/** What one can talk to: chat models, and the characters of script models. Each has a `name`; its id where another one has that name, too. */
 export function voices() {
   const rows = state.options.filter((row) => row.for.includes("chat"));
   const defaults = Object.fromEntries(rows.map((row) => [row.name, row.default.chat]));
   const characters = modelsOf("script").flatMap((model) =>
-    model.speakers.slice(0, CHARACTERS).map((name) => ({ ...model, id: `${model.id}:${name}`, kind: "chat", defaults })),
+    model.speakers.slice(0, CHARACTERS).map((name) => ({ ...model, id: `${model.id}:${name}`, name, kind: "chat", defaults })),
   );
-  return [...modelsOf("chat"), ...characters];
+  const all = [...modelsOf("chat").map((model) => ({ ...model, name: model.bot })), ...characters];
+  const isOnly = (name) => all.filter((voice) => voice.name === name).length === 1;
+  return all.map((voice) => ({ ...voice, name: isOnly(voice.name) ? voice.name : voice.id }));
 }
 
 /** The model that a view uses: the one chosen there, or the first that fits. */

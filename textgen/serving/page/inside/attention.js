@@ -33,6 +33,7 @@ function map({ message_tokens: read, reply_tokens: written, weights }, copied) {
       value.textContent = words.inside.looks(written[place], strongest(place), copied?.[place]);
     },
   });
+  if (written.length) said.choose(0);
   const rows = written.map((token, row) => [words.visible(token), ...weights[row].map(cell)]);
   return [
     element("h3", {}, words.inside.message),
@@ -40,7 +41,7 @@ function map({ message_tokens: read, reply_tokens: written, weights }, copied) {
     element("h3", {}, words.inside.reply),
     said.list,
     value,
-    element("details", {}, element("summary", {}, words.inside.asTable), table(words.inside.attention, [words.inside.reply, ...read.map(words.visible)], rows)),
+    element("details", { open: true }, element("summary", {}, words.inside.asTable), table(words.inside.attention, [words.inside.reply, ...read.map(words.visible)], rows)),
   ];
 
   function strongest(row) {

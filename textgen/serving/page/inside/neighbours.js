@@ -13,7 +13,7 @@ export function neighbours(models) {
   const input = element("input", { type: "text", required: true, value: words.inside.sampleToken });
   let wanted = () => ({ text: input.value });
   input.addEventListener("input", () => (wanted = () => ({ text: input.value })));
-  const [form, found] = lookForm([control, field(words.inside.word, input)], async () => {
+  const [form, found] = lookForm([control, field(words.inside.tokenToFind, input)], async () => {
     const answer = await ask("api/neighbours", { model: model().id, ...wanted(), n: N });
     const rows = answer.neighbours.map((one) => [
       button(words.visible(one.text), () => go(one), { class: "quiet" }),

@@ -11,7 +11,7 @@ const PROPERTIES = ["line_end", "speaker", "quotation", "direction", "word"];
 /** The part, for script models. */
 export function neurons(models) {
   const { control, model } = modelChoice(models);
-  const text = textField(words.inside.text, "text", 6);
+  const text = textField(words.inside.text, "text", 3);
   const [layer, cell] = [0, 1].map(() => element("input", { type: "number", min: 0, step: 1 }));
   const word = element("input", { type: "text" });
   const wordField = field(words.inside.word, word);

@@ -10,7 +10,7 @@ const N = 15;
 /** The part, for script models. */
 export function next(models) {
   const { control, model } = modelChoice(models);
-  const text = textField(words.inside.text, "text", 6);
+  const text = textField(words.inside.text, "text", 3);
   return lookForm([control, text.control], async () => {
     const { tokens } = await ask("api/next", { model: model().id, text: text.value(), n: N, temperatures: TEMPERATURES });
     const rows = tokens.map((token) => [

@@ -15,7 +15,7 @@ export function modelChoice(models) {
 }
 
 /** A field for a text; what is typed is there again in the other parts. */
-export function textField(label, name, rows = 4) {
+export function textField(label, name, rows) {
   const input = element("textarea", { rows, dir: "auto", oninput: () => (kept[name] = input.value) });
   input.value = kept[name];
   return { control: field(label, input), value: () => kept[name] };
@@ -29,7 +29,9 @@ export function lookForm(controls, look) {
     form.setAttribute("aria-busy", "true");
     const shown = await attempt(look);
     form.removeAttribute("aria-busy");
-    if (shown) found.replaceChildren(...shown);
+    if (!shown) return;
+    found.replaceChildren(...shown);
+    found.scrollIntoView({ block: "nearest" });
   };
   const form = element("form", { class: "look", onsubmit }, controls, button(words.inside.look, () => {}, { type: "submit", class: "primary" }));
   return [form, found];

@@ -11,7 +11,7 @@ const MOST = 8; // nats that have the full colour: less likely than one in 3,000
 /** The part, for script models. */
 export function surprise(models) {
   const { control, model } = modelChoice(models);
-  const text = textField(words.inside.text, "text", 6);
+  const text = textField(words.inside.text, "text", 3);
   return lookForm([control, text.control], async () => {
     const { tokens } = await ask("api/explain", { model: model().id, text: text.value() });
     return explained(tokens);

@@ -19,7 +19,7 @@ export function tokenList(label, texts, { heat, describe, onchoose }) {
   list.addEventListener("pointerover", (event) => chooseOption(event.target.closest("[role=option]")));
   list.addEventListener("pointerdown", (event) => chooseOption(event.target.closest("[role=option]")));
   list.addEventListener("focus", () => chosen || chooseOption(options[0]));
-  return { list, recolour };
+  return { list, recolour, choose: (place) => chooseOption(options[place]) };
 
   function chooseOption(option) {
     if (!option || option === chosen) return;
@@ -67,5 +67,7 @@ function blocks(texts, options) {
     lines.at(-1).push(option);
     if (ENDS.some((end) => texts[place].endsWith(end))) lines.push([]);
   }
-  return lines.filter((line) => line.length).map((line) => element("div", { role: "presentation" }, line));
+  const shown = lines.filter((line) => line.length);
+  for (const [first] of shown) first.classList.toggle("label", first.textContent.endsWith(":"));
+  return shown.map((line) => element("div", { role: "presentation" }, line));
 }

@@ -1,7 +1,7 @@
 // Look inside: what a network sees, in six parts.
 
 import { element } from "../dom.js";
-import { modelsOf, state, voices } from "../state.js";
+import { modelsOf, state } from "../state.js";
 import { words } from "../words.js";
 import { attention } from "./attention.js";
 import { neighbours } from "./neighbours.js";
@@ -14,7 +14,7 @@ const PARTS = {
   surprise: { build: surprise, models: () => modelsOf("script") },
   next: { build: next, models: () => modelsOf("script") },
   neurons: { build: neurons, models: () => modelsOf("script") },
-  attention: { build: attention, models: voices },
+  attention: { build: attention, models: () => modelsOf("chat"), none: words.talk.noModel },
   neighbours: { build: neighbours, models: () => state.models },
   runs: { build: runs, models: () => null },
 };
@@ -27,7 +27,7 @@ export function insideView(main, part) {
   const links = Object.keys(PARTS).map((one) =>
     element("a", { href: `#inside/${one}`, "aria-current": one === name && "page" }, words.inside.parts[one]),
   );
-  const content = models?.length === 0 ? element("p", { class: "empty" }, words.inside.noModel) : PARTS[name].build(models, leaving.signal);
+  const content = models?.length === 0 ? element("p", { class: "empty" }, PARTS[name].none ?? words.inside.noModel) : PARTS[name].build(models, leaving.signal);
   main.replaceChildren(
     element(
       "div",

@@ -3,8 +3,8 @@
 import { button, dialog, element } from "../dom.js";
 import { words } from "../words.js";
 
-/** Shows candidates; `onpick` gets the one that is chosen. */
-export function showCandidates(candidates, onpick) {
+/** Shows the candidates of so many that were asked for, the `current` reply marked; `onpick` gets the one that is chosen. */
+export function showCandidates({ candidates, asked }, current, onpick) {
   const items = candidates.map((candidate) => {
     const choose = () => {
       shown.close();
@@ -13,14 +13,14 @@ export function showCandidates(candidates, onpick) {
     return element(
       "li",
       {},
-      button(candidate.text, choose, { class: "candidate", dir: "auto" }),
-      element("p", { class: "scores" }, element("strong", {}, words.talk.total(candidate.total)), ...parts(candidate.scores)),
+      button(candidate.text, choose, { class: "candidate", dir: "auto", "aria-current": candidate.text === current && "true" }),
+      element("p", { class: "scores" }, candidate.text === current ? element("strong", {}, words.talk.current) : null, element("strong", {}, words.talk.total(candidate.total)), ...parts(candidate.scores)),
     );
   });
   const shown = dialog(
     words.talk.candidates,
     words.close,
-    element("p", {}, candidates.length > 1 ? words.talk.candidatesHelp : words.talk.onlyOne),
+    element("p", {}, candidates.length > 1 ? words.talk.candidatesHelp(asked, candidates.length) : words.talk.onlyOne),
     element("ol", { class: "candidates" }, items),
   );
 }

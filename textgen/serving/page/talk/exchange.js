@@ -3,8 +3,8 @@
 import { button, element } from "../dom.js";
 import { words } from "../words.js";
 
-/** The elements of an exchange; `actions` has a function for each button, and is null where nothing may be done now. */
-export function exchangeElement(talk, number, actions) {
+/** The elements of an exchange; `names` are those of the talk's voices; `actions` has a function for each button, and is null where nothing may be done now. */
+export function exchangeElement(talk, number, names, actions) {
   const { message, replies } = talk.exchanges[number];
   const last = number === talk.exchanges.length - 1;
   return element(
@@ -14,8 +14,8 @@ export function exchangeElement(talk, number, actions) {
     element(
       "div",
       { class: "replies" },
-      talk.models.map((model, place) =>
-        replyElement(model, replies[place], last && actions && { again: () => actions.again(place), choose: () => actions.choose(place) }),
+      names.map((name, place) =>
+        replyElement(name, replies[place], last && actions && { again: () => actions.again(place), choose: () => actions.choose(place) }),
       ),
     ),
   );
@@ -26,12 +26,12 @@ function messageElement(message, edit) {
   return element("section", { class: "message", "aria-label": words.talk.you }, element("p", { dir: "auto" }, message), tools);
 }
 
-function replyElement(model, reply, actions) {
+function replyElement(name, reply, actions) {
   const text = element("p", { dir: "auto" }, reply?.text ?? "");
   const tools = element("div", { class: "tools" });
   if (actions) tools.append(button(words.talk.again, actions.again, { class: "quiet" }));
   if (actions && reply) tools.append(button(words.talk.choose, actions.choose, { class: "quiet" }));
-  if (reply) tools.append(element("small", { class: "seed" }, words.seed(reply.seed)));
+  if (reply) tools.append(element("small", { class: "seed" }, (reply.chosen ? words.talk.chosen : words.seed)(reply.seed)));
   if (reply?.interrupted) tools.append(element("small", {}, words.talk.interrupted));
-  return element("section", { class: "reply", "aria-label": model }, element("h2", {}, model), text, tools);
+  return element("section", { class: "reply", "aria-label": name }, element("h2", {}, name), text, tools);
 }

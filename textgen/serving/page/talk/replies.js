@@ -1,9 +1,11 @@
 // Asks models for replies: streamed, anew, or as candidates to choose from.
 
 import { ask, stream } from "../server.js";
-import { changed } from "../settings.js";
+import { changed, option } from "../settings.js";
 import { voices } from "../state.js";
 import { heard, seedOf } from "./talk.js";
+
+const FEWEST = 8; // candidates to choose from, even where a reply is written alone
 
 /** Streams one model's reply to an exchange into it; what came before a stop stays. `onpiece` is told of each piece. */
 export async function reply(talk, number, place, signal, onpiece) {
@@ -28,22 +30,28 @@ export async function reply(talk, number, place, signal, onpiece) {
   }
 }
 
-/** Replies that could stand in the place of the last one, best first, with their scores. */
+/** Replies that could stand in the place of the last one, as {candidates, seed, asked}: best first, with their scores. */
 export async function candidates(talk, place) {
   const number = talk.exchanges.length - 1;
   const { seed: own, ...options } = optionsOf(talk, place);
   const seed = own ?? talk.exchanges[number].replies[place].seed;
-  const request = { model: talk.models[place], messages: heard(talk, place, number), options: { ...options, seed } };
-  return (await ask("api/candidates", request)).candidates;
+  const asked = Math.max(FEWEST, option(voiceOf(talk, place), "candidates"));
+  const request = { model: talk.models[place], messages: heard(talk, place, number), n: asked, options: { ...options, seed } };
+  return { asked, ...(await ask("api/candidates", request)) };
 }
 
-/** Puts a candidate in the place of the last reply. */
-export function pick(talk, place, candidate) {
+/** Puts a candidate in the place of the last reply. Its seed makes the candidates again, from which it was `chosen`. */
+export function pick(talk, place, candidate, seed) {
   const exchange = talk.exchanges.at(-1);
-  const { text, ...rest } = exchange.replies[place];
-  exchange.replies[place] = { ...rest, text: candidate.text, rejected: [...rest.rejected, text] };
+  const { text, attempt, rejected } = exchange.replies[place];
+  if (candidate.text === text) return;
+  exchange.replies[place] = { text: candidate.text, seed, attempt, rejected: [...rejected, text], chosen: true };
 }
 
 function optionsOf(talk, place) {
-  return changed(voices().find(({ id }) => id === talk.models[place]));
+  return changed(voiceOf(talk, place));
+}
+
+function voiceOf(talk, place) {
+  return voices().find(({ id }) => id === talk.models[place]);
 }

@@ -1,7 +1,7 @@
 // A talk as data: exchanges, seeds, and the file that the chat in the terminal writes with /save and reads with /open.
 //
 // talk: {id, seed, models, exchanges, changed}; an exchange: {message, replies}, one reply for each of the talk's models;
-// a reply: {text, seed, attempt, rejected}. A message is null where the bot spoke first.
+// a reply: {text, seed, attempt, rejected, chosen, interrupted}, the last two only where they are true. A message is null where the bot spoke first.
 
 const FORMAT = "textgen conversation";
 const VERSION = 1;
@@ -53,6 +53,7 @@ export function toFile(talk, place) {
       seed: reply.seed,
       attempt: reply.attempt,
       rejected: reply.rejected,
+      chosen: reply.chosen, // left out where it is not there
     }));
   return JSON.stringify({ format: FORMAT, version: VERSION, model: talk.models[place], seed: talk.seed, exchanges }, null, 1);
 }
@@ -73,9 +74,9 @@ export function fromFile(text, models) {
     Array.isArray(rejected);
   if (saved?.format !== FORMAT || saved.version !== VERSION || !Array.isArray(saved.exchanges)) return null;
   if (!whole(saved.seed) || !saved.exchanges.every((exchange) => exchange && fits(exchange))) return null;
-  const exchanges = saved.exchanges.map(({ message, reply, seed, attempt, rejected = [] }) => ({
+  const exchanges = saved.exchanges.map(({ message, reply, seed, attempt, rejected = [], chosen }) => ({
     message,
-    replies: [{ text: reply, seed, attempt, rejected: rejected.map(String) }],
+    replies: [{ text: reply, seed, attempt, rejected: rejected.map(String), ...(chosen === true && { chosen }) }],
   }));
   return { ...newTalk([models.includes(saved.model) ? saved.model : models[0]]), seed: saved.seed, exchanges };
 }

@@ -31,8 +31,9 @@ export function talkView(main) {
   const submit = button(words.talk.send, () => {}, { type: "submit", class: "primary" });
   const form = element("form", { class: "composer", onsubmit: send }, input, submit, stop);
   const file = element("input", { type: "file", accept: ".json,application/json", hidden: true, onchange: importTalk });
-  const exporting = button(words.talk.export, exportTalk);
-  const pairs = ids.map((id) => [id, id]);
+  const exporting = element("div", { class: "exports" });
+  const names = Object.fromEntries(models.map(({ id, name }) => [id, name]));
+  const pairs = models.map(({ id, name }) => [id, words.talk.voice(name, id)]);
   const first = choice(pairs, talk.models[0], (id) => take([id, ...talk.models.slice(1)]));
   const second = choice([["", words.talk.nobody], ...pairs], "", (id) => take([talk.models[0], id].filter(Boolean)));
   const takeBack = button(words.undo, undo);
@@ -54,8 +55,8 @@ export function talkView(main) {
 
   function show() {
     const actions = running ? null : { edit, again, choose: offer };
-    log.replaceChildren(...talk.exchanges.map((_, number) => exchangeElement(talk, number, actions)));
-    if (!talk.exchanges.length) log.append(element("p", { class: "empty" }, words.talk.hello(talk.models)));
+    log.replaceChildren(...talk.exchanges.map((_, number) => exchangeElement(talk, number, talk.models.map(nameOf), actions)));
+    if (!talk.exchanges.length) log.append(element("p", { class: "empty" }, words.talk.hello(talk.models.map(nameOf))));
     toEnd();
     main.classList.toggle("two", talk.models.length > 1);
     stop.hidden = !running;
@@ -63,14 +64,18 @@ export function talkView(main) {
     first.disabled = second.disabled = Boolean(running);
     [first.value, second.value] = [talk.models[0], talk.models[1] ?? ""];
     takeBack.disabled = Boolean(running) || !talk.exchanges.length;
-    exporting.disabled = !talk.exchanges.length;
     seed.textContent = words.seed(talk.seed);
     showTalks();
+    showExports();
     showSettings();
   }
 
+  function nameOf(id) {
+    return names[id];
+  }
+
   function toEnd() {
-    log.lastElementChild.scrollIntoView({ block: "end" });
+    log.scrollTop = log.scrollHeight;
   }
 
   function take(models) {
@@ -94,12 +99,22 @@ export function talkView(main) {
     list.replaceChildren(...items);
   }
 
+  /** A button for the file of each voice: browsers may block all but the first of several files at once. */
+  function showExports() {
+    const several = talk.models.length > 1;
+    const items = talk.models.map((id, place) =>
+      button(several ? words.talk.exportOf(nameOf(id)) : words.talk.export, () => exportTalk(place), { disabled: !talk.exchanges.length }),
+    );
+    exporting.replaceChildren(...items);
+  }
+
   function showSettings() {
     const forms = talk.models.map((id) => {
       const model = models.find((one) => one.id === id);
-      return element("details", { open: true }, element("summary", {}, id), element("p", { class: "warning" }, model.warning), settingsForm(model));
+      return element("details", { open: true }, element("summary", {}, nameOf(id)), element("p", { class: "warning" }, model.warning), settingsForm(model));
     });
-    panel.replaceChildren(element("h2", {}, words.settings.title), ...forms);
+    const hide = button("×", () => panel.hidePopover(), { class: "quiet", "aria-label": words.close });
+    panel.replaceChildren(element("header", {}, element("h2", {}, words.settings.title), hide), ...forms);
   }
 
   function kept() {
@@ -163,7 +178,7 @@ export function talkView(main) {
     running = null;
     if (!log.isConnected) return keepTalk(shown);
     kept();
-    tell(shown.exchanges[number].replies.map((said, place) => words.talk.said(shown.models[place], said?.text ?? "")).join(" "));
+    tell(shown.exchanges[number].replies.map((said, place) => words.talk.said(nameOf(shown.models[place]), said?.text ?? "")).join(" "));
     return input.focus();
   }
 
@@ -190,15 +205,15 @@ export function talkView(main) {
       tell(words.talk.thinking);
       const offered = await candidates(talk, place);
       tell("");
-      showCandidates(offered, (candidate) => {
-        pick(talk, place, candidate);
+      showCandidates(offered, talk.exchanges.at(-1).replies[place].text, (candidate) => {
+        pick(talk, place, candidate, offered.seed);
         kept();
       });
     });
   }
 
-  function exportTalk() {
-    for (const [place, model] of talk.models.entries()) download(`${model}.json`, toFile(talk, place), "application/json");
+  function exportTalk(place) {
+    download(`${talk.models[place]}.json`, toFile(talk, place), "application/json");
   }
 
   async function importTalk() {

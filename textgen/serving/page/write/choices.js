@@ -28,16 +28,17 @@ export function showNextWords(place, tokens, onpick) {
         element("small", {}, words.percent(token.probabilities[0])),
       ),
     );
-  show(place, words.write.nextWord, element("ol", { class: "next" }, items));
+  show(place, words.write.nextWord, element("p", { class: "lead" }, words.write.nextWordHelp), element("ol", { class: "next" }, items));
 }
 
-function show(place, title, list) {
+function show(place, title, ...content) {
   place.replaceChildren(
     element("header", {}, element("h2", {}, title), button("×", () => close(place), { class: "quiet", "aria-label": words.close })),
-    list,
+    ...content,
   );
   place.hidden = false;
-  list.querySelector("button")?.focus();
+  place.scrollTop = 0;
+  place.querySelector("li button")?.focus({ preventScroll: true });
 }
 
 /** Shows nothing to choose from. */

@@ -1,11 +1,13 @@
 // The page of text: a row of its own for each line, so that an edit in a book lays out one line and not the book.
 //
 // Inside a row the browser edits, with all it knows (spelling, input methods). What crosses rows, and what the page
-// inserts, goes through `replace`. Rows lie in sheets, and the browser lays out only those that are near the window.
+// inserts, goes through `replace`. It is an ordinary editable element, whose looks are refused, and no "plaintext-only"
+// one: of that Chromium does not say what an edit is about to change. Rows lie in sheets, and the browser lays out only those that are near the window.
 
 import { element } from "../dom.js";
 
 const ROWS = 100; // of a sheet
+const PLAIN = /^(insert(?!OrderedList|UnorderedList|HorizontalRule|Link)|delete|history)/; // edits of text, not of its looks
 
 export class Editor {
   /** `onedit` gets each edit: {at, removed, inserted, by}, with "typed" or what `replace` was given as `by`. */
@@ -85,7 +87,7 @@ export class Editor {
   }
 
   #before(event) {
-    if (this.locked) return event.preventDefault();
+    if (this.locked || !PLAIN.test(event.inputType)) return event.preventDefault();
     const [target] = event.getTargetRanges();
     if (!target || event.isComposing) return undefined;
     const { begin, end } = this.#offsets(target);

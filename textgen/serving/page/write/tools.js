@@ -14,10 +14,11 @@ export function tools(model, example) {
   const panel = element("div", {});
   const fill = () => {
     setOption(model, "lines", option(model, "lines") ?? LINES);
+    const [temperatureTools, again] = temperature(model, example);
     panel.replaceChildren(
-      characters(model),
+      characters(model, again),
       linesField(model),
-      temperature(model, example),
+      temperatureTools,
       element(
         "details",
         {},
@@ -30,12 +31,14 @@ export function tools(model, example) {
   return panel;
 }
 
-function characters(model) {
+/** Who may speak; `onchange` is called when that changes. */
+function characters(model, onchange) {
   const chosen = new Set(option(model, "characters"));
   const toggle = (name, on) => {
     if (on) chosen.add(name);
     else chosen.delete(name);
     setOption(model, "characters", chosen.size ? [...chosen] : undefined);
+    onchange();
   };
   const chips = model.speakers.map((name, number) => {
     const box = element("input", { type: "checkbox", checked: chosen.has(name), onchange: (event) => toggle(name, event.target.checked) });
@@ -62,6 +65,7 @@ function linesField(model) {
   return field(words.write.lines, input);
 }
 
+/** The temperature with an example, and a function that shows another one. */
 function temperature(model, example) {
   const said = element("output", {});
   const line = element("p", { class: "example", dir: "auto", "aria-live": "polite" });
@@ -74,7 +78,7 @@ function temperature(model, example) {
   const slider = element("input", { type: "range", min: 0, max: 2, step: 0.05, value: option(model, "temperature"), oninput: slide });
   said.textContent = Number(slider.value).toFixed(2);
   show();
-  return element(
+  const shown = element(
     "div",
     { class: "temperature" },
     field(words.write.temperature, slider, words.write.temperatureHelp),
@@ -83,4 +87,5 @@ function temperature(model, example) {
     element("figure", {}, element("figcaption", {}, words.write.example), line),
     button(words.write.another, show, { class: "quiet" }),
   );
+  return [shown, show];
 }

@@ -31,7 +31,7 @@ export function writeView(main) {
 
   const page = element("div", {
     class: "page",
-    contenteditable: "plaintext-only",
+    contenteditable: "true",
     role: "textbox",
     tabindex: "0",
     "aria-multiline": "true",
@@ -118,7 +118,7 @@ export function writeView(main) {
         editor.replace(end, end, piece, `written with ${used} at ${at}`);
         end += piece.length;
         colours.fresh = { begin: at, end };
-        editor.rows[editor.place(end)[0]].scrollIntoView({ block: "nearest" });
+        reveal(end);
       }
     });
     finish(end);
@@ -150,7 +150,9 @@ export function writeView(main) {
     const first = option(model, "seed") ?? randomSeed();
     const found = await attempt(() => several(model, editor.text.slice(0, at), CONTINUATIONS, first, running.signal));
     finish(at);
-    if (found) showContinuations(choices, found, ({ text, seed: used }) => insert(at, text, words.seed(used)));
+    if (!found) return;
+    showContinuations(choices, found, ({ text, seed: used }) => insert(at, text, words.seed(used)));
+    reveal(at);
   }
 
   async function offerNext() {
@@ -161,6 +163,12 @@ export function writeView(main) {
       insert(at, token.inserts, "");
       offerNext();
     });
+    reveal(at);
+  }
+
+  /** Scrolls to the line of an offset: what is offered below the page must not cover the place where it would go. */
+  function reveal(at) {
+    editor.rows[editor.place(at)[0]].scrollIntoView({ block: "nearest" });
   }
 
   function insert(at, text, told) {
@@ -168,6 +176,7 @@ export function writeView(main) {
     colours.fresh = { begin: at, end: at + text.length };
     page.focus({ preventScroll: true });
     editor.select(at + text.length);
+    reveal(at + text.length);
     seed.textContent = told;
   }
 
