@@ -40,6 +40,8 @@ def test_a_page_and_json_hold_the_explanation(untrained: Path, tmp_path: Path) -
     done = explain("--model", untrained, TEXT, "--html", tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text(encoding="utf-8") == expected.to_html()
     assert done.stdout == "" and "page.html: open it in a browser" in done.stderr
+    done = explain("--model", untrained, TEXT, "--html", "-")
+    assert done.stdout == expected.to_html() and done.stderr == ""
     assert json.loads(explain("--model", untrained, TEXT, "--json").stdout) == expected.to_json_object()
 
 
@@ -73,6 +75,7 @@ def test_a_chat_model_answers_and_explains_its_reply(tmp_path: Path) -> None:
         ([], "give either TEXT (in quotation marks) or --file FILE"),
         (["a", "--file", "b"], "give either TEXT"),
         (["a", "--json", "--html", "b"], "--html and --json were both given"),
+        (["a", "--html", "none/b"], "the folder none does not exist: make it first"),
     ],
 )
 def test_wrong_usage_is_told(untrained: Path, arguments: list[str], sentence: str) -> None:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from textgen.cli.options import NamedPath, debug_option, model_option
-from textgen.cli.output import echo
+from textgen.cli.options import WRITTEN, NamedPath, OutPath, debug_option, model_option
+from textgen.cli.output import echo, write_out
 
 if TYPE_CHECKING:
     from textgen.chatbot import Chatbot
@@ -28,7 +28,7 @@ _CALM, _ALARMED = (255, 240, 230), (244, 122, 42)
 @click.option(
     "--file", type=NamedPath(allow_dash=True), metavar="FILE", help="Read the text from a file (- for stdin)."
 )
-@click.option("--html", type=NamedPath(dir_okay=False), metavar="OUT", help="Write a page for the browser.")
+@click.option("--html", type=OutPath(dir_okay=False), metavar="OUT", help=f"Write a page for the browser; {WRITTEN}")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
 @click.option("--seed", type=int, metavar="N", help="Of a chatbot's reply; the same seed gives the same reply.")
 @debug_option
@@ -54,7 +54,6 @@ def command(
         raise click.UsageError("--html and --json were both given, but one run makes one of them: leave one out.")
     from textgen.api import load
     from textgen.errors import ConfigurationError
-    from textgen.files import replacing
     from textgen.writer import ScriptWriter
 
     opened = load(model)
@@ -70,9 +69,7 @@ def command(
     else:
         found = _answered(opened, given, seed)
     if html is not None:
-        with replacing(html, through_links=True) as out:
-            out.write(found.to_html().encode())
-        echo(f"The page is in {html}: open it in a browser.", err=True)
+        write_out(html, found.to_html(), f"The page is in {html}: open it in a browser.")
     elif as_json:
         echo(found.to_json())
     else:
