@@ -43,6 +43,9 @@ def command(
     where it looked while it wrote each token, what it copied, and the candidates it chose from. A terminal shows the
     text in colours and the least expected tokens; a pipe gets a line for each token.
 
+    ⏎ is the end of a line and ⟨end⟩ that of the text, which counts in the mean. A piece with spaces is in quotation
+    marks. A character that the vocabulary lacks is written byte by byte, such as <EB>.
+
     \b
     textgen explain --model runs/seinfeld "jerry: hello"
     textgen explain --model runs/seinfeld --file scene.txt --html scene.html
@@ -94,16 +97,20 @@ def _answered(bot: "Chatbot", message: str, seed: int | None) -> "ReplyExplanati
 
 def _show(found: "Explanation | ReplyExplanation") -> None:
     from textgen.explanation.reply import ReplyExplanation
+    from textgen.tokenizers.base import END
 
     tokens: Sequence[ExplainedToken] = found.tokens
+    ended = any(token.id == END for token in tokens)
     if sys.stdout.isatty():
         _show_colours(tokens)
-        tokens = sorted(tokens, key=lambda token: -token.surprise)[:_LEAST_EXPECTED]
+        spoken = (token for token in tokens if token.id != END)  # a short text ends where hardly any of the corpus does
+        tokens = sorted(spoken, key=lambda token: -token.surprise)[:_LEAST_EXPECTED]
         echo("\nThe least expected tokens:")
     echo("\n".join(token_lines(tokens)))
     if isinstance(found, ReplyExplanation):
         echo("\n".join(reply_lines(found)))
-    echo(f"\n{len(found.tokens):,} tokens, {found.cross_entropy:.2f} nats a token in the mean")
+    end = "the end of the text among them, " if ended else ""
+    echo(f"\n{len(found.tokens):,} tokens, {end}{found.cross_entropy:.2f} nats a token in the mean")
 
 
 def _show_colours(tokens: "Sequence[ExplainedToken]") -> None:
@@ -129,7 +136,7 @@ def token_lines(tokens: "Sequence[ExplainedToken]") -> Iterator[str]:
     yield f"{'nats':>5}  {'prob.':>7}  {'rank':>6}  {'token':<{width}}  the likeliest"
     for token, text in zip(tokens, shown, strict=True):
         likeliest = "  ".join(
-            f"{_quoted(one.text)} {one.probability:.0%}" for one in token.alternatives[:_SHOWN_ALTERNATIVES]
+            f"{_quoted(one.text)} {_percent(one.probability)}" for one in token.alternatives[:_SHOWN_ALTERNATIVES]
         )
         yield f"{token.surprise:5.2f}  {token.probability:7.2%}  {token.rank:6,}  {text:<{width}}  {likeliest}"
 
@@ -149,6 +156,12 @@ def reply_lines(found: "ReplyExplanation") -> Iterator[str]:
         for candidate in found.candidates:
             parts = ", ".join(f"{name} {value:z.2f}" for name, value in candidate.parts.items())
             yield f"{candidate.score:6.2f}  {candidate.reply.text}  ({parts})"
+
+
+def _percent(probability: float) -> str:
+    if probability >= 0.01:
+        return f"{probability:.0%}"
+    return f"{probability:.1%}" if probability >= 0.0005 else "<0.1%"
 
 
 def _quoted(text: str) -> str:
