@@ -7,8 +7,9 @@ from click.testing import CliRunner, Result
 
 import textgen
 from tests.generation.small import saved_model
-from textgen.cli.explain import command
+from textgen.cli.explain import command, token_lines
 from textgen.errors import ConfigurationError, TextgenError
+from textgen.explanation.tokens import ExplainedToken, RatedToken
 
 TEXT = "JERRY: A zoo.\nELAINE: No.\n"
 
@@ -25,7 +26,7 @@ def test_a_pipe_gets_a_line_for_each_token(untrained: Path) -> None:
     tokens = textgen.load(untrained).explain(TEXT).tokens
     assert lines[0].split() == ["nats", "prob.", "rank", "token", "the", "likeliest"]
     assert [line.split()[0] for line in lines[1 : 1 + len(tokens)]] == [f"{token.surprise:.2f}" for token in tokens]
-    assert lines[-1].startswith(f"{len(tokens)} tokens, ")
+    assert lines[-1].startswith(f"{len(tokens)} tokens, the end of the text among them, ")
 
 
 def test_a_file_and_stdin_are_read_alike(untrained: Path, tmp_path: Path) -> None:
@@ -40,6 +41,8 @@ def test_a_page_and_json_hold_the_explanation(untrained: Path, tmp_path: Path) -
     done = explain("--model", untrained, TEXT, "--html", tmp_path / "page.html")
     assert (tmp_path / "page.html").read_text(encoding="utf-8") == expected.to_html()
     assert done.stdout == "" and "page.html: open it in a browser" in done.stderr
+    done = explain("--model", untrained, TEXT, "--html", "-")
+    assert done.stdout == expected.to_html() and done.stderr == ""
     assert json.loads(explain("--model", untrained, TEXT, "--json").stdout) == expected.to_json_object()
 
 
@@ -53,6 +56,9 @@ def test_a_terminal_gets_colours_and_the_least_expected(
     shown = capsys.readouterr().out
     assert "\x1b[" in shown.partition("The least expected")[0]
     assert len(shown.partition("The least expected")[2].splitlines()) == 2 + 10 + 2
+    command.main(["--model", str(untrained), "JERRY: No."], standalone_mode=False)
+    least = capsys.readouterr().out.partition("The least expected")[2]
+    assert "JERRY:" in least and not any(line.split()[3:4] == ["⟨end⟩"] for line in least.splitlines())
 
 
 def test_a_chat_model_answers_and_explains_its_reply(tmp_path: Path) -> None:
@@ -68,11 +74,21 @@ def test_a_chat_model_answers_and_explains_its_reply(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("probability", "shown"),
+    [(1.0, "100%"), (0.284, "28%"), (0.01, "1%"), (0.0099, "1.0%"), (0.004, "0.4%"), (0.0004, "<0.1%"), (0, "<0.1%")],
+)
+def test_small_probabilities_have_a_decimal(probability: float, shown: str) -> None:
+    token = ExplainedToken("a", 9, "text", -1.0, 1, (RatedToken("b", 10, probability),))
+    assert list(token_lines([token]))[1].split()[-2:] == ["b", shown]
+
+
+@pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
         ([], "give either TEXT (in quotation marks) or --file FILE"),
         (["a", "--file", "b"], "give either TEXT"),
         (["a", "--json", "--html", "b"], "--html and --json were both given"),
+        (["a", "--html", "none/b"], "the folder none does not exist: make it first"),
     ],
 )
 def test_wrong_usage_is_told(untrained: Path, arguments: list[str], sentence: str) -> None:

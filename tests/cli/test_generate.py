@@ -171,6 +171,7 @@ def test_out_takes_what_stdout_would(untrained: Path, tmp_path: Path, format: st
     done = generate(untrained, *arguments, "--out", str(tmp_path / "scene"))
     assert done.stdout == ""
     assert (tmp_path / "scene").read_bytes() == generate(untrained, *arguments).stdout_bytes
+    assert generate(untrained, *arguments, "--out", "-").stdout_bytes == (tmp_path / "scene").read_bytes()
 
 
 def test_output_that_has_no_place_is_refused_beforehand(untrained: Path, tmp_path: Path) -> None:
@@ -183,4 +184,4 @@ def test_output_that_has_no_place_is_refused_beforehand(untrained: Path, tmp_pat
 def test_a_terminal_gets_no_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
     with pytest.raises(click.UsageError, match=r"--format pdf gives a file .* add --out scene\.pdf, or redirect it"):
-        check_output("pdf", None, None)
+        check_output("pdf", Path("-"), None)

@@ -141,6 +141,41 @@ def test_log_probabilities_are_those_of_the_model_alone(client: openai.OpenAI, w
         assert token.bytes == list(token.token.encode())
 
 
+@pytest.mark.parametrize("echo", [False, True])
+@pytest.mark.parametrize(
+    "prompt", ["JERRY:", "JERRY: I", "JERRY: the so", "jerry:  hello", "JERRY: hello\n", "", "[A room"]
+)
+def test_the_tokens_of_a_text_are_the_text(client: openai.OpenAI, prompt: str, echo: bool) -> None:
+    asked: dict[str, Any] = {"model": "script", "prompt": prompt, "seed": 1, "echo": echo, "extra_body": {"lines": 2}}
+    choice = client.completions.create(**asked, logprobs=2).choices[0]
+    found = choice.logprobs
+    assert found is not None and found.tokens and found.text_offset and found.token_logprobs and found.top_logprobs
+    assert choice.text.startswith("JERRY:" if echo and "erry" in prompt.lower() else "")
+    assert "".join(found.tokens) == choice.text == client.completions.create(**asked).choices[0].text
+    for token, offset in zip(found.tokens, found.text_offset, strict=True):
+        assert choice.text.startswith(token, offset)
+    assert len(found.token_logprobs) == len(found.top_logprobs) == len(found.tokens)
+    for token, value, top in zip(found.tokens, found.token_logprobs, found.top_logprobs, strict=True):
+        assert token == "" or token not in top or top[token] == pytest.approx(value)
+
+
+def test_the_tokens_of_an_echoed_prompt_are_rated(client: openai.OpenAI, writer: ScriptWriter) -> None:
+    found = client.completions.create(
+        model="script", prompt="JERRY: hello\n", seed=1, echo=True, logprobs=1, extra_body={"lines": 1}
+    ).choices[0]
+    tokens = writer.explain(found.text).tokens[:-1]  # the text has not ended
+    assert found.logprobs is not None
+    assert found.logprobs.token_logprobs == pytest.approx([token.log_probability for token in tokens], abs=1e-4)
+
+
+def test_a_stop_string_cuts_the_tokens_too(client: openai.OpenAI) -> None:
+    asked: dict[str, Any] = {"model": "script", "prompt": "JERRY:", "seed": 1, "logprobs": 1}
+    whole = client.completions.create(**asked, extra_body={"lines": 4}).choices[0].text
+    cut = client.completions.create(**asked, stop=[whole[8:11]], extra_body={"lines": 4}).choices[0]
+    assert cut.logprobs is not None and cut.logprobs.tokens
+    assert "".join(cut.logprobs.tokens) == cut.text == whole.partition(whole[8:11])[0]
+
+
 def test_a_key_is_asked_for() -> None:
     with serving({"chat": MODELS["chat"]}, Access("a secret")) as server:
         for key in ("another", "a secret"):

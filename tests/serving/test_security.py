@@ -66,9 +66,29 @@ def test_a_models_name_is_never_a_path(refused: Callable[..., str], name: str) -
     assert "has none of this name" in refused("/v1/completions", {"model": name, "prompt": "x"}, 404)
 
 
-def test_a_wrong_method_is_told(server: Served) -> None:
-    assert server.ask("/v1/completions").status == 404
-    assert "does not take" in server.ask("/api/models", b"{}").json["error"]["message"]
+@pytest.mark.parametrize(
+    ("method", "path", "allowed"),
+    [
+        ("GET", "/v1/completions", "POST"),
+        ("GET", "/v1/chat/completions", "POST"),
+        ("POST", "/v1/models", "GET"),
+        ("DELETE", "/v1/models/chat", "GET"),
+        ("POST", "/api/runs", "GET"),
+        ("POST", "/health", "GET"),
+        ("POST", "/", "GET"),
+    ],
+)
+def test_a_wrong_method_is_told(server: Served, method: str, path: str, allowed: str) -> None:
+    found = server.ask(path, method=method)
+    assert found.status == 405 and allowed in found.headers["allow"]
+    assert "does not take" in found.json["error"]["message"]
+
+
+@pytest.mark.parametrize("path", ["/v1/embeddings", "/v1/completions/", "/v1", "/api/nothing", "/nothing"])
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT"])
+def test_where_nothing_is_any_method_is_told_so(server: Served, method: str, path: str) -> None:
+    found = server.ask(path, method=method)
+    assert found.status == 404 and "there is nothing" in found.json["error"]["message"]
 
 
 def test_when_too_many_wait_the_next_is_told_to_come_again() -> None:

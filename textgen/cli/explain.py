@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from textgen.cli.options import NamedPath, debug_option, model_option
-from textgen.cli.output import echo
+from textgen.cli.options import WRITTEN, NamedPath, OutPath, debug_option, model_option
+from textgen.cli.output import echo, write_out
 
 if TYPE_CHECKING:
     from textgen.chatbot import Chatbot
@@ -28,7 +28,7 @@ _CALM, _ALARMED = (255, 240, 230), (244, 122, 42)
 @click.option(
     "--file", type=NamedPath(allow_dash=True), metavar="FILE", help="Read the text from a file (- for stdin)."
 )
-@click.option("--html", type=NamedPath(dir_okay=False), metavar="OUT", help="Write a page for the browser.")
+@click.option("--html", type=OutPath(dir_okay=False), metavar="OUT", help=f"Write a page for the browser; {WRITTEN}")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
 @click.option("--seed", type=int, metavar="N", help="Of a chatbot's reply; the same seed gives the same reply.")
 @debug_option
@@ -43,6 +43,9 @@ def command(
     where it looked while it wrote each token, what it copied, and the candidates it chose from. A terminal shows the
     text in colours and the least expected tokens; a pipe gets a line for each token.
 
+    ⏎ is the end of a line and ⟨end⟩ that of the text, which counts in the mean. A piece with spaces is in quotation
+    marks. A character that the vocabulary lacks is written byte by byte, such as <EB>.
+
     \b
     textgen explain --model runs/seinfeld "jerry: hello"
     textgen explain --model runs/seinfeld --file scene.txt --html scene.html
@@ -54,7 +57,6 @@ def command(
         raise click.UsageError("--html and --json were both given, but one run makes one of them: leave one out.")
     from textgen.api import load
     from textgen.errors import ConfigurationError
-    from textgen.files import replacing
     from textgen.writer import ScriptWriter
 
     opened = load(model)
@@ -70,9 +72,7 @@ def command(
     else:
         found = _answered(opened, given, seed)
     if html is not None:
-        with replacing(html, through_links=True) as out:
-            out.write(found.to_html().encode())
-        echo(f"The page is in {html}: open it in a browser.", err=True)
+        write_out(html, found.to_html(), f"The page is in {html}: open it in a browser.")
     elif as_json:
         echo(found.to_json())
     else:
@@ -97,16 +97,20 @@ def _answered(bot: "Chatbot", message: str, seed: int | None) -> "ReplyExplanati
 
 def _show(found: "Explanation | ReplyExplanation") -> None:
     from textgen.explanation.reply import ReplyExplanation
+    from textgen.tokenizers.base import END
 
     tokens: Sequence[ExplainedToken] = found.tokens
+    ended = any(token.id == END for token in tokens)
     if sys.stdout.isatty():
         _show_colours(tokens)
-        tokens = sorted(tokens, key=lambda token: -token.surprise)[:_LEAST_EXPECTED]
+        spoken = (token for token in tokens if token.id != END)  # a short text ends where hardly any of the corpus does
+        tokens = sorted(spoken, key=lambda token: -token.surprise)[:_LEAST_EXPECTED]
         echo("\nThe least expected tokens:")
     echo("\n".join(token_lines(tokens)))
     if isinstance(found, ReplyExplanation):
         echo("\n".join(reply_lines(found)))
-    echo(f"\n{len(found.tokens):,} tokens, {found.cross_entropy:.2f} nats a token in the mean")
+    end = "the end of the text among them, " if ended else ""
+    echo(f"\n{len(found.tokens):,} tokens, {end}{found.cross_entropy:.2f} nats a token in the mean")
 
 
 def _show_colours(tokens: "Sequence[ExplainedToken]") -> None:
@@ -132,7 +136,7 @@ def token_lines(tokens: "Sequence[ExplainedToken]") -> Iterator[str]:
     yield f"{'nats':>5}  {'prob.':>7}  {'rank':>6}  {'token':<{width}}  the likeliest"
     for token, text in zip(tokens, shown, strict=True):
         likeliest = "  ".join(
-            f"{_quoted(one.text)} {one.probability:.0%}" for one in token.alternatives[:_SHOWN_ALTERNATIVES]
+            f"{_quoted(one.text)} {_percent(one.probability)}" for one in token.alternatives[:_SHOWN_ALTERNATIVES]
         )
         yield f"{token.surprise:5.2f}  {token.probability:7.2%}  {token.rank:6,}  {text:<{width}}  {likeliest}"
 
@@ -152,6 +156,12 @@ def reply_lines(found: "ReplyExplanation") -> Iterator[str]:
         for candidate in found.candidates:
             parts = ", ".join(f"{name} {value:z.2f}" for name, value in candidate.parts.items())
             yield f"{candidate.score:6.2f}  {candidate.reply.text}  ({parts})"
+
+
+def _percent(probability: float) -> str:
+    if probability >= 0.01:
+        return f"{probability:.0%}"
+    return f"{probability:.1%}" if probability >= 0.0005 else "<0.1%"
 
 
 def _quoted(text: str) -> str:

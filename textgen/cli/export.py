@@ -4,8 +4,8 @@ from pathlib import Path
 
 import click
 
-from textgen.cli.options import NamedPath, debug_option, model_option
-from textgen.cli.output import echo
+from textgen.cli.options import WRITTEN, OutPath, debug_option, model_option
+from textgen.cli.output import echo, write_out
 
 
 @click.command("export")
@@ -16,7 +16,13 @@ from textgen.cli.output import echo
     required=True,
     help="html: a page that opens in any browser. The others: a folder with the network and its vocabulary.",
 )
-@click.option("--out", type=NamedPath(), required=True, metavar="PATH", help="The page or the folder to write.")
+@click.option(
+    "--out",
+    type=OutPath(),
+    required=True,
+    metavar="PATH",
+    help=f"The page or the folder to write. For a page {WRITTEN}",
+)
 @click.option(
     "--int8", is_flag=True, help="Store the weights in 8 bits: half the size or less (html, litert and onnx)."
 )
@@ -32,8 +38,8 @@ def command(model: Path, format: str, out: Path, int8: bool) -> None:
     textgen export --model smalltalk --format html --int8 --out wren.html
     textgen export --model runs/seinfeld --format onnx --out seinfeld-onnx
     """
-    if not out.absolute().parent.is_dir():
-        raise click.UsageError(f"--out {out} was given, but the folder {out.parent} does not exist: make it first.")
+    if format != "html" and str(out) == "-":
+        raise click.UsageError(f"--out - is stdout, but --format {format} makes a folder: name one.")
     from textgen.api import open_folder
 
     opened = open_folder(model).load()
@@ -48,9 +54,6 @@ def command(model: Path, format: str, out: Path, int8: bool) -> None:
     if out.is_dir():
         raise click.UsageError(f"--out {out} was given, but it is a folder: name a file, such as {out / 'model.html'}.")
     from textgen.exporting.html import html_page
-    from textgen.files import replacing
 
     page = html_page(opened, int8).encode()
-    with replacing(out, through_links=True) as file:
-        file.write(page)
-    echo(f"The page is {out}, {len(page) / 1e6:.1f} MB: open it in a browser.", err=True)
+    write_out(out, page, f"The page is {out}, {len(page) / 1e6:.1f} MB: open it in a browser.")

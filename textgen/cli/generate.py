@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from textgen.cli.options import NamedPath, debug_option, decoding_options, given, model_option
-from textgen.cli.output import echo
+from textgen.cli.options import WRITTEN, NamedPath, OutPath, debug_option, decoding_options, given, model_option
+from textgen.cli.output import echo, write_out
 
 if TYPE_CHECKING:
     from textgen.generation.generation_request import WrittenScript
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     show_default=True,
     help="Plain text, a JSON array, or a screenplay: Fountain, Final Draft (fdx), or pages in PDF.",
 )
-@click.option("--out", type=NamedPath(dir_okay=False), metavar="FILE", help="Write to a file.  [stdout]")
+@click.option("--out", type=OutPath(dir_okay=False), metavar="FILE", help=f"Write to a file; {WRITTEN}  [stdout]")
 @click.option(
     "--font",
     type=NamedPath(dir_okay=False),
@@ -47,6 +47,7 @@ def command(model: Path, prompt: str, format: str, out: Path | None, font: Path 
     textgen generate --model runs/seinfeld --format fountain > scene.fountain
     textgen generate --model runs/seinfeld --format pdf --out scene.pdf
     """
+    out = out or Path("-")
     check_output(format, out, font)
     from textgen.api import load
     from textgen.errors import ModelError
@@ -64,34 +65,25 @@ def command(model: Path, prompt: str, format: str, out: Path | None, font: Path 
     if "seed" not in chosen and drawn:
         chosen["seed"] = secrets.randbits(32)
         note = f"add --seed {chosen['seed']} to write this again"
-    if format == "text" and out is None and chosen.get("num_return_sequences", 1) == 1:
+    if format == "text" and str(out) == "-" and chosen.get("num_return_sequences", 1) == 1:
         pieces = writer.stream(prompt, **chosen)
         echo(note, err=True, nl=bool(note))
         _stream(pieces)
         return
     scripts = writer.write_several(prompt, **chosen)
     echo(note, err=True, nl=bool(note))
-    written = _written(scripts, format, font)
-    if out is None:
-        echo(written, nl=False)
-    else:
-        from textgen.files import replacing
-
-        with replacing(out, through_links=True) as file:
-            file.write(written.encode() if isinstance(written, str) else written)
+    write_out(out, _written(scripts, format, font))
 
 
-def check_output(format: str, out: Path | None, font: Path | None) -> None:
+def check_output(format: str, out: Path, font: Path | None) -> None:
     """Refuses, before anything is written, what could not be put out."""
     if font is not None and format != "pdf":
         raise click.UsageError(f"--font is for pages: give --format pdf with it (not {format}), or leave it out.")
-    if out is not None and not out.absolute().parent.is_dir():
-        raise click.UsageError(f"--out {out} was given, but the folder {out.parent} does not exist: make it first.")
     if format == "pdf":
         from textgen.corpus.pdf import require_reportlab
 
         require_reportlab()
-        if out is None and sys.stdout.isatty():
+        if str(out) == "-" and sys.stdout.isatty():
             raise click.UsageError(
                 "--format pdf gives a file and no text for a terminal: add --out scene.pdf, or redirect it  > scene.pdf"
             )

@@ -95,6 +95,28 @@ class NamedPath(click.Path):
         return super().convert(value, param, ctx)
 
 
+class OutPath(NamedPath):
+    """A file or a folder to be written, in a folder that is there; `write_out` takes it.
+
+    Args:
+        settings: of `click.Path`.
+    """
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_dash=True, **settings)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path that was typed."""
+        path = super().convert(value, param, ctx)
+        if not path.absolute().parent.is_dir():
+            self.fail(f"{path} was given, but the folder {path.parent} does not exist: make it first.", param, ctx)
+        return path
+
+
+WRITTEN = "- is stdout, and a file that exists is replaced."
+"""What the help of every such option says of a file."""
+
+
 def model_option(required: bool) -> Callable[[Command], Command]:
     """Adds `--model DIR`."""
     return click.option("--model", required=required, type=NamedPath(), metavar="DIR", help="The model folder.")

@@ -4,10 +4,14 @@ import errno
 import io
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from textgen.terminal import shown
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 OTHERS = "(others)"
 """What all speakers together are called that a discriminator does not tell apart."""
@@ -24,6 +28,24 @@ def echo(text: str | bytes, err: bool = False, nl: bool = True) -> None:
     stream = sys.stderr if err else sys.stdout
     written = shown(text, stream) if isinstance(text, str) else text
     click.echo(written, file=stream, nl=nl, color=True)  # without color=True, click removes escape sequences in pipes
+
+
+def write_out(path: "Path", content: str | bytes, told: str = "") -> None:
+    """Writes what was made to the file that a person named, which it replaces, or to stdout where that is `-`.
+
+    Args:
+        path: the file.
+        content: of it.
+        told: to stderr, where there is a file.
+    """
+    if str(path) == "-":
+        echo(content, nl=False)
+        return
+    from textgen.files import replacing
+
+    with replacing(path, through_links=True) as file:
+        file.write(content.encode() if isinstance(content, str) else content)
+    echo(told, err=True, nl=bool(told))
 
 
 def open_closed_streams() -> None:

@@ -74,7 +74,7 @@ def explain_script(model: ScriptModel, text: str) -> Explanation:
     """
     ids, states = read_text(model, text)
     predicted, network = ids != START, model.network
-    tokens = tuple(_explained(model, ids, states))
+    tokens = tuple(token for _, token in explain_ids(model, ids, states))
     return Explanation(model.path.name, tokens, network.hidden(states)[predicted], network.cells(states)[predicted])
 
 
@@ -94,13 +94,24 @@ def read_text(model: ScriptModel, text: str) -> tuple[NDArray[np.intp], State]:
     return ids, model.network.trace(ids)
 
 
-def _explained(model: ScriptModel, ids: NDArray[np.intp], states: State) -> Iterator[ExplainedToken]:
-    """The tokens that were predicted; the logits of a long text are not all in memory at once."""
-    network, places = model.network, np.flatnonzero(ids != START)
+def explain_ids(
+    model: ScriptModel, ids: Sequence[int] | NDArray[np.intp], states: State, begin: int = 0
+) -> Iterator[tuple[int, ExplainedToken]]:
+    """The tokens that were predicted, each with its place; the logits of a long text are not all in memory at once.
+
+    Args:
+        model: predicted them.
+        ids: from a START on, which was given.
+        states: of the network after each of them.
+        begin: the first place that is wanted.
+    """
+    ids = np.asarray(ids, np.intp)
+    network, places = model.network, begin + np.flatnonzero(ids[begin:] != START)
     outputs, rows = network.outputs(states), max(1, _LOGITS_BYTES // (8 * network.vocabulary_size))
     for begin in range(0, len(places), rows):
         some = places[begin : begin + rows]
-        yield from explain_tokens(model.tokenizer, ids[some].tolist(), network.logits(outputs[some - 1]))
+        rated = explain_tokens(model.tokenizer, ids[some].tolist(), network.logits(outputs[some - 1]))
+        yield from zip(some.tolist(), rated, strict=True)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import JSONResponse, Response
-from starlette.routing import Mount, Route
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -64,19 +64,24 @@ def application(catalogue: Catalogue, runs: Runs, workers: Workers, access: Acce
         for method, endpoints in ways
         for path, endpoint in endpoints.items()
     ]
-    page = Mount("/", _PageFiles(directory=PAGE, html=True))
-    return Starlette(
-        routes=[Route("/health", _health), *routes, page],
+    app = Starlette(
+        routes=[Route("/health", _health), *routes],
         middleware=[Middleware(Guard, access=access)],
         exception_handlers={HTTPException: _http_error},
     )
+    app.router.redirect_slashes = False
+    # Mounted at "/", the files would take the addresses above when they are asked with another method.
+    app.router.default = _PageFiles(directory=PAGE, html=True)
+    return app
 
 
 class _PageFiles(StaticFiles):
     """The files of the page, which a browser asks for again only where they changed."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
+        response = await super().get_response(path, {**scope, "method": "GET"})  # nothing is 404 for any method
+        if scope["method"] not in ("GET", "HEAD"):
+            raise HTTPException(405, headers={"Allow": "GET, HEAD"})
         response.headers["Cache-Control"] = "no-cache"
         return response
 

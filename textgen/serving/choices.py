@@ -1,26 +1,20 @@
 """One choice of a response: a reply or a continuation that is written piece by piece, and the facts about it."""
 
-import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-import numpy as np
-
 from textgen.chatbot import Chatbot
 from textgen.decoding.options import LARGEST_SEED
-from textgen.explanation.tokens import ExplainedToken, explain_tokens
 from textgen.generation.conversation import ChatExchange, Reply, clean, fresh_seed
 from textgen.generation.generation_request import GenerationRequest
 from textgen.generation.ranking import best_first, check_rerank
 from textgen.serving.body import LONGEST_TEXT, Body
 from textgen.serving.errors import RequestError
+from textgen.serving.logprobs import chat_logprobs, text_logprobs
 from textgen.writer import ScriptWriter
 
 MOST_CHOICES = 16
-
-UNLIKELY = -9999.0
-"""What the API gives as the log-probability of a token that cannot come."""
 
 
 class TextChoice(Protocol):
@@ -40,8 +34,8 @@ class TextChoice(Protocol):
     def pieces(self) -> Iterator[str]:
         """Writes the text and yields it piece by piece."""
 
-    def explained(self) -> list[ExplainedToken]:
-        """The tokens that were written, as the model alone rates them."""
+    def logprobs(self, top: int) -> dict[str, Any]:
+        """The log-probabilities of the text's tokens by the model alone, and of the likeliest at each place."""
 
 
 @dataclass(frozen=True)
@@ -131,10 +125,10 @@ class ReplyChoice:
             self.completion_tokens = len(count(reply.text)) + (reply.finish_reason == "end")
             self.finish_reason = "length" if reply.finish_reason == "length" else "stop"
 
-    def explained(self) -> list[ExplainedToken]:
-        """The tokens of the reply, as the model alone rates them."""
+    def logprobs(self, top: int) -> dict[str, Any]:
+        """The log-probabilities of the reply's tokens by the model alone, and of the likeliest at each place."""
         tokens = list(self.bot.explain().tokens)
-        return tokens[:-1] if tokens[-1].kind == "structure" else tokens
+        return chat_logprobs(tokens[:-1] if tokens[-1].kind == "structure" else tokens, top)
 
 
 @dataclass
@@ -147,6 +141,7 @@ class ContinuationChoice:
         options: fields of `DecodingOptions`.
         seed: of the text.
         rerank: candidates that are written, of which the one that reads most real is kept; 1 is off.
+        echo: whether the text begins with the prompt, as the model read it.
     """
 
     writer: ScriptWriter
@@ -154,10 +149,12 @@ class ContinuationChoice:
     options: dict[str, Any]
     seed: int
     rerank: int = 1
+    echo: bool = False
     finish_reason: str = "stop"
     prompt_tokens: int = 0
     completion_tokens: int = 0
     _request: GenerationRequest | None = field(default=None, repr=False)
+    _begin: int = field(default=0, repr=False)
 
     def pieces(self) -> Iterator[str]:
         """Writes the continuation and yields it piece by piece."""
@@ -169,37 +166,38 @@ class ContinuationChoice:
         self.prompt_tokens = len(request.context)
         if self.rerank > 1:
             best = best_first(request.scripts(), self.writer.judge, request.prompt_lines)[0]
-            text, self.seed, self.finish_reason = self._new(best.text), best.seed, _reason(best.finish_reason)
-            self.completion_tokens = len(request.model.tokenizer.encode(text))
-            yield text
+            self.seed, self.finish_reason = best.seed, _reason(best.finish_reason)
+            added = best.text[self._given(best.text) :]
+            self.completion_tokens = len(request.model.tokenizer.encode(added))
+            yield best.text if self.echo else added
             return
-        whole, shown, longest = "", False, max(len(self.prompt), request.given)
+        whole, shown, longest = "", False, 0 if self.echo else max(len(self.prompt), request.given)
         for piece in request.pieces():
             whole += piece
             if shown:
                 yield piece
             elif len(whole) >= longest:
                 shown = True
-                yield self._new(whole)
+                yield whole[self._begins(whole) :]
+        if not shown:
+            yield whole[self._begins(whole) :]
         self.completion_tokens = sum(len(sequence.ids) for sequence in request.sequences)
         self.finish_reason = _reason(request.sequences[-1].finish_reason)
 
-    def _new(self, written: str) -> str:
-        """What a text adds to the prompt as it was typed, or to the prompt as the model read it where that differs."""
-        assert self._request is not None
-        return written[len(self.prompt) if written.startswith(self.prompt) else self._request.given :]
+    def _begins(self, written: str) -> int:
+        """Where the text begins in what was written, which is remembered."""
+        self._begin = 0 if self.echo else self._given(written)
+        return self._begin
 
-    def explained(self) -> list[ExplainedToken]:
-        """The tokens that were written, as the model alone rates them."""
-        request = self._request
-        assert request is not None, "it was written"
-        network, found = request.model.network, list[ExplainedToken]()
-        for sequence in request.sequences:
-            ids = [*request.context, *sequence.ids]
-            states = network.trace(np.array(ids[:-1], np.intp))
-            logits = network.logits(network.outputs(states)[len(request.context) - 1 :])
-            found += explain_tokens(request.model.tokenizer, sequence.ids, logits)
-        return found
+    def _given(self, written: str) -> int:
+        """Length of the prompt as it was typed, or as the model read it where that differs."""
+        assert self._request is not None
+        return len(self.prompt) if written.startswith(self.prompt) else self._request.given
+
+    def logprobs(self, top: int) -> dict[str, Any]:
+        """The log-probabilities of the text's tokens by the model alone, and of the likeliest at each place."""
+        assert self._request is not None, "it was written"
+        return text_logprobs(self._request, self._begin, top)
 
 
 def _reason(reason: str) -> str:
@@ -220,8 +218,3 @@ def seeds(options: dict[str, Any], n: int, apart: int) -> list[int]:
     if not isinstance(first, int) or isinstance(first, bool) or not 0 <= first <= LARGEST_SEED:
         raise RequestError(400, "seed must be a whole number from 0 to 2**64 - 1: send one, or none.", param="seed")
     return [(first + k * apart) & LARGEST_SEED for k in range(n)]
-
-
-def log_probability(probability: float) -> float:
-    """In nats."""
-    return math.log(probability) if probability > 0 else UNLIKELY

@@ -1,21 +1,20 @@
 """OpenAI's API: `/v1/models`, `/v1/chat/completions` and `/v1/completions`, whole or as a stream."""
 
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from typing import Any
 from uuid import uuid4
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from textgen.explanation.tokens import ALTERNATIVES, ExplainedToken
+from textgen.explanation.tokens import ALTERNATIVES
 from textgen.serving.body import Body, for_writing
 from textgen.serving.choices import (
     MOST_CHOICES,
     ContinuationChoice,
     ReplyChoice,
     TextChoice,
-    log_probability,
     read_talk,
     seeds,
 )
@@ -62,7 +61,7 @@ async def chat_completions(service: Service, request: Request) -> Response:
     wanted = body.flag("logprobs")
     top = body.whole("top_logprobs", 0, 0, ALTERNATIVES)
     options, n = _options(body, also="max_completion_tokens")
-    asked = _Asked(body, "chat.completion", model, _chat_logprobs(top) if wanted else None)
+    asked = _Asked(body, "chat.completion", model, top if wanted else None)
     served, speaker = await service.in_thread(lambda: service.catalogue.find(model))
     apart = options.get("candidates", 8)
     each = seeds(options, n, apart if isinstance(apart, int) else 1)
@@ -86,14 +85,14 @@ async def completions(service: Service, request: Request) -> Response:
         raise RequestError(400, "logprobs are known of a text that was written alone: leave rerank or logprobs out.")
     if n * len(prompts) > MOST_CHOICES:
         raise RequestError(400, f"At most {MOST_CHOICES} texts a request are written: ask for fewer.", param="n")
-    asked = _Asked(body, "text_completion", model, None if top is None else _text_logprobs(top), echo)
+    asked = _Asked(body, "text_completion", model, top)
     served, _ = await service.in_thread(lambda: service.catalogue.find(model))
     each = seeds(options, n, rerank)
 
     def choices() -> list[TextChoice]:
         writing = for_writing(options)
         return [
-            ContinuationChoice(served.writer(lambda note: None), prompt, writing, seed, rerank)
+            ContinuationChoice(served.writer(lambda note: None), prompt, writing, seed, rerank, echo)
             for prompt in prompts
             for seed in each
         ]
@@ -108,25 +107,17 @@ class _Asked:
         body: of the request; nothing may be left in it.
         kind: of the response's object.
         model: as it was asked for.
-        logprobs: makes the log-probabilities of a choice; None where they are not wanted.
-        echo: whether a text begins with its prompt.
+        top: alternatives that the log-probabilities of each token have; None where they are not wanted.
     """
 
-    def __init__(
-        self,
-        body: Body,
-        kind: str,
-        model: str,
-        logprobs: Callable[[TextChoice], dict[str, Any]] | None,
-        echo: bool = False,
-    ) -> None:
+    def __init__(self, body: Body, kind: str, model: str, top: int | None) -> None:
         self.streamed = body.flag("stream")
         stream_options = body.part("stream_options")
         self._usage = stream_options.flag("include_usage")
         stream_options.any("include_obfuscation")
         for part in (stream_options, body):
             part.nothing_else()
-        self._kind, self._model, self._logprobs, self._echo = kind, model, logprobs, echo
+        self._kind, self._model, self._top = kind, model, top
         self._chat = kind == "chat.completion"
         name = "chatcmpl" if self._chat else "cmpl"
         self._head = {"id": f"{name}-{uuid4().hex}", "created": int(time.time()), "model": model}
@@ -143,19 +134,14 @@ class _Asked:
             texts[place] += text
         found = []
         for place, (choice, text) in enumerate(zip(choices, texts, strict=True)):
-            content = self._text(choice, text)
-            said = {"message": {"role": "assistant", "content": content}} if self._chat else {"text": content}
+            said = {"message": {"role": "assistant", "content": text}} if self._chat else {"text": text}
             logprobs = await self._logprobs_of(service, choice)
             about = {"logprobs": logprobs, "finish_reason": choice.finish_reason, "seed": choice.seed}
             found.append({"index": place, **said, **about})
         return JSONResponse({**self._head, "object": self._kind, "choices": found, "usage": _usage(choices)})
 
     async def _events(self, service: Service, choices: Sequence[TextChoice]) -> AsyncGenerator[dict[str, Any], None]:
-        begun: set[int] = set()
         async for place, text in service.texts(choices):
-            if place not in begun:
-                begun.add(place)
-                text = self._text(choices[place], text)
             yield self._chunk(place, text)
         for place, choice in enumerate(choices):
             logprobs = await self._logprobs_of(service, choice)
@@ -176,12 +162,9 @@ class _Asked:
         choice = {"index": place, **new, "logprobs": None, "finish_reason": None, **about}
         return {**self._head, "object": self._chunk_kind, "choices": [choice]}
 
-    def _text(self, choice: TextChoice, text: str) -> str:
-        return choice.prompt + text if self._echo and isinstance(choice, ContinuationChoice) else text
-
     async def _logprobs_of(self, service: Service, choice: TextChoice) -> dict[str, Any] | None:
-        make = self._logprobs
-        return None if make is None else await service.workers.run(lambda: make(choice))
+        top = self._top
+        return None if top is None else await service.workers.run(lambda: choice.logprobs(top))
 
 
 def _options(body: Body, also: str = "") -> tuple[dict[str, Any], int]:
@@ -220,39 +203,3 @@ def _usage(choices: Sequence[TextChoice]) -> dict[str, int]:
     """How many tokens were read and written; the prompt is counted once."""
     read, written = choices[0].prompt_tokens, sum(choice.completion_tokens for choice in choices)
     return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
-
-
-def _chat_logprobs(top: int) -> Callable[[TextChoice], dict[str, Any]]:
-    def made(choice: TextChoice) -> dict[str, Any]:
-        return {"content": [_rated(token, top) for token in choice.explained()], "refusal": None}
-
-    return made
-
-
-def _rated(token: ExplainedToken, top: int) -> dict[str, Any]:
-    likeliest = [_scored(one.text, log_probability(one.probability)) for one in token.alternatives[:top]]
-    return {**_scored(token.text, token.log_probability), "top_logprobs": likeliest}
-
-
-def _scored(text: str, found: float) -> dict[str, Any]:
-    return {"token": text, "logprob": found, "bytes": list(text.encode())}
-
-
-def _text_logprobs(top: int) -> Callable[[TextChoice], dict[str, Any]]:
-    def made(choice: TextChoice) -> dict[str, Any]:
-        tokens = choice.explained()
-        offsets, place = [], 0
-        for token in tokens:
-            offsets.append(place)
-            place += len(token.text)
-        likeliest = [
-            {one.text: log_probability(one.probability) for one in token.alternatives[:top]} for token in tokens
-        ]
-        return {
-            "tokens": [token.text for token in tokens],
-            "token_logprobs": [token.log_probability for token in tokens],
-            "top_logprobs": likeliest,
-            "text_offset": offsets,
-        }
-
-    return made
