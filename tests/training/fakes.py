@@ -88,7 +88,7 @@ class CountingNetworkStep(CountingStep):
 
     def __init__(self, network: Any, losses: Callable[[int], float] = lambda step: 1.0) -> None:
         super().__init__(losses)
-        self.model, self.weight = network, network.output_bias
+        self.model, self.weight = network, network.softmax.bias
         variables = {name: variable.value for name, variable in network.named_weights().items()}
         self.optimizer = SimpleNamespace(variables=variables, first={}, second={})
 
@@ -107,4 +107,4 @@ class CountingTask(ScriptTask):
         return CountingNetworkStep(network, self.losses)
 
     def validate(self, at: Workspace, network: Any) -> Callable[[], float]:
-        return lambda: 5.0 - float(network.output_bias[0])
+        return lambda: 5.0 - float(network.softmax.bias[0])

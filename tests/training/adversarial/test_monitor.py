@@ -132,7 +132,7 @@ def monitor(folder: Path, told: Told, judging: Any = find_sample_metric) -> tupl
 
 def collapse(step: Any) -> None:
     """Makes the generator say one letter only."""
-    bias = step.model.output_bias
+    bias = step.model.softmax.bias
     bias.assign(np.where(np.arange(bias.shape[0]) == FIRST_LABEL + 1, 50.0, 0.0))
 
 
