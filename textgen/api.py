@@ -383,6 +383,12 @@ def _talk_a_little(model: Model) -> str:
 
 
 def _require_training() -> None:
+    """Imports what trains, with Keras computing in TensorFlow.
+
+    Raises:
+        MissingExtraError: a package is not installed.
+        ConfigurationError: this process computes with another backend of Keras.
+    """
     missing = [
         name for name in ("tensorflow", "keras", "tokenizers", "matplotlib") if not importlib.util.find_spec(name)
     ]
@@ -391,3 +397,6 @@ def _require_training() -> None:
             f"Training was asked for, but {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed; "
             f"writing needs none of it, training does: {to_install('train')}"
         )
+    from textgen.training.machine import compute_with_tensorflow
+
+    compute_with_tensorflow()
