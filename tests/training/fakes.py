@@ -1,5 +1,6 @@
 """Steps and tasks whose losses are known, so that trainer and runs can be tested without a model that learns."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -36,20 +37,31 @@ class CountingStep:
 
 
 class Recorder:
-    """A listener that remembers the names of what it was told, and the rows."""
+    """A listener that remembers the names of what it was told, and the rows.
 
-    def __init__(self) -> None:
+    Args:
+        stops_at: the progress at which it stops the run.
+    """
+
+    stopped = False
+
+    def __init__(self, stops_at: float = math.inf) -> None:
+        self._stops_at = stops_at
         self.events: list[str] = []
         self.progress: list[float] = []
         self.bests: list[bool] = []
+        self.ends: list[int | str] = []
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         def tell(*values: Any) -> None:
             self.events.append(name)
             if name == "step":
                 self.progress.append(values[0])
+                self.stopped = values[0] >= self._stops_at
             if name == "validated":
                 self.bests.append(values[1])
+            if name in ("begin", "end"):
+                self.ends.append(values[0])
 
         return tell
 

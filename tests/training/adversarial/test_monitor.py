@@ -27,7 +27,7 @@ from textgen.training.adversarial.monitor import (
     warnings,
 )
 from textgen.training.adversarial.step import Passages
-from textgen.training.display import SilentDisplay
+from textgen.training.callback import Callback
 
 
 def judge(measure: str) -> Any:
@@ -102,7 +102,7 @@ def test_the_table_comes_back(tmp_path: Path) -> None:
 IDS = Automaton().corpus(300)
 
 
-class Told(SilentDisplay):
+class Told(Callback):
     """Remembers what it was told."""
 
     def __init__(self) -> None:
