@@ -141,7 +141,7 @@ def test_a_listener_stops_a_run_after_the_step_in_hand_and_it_can_go_on(tmp_path
     assert [step for _, step, _ in keeper.kept] == [5, 7]
     assert recorder.ends == [0, "stopped"]
     recorder = Recorder()
-    assert trainer(tmp_path, step, lambda: 3.0, keeper, recorder).run() == Outcome("budget", 20, 3.0, 10)
+    assert trainer(tmp_path, step, lambda: 3.0, keeper, recorder).run() == Outcome("budget", 20, 3.0, 12)
     assert step.done == list(range(20))
     assert recorder.ends == [7, "budget"]
 
