@@ -106,7 +106,7 @@ class DynamicEvaluation:
     ) -> tuple[Tensor, list[Tensor], list[Tensor]]:
         with tf.GradientTape() as tape:
             products, state = self._network.products(inputs, state, keep)
-            nats, loss = cross_entropy(products, self._network.output_bias, targets, scored)
+            nats, loss = cross_entropy(products, self._network.softmax.bias, targets, scored)
             mean = loss / tf.reduce_sum(scored)
         gradients = tape.gradient(mean, self._weights)
         return nats, [tf.convert_to_tensor(gradient) for gradient in gradients], state

@@ -118,7 +118,7 @@ def frequencies_first(task: ScriptTask) -> ScriptTask:
 
     def step(at: Workspace, network: KerasLanguageModel, batches: Any) -> Learner:
         counts = np.bincount(batches.ids, minlength=network.config.vocabulary_size) + 0.1
-        network.output_bias.assign(np.log(counts / counts.sum()).astype(np.float32))
+        network.softmax.bias.assign(np.log(counts / counts.sum()).astype(np.float32))
         return usual(at, network, batches)
 
     return _with_step(task, step)

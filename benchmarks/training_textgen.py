@@ -7,6 +7,7 @@ import textgen.models  # noqa: F401 - chooses TensorFlow's matrix products, so i
 from itertools import count
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from networks import CLIP, LEARNING_RATE, Train, Weights
@@ -69,6 +70,20 @@ def language_model(
         return nats
 
     return train
+
+
+def fitted_language_model(config: ModelConfig, weights: Weights, precision: Any, streams: int, window: int) -> Train:
+    """The step of Keras's own `fit` for the same network, which begins each window in an empty state.
+
+    Takes the arguments of `language_model`.
+    """
+    configure()
+    model = _loaded(KerasLanguageModel(config, precision), weights)
+    model.compile(
+        keras.optimizers.AdamW(LEARNING_RATE, global_clipnorm=CLIP),
+        keras.losses.SparseCategoricalCrossentropy(from_logits=True),
+    )
+    return lambda inputs, targets: float(model.train_on_batch(inputs.T, targets.T))
 
 
 def encoder_decoder(

@@ -5,6 +5,7 @@
 - `characters` and `words` are the networks of `generation_latency.py`: two LSTM layers of 512 and a softmax of its own,
   over 100 characters or 10,000 words, 64 streams. The state is carried from window to window.
 - `-256-streams` is the same work in another shape: four times the streams, a quarter of the window.
+- `textgen-fit` is textgen's network trained by Keras's `fit`, as a program may do.
 - `encoder-decoder` is a chat model with attention and a tied softmax, 64 exchanges of 40 tokens and 12; its tokens are
   those of the replies. Nothing is padded, so that the peer needs no masks.
 - `40,000 words` is a vocabulary at which the softmax is most of the work; textgen takes a sample of it in each step.
@@ -90,7 +91,10 @@ def language_models(window: int) -> dict[str, System]:
 
 
 CASES = {
-    "characters": Case(architecture("characters"), language_models(128)),
+    "characters": Case(
+        architecture("characters"),
+        language_models(128) | {"textgen-fit": System("training_textgen.fitted_language_model", "float32", 64, 128)},
+    ),
     "words": Case(architecture("words"), language_models(64)),
     "encoder-decoder": Case(
         EncoderDecoderConfig(4300, 256, 512, 1),

@@ -100,6 +100,43 @@ def test_a_run_is_resumed_with_the_same_corpus_only(trained: Path, tmp_path: Pat
         train_script(other, trained, resume=True, quiet=True)
 
 
+class Stopping(textgen.Callback):
+    """Stops at the first step, and remembers what it was told."""
+
+    def __init__(self) -> None:
+        self.told: list[object] = []
+
+    def begin(self, step: int) -> None:
+        self.told.append(step)
+
+    def step(self, progress: float, tokens_per_second: float, train_bits_per_character: float) -> None:
+        self.told.append(progress)
+        self.stop()
+
+    def sample(self, text: str) -> None:
+        self.told.append("sample")
+
+    def end(self, reason: str) -> None:
+        self.told.append(reason)
+
+
+@pytest.mark.slow
+def test_a_callback_stops_a_run_whose_model_is_complete(tmp_path: Path, corpus: Path) -> None:
+    stopping = Stopping()
+    writer = train(corpus, tmp_path / "model", steps=20, callbacks=[stopping])
+    assert stopping.told == [0, 0.05, "sample", "stopped"]
+    assert writer.card.metrics["step"] == 1
+    train(corpus, tmp_path / "model", steps=20, resume=True, callbacks=[stopping])
+    assert stopping.told[4:] == [1, 0.1, "sample", "stopped"]
+
+
+@pytest.mark.parametrize("given", [print, "stop", Stopping])
+def test_what_is_no_callback_is_refused(tmp_path: Path, corpus: Path, given: Any) -> None:
+    with pytest.raises(ConfigurationError, match=r"must be an object of a subclass of textgen\.Callback"):
+        train(corpus, tmp_path / "model", callbacks=[given])
+    assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.parametrize("settings", ["yes", {"loss": "minimax"}, None])
 def test_adversarial_settings_of_another_kind_are_refused(tmp_path: Path, corpus: Path, settings: Any) -> None:
     with pytest.raises(ConfigurationError, match="an AdversarialConfig"):

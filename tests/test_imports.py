@@ -13,7 +13,7 @@ import textgen
 
 ROOT = Path(textgen.__file__).parent
 MOST_LINES = 450
-MOST_FILES = 241  # 150 when this was written
+MOST_FILES = 245  # 150 when this was written
 
 BASE = {"errors", "config", "files", "wording", "terminal", "stored_json", "_version"}
 CORPUS = BASE | {"tokenizers"}

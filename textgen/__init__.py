@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from textgen.decoding.options import ChatOptions, DecodingOptions
     from textgen.errors import TextgenError
     from textgen.generation.conversation import Reply
+    from textgen.training.callback import Callback
     from textgen.writer import ScriptWriter, WrittenScript
 
 _HOMES = {
@@ -29,6 +30,7 @@ _HOMES = {
     "train_chat": "textgen.api",
     "train_discriminator": "textgen.api",
     "train_script": "textgen.api",
+    "Callback": "textgen.training.callback",
     "Chatbot": "textgen.chatbot",
     "as_character": "textgen.chatbot",
     "ChatOptions": "textgen.decoding.options",
@@ -43,6 +45,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Callback",
     "ChatOptions",
     "Chatbot",
     "DecodingOptions",

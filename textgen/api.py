@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from textgen.corpus.collection import Paths
     from textgen.corpus.given import Given
     from textgen.discriminator.file import SavedDiscriminator
+    from textgen.training.callback import Callback
     from textgen.training.discriminator_task import Write
 
 DEFAULT_SAMPLES = 6000
@@ -76,6 +77,7 @@ def train_script(
     index: bool = True,
     tensorboard: bool = False,
     quiet: bool = False,
+    callbacks: "Iterable[Callback]" = (),
     **choice: Any,
 ) -> ScriptWriter:
     """Trains a script writer.
@@ -99,6 +101,7 @@ def train_script(
         index: whether to keep hashes of the corpus's word sequences, which `no_copy` needs.
         tensorboard: whether to write event files into `out/training/tensorboard`.
         quiet: show no progress.
+        callbacks: objects of subclasses of `textgen.Callback`, which are told what happens and may stop the run.
         choice: level, size and their details, as in `textgen.training.sizing.ScriptChoice`; how the corpus is read, as
             in `textgen.corpus.reading_options.ReadingOptions`.
 
@@ -122,6 +125,7 @@ def train_script(
     from textgen.training.sizing import ScriptChoice
     from textgen.training.target import Target
 
+    watching = _callbacks(callbacks)
     reading = AS_FOUND.replaced(_taken(choice))
     chosen = _chosen(ScriptChoice, choice, "train_script")
     source = _one_of(corpus, None if texts is None else GivenTexts(texts), "texts")
@@ -129,7 +133,7 @@ def train_script(
     config = _adversarial_config(adversarial)
     starter = starters.open_folder(starters.ENGLISH) if start_from is None and config is None else None
     script = ScriptTask(request, _write_a_little, starter)
-    start = Start(_budget(minutes, epochs, steps), _origin(start_from, chosen.network), tensorboard, quiet)
+    start = Start(_budget(minutes, epochs, steps), _origin(start_from, chosen.network), tensorboard, quiet, watching)
     with Target(out, script.name, resume, overwrite) as target:
         both = config is not None or adversarial_folder(target.building).is_dir()
         task = AdversarialTask(script, find_sample_metric, config) if both else script
@@ -156,6 +160,7 @@ def train_chat(
     index: bool = True,
     tensorboard: bool = False,
     quiet: bool = False,
+    callbacks: "Iterable[Callback]" = (),
     **choice: Any,
 ) -> Chatbot:
     """Trains a chatbot.
@@ -182,6 +187,7 @@ def train_chat(
         index: whether to keep hashes of the replies' word sequences, which `no_copy` needs.
         tensorboard: whether to write event files into `out/training/tensorboard`.
         quiet: show no progress.
+        callbacks: objects of subclasses of `textgen.Callback`, which are told what happens and may stop the run.
         choice: level, size and their details, as in `textgen.training.sizing.ChatChoice`; how the corpus is read, as
             in `textgen.corpus.reading_options.ReadingOptions`.
 
@@ -200,6 +206,7 @@ def train_chat(
     from textgen.training.sizing import ChatChoice
     from textgen.training.target import Target
 
+    watching = _callbacks(callbacks)
     reading = AS_FOUND.replaced(_taken(choice))
     chosen = _chosen(ChatChoice, choice, "train_chat")
     source = _one_of(corpus, None if dialogues is None else GivenDialogues(dialogues), "dialogues")
@@ -207,7 +214,7 @@ def train_chat(
     listening = Listening(turns, replies_by, spacing)  # type: ignore[arg-type]
     starter = starters.open_folder(starters.SMALLTALK) if start_from is None else None
     task = ChatTask(request, listening, _talk_a_little, starter)
-    start = Start(_budget(minutes, epochs, steps), _origin(start_from, chosen.network), tensorboard, quiet)
+    start = Start(_budget(minutes, epochs, steps), _origin(start_from, chosen.network), tensorboard, quiet, watching)
     with Target(out, task.name, resume, overwrite) as target:
         return Chatbot(train(task, target, start))
 
@@ -254,8 +261,9 @@ def train_discriminator(
     """
     _require_training()
     from textgen.discriminator.voices import voices_of
+    from textgen.training.callback import Callback
     from textgen.training.discriminator_task import DiscriminatorTask, make_discriminator
-    from textgen.training.display import PlainDisplay, SilentDisplay
+    from textgen.training.display import PlainDisplay
     from textgen.training.matching_task import MatchingTask
     from textgen.training.voice_task import VoiceTask
 
@@ -275,7 +283,7 @@ def train_discriminator(
     of_script = VoiceTask if voices_of(opened) else DiscriminatorTask
     kind = MatchingTask if opened.card.kind == "chat" else of_script
     task = kind(opened, samples, write, options, seed, corpus, format, reading)
-    trained = make_discriminator(task, budget, (SilentDisplay() if quiet else PlainDisplay()).note)
+    trained = make_discriminator(task, budget, (Callback() if quiet else PlainDisplay()).note)
     trained.save(folder)
     return trained
 
@@ -357,6 +365,24 @@ def _origin(start_from: str | Path | None, network: dict[str, object]) -> tuple[
     return folder, str(start_from)
 
 
+def _callbacks(given: "Iterable[Callback]") -> "tuple[Callback, ...]":
+    """What is to be told of a run.
+
+    Raises:
+        ConfigurationError: one of them is no `textgen.Callback`.
+    """
+    from textgen.training.callback import Callback
+
+    callbacks = tuple(given)
+    for one in callbacks:
+        if not isinstance(one, Callback):
+            raise ConfigurationError(
+                f"A callback is {one!r}; it must be an object of a subclass of textgen.Callback, whose methods are in "
+                "docs/api.md: write one that calls it."
+            )
+    return callbacks
+
+
 def _adversarial_config(asked: AdversarialConfig | bool) -> AdversarialConfig | None:
     if not isinstance(asked, bool | AdversarialConfig):
         raise ConfigurationError(
@@ -383,6 +409,12 @@ def _talk_a_little(model: Model) -> str:
 
 
 def _require_training() -> None:
+    """Imports what trains, with Keras computing in TensorFlow.
+
+    Raises:
+        MissingExtraError: a package is not installed.
+        ConfigurationError: this process computes with another backend of Keras.
+    """
     missing = [
         name for name in ("tensorflow", "keras", "tokenizers", "matplotlib") if not importlib.util.find_spec(name)
     ]
@@ -391,3 +423,6 @@ def _require_training() -> None:
             f"Training was asked for, but {', '.join(missing)} {'is' if len(missing) == 1 else 'are'} not installed; "
             f"writing needs none of it, training does: {to_install('train')}"
         )
+    from textgen.training.machine import compute_with_tensorflow
+
+    compute_with_tensorflow()

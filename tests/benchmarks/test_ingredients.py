@@ -54,19 +54,19 @@ def test_the_average_follows_the_weights() -> None:
 
     usual = SimpleNamespace(step=lambda at, learner, batches: Half(learner))
     average = network(config())
-    average.output_bias.assign(np.full(270, 8.0))
+    average.softmax.bias.assign(np.full(270, 8.0))
     step = ingredients.averaged(0.5)(usual).step(None, average, None)
     assert step.model is average
     step(None, [], 0, 0.1)  # the decay is a tenth at first: 4 + 0.1 * (8 - 4)
-    assert float(average.output_bias[0]) == pytest.approx(4.4)
+    assert float(average.softmax.bias[0]) == pytest.approx(4.4)
     step(None, [], 20, 0.1)  # 2 + 0.5 * (4.4 - 2)
-    assert float(average.output_bias[0]) == pytest.approx(3.2)
+    assert float(average.softmax.bias[0]) == pytest.approx(3.2)
 
 
 def test_the_bias_begins_with_frequencies() -> None:
     usual = SimpleNamespace(step=lambda at, network, batches: network)
     model = ingredients.frequencies_first(usual).step(None, network(config()), BATCHES)
-    probabilities = np.exp(np.asarray(model.output_bias))
+    probabilities = np.exp(np.asarray(model.softmax.bias))
     assert probabilities.sum() == pytest.approx(1.0, abs=1e-4)
     token = int(BATCHES.ids[0])
     expected = (np.count_nonzero(BATCHES.ids == token) + 0.1) / (len(BATCHES.ids) + 27)

@@ -91,6 +91,14 @@ def test_systems_learn_the_same_from_the_same_batches(kind: str) -> None:
 
 
 @pytest.mark.slow
+def test_keras_fits_our_network_to_the_same_loss() -> None:
+    config = SMALL["language_model"]
+    fit = script("training_textgen").fitted_language_model(config, throughput.first_weights(config), "float32", 4, 6)
+    (first, *_), batch = losses("textgen", "language_model", "float32"), next(throughput.batches(config, 4, 6))
+    assert fit(*batch) == pytest.approx(first, abs=1e-3)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float32", "bfloat16"])
 def test_pytorch_too(precision: str) -> None:
     pytest.importorskip("torch")

@@ -14,7 +14,7 @@ def keras_logits(
     model: KerasLanguageModel, noise: LanguageModelMasks | None = None
 ) -> tuple[np.ndarray, list[np.ndarray]]:
     ids, keep = ragged_ids()
-    logits, state = model(ids, [tf.constant(part) for part in random_state(model.config, 3)], keep, noise)
+    logits, state = model.logits(ids, [tf.constant(part) for part in random_state(model.config, 3)], keep, noise)
     return np.asarray(logits), [np.asarray(part) for part in state]
 
 
@@ -44,7 +44,7 @@ def test_logits_and_state_are_those_of_the_numpy_pass_on_ragged_documents(tied: 
 @pytest.mark.parametrize("jit", [False, True])
 def test_compiled_is_eager(jit: bool) -> None:
     model, (ids, keep) = network(config()), ragged_ids()
-    compiled = tf.function(lambda *given: model(*given), jit_compile=jit)
+    compiled = tf.function(lambda *given: model.logits(*given), jit_compile=jit)
     logits, _ = compiled(tf.constant(ids), [tf.constant(part) for part in random_state(config(), 3)], keep)
     assert np.abs(np.asarray(logits) - keras_logits(model)[0]).max() < 1e-4
 
@@ -63,7 +63,7 @@ def test_vectors_times_the_output_of_ids_are_their_logits(tied: bool) -> None:
     state, some = [tf.constant(part) for part in random_state(model.config, 3)], tf.constant([7, 0, 7, VOCABULARY - 1])
     vectors, after = model.vectors(ids, state, keep)
     rows, bias = model.output(some)
-    logits, same = model(ids, state, keep)
+    logits, same = model.logits(ids, state, keep)
     assert np.allclose(vectors @ tf.transpose(rows) + bias, tf.gather(logits, some, axis=-1), atol=1e-5)
     assert all(np.array_equal(one, other) for one, other in zip(after, same, strict=True))
 
@@ -82,7 +82,7 @@ def test_the_gradient_reaches_every_weight() -> None:
     ids, keep = ragged_ids()
     variables = {name: variable.value for name, variable in model.named_weights().items()}
     with tf.GradientTape() as tape:
-        logits, _ = model(ids, [tf.constant(part) for part in random_state(model.config, 3)], keep)
+        logits, _ = model.logits(ids, [tf.constant(part) for part in random_state(model.config, 3)], keep)
         loss = tf.reduce_mean(logits**2)
     gradients = tape.gradient(loss, variables)
     assert all(np.any(np.asarray(tf.convert_to_tensor(gradient))) for gradient in gradients.values())

@@ -1,5 +1,6 @@
 """Steps and tasks whose losses are known, so that trainer and runs can be tested without a model that learns."""
 
+import math
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -36,20 +37,31 @@ class CountingStep:
 
 
 class Recorder:
-    """A listener that remembers the names of what it was told, and the rows."""
+    """A listener that remembers the names of what it was told, and the rows.
 
-    def __init__(self) -> None:
+    Args:
+        stops_at: the progress at which it stops the run.
+    """
+
+    stopped = False
+
+    def __init__(self, stops_at: float = math.inf) -> None:
+        self._stops_at = stops_at
         self.events: list[str] = []
         self.progress: list[float] = []
         self.bests: list[bool] = []
+        self.ends: list[int | str] = []
 
     def __getattr__(self, name: str) -> Callable[..., None]:
         def tell(*values: Any) -> None:
             self.events.append(name)
             if name == "step":
                 self.progress.append(values[0])
+                self.stopped = values[0] >= self._stops_at
             if name == "validated":
                 self.bests.append(values[1])
+            if name in ("begin", "end"):
+                self.ends.append(values[0])
 
         return tell
 
@@ -88,7 +100,7 @@ class CountingNetworkStep(CountingStep):
 
     def __init__(self, network: Any, losses: Callable[[int], float] = lambda step: 1.0) -> None:
         super().__init__(losses)
-        self.model, self.weight = network, network.output_bias
+        self.model, self.weight = network, network.softmax.bias
         variables = {name: variable.value for name, variable in network.named_weights().items()}
         self.optimizer = SimpleNamespace(variables=variables, first={}, second={})
 
@@ -107,4 +119,4 @@ class CountingTask(ScriptTask):
         return CountingNetworkStep(network, self.losses)
 
     def validate(self, at: Workspace, network: Any) -> Callable[[], float]:
-        return lambda: 5.0 - float(network.output_bias[0])
+        return lambda: 5.0 - float(network.softmax.bias[0])

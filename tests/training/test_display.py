@@ -11,12 +11,11 @@ from tensorflow.data import TFRecordDataset
 
 from textgen.evaluation.text_metrics import TEXT_MEASURES
 from textgen.training import display
+from textgen.training.callback import Callback
 from textgen.training.display import (
     FIGURES,
-    Listener,
     LiveDisplay,
     PlainDisplay,
-    SilentDisplay,
     TensorBoard,
     make_display,
 )
@@ -25,7 +24,7 @@ from textgen.training.history import HistoryRow
 ROW = HistoryRow(40, 1.25, 75.0, 1e-3, 2.5, 2.25, 4321.0)
 
 
-def told(listener: Listener) -> None:
+def told(listener: Callback) -> None:
     listener.note("corpus    [show].txt")
     listener.step(0.25, 4321.0, 2.5)
     listener.validating()
@@ -34,8 +33,8 @@ def told(listener: Listener) -> None:
     listener.validated(ROW, True)
     listener.sample("JERRY: Hello. [laughs]\n")
     listener.step(0.5, 4321.0, 2.5)
-    listener.close()
-    listener.close()
+    listener.end("budget")
+    listener.end("budget")
 
 
 def test_plain_lines_go_to_stderr(capsys: pytest.CaptureFixture[str]) -> None:
@@ -62,7 +61,7 @@ def test_no_display_lets_control_characters_through_to_a_terminal(
         listener.step(0.25, 4321.0, 2.5)
         listener.note("corpus    \x1b]0;mine\x07.txt")
         listener.sample("a\x1b[2Jb\x9b31m")
-        listener.close()
+        listener.end("budget")
     for written in (screen.getvalue(), capsys.readouterr().err):
         assert "\ufffd]0;mine\ufffd.txt" in written
         assert "a\ufffd[2Jb\ufffd31m" in written
@@ -94,7 +93,7 @@ def test_measures_are_called_as_textgen_evaluate_calls_them() -> None:
 
 
 def test_silence(capsys: pytest.CaptureFixture[str]) -> None:
-    told(SilentDisplay())
+    told(Callback())
     assert capsys.readouterr() == ("", "")
 
 
@@ -114,7 +113,7 @@ def test_a_terminal_shows_speed_losses_and_the_sample() -> None:
 
 def test_a_live_display_without_a_step_closes() -> None:
     screen = io.StringIO()
-    LiveDisplay(Console(file=screen, force_terminal=True)).close()
+    LiveDisplay(Console(file=screen, force_terminal=True)).end("budget")
     assert screen.getvalue() == ""
 
 
@@ -144,7 +143,7 @@ def test_each_validation_is_an_event(tmp_path: Path) -> None:
     board.validated(HistoryRow(10, 0.25, 1.5, 1e-3, 2.5, 2.25, 4000.0), True)
     board.figures(10, {"distance": 0.5})
     board.sample("JERRY: Hello.")
-    board.close()
+    board.end("budget")
     (file,) = tmp_path.iterdir()
     events = [Event.FromString(record.numpy()) for record in TFRecordDataset(str(file))]
     values = {value.tag: (event.step, value) for event in events for value in event.summary.value}

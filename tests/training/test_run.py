@@ -27,9 +27,9 @@ from textgen.errors import ConfigurationError, TrainingError, TrainingInterrupte
 from textgen.model_folder import Model, ModelFolder
 from textgen.training import history
 from textgen.training import run as running
+from textgen.training.callback import Callback
 from textgen.training.chat_task import Listening
 from textgen.training.checkpoint import Checkpoint, Run
-from textgen.training.display import SilentDisplay
 from textgen.training.run import Start, TrainingRequest, require_as_begun, resume_command, run_training, train
 from textgen.training.sizing import ChatChoice, ScriptChoice
 from textgen.training.target import Target
@@ -79,7 +79,7 @@ def test_a_run_goes_on_as_the_kind_of_model_it_was_begun_as(copied: ModelFolder,
     assert (copied.training / "run.json").read_bytes() == before
 
 
-class Notes(SilentDisplay):
+class Notes(Callback):
     """Remembers what a person is told."""
 
     def __init__(self) -> None:
@@ -133,7 +133,7 @@ def test_a_picture_has_the_name_of_the_model_that_is_to_be_replaced(
     replace(run, training=replace(run.training, budget=Budget(steps=105))).save(beside.training)
     task = chat_task(dialogues)
     monkeypatch.setattr(task, "draw", lambda at, title: titles.append(title))
-    run_training(task, beside, SilentDisplay())
+    run_training(task, beside, Callback())
     assert titles == ["bob"]
 
 
@@ -162,7 +162,7 @@ def test_threads_that_are_left_alone_are_told(
     monkeypatch.setattr(running, "cores_are_shared", lambda: shared)
     monkeypatch.setattr(running, "run_training", lambda *arguments: None)
     notes: list[str] = []
-    display = SilentDisplay()
+    display = Callback()
     monkeypatch.setattr(display, "note", notes.append)
     script_task(corpus).run(folder, display, False)
     assert any("TF_NUM_INTRAOP_THREADS" in note for note in notes) == told

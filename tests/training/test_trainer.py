@@ -124,14 +124,38 @@ def test_a_budget_is_spent_with_validations_spread_over_it(tmp_path: Path) -> No
     assert keeper.kept == [(5.0, 5, True), (10.0, 10, True), (15.0, 15, False), (20.0, 20, True)]
     assert recorder.bests == [True, True, False, True]
     assert recorder.progress == pytest.approx([(k + 1) / 20 for k in range(20)])
-    assert recorder.events.count("close") == 1
-    assert recorder.events[-1] == "close"
+    assert recorder.events.count("end") == 1
+    assert recorder.events[-1] == "end"
     rows = history.read(tmp_path)
     assert [row.step for row in rows] == [5, 10, 15, 20]
     assert [row.epoch for row in rows] == [0.5, 1.0, 1.5, 2.0]
     assert [row.train_bits_per_character for row in rows] == pytest.approx([6.0, 16.0, 26.0, 36.0])
     assert [row.validation_bits_per_character for row in rows] == pytest.approx([12.0, 9.0, 10.5, 6.0])
     assert rows[0].learning_rate > rows[-1].learning_rate / 100 > 0
+
+
+def test_a_listener_stops_a_run_after_the_step_in_hand_and_it_can_go_on(tmp_path: Path) -> None:
+    step, keeper, recorder = CountingStep(), Keeper(), Recorder(stops_at=0.35)
+    outcome = trainer(tmp_path, step, scripted(4.0, 5.0), keeper, recorder).run()
+    assert outcome == Outcome("stopped", 7, 4.0, 5)
+    assert [step for _, step, _ in keeper.kept] == [5, 7]
+    assert recorder.ends == [0, "stopped"]
+    recorder = Recorder()
+    assert trainer(tmp_path, step, lambda: 3.0, keeper, recorder).run() == Outcome("budget", 20, 3.0, 12)
+    assert step.done == list(range(20))
+    assert recorder.ends == [7, "budget"]
+
+
+def test_a_listener_that_fails_ends_the_run_which_can_go_on(tmp_path: Path) -> None:
+    class Failing(Recorder):
+        def validated(self, row: history.HistoryRow, best: bool) -> None:
+            raise RuntimeError("mine")
+
+    recorder = Failing()
+    with pytest.raises(RuntimeError, match="mine"):
+        trainer(tmp_path, CountingStep(), lambda: 1.0, listener=recorder).run()
+    assert recorder.ends == [0, "interrupted"]
+    assert trainer(tmp_path, CountingStep(), lambda: 1.0).run().reason == "budget"
 
 
 def test_a_run_that_no_longer_improves_stops(tmp_path: Path) -> None:
@@ -264,7 +288,7 @@ def test_a_loss_that_is_not_finite_stops_and_keeps_the_last_good_weights(tmp_pat
     assert keeper.kept[-1] == (10.0, 10, True)
     kept = Checkpoint.load(tmp_path)
     assert (kept.position.step, kept.arrays["weights/weight"].tolist()) == (10, [10.0])
-    assert recorder.events[-1] == "close"
+    assert recorder.events[-1] == "end"
 
 
 @pytest.mark.parametrize("scores", [(4.0, math.nan), (4.0, 3.0, 3.5, math.inf)])
@@ -302,7 +326,7 @@ def test_a_second_ctrl_c_stops_at_once(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         trainer(tmp_path, interrupting(2, at=7), scripted(4.0), listener=recorder).run()
     assert Checkpoint.load(tmp_path).position.step == 5
-    assert recorder.events[-1] == "close"
+    assert recorder.events[-1] == "end"
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(tmp_path: Path) -> None:

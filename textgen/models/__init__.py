@@ -4,7 +4,12 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+
+from textgen.errors import MissingExtraError
+
+_BACKENDS = {"jax", "torch", "openvino"}
+"""What Keras computes with where it does not compute with TensorFlow, by the names of the packages."""
 
 
 @contextmanager
@@ -33,16 +38,27 @@ def _import_frameworks() -> None:
 
     No setting turns the log lines off: TensorFlow writes them to stderr before it reads any. Setting
     TF_CPP_MIN_LOG_LEVEL shows them again.
+
+    Raises:
+        MissingExtraError: Keras is set to compute with a package that is not installed.
     """
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
-        return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "2"
-    with _silenced():
-        import keras  # noqa: F401
-        import tensorflow as tf
+    shown = "TF_CPP_MIN_LOG_LEVEL" in os.environ
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    try:
+        with nullcontext() if shown else _silenced():
+            import keras  # noqa: F401
+            import tensorflow as tf
 
-        tf.config.list_physical_devices()
+            tf.config.list_physical_devices()
+    except ModuleNotFoundError as error:
+        missing = (error.name or "").partition(".")[0]
+        if missing not in _BACKENDS:
+            raise
+        raise MissingExtraError(
+            f"Keras was to compute with {missing}, as KERAS_BACKEND or keras.json says, but {missing} is not "
+            "installed: set KERAS_BACKEND=tensorflow, or install it."
+        ) from None
 
 
 _import_frameworks()

@@ -9,6 +9,7 @@ import keras
 from keras import ops
 
 from textgen.config import DiscriminatorConfig
+from textgen.models.network import KerasNetwork, registered
 
 Tensor = Any
 
@@ -35,7 +36,8 @@ class _Side:
         self.kernel = model.add_weight((hidden, matching), "glorot_uniform", name=f"{name}_kernel")
 
 
-class KerasDiscriminator(keras.Model):
+@registered
+class KerasDiscriminator(KerasNetwork):
     """Embedding, convolutions of several widths, their maxima over time, logits of classes of real texts (Kim 2014).
 
     The logit of "generated" is 0, so that of "real" is the logarithm of the summed exponentials of the classes' logits
@@ -48,11 +50,13 @@ class KerasDiscriminator(keras.Model):
     Args:
         config: the architecture.
         compute: dtype of the matrix products, `float32` or `bfloat16`; weights are float32 in either case.
+        options: Keras's own, such as `name`.
     """
 
-    def __init__(self, config: DiscriminatorConfig, compute: str = "float32") -> None:
-        super().__init__(name="discriminator", autocast=False)
-        self.config, self.compute = config, compute
+    architecture = DiscriminatorConfig
+
+    def __init__(self, config: DiscriminatorConfig, compute: str = "float32", **options: Any) -> None:
+        super().__init__(config, compute, **{"name": "discriminator", **options})
         e, f = config.embedding, config.filters
         self.embedding = self.add_weight((config.vocabulary_size, e), "zeros", name="embedding")
         self.kernels = [self.add_weight((w * e, f), "glorot_uniform", name=f"kernel_{w}") for w in config.widths]

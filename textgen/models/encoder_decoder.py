@@ -2,11 +2,11 @@
 
 from typing import Any, NamedTuple
 
-import keras
 from keras import ops
 
 from textgen.config import CELLS, DIRECTIONS, EncoderDecoderConfig
 from textgen.models.language_model import mask_of
+from textgen.models.network import KerasNetwork, SoftmaxLayer, masked, product, registered, token_embedding
 from textgen.models.recurrent import RecurrentLayer, State, recurrent_layer, weights_of
 from textgen.tokenizers.base import FIRST_LABEL, TURN
 
@@ -58,7 +58,8 @@ class ReplyOutputs(NamedTuple):
     copies: Tensor | None
 
 
-class KerasEncoderDecoder(keras.Model):
+@registered
+class KerasEncoderDecoder(KerasNetwork):
     """Bidirectional LSTM encoder, LSTM decoder with teacher forcing, attention, tied softmax.
 
     Attention is Luong's "general" form above the decoder's top layer, for all target steps at once and without input
@@ -68,13 +69,15 @@ class KerasEncoderDecoder(keras.Model):
     Args:
         config: the architecture.
         compute: dtype of the matrix products, `float32` or `bfloat16`; weights are float32 in either case.
+        options: Keras's own, such as `name`.
     """
 
-    def __init__(self, config: EncoderDecoderConfig, compute: str = "float32") -> None:
-        super().__init__(name="encoder_decoder", autocast=False)
-        self.config, self.compute = config, compute
+    architecture = EncoderDecoderConfig
+
+    def __init__(self, config: EncoderDecoderConfig, compute: str = "float32", **options: Any) -> None:
+        super().__init__(config, compute, **{"name": "encoder_decoder", **options})
         v, e, u = config.vocabulary_size, config.embedding, config.hidden
-        self.embedding = self.add_weight((v, e), "zeros", name="embedding")
+        self.embedding = token_embedding(config)
         self.layers_by_name: dict[str, RecurrentLayer] = {}
         for k in range(config.layers):
             units = {f"encoder_{k}/{direction}": u // 2 for direction in DIRECTIONS} | {f"decoder_{k}": u}
@@ -89,13 +92,13 @@ class KerasEncoderDecoder(keras.Model):
             self.copy = {name: self.add_weight(shape, "zeros", name=f"copy_{name}") for name, shape in shapes.items()}
         if config.told_whose:
             self.whose = self.add_weight((2, e), "zeros", name="whose")
-        self.output_kernel = self.add_weight((u, e), "glorot_uniform", name="output_kernel")
-        self.output_bias = self.add_weight((v,), "zeros", name="output_bias")
+        self.softmax = SoftmaxLayer(v, e, name="softmax")
+        self.softmax.build((None, u))
         self.built = True
 
     def named_weights(self) -> dict[str, Any]:
         """Every weight under the name it has in the model folder."""
-        weights = {"embedding": self.embedding}
+        weights = {"embedding": self.embedding.embeddings}
         for name, layer in self.layers_by_name.items():
             weights |= weights_of(name, layer)
         if self.config.attention:
@@ -104,12 +107,12 @@ class KerasEncoderDecoder(keras.Model):
             weights |= {f"copy/{name}": weight for name, weight in self.copy.items()}
         if self.config.told_whose:
             weights["whose"] = self.whose
-        return {**weights, "output/kernel": self.output_kernel, "output/bias": self.output_bias}
+        return {**weights, "output/kernel": self.softmax.kernel, "output/bias": self.softmax.bias}
 
     def call(self, contexts: Tensor, real: Tensor, inputs: Tensor, masks: EncoderDecoderMasks | None = None) -> Tensor:
         """The teacher-forced pass: the arguments of `outputs` give float32 logits (time, batch, vocabulary)."""
         products, copies = self.outputs(contexts, real, inputs, masks)
-        logits = ops.cast(products, "float32") + self.output_bias
+        logits = ops.cast(products, "float32") + self.softmax.bias
         if copies is None:
             return logits
         at = ops.one_hot(ops.transpose(contexts), self.config.vocabulary_size)  # (batch, context, vocabulary)
@@ -131,7 +134,8 @@ class KerasEncoderDecoder(keras.Model):
             masks: the step's dropout masks; None when not training.
         """
         masks = masks or EncoderDecoderMasks()
-        table = self.embedding if masks.embedding is None else self.embedding * masks.embedding
+        vectors_of = self.embedding.embeddings
+        table = vectors_of if masks.embedding is None else vectors_of * masks.embedding
         table = ops.cast(table, self.compute)
         tokens = read = ops.take(table, contexts, axis=0)
         if self.config.told_whose:
@@ -139,23 +143,23 @@ class KerasEncoderDecoder(keras.Model):
         memory, finals = self._encode(read, ops.expand_dims(real, -1), masks)
         x = ops.take(table, inputs, axis=0)
         for k, state in enumerate(finals):
-            x = self._masked(x, masks.decoder[k] if masks.decoder else None)
+            x = masked(x, masks.decoder[k] if masks.decoder else None)
             name = f"decoder_{k}"
             x, _ = self.layers_by_name[name](x, state, recurrent_mask=masks.recurrent.get(name))
-        x = self._masked(x, masks.output)
-        vectors = self._product(x, self.output_kernel)
-        memory = self._masked(memory, masks.memory)
+        x = masked(x, masks.output)
+        vectors = self.softmax.vectors(x)
+        memory = masked(memory, masks.memory)
         if self.config.attention:
             vectors = vectors + self._attend(x, memory, real)
         copies = self._copies(x, memory, tokens, contexts, real) if self.config.copying else None
-        return ReplyOutputs(self._product(ops.tanh(vectors), ops.transpose(self.embedding)), copies)
+        return ReplyOutputs(self.softmax.products(ops.tanh(vectors), self.embedding.embeddings), copies)
 
     def _encode(self, x: Tensor, real: Tensor, masks: EncoderDecoderMasks) -> tuple[Tensor, list[State]]:
         """Maps token vectors to the outputs of the last layer and the final state of each layer."""
         flipped = ops.flip(real, axis=0)
         finals = []
         for k in range(self.config.layers):
-            x = self._masked(x, masks.encoder[k] if masks.encoder else None)
+            x = masked(x, masks.encoder[k] if masks.encoder else None)
             names = [f"encoder_{k}/{direction}" for direction in DIRECTIONS]
             forward, backward = (self.layers_by_name[name] for name in names)
             drops = [masks.recurrent.get(name) for name in names]
@@ -172,8 +176,8 @@ class KerasEncoderDecoder(keras.Model):
 
     def _attend(self, x: Tensor, memory: Tensor, real: Tensor) -> Tensor:
         """Maps decoder outputs (time, batch, hidden) to what they read from the context (time, batch, embedding)."""
-        keys = ops.transpose(self._product(memory, self.attention_key), (1, 2, 0))
-        values = ops.transpose(self._product(memory, self.attention_value), (1, 0, 2))
+        keys = ops.transpose(product(memory, self.attention_key), (1, 2, 0))
+        values = ops.transpose(product(memory, self.attention_value), (1, 0, 2))
         scores = ops.cast(ops.matmul(ops.transpose(x, (1, 0, 2)), keys), "float32")
         if self.config.scaled:
             scores = scores * self.config.hidden**-0.5
@@ -187,10 +191,10 @@ class KerasEncoderDecoder(keras.Model):
     def _copies(self, x: Tensor, memory: Tensor, tokens: Tensor, contexts: Tensor, real: Tensor) -> Tensor:
         """Maps decoder outputs (time, batch, hidden) to scores of the context's tokens (time, batch, context)."""
         previous = ops.concatenate([ops.zeros_like(tokens[:1]), tokens[:-1]], axis=0)
-        keys = ops.tanh(self._product(memory, self.copy["key"]) + self._product(previous, self.copy["previous"]))
-        queries = ops.transpose(self._product(x, self.copy["query"]), (1, 0, 2))
+        keys = ops.tanh(product(memory, self.copy["key"]) + product(previous, self.copy["previous"]))
+        queries = ops.transpose(product(x, self.copy["query"]), (1, 0, 2))
         scores = ops.cast(ops.matmul(queries, ops.transpose(keys, (1, 2, 0))), "float32")
-        gates = ops.cast(self._product(x, self.copy["gate"]), "float32") + self.copy["bias"]
+        gates = ops.cast(product(x, self.copy["gate"]), "float32") + self.copy["bias"]
         scores = ops.transpose(scores, (1, 0, 2)) * self.config.embedding**-0.5 + gates
         is_text = ops.logical_and(contexts >= FIRST_LABEL, real > 0)
         return ops.where(ops.transpose(is_text)[None], scores, -1e9)
@@ -199,9 +203,3 @@ class KerasEncoderDecoder(keras.Model):
         """0 for the tokens of the other side's turns, 1 for the bot's own (see `inference/encoder_decoder.py`)."""
         ends = ops.flip(ops.cumsum(ops.flip(ops.cast(contexts == TURN, "int32"), axis=0), axis=0), axis=0)
         return (ends + 1) % 2
-
-    def _masked(self, x: Tensor, mask: Tensor | None) -> Tensor:
-        return x if mask is None else x * ops.cast(mask, self.compute)
-
-    def _product(self, x: Tensor, kernel: Tensor) -> Tensor:
-        return ops.matmul(x, ops.cast(kernel, self.compute))

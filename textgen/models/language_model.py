@@ -2,12 +2,12 @@
 
 from typing import Any, NamedTuple
 
-import keras
 from keras import ops
 
 from textgen.config import CELLS, ModelConfig
-from textgen.models.kernels import columns
+from textgen.models.network import KerasNetwork, SoftmaxLayer, masked, registered, token_embedding
 from textgen.models.recurrent import State, recurrent_layer, weights_of
+from textgen.tokenizers.base import START
 
 Tensor = Any
 
@@ -45,34 +45,39 @@ def mask_of(mask: Tensor | None, sequences: slice) -> Tensor | None:
     return None if mask is None else mask[:, sequences]
 
 
-class KerasLanguageModel(keras.Model):
+@registered
+class KerasLanguageModel(KerasNetwork):
     """Embedding -> LSTM layers -> softmax over the vocabulary.
+
+    `call` is the network as Keras knows networks: whole texts, one beside the other, begin in an empty state. Training
+    reads windows instead (`logits`, `products`, `vectors`): time first, the state passed in and returned.
 
     Args:
         config: the architecture.
         compute: dtype of the matrix products, `float32` or `bfloat16`; weights are float32 in either case.
+        options: Keras's own, such as `name`.
     """
 
-    def __init__(self, config: ModelConfig, compute: str = "float32") -> None:
-        super().__init__(name="language_model", autocast=False)
-        self.config, self.compute = config, compute
+    architecture = ModelConfig
+
+    def __init__(self, config: ModelConfig, compute: str = "float32", **options: Any) -> None:
+        super().__init__(config, compute, **{"name": "language_model", **options})
         v, e, u = config.vocabulary_size, config.embedding, config.hidden
-        self.embedding = self.add_weight((v, e), "zeros", name="embedding")
+        self.embedding = token_embedding(config)
         self.recurrent = [
             recurrent_layer(config.cell, u, u if k else e, f"{config.cell}_{k}") for k in range(config.layers)
         ]
         self._carried = CELLS[config.cell].states
-        shape = (u, e) if config.tied else (u, v)
-        self.output_kernel = self.add_weight(shape, "glorot_uniform", name="output_kernel")
-        self.output_bias = self.add_weight((v,), "zeros", name="output_bias")
+        self.softmax = SoftmaxLayer(v, e if config.tied else None, name="softmax")
+        self.softmax.build((None, u))
         self.built = True
 
     def named_weights(self) -> dict[str, Any]:
         """Every weight under the name it has in the model folder."""
-        weights = {"embedding": self.embedding}
+        weights = {"embedding": self.embedding.embeddings}
         for k, layer in enumerate(self.recurrent):
             weights |= weights_of(f"{self.config.cell}_{k}", layer)
-        return {**weights, "output/kernel": self.output_kernel, "output/bias": self.output_bias}
+        return {**weights, "output/kernel": self.softmax.kernel, "output/bias": self.softmax.bias}
 
     def initial_state(self, batch: int) -> State:
         """The state of all layers before a document: zeros. *Shape of each:* (batch, hidden)."""
@@ -82,7 +87,21 @@ class KerasLanguageModel(keras.Model):
         """The part of a state that belongs to layer `k`."""
         return state[self._carried * k : self._carried * (k + 1)]
 
-    def call(
+    def call(self, ids: Tensor) -> Tensor:
+        """Maps texts to the logits of the ids that follow; the state is zeroed at each START.
+
+        Args:
+            ids: *Shape:* (batch, time).
+
+        Returns:
+            In float32. *Shape:* (batch, time, vocabulary).
+        """
+        ids = ops.transpose(ids)
+        state = self.initial_state(ops.shape(ids)[1])
+        logits, _ = self.logits(ids, state, ops.cast(ops.not_equal(ids, START), "float32"))
+        return ops.transpose(logits, (1, 0, 2))
+
+    def logits(
         self, ids: Tensor, state: State, keep: Tensor, masks: LanguageModelMasks | None = None
     ) -> tuple[Tensor, State]:
         """The teacher-forced pass over a window.
@@ -90,8 +109,8 @@ class KerasLanguageModel(keras.Model):
         Takes the arguments of `products`; returns the logits in float32 (time, batch, vocabulary), and the state after
         the window.
         """
-        products, after = self.products(ids, state, keep, masks)
-        return ops.cast(products, "float32") + self.output_bias, after
+        x, after = self._recurrent(ids, state, keep, masks)
+        return self.softmax(x, self.embedding.embeddings), after
 
     def products(
         self, ids: Tensor, state: State, keep: Tensor, masks: LanguageModelMasks | None = None
@@ -107,8 +126,8 @@ class KerasLanguageModel(keras.Model):
         Returns:
             Products in the compute dtype (time, batch, vocabulary), and the state after the window.
         """
-        x, after = self.vectors(ids, state, keep, masks)
-        return self._product(x, ops.transpose(self.embedding) if self.config.tied else self.output_kernel), after
+        vectors, after = self.vectors(ids, state, keep, masks)
+        return self.softmax.products(vectors, self.embedding.embeddings), after
 
     def vectors(
         self, ids: Tensor, state: State, keep: Tensor, masks: LanguageModelMasks | None = None
@@ -118,30 +137,27 @@ class KerasLanguageModel(keras.Model):
         Takes the arguments of `products`; returns vectors in the compute dtype (time, batch, width), and the state
         after the window. The width is that of the token vectors in a tied model, otherwise that of the last layer.
         """
-        masks = masks or LanguageModelMasks()
-        x = ops.take(self.embedding, ids, axis=0)
-        if masks.embedding is not None:
-            x = x * ops.take(masks.embedding, ids, axis=0)
-        x = self._masked(ops.cast(x, self.compute), masks.tokens)
-        keep = ops.expand_dims(keep, -1)
-        after: State = []
-        for k, layer in enumerate(self.recurrent):
-            x = self._masked(x, masks.inputs[k] if masks.inputs else None)
-            recurrent = masks.recurrent[k] if masks.recurrent else None
-            x, carried = layer(x, self.of_layer(k, state), keep, recurrent)
-            after += carried
-        x = self._masked(x, masks.output)
-        return self._product(x, self.output_kernel) if self.config.tied else x, after
+        x, after = self._recurrent(ids, state, keep, masks)
+        return self.softmax.vectors(x), after
 
     def output(self, ids: Tensor) -> tuple[Tensor, Tensor]:
         """The output's weights of some ids (n,): in float32 their vectors (n, width) and their biases (n,)."""
-        bias = ops.take(self.output_bias, ids, axis=0)
-        if self.config.tied:
-            return ops.take(self.embedding, ids, axis=0), bias
-        return columns(self.output_kernel, ids), bias
+        return self.softmax.of(ids, self.embedding.embeddings)
 
-    def _masked(self, x: Tensor, mask: Tensor | None) -> Tensor:
-        return x if mask is None else x * ops.cast(mask, self.compute)
-
-    def _product(self, x: Tensor, kernel: Tensor) -> Tensor:
-        return ops.matmul(x, ops.cast(kernel, self.compute))
+    def _recurrent(
+        self, ids: Tensor, state: State, keep: Tensor, masks: LanguageModelMasks | None
+    ) -> tuple[Tensor, State]:
+        """The outputs of the last LSTM layer (time, batch, hidden), and the state after the window."""
+        masks = masks or LanguageModelMasks()
+        x = self.embedding(ids)
+        if masks.embedding is not None:
+            x = x * ops.take(masks.embedding, ids, axis=0)
+        x = masked(ops.cast(x, self.compute), masks.tokens)
+        keep = ops.expand_dims(keep, -1)
+        after: State = []
+        for k, layer in enumerate(self.recurrent):
+            x = masked(x, masks.inputs[k] if masks.inputs else None)
+            recurrent = masks.recurrent[k] if masks.recurrent else None
+            x, carried = layer(x, self.of_layer(k, state), keep, recurrent)
+            after += carried
+        return masked(x, masks.output), after

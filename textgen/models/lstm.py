@@ -238,6 +238,7 @@ def _outer(a: Tensor, b: Tensor) -> Tensor:
     return tf.cast(tf.matmul(*flat, transpose_a=True), tf.float32)
 
 
+@keras.saving.register_keras_serializable("textgen")
 class FusedLSTM(keras.layers.Layer):
     """A long short-term memory layer whose state is passed in and returned (Hochreiter and Schmidhuber 1997).
 

@@ -5,7 +5,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from rich.console import Console
 from rich.live import Live
@@ -15,35 +15,11 @@ from rich.table import Table
 from rich.text import Text
 
 from textgen import terminal
+from textgen.training.callback import Callback, Reason
 from textgen.training.history import HistoryRow
 
 
-class Listener(Protocol):
-    """Receives every step and validation; changes nothing."""
-
-    def step(self, progress: float, tokens_per_second: float, train_bits_per_character: float) -> None:
-        """A step is done: share of the budget spent, recent speed and loss."""
-
-    def validating(self) -> None:
-        """The held-out text is about to be scored."""
-
-    def validated(self, row: HistoryRow, best: bool) -> None:
-        """A validation is done; `best` if it is lower than all before, and never if the last weights are kept."""
-
-    def figures(self, step: int, values: Mapping[str, float]) -> None:
-        """Further measures of a validation, by name."""
-
-    def sample(self, text: str) -> None:
-        """What the model writes with the weights just validated."""
-
-    def note(self, text: str) -> None:
-        """Something a person should know."""
-
-    def close(self) -> None:
-        """The run is over or interrupted."""
-
-
-def make_display() -> "Listener":
+def make_display() -> Callback:
     """The display that suits stderr: a terminal, or a file or pipe."""
     return LiveDisplay() if sys.stderr is not None and sys.stderr.isatty() else PlainDisplay()
 
@@ -83,31 +59,6 @@ def praise(best: bool, measured: Mapping[str, float]) -> str:
     return f"best so far by its distance of {measured['distance']:.3f}" if "distance" in measured else "best so far"
 
 
-class SilentDisplay:
-    """Shows nothing."""
-
-    def step(self, progress: float, tokens_per_second: float, train_bits_per_character: float) -> None:
-        """Shows nothing."""
-
-    def validating(self) -> None:
-        """Shows nothing."""
-
-    def validated(self, row: HistoryRow, best: bool) -> None:
-        """Shows nothing."""
-
-    def figures(self, step: int, values: Mapping[str, float]) -> None:
-        """Shows nothing."""
-
-    def sample(self, text: str) -> None:
-        """Shows nothing."""
-
-    def note(self, text: str) -> None:
-        """Shows nothing."""
-
-    def close(self) -> None:
-        """Nothing is open."""
-
-
 class _Remaining:
     """The time that is left, estimated from the progress of this process; a resumed run does not begin at 0.
 
@@ -126,7 +77,7 @@ class _Remaining:
         return _clock((now - started) * (1.0 - progress) / done) if done > 0 else "?"
 
 
-class LiveDisplay:
+class LiveDisplay(Callback):
     """A bar with speed and loss, a table of the validations and the latest sample."""
 
     _ROWS = 8
@@ -180,7 +131,7 @@ class LiveDisplay:
         """Prints a line above the bar."""
         self._console.print(Text(terminal.harmless(text)))
 
-    def close(self) -> None:
+    def end(self, reason: Reason) -> None:
         """Leaves the last picture on the screen."""
         if self._live is not None:
             self._live.stop()
@@ -214,7 +165,7 @@ class LiveDisplay:
         return table
 
 
-class PlainDisplay(SilentDisplay):
+class PlainDisplay(Callback):
     """One line a validation, for logs and pipes."""
 
     def __init__(self) -> None:
@@ -251,7 +202,7 @@ class PlainDisplay(SilentDisplay):
         terminal.note(text)
 
 
-class TensorBoard(SilentDisplay):
+class TensorBoard(Callback):
     """Writes each validation's figures and sample as events.
 
     Args:
@@ -284,7 +235,7 @@ class TensorBoard(SilentDisplay):
         with self._writer.as_default(step=self._step):
             self._write("sample", "\n".join(f"    {line}" for line in text.split("\n")), "text")
 
-    def close(self) -> None:
+    def end(self, reason: Reason) -> None:
         """Closes the file."""
         self._writer.close()
 

@@ -2,14 +2,18 @@
 
 import math
 import os
+import sys
 import time
 from pathlib import Path
 from typing import Any, Literal
+
+from textgen.errors import ConfigurationError
 
 Precision = Literal["float32", "bfloat16"]
 
 _FAST_BFLOAT16 = {"amx_bf16", "avx512_bf16"}
 _PROBE_SECONDS, _PROBE_STEPS = 0.2, 32
+_KERAS_BACKEND = "KERAS_BACKEND"
 _THREADS_OF_AN_OPERATION = "TF_NUM_INTRAOP_THREADS"
 
 
@@ -54,6 +58,33 @@ def cores_are_shared() -> bool:
 def _share() -> int:
     """Cores per shard: a usual batch makes four shards at most."""
     return max(1, thread_count() // 4)
+
+
+def compute_with_tensorflow() -> None:
+    """Imports Keras with its TensorFlow backend, whatever KERAS_BACKEND or keras.json say.
+
+    The layers that train are written in TensorFlow. The setting itself is left as it is, for what this process starts.
+
+    Raises:
+        ConfigurationError: this process has imported Keras with another backend.
+    """
+    if "keras" in sys.modules:
+        if (found := sys.modules["keras"].config.backend()) != "tensorflow":
+            raise ConfigurationError(
+                f"Training was asked for, but this process has imported Keras with its {found} backend, and textgen "
+                "trains with TensorFlow: set KERAS_BACKEND=tensorflow before Keras is imported, or train in another "
+                "process, as the command textgen does."
+            )
+        return
+    kept = os.environ.get(_KERAS_BACKEND)
+    os.environ[_KERAS_BACKEND] = "tensorflow"
+    try:
+        import textgen.models  # noqa: F401 - imports Keras
+    finally:
+        if kept is None:
+            del os.environ[_KERAS_BACKEND]
+        else:
+            os.environ[_KERAS_BACKEND] = kept
 
 
 def measure_flops(precision: Precision, batch: int, hidden: int) -> float:

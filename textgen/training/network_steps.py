@@ -96,7 +96,7 @@ class LanguageModelStep(TrainingStep):
             aims = targets[:, part], scored[:, part]
             if sampled is None:
                 products, after = self.model.products(*read)
-                return *cross_entropy(products, self.model.output_bias, *aims), after
+                return *cross_entropy(products, self.model.softmax.bias, *aims), after
             vectors, after = self.model.vectors(*read)
             return *sampled_cross_entropy(vectors, sampled.of(part), *aims), after
 
@@ -133,7 +133,7 @@ class LanguageModelValidation:
     def _run(self, inputs: Tensor, targets: Tensor, keep: Tensor, scored: Tensor, state: State) -> tuple[Tensor, State]:
         def score(part: slice) -> tuple[Tensor, Tensor, State]:
             products, after = self.model.products(inputs[:, part], [tensor[part] for tensor in state], keep[:, part])
-            return *cross_entropy(products, self.model.output_bias, targets[:, part], scored[:, part]), after
+            return *cross_entropy(products, self.model.softmax.bias, targets[:, part], scored[:, part]), after
 
         nats, _, state = in_shards(int(inputs.shape[1]), self._most, score)
         return nats, state
@@ -211,9 +211,9 @@ def _reply_cross_entropy(
 ) -> tuple[Tensor, Tensor]:
     """The replies' cross-entropy and the same with smoothed targets, with copies where the network makes them."""
     if outputs.copies is None:
-        return cross_entropy(outputs.products, model.output_bias, targets, scored, smoothing)
+        return cross_entropy(outputs.products, model.softmax.bias, targets, scored, smoothing)
     products, copies = outputs
-    return copying_cross_entropy(products, model.output_bias, copies, contexts, targets, scored, smoothing)
+    return copying_cross_entropy(products, model.softmax.bias, copies, contexts, targets, scored, smoothing)
 
 
 def _shapes(batch: int | None) -> tuple[Any, ...]:

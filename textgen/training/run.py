@@ -20,8 +20,9 @@ from textgen.files import replacing
 from textgen.inference.weights import check_weights
 from textgen.model_folder import Model, ModelFolder
 from textgen.training import history
+from textgen.training.callback import Callback
 from textgen.training.checkpoint import ADVERSARIAL, Checkpoint, Run, checkpoint_exists
-from textgen.training.display import Listener, SilentDisplay, TensorBoard, make_display
+from textgen.training.display import TensorBoard, make_display
 from textgen.training.machine import cores_are_shared, thread_count
 from textgen.training.prepare import prepare
 from textgen.training.sizing import SIZES, Choice
@@ -81,12 +82,14 @@ class Start:
         origin: the folder of a model to continue from, and the name a person gave for it; None starts from scratch.
         tensorboard: whether to write event files.
         quiet: show no progress.
+        callbacks: are told what happens, and may stop the run.
     """
 
     budget: Budget | None = None
     origin: tuple[ModelFolder, str] | None = None
     tensorboard: bool = False
     quiet: bool = False
+    callbacks: tuple[Callback, ...] = ()
 
 
 class ModelTask(FolderTask):
@@ -121,11 +124,11 @@ class ModelTask(FolderTask):
         """The folder of the run's own files, in a model folder."""
         return folder.training
 
-    def rank(self, at: Workspace, step: Any, listeners: list[Listener]) -> Callable[[int, float], float] | None:
+    def rank(self, at: Workspace, step: Any, listeners: list[Callback]) -> Callable[[int, float], float] | None:
         """Makes the function that ranks the weights; None ranks by the held-out score."""
         return None
 
-    def watch(self, at: Workspace, display: Listener) -> list[Listener]:
+    def watch(self, at: Workspace, display: Callback) -> list[Callback]:
         """Makes further listeners, which may print on the display."""
         return []
 
@@ -149,14 +152,16 @@ class ModelTask(FolderTask):
         at.run.save(at.place)
         note(f"The run in {folder.path} goes on as it was begun; its budget is {at.run.training.budget.describe()}.")
 
-    def run(self, folder: ModelFolder, display: Listener, tensorboard: bool) -> Outcome:
+    def run(
+        self, folder: ModelFolder, display: Callback, tensorboard: bool, callbacks: Sequence[Callback] = ()
+    ) -> Outcome:
         """Trains; see `run_training`."""
         if Run.load(folder.training).training.towers > 1 and not cores_are_shared():
             display.note(
                 "note      TensorFlow's threads are left as this process has them; with TF_NUM_INTRAOP_THREADS=1 in "
                 "the environment, as the command line sets it, training is faster"
             )
-        return run_training(self, folder, display, tensorboard)
+        return run_training(self, folder, display, tensorboard, callbacks)
 
     def why_finished(self, folder: ModelFolder, budget: Budget | None = None) -> str | None:
         """Why the run is over, and what to do about it; None if it can be resumed.
@@ -218,7 +223,7 @@ def train(task: ModelTask, target: Target, start: Start) -> Model:
         TextgenError: the request cannot be met; nothing is lost.
         TrainingInterrupted: Ctrl-C; the run was saved and can be resumed.
     """
-    display = SilentDisplay() if start.quiet else make_display()
+    display = Callback() if start.quiet else make_display()
     display.note(f"folder    {target.described}")
     folder = target.building
     if target.resume and target.started:
@@ -240,7 +245,7 @@ def train(task: ModelTask, target: Target, start: Start) -> Model:
         task.begin(folder, start.budget or Budget(minutes=DEFAULT_MINUTES), origin, display.note)
     resuming = resume_command(task, target, start.tensorboard)
     try:
-        outcome = task.run(folder, display, start.tensorboard)
+        outcome = task.run(folder, display, start.tensorboard, start.callbacks)
     except KeyboardInterrupt:
         kept = "Interrupted; the last checkpoint is kept. To go on from it:"
         raise TrainingInterrupted(f"{kept}\n  {resuming}") from None
@@ -251,7 +256,13 @@ def train(task: ModelTask, target: Target, start: Start) -> Model:
     return target.final.load()
 
 
-def run_training(task: ModelTask, folder: ModelFolder, display: Listener, tensorboard: bool = False) -> Outcome:
+def run_training(
+    task: ModelTask,
+    folder: ModelFolder,
+    display: Callback,
+    tensorboard: bool = False,
+    callbacks: Sequence[Callback] = (),
+) -> Outcome:
     """Trains the model of a prepared folder, from its checkpoint if there is one.
 
     Args:
@@ -259,6 +270,7 @@ def run_training(task: ModelTask, folder: ModelFolder, display: Listener, tensor
         folder: as it was prepared or an earlier run left it; the best weights so far are always in it.
         display: shows what happens.
         tensorboard: whether to write event files.
+        callbacks: are told what happens, and may stop the run.
 
     Returns:
         How the run ended.
@@ -270,7 +282,7 @@ def run_training(task: ModelTask, folder: ModelFolder, display: Listener, tensor
     at = Workspace(folder, place, Run.load(place))
     run, model = at.run, at.model
     check_weights(model.card.architecture, model.weights)
-    listeners = [display, *task.watch(at, display)]
+    listeners = [display, *task.watch(at, display), *callbacks]
     if tensorboard:
         listeners.append(TensorBoard(place / "tensorboard"))
     _make_deterministic()
@@ -307,13 +319,18 @@ def run_training(task: ModelTask, folder: ModelFolder, display: Listener, tensor
             f"stopped   {count(run.training.patience, 'validation')} brought no improvement, so training ended before "
             f"the budget was spent; the best weights are kept, those of step {outcome.best_step:,}"
         )
+    if outcome.reason == "stopped":
+        display.note(
+            f"stopped   by a callback after {count(outcome.steps, 'step')}; the best weights are kept, those of step "
+            f"{outcome.best_step:,}, and resume=True goes on"
+        )
     return outcome
 
 
 class _Keeper:
     """Saves the results of a validation: best weights, metrics, samples, curves."""
 
-    def __init__(self, task: ModelTask, at: Workspace, listeners: list[Listener]) -> None:
+    def __init__(self, task: ModelTask, at: Workspace, listeners: list[Callback]) -> None:
         self._task, self._at, self._listeners = task, at, listeners
 
     def __call__(self, weights: Arrays, row: history.HistoryRow, best: bool) -> None:

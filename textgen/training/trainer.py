@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from keras import ops
@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from textgen.config import Budget, TrainingConfig
 from textgen.training import history
+from textgen.training.callback import Callback, Reason
 from textgen.training.checkpoint import Checkpoint, Position, checkpoint_exists
-from textgen.training.display import Listener
 from textgen.training.step import State, exported
 
 _WARM_UP_STEPS = 100
@@ -113,7 +113,6 @@ def _woken_by_signals(tell: Callable[[], None]) -> Iterator[None]:
         os.close(reading)
 
 
-Reason = Literal["budget", "no improvement", "interrupted", "not finite"]
 Arrays = dict[str, NDArray[np.float32]]
 
 _CHECKPOINT_SECONDS = 120.0
@@ -192,7 +191,7 @@ class Trainer:
         folder: of checkpoint and history.
         bits_per_nat: factor from nats a token to bits a character, for training and held-out text.
         after_validation: receives the weights, the row and whether its rank is lower than all before.
-        listeners: receive every step and validation.
+        listeners: are told of every step and validation, and may stop the run.
         rank: maps the steps done and the held-out cross-entropy (not a number if nothing is held out) to a rank; the
             lowest is best. It is called before the first step too, so that only weights better than the first are
             kept. None ranks by the held-out cross-entropy, if that decides.
@@ -208,7 +207,7 @@ class Trainer:
         folder: Path,
         bits_per_nat: tuple[float, float],
         after_validation: Callable[[Arrays, history.HistoryRow, bool], None],
-        listeners: Iterable[Listener],
+        listeners: Iterable[Callback],
         rank: Callable[[int, float], float] | None = None,
     ) -> None:
         self._step, self._batches, self._validation, self._rank = step, batches, validation, rank
@@ -224,7 +223,7 @@ class Trainer:
         self._has_compiled = False
 
     def run(self) -> Outcome:
-        """Trains until the budget is spent, nothing improves, the loss is not finite, or Ctrl-C."""
+        """Trains until the budget is spent, nothing improves, a listener stops it, a loss is not finite, or Ctrl-C."""
         if checkpoint_exists(self._folder):
             self._restore(Checkpoint.load(self._folder))
         else:
@@ -233,17 +232,21 @@ class Trainer:
                 self._position.best = self._rank(0, self._validation() if self._validation else math.nan)
                 self._position.seconds = time.perf_counter() - started
             self._save()  # if killed before the next checkpoint, it must not restart with better weights
+        position = self._position
+        reason: Reason = "interrupted"
+        for listener in self._listeners:
+            listener.stopped = False  # it may have watched an earlier run
         try:
             with interrupts(lambda: self._tell("note", _STOPPING)) as interrupted:
+                self._tell("begin", position.step)
                 reason = self._loop(interrupted)
         finally:
-            for listener in self._listeners:
-                listener.close()
-        position = self._position
+            self._tell("end", reason)
         return Outcome(reason, position.step, position.best, position.best_step)
 
     def _loop(self, interrupted: threading.Event) -> Reason:
         position, saved = self._position, time.monotonic()
+        reason: Reason = "budget"
         while (progress := self._clock.progress(position.step, position.seconds)) < 1.0:
             if not self._train_one(progress):
                 return "not finite"
@@ -258,9 +261,12 @@ class Trainer:
             if time.monotonic() - saved > _CHECKPOINT_SECONDS:
                 self._save()
                 saved = time.monotonic()
-        if self._position.train_steps and not self._validate():
+            if any(listener.stopped for listener in self._listeners):
+                reason = "stopped"
+                break
+        if position.train_steps and not self._validate():
             return "not finite"
-        return "budget"
+        return reason
 
     def _train_one(self, progress: float) -> bool:
         position, started = self._position, time.perf_counter()

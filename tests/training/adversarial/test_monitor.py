@@ -27,7 +27,7 @@ from textgen.training.adversarial.monitor import (
     warnings,
 )
 from textgen.training.adversarial.step import Passages
-from textgen.training.display import SilentDisplay
+from textgen.training.callback import Callback
 
 
 def judge(measure: str) -> Any:
@@ -102,7 +102,7 @@ def test_the_table_comes_back(tmp_path: Path) -> None:
 IDS = Automaton().corpus(300)
 
 
-class Told(SilentDisplay):
+class Told(Callback):
     """Remembers what it was told."""
 
     def __init__(self) -> None:
@@ -132,7 +132,7 @@ def monitor(folder: Path, told: Told, judging: Any = find_sample_metric) -> tupl
 
 def collapse(step: Any) -> None:
     """Makes the generator say one letter only."""
-    bias = step.model.output_bias
+    bias = step.model.softmax.bias
     bias.assign(np.where(np.arange(bias.shape[0]) == FIRST_LABEL + 1, 50.0, 0.0))
 
 

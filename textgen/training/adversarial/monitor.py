@@ -16,7 +16,8 @@ from textgen.files import replacing
 from textgen.models.kernels import as_graph
 from textgen.tokenizers.base import Tokenizer
 from textgen.training.adversarial.step import AdversarialStep, Passages
-from textgen.training.display import FIGURES, Listener, SilentDisplay
+from textgen.training.callback import Callback
+from textgen.training.display import FIGURES
 from textgen.training.history import CsvTable
 from textgen.training.trainer import Clock
 from textgen.wording import count
@@ -197,7 +198,7 @@ class Monitor:
         tokenizer: Tokenizer,
         make_metric: GeneratorMetricMaker,
         table: CsvTable[Observation],
-        listeners: Iterable[Listener],
+        listeners: Iterable[Callback],
     ) -> None:
         self._step, self._tokenizer = step, tokenizer
         self._table, self._listeners = table, list(listeners)
@@ -268,7 +269,7 @@ def require_generator_updates(config: AdversarialConfig, budget: Budget, steps_p
         )
 
 
-class WarmUpWatch(SilentDisplay):
+class WarmUpWatch(Callback):
     """Warns early if a run with a budget in minutes is so slow that it will end within the critic's warm-up.
 
     Args:

@@ -63,7 +63,7 @@ class Generator:
         state = self.network.initial_state(context.shape[1])
         keep = tf.cast(context != START, tf.float32)
         if context.shape[0] > 1:
-            _, state = self.network(context[:-1], state, keep[:-1])
+            _, state = self.network.logits(context[:-1], state, keep[:-1])
         return context[-1], [tf.stop_gradient(part * keep[-1][:, None]) for part in state]
 
     def relaxed(self, context: Tensor, seed: Tensor, temperature: Tensor, hard: bool) -> Rollout:
@@ -97,7 +97,7 @@ class Generator:
         last, state = self.begin(context)
         following = _turned(ids)
         inputs = tf.concat([last[None], following[:-1]], axis=0)
-        logits, _ = self.network(inputs, state, tf.ones(inputs.shape))
+        logits, _ = self.network.logits(inputs, state, tf.ones(inputs.shape))
         barred = tf.concat([self.barred[:1], tf.repeat(self.barred[1:], inputs.shape[0] - 1, axis=0)], axis=0)
         log = tf.nn.log_softmax(logits + barred[:, None, :])
         chosen = tf.gather(log, following, batch_dims=2)

@@ -7,7 +7,7 @@ training/adversarial/     adversarial training: the same files, with the critic 
 
 import json
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,8 +36,9 @@ from textgen.training.adversarial.monitor import (
 )
 from textgen.training.adversarial.rollout import Generator
 from textgen.training.adversarial.step import AdversarialBatches, AdversarialStep, Passages, steps_per_epoch
+from textgen.training.callback import Callback
 from textgen.training.checkpoint import ADVERSARIAL, HELD_OUT_IDS, TRAINING_IDS, Checkpoint, Run, checkpoint_exists
-from textgen.training.display import Listener, telling
+from textgen.training.display import telling
 from textgen.training.network_steps import LanguageModelValidation
 from textgen.training.prepare import initial_weights, prepare
 from textgen.training.run import ModelTask, run_training
@@ -163,12 +164,14 @@ class AdversarialTask(ModelTask):
             run = Run.load(own)
             replace(run, training=replace(run.training, budget=rest)).save(own)
 
-    def run(self, folder: ModelFolder, display: Listener, tensorboard: bool) -> Outcome:
+    def run(
+        self, folder: ModelFolder, display: Callback, tensorboard: bool, callbacks: Sequence[Callback] = ()
+    ) -> Outcome:
         """Trains the rest of both parts."""
         config, own = load_settings(folder), adversarial_folder(folder)
         if not self._taught(folder, config):
-            outcome = run_training(self.script, folder, display, tensorboard)
-            if outcome.reason == "interrupted":
+            outcome = run_training(self.script, folder, display, tensorboard, callbacks)
+            if outcome.reason in ("interrupted", "stopped"):
                 return outcome
         if not checkpoint_exists(own):
             display.note(
@@ -176,7 +179,7 @@ class AdversarialTask(ModelTask):
                 f"{config.gradient}, {len(_passages(folder, TRAINING_IDS, config)):,} lines of at most "
                 f"{config.length} tokens; the critic learns alone for {count(config.warm_up, 'step')}"
             )
-        outcome = run_training(self, folder, display, tensorboard)
+        outcome = run_training(self, folder, display, tensorboard, callbacks)
         seen = observations(own).read()
         if seen and outcome.reason != "interrupted":
             display.note(f"kept      {kept_writer(seen, config.warm_up)}")
@@ -216,7 +219,7 @@ class AdversarialTask(ModelTask):
         """The generator's score of held-out text."""
         return self.script.validate(at, network)
 
-    def rank(self, at: Workspace, step: AdversarialStep, listeners: list[Listener]) -> Monitor:
+    def rank(self, at: Workspace, step: AdversarialStep, listeners: list[Callback]) -> Monitor:
         """Makes the monitor, which ranks the weights by the distance of a sample from real text."""
 
         def tell(text: str) -> None:
@@ -236,7 +239,7 @@ class AdversarialTask(ModelTask):
         tell(f"real text {telling(monitor.metric.of_real)}; a critic that guesses: accuracy 0.500")
         return monitor
 
-    def watch(self, at: Workspace, display: Listener) -> list[Listener]:
+    def watch(self, at: Workspace, display: Callback) -> list[Callback]:
         """Warns early if the run will end within the critic's warm-up."""
         warm_up = load_settings(at.folder).warm_up
         return [] if checkpoint_exists(at.place) else [WarmUpWatch(warm_up, display.note)]
