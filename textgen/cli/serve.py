@@ -1,4 +1,4 @@
-"""`textgen serve`: Talk and write in a browser, and serve models over HTTP."""
+"""`textgen serve`: Talk and write in a browser; serve models on HTTP."""
 
 import importlib.util
 import ipaddress
@@ -47,7 +47,7 @@ def command(
     allow_origin: tuple[str, ...],
     time_limit: int,
 ) -> None:
-    """Talk and write in a browser, and serve models over HTTP.
+    """Talk and write in a browser; serve models on HTTP.
 
     The page is at the address that is printed. Programs that speak OpenAI's API find it under /v1. Only this machine
     is answered, unless another --host is given, which needs a key. Ctrl-C ends the server.
