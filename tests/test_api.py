@@ -166,7 +166,7 @@ def test_training_without_its_packages_is_told_before_anything_is_read(
 @pytest.mark.parametrize(
     ("options", "error", "sentence"),
     [
-        ({"epoch": 3}, ConfigurationError, "an option it does not know .*epoch"),
+        ({"epoch": 3}, ConfigurationError, "'epoch' was given, but train_script knows no such option"),
         ({"minutes": 1.0}, ConfigurationError, "but got minutes and steps"),
         ({"level": "syllable"}, ConfigurationError, "level is 'syllable'"),
         ({"resume": True, "overwrite": True}, ConfigurationError, "Both resume and overwrite"),
@@ -257,8 +257,8 @@ def chat_reply(path: Path, message: str) -> str:
 @pytest.mark.parametrize(
     ("options", "error", "sentence"),
     [
-        ({"epoch": 3}, ConfigurationError, "train_chat was given an option it does not know .*epoch"),
-        ({"streams": 3}, ConfigurationError, "an option it does not know .*streams"),
+        ({"epoch": 3}, ConfigurationError, "'epoch' was given, but train_chat knows no such option"),
+        ({"streams": 3}, ConfigurationError, "'streams' was given, but train_chat knows no such option"),
         ({"minutes": 1.0}, ConfigurationError, "but got minutes and steps"),
         ({"turns": -1}, ConfigurationError, "turns is -1"),
         ({"spacing": "tight"}, ConfigurationError, "spacing is 'tight'"),

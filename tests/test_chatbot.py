@@ -447,7 +447,7 @@ def test_a_character_is_judged_by_the_lines_of_the_script(untrained: Path, tmp_p
     bot = as_character(textgen.load(with_discriminator(untrained, tmp_path / "model", "z")), "elaine")
     bot.set(seed=1, candidates=4)
     assert bot.reply("hello").reads_as_real in (pytest.approx(YES), pytest.approx(NO))
-    ((line, real),), _ = bot.score("a zoo")
+    ((line, real, _),), _ = bot.score("a zoo")
     assert (line.speaker, line.text, real) == ("ELAINE", "a zoo", pytest.approx(YES))
 
 

@@ -83,6 +83,7 @@ def test_what_model_json_says_of_the_dialogues(folder: ModelFolder, path: Path) 
         "exchanges": len(replies),
         "characters": sum(len(reply) + 1 for reply in replies),
         "alphabet": "".join(sorted(set("".join(chain(*TALK, LAST))))),
+        "started_from": None,
         "reading": {},
     }
 
