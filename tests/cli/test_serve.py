@@ -46,10 +46,10 @@ def test_the_model_that_comes_along_and_all_runs_are_served(tmp_path: Path) -> N
     (tmp_path / "runs" / "broken").mkdir()
     (tmp_path / "runs" / "broken" / "model.json").write_text("{", encoding="utf-8")
     with started(folder=tmp_path) as (process, port, line):
-        assert line.startswith("Serving smalltalk, english, show at  http://127.0.0.1:")
+        assert line.startswith("Serving smalltalk, show, english at  http://127.0.0.1:")
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=20)
         connection.request("GET", "/v1/models")
-        assert [one["id"] for one in json.load(connection.getresponse())["data"]] == ["smalltalk", "english", "show"]
+        assert [one["id"] for one in json.load(connection.getresponse())["data"]] == ["smalltalk", "show", "english"]
         connection.close()
         process.send_signal(signal.SIGINT)
         assert process.wait(5) in (0, 130, -signal.SIGINT)

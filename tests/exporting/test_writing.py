@@ -146,10 +146,10 @@ def test_greedy_scripts_are_the_same(
     """
     found = engine.run(program, opening, {**GREEDY, "lines": 400, "max_new_tokens": 500})
     request = request_of(engine, prompt, temperature=0, lines=400, max_new_tokens=500)
-    assert found["context"] == request._context
+    assert found["context"] == request.context
     network = engine.opened.network
-    state = network.read(np.array(request._context[:-1], np.intp)[:, None], network.initial_state())
-    agreed = assert_greedy(network.step, state, request._context, request._constraint, found["ids"])
+    state = network.read(np.array(request.context[:-1], np.intp)[:, None], network.initial_state())
+    agreed = assert_greedy(network.step, state, request.context, request._constraint, found["ids"])
     assert len(found["ids"]) == 500
     if agreed == 500:
         assert found["text"] == request.scripts()[0].text
@@ -163,7 +163,20 @@ def test_greedy_replies_are_the_same(browser: Any, tmp_path: Path, wren: Model) 
       return [draft.ids, model.textOf(draft.ids)];
     });
     """
-    things = ("soup", "ferries", "coats", "the moon", "geese", "tea", "the sea", "bread")
+    things = (
+        "soup",
+        "ferries",
+        "coats",
+        "the moon",
+        "geese",
+        "tea",
+        "the sea",
+        "bread",
+        "rain",
+        "winter",
+        "old films",
+        "cake",
+    )
     messages = [*MESSAGES, *(f"{asked} {thing}?" for asked in _ASKED for thing in things)]
     agreed, bot = 0, Chatbot(wren)
     options = {**GREEDY, "max_new_tokens": 60}

@@ -23,7 +23,7 @@ from textgen.model_folder import ModelCard, ModelFolder
 from textgen.serving.batch import SharedBatch
 from textgen.serving.body import default
 from textgen.serving.errors import RequestError
-from textgen.starters import PRETRAINED, open_folder
+from textgen.starters import ENGLISH, PRETRAINED, SMALLTALK, open_folder
 from textgen.wording import did_you_mean
 from textgen.writer import ScriptWriter
 
@@ -51,9 +51,10 @@ def folders_given(paths: list[Path]) -> dict[str, Path]:
 
 
 def folders_around(runs: Path) -> dict[str, Path]:
-    """The model that comes along, and all under a folder of runs, by their names."""
+    """The chat model that comes along, all under a folder of runs, and the starter last, by their names."""
     trained = {path.parent.name: path.parent for path in sorted(runs.glob("[!.]*/model.json"))}
-    return {**{name: path for name, path in PRETRAINED.items() if ModelFolder(path).exists()}, **trained}
+    found = {SMALLTALK: PRETRAINED[SMALLTALK], **trained}
+    return found if ENGLISH in found else {**found, ENGLISH: PRETRAINED[ENGLISH]}
 
 
 class ServedModel:
