@@ -25,7 +25,7 @@ from building.documents import notice, readme
 from building.filters import pieces
 from building.scripts import act_documents, conversation_document, prose_documents, sentence_documents
 from building.shipping import ship
-from building.sources import Source, conversations, listed
+from building.sources import LEFT_OUT, Source, conversations, listed
 from building.talks import named, written
 
 from textgen import train_script
@@ -115,15 +115,11 @@ def _conversations(sources: Sequence[Source], texts: Path, draw: random.Random) 
         if source.file.startswith("dialogues/"):
             for belongs, turns in conversations(source.path(texts)):
                 share = _TALKS.get(belongs, _TALKS.get(belongs.partition("/")[0], 0.0))
-                if belongs not in _LEFT_OUT and draw.random() < share:
+                if belongs not in LEFT_OUT and draw.random() < share:
                     kept += pieces(turns, Counter())
     draw.shuffle(kept)
     for begin in range(0, len(kept), _SCENES):
         yield conversation_document(kept[begin : begin + _SCENES], draw)
-
-
-_LEFT_OUT = ("personality_chat/professional", "personality_chat/witty")
-"""One tone of three is enough: the same questions with other answers."""
 
 
 def words(prepared: Prepared) -> str:

@@ -27,7 +27,7 @@ from building.documents import notice, readme
 from building.filters import pieces
 from building.patterns import Turn
 from building.shipping import ship
-from building.sources import Source, conversations, listed
+from building.sources import LEFT_OUT, Source, conversations, listed
 from building.talks import BOT, CURIOUS, PLAIN, as_people_type, expanded, named, written
 
 from textgen import train_chat
@@ -39,9 +39,6 @@ from textgen.model_folder import Model, ModelFolder
 
 OUT = Path(__file__).parents[1] / "textgen" / "pretrained" / "smalltalk"
 SEED = 5
-
-LEFT_OUT = ("personality_chat/professional", "personality_chat/witty")
-"""One tone of three is enough: the same questions with other answers."""
 
 MODEL: dict[str, Any] = {"level": "subword", "vocabulary_limit": 4000, "embedding": 256, "hidden": 512, "layers": 1}
 FIRST: dict[str, Any] = {"turns": 3, "dropout": 0.1, "batch": 64, "learning_rate": 4e-3}

@@ -6,7 +6,7 @@ from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textgen import terminal
 from textgen.corpus.document import Line
@@ -14,7 +14,6 @@ from textgen.decoding.options import ChatOptions, asks_for_beams, chat_options
 from textgen.discriminator.file import discriminator_path, how_to_make
 from textgen.discriminator.scorer import Scorer
 from textgen.errors import ConfigurationError, ModelError, require_text
-from textgen.explanation.reply import ReplyExplanation, explain_reply
 from textgen.generation.answering import Answer, Responder
 from textgen.generation.character import Character
 from textgen.generation.chat_model import ChatModel
@@ -30,6 +29,9 @@ from textgen.generation.conversation import (
 from textgen.generation.ranking import Candidate, JudgedText, judge_lines
 from textgen.model_folder import Model
 from textgen.writer import ScriptWriter, as_keras
+
+if TYPE_CHECKING:
+    from textgen.explanation.reply import ReplyExplanation
 
 __all__ = ["Candidate", "ChatOptions", "Chatbot", "Reply", "as_character"]
 
@@ -185,7 +187,7 @@ class Chatbot:
         self._chosen_from = self._offered
         return reply
 
-    def explain(self) -> ReplyExplanation:
+    def explain(self) -> "ReplyExplanation":
         """Tells how the last reply came about: where the network looked, what it copied, how likely each token was.
 
         Returns:
@@ -194,6 +196,8 @@ class Chatbot:
         Raises:
             ConfigurationError: nothing was said yet.
         """
+        from textgen.explanation.reply import explain_reply  # no reply waits for it
+
         last, before = self._last("The last reply was to be explained"), len(self._conversation.exchanges) - 1
         talk = self._conversation.talk(last.message, self._responder.turns, before)
         return explain_reply(self._responder, talk.turns, last.reply.text, self._chosen_from)

@@ -6,19 +6,21 @@ from copy import copy
 from dataclasses import fields, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from textgen import terminal
 from textgen.decoding.option_row import refuse_unknown
 from textgen.decoding.options import DEFAULT_LINES, DecodingOptions
 from textgen.discriminator.scorer import Scorer
 from textgen.errors import MissingExtraError, require_text
-from textgen.explanation.script import Explanation, NextToken, explain_script, next_tokens
 from textgen.generation.generation_request import GenerationRequest, Note, Watch, WrittenScript
 from textgen.generation.ranking import JudgedText, best_first, check_rerank, judge_lines
 from textgen.generation.script_model import ScriptModel
 from textgen.model_folder import Model, ModelFolder
 from textgen.wording import to_install
+
+if TYPE_CHECKING:
+    from textgen.explanation.script import Explanation, NextToken
 
 __all__ = ["DEFAULT_LINES", "ScriptWriter", "WrittenScript"]
 
@@ -138,7 +140,7 @@ class ScriptWriter:
         require_text("text", text)
         return judge_lines(self.opened.read(text).lines, self.judge)
 
-    def explain(self, text: str) -> Explanation:
+    def explain(self, text: str) -> "Explanation":
         """Reads a text and tells for each token how likely the model found it, and what else could have come.
 
         Args:
@@ -147,9 +149,11 @@ class ScriptWriter:
         Raises:
             ConfigurationError: the text is not a str, or there is no line in it.
         """
+        from textgen.explanation.script import explain_script  # no page waits for it
+
         return explain_script(self.opened, text)
 
-    def next_tokens(self, text: str, n: int = 10, temperatures: Sequence[float] = ()) -> list[NextToken]:
+    def next_tokens(self, text: str, n: int = 10, temperatures: Sequence[float] = ()) -> "list[NextToken]":
         """What could come after the beginning of a script, the likeliest first, by the model alone.
 
         Args:
@@ -164,6 +168,8 @@ class ScriptWriter:
             >>> writer.next_tokens("jerry: i am", n=1)  # doctest: +SKIP
             [NextToken(text=' not', id=412, probability=0.09, at_temperatures=())]
         """
+        from textgen.explanation.script import next_tokens
+
         return next_tokens(self.opened, text, n, temperatures)
 
     @cached_property

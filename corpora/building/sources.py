@@ -12,6 +12,9 @@ from pathlib import Path
 
 from textgen.errors import CorpusError
 
+LEFT_OUT = ("personality_chat/professional", "personality_chat/witty")
+"""Conversations that nothing learns from: one tone of three is enough, the same questions with other answers."""
+
 LIST = Path(__file__).parents[1] / "sources.tsv"
 
 

@@ -14,8 +14,8 @@ matters, and adds what fits all messages of a kind. Those beside the two folders
 
 PATTERNS = "patterns.txt"
 
-BOT, PERSON, EARLIER = "Wren", "You", "Earlier"
-"""Who speaks; what EARLIER says is context only."""
+BOT, PERSON = "Wren", "You"
+"""Who speaks."""
 
 _STYLES = ("as written", "lower", "proper")
 
@@ -47,8 +47,3 @@ def as_people_type(talk: Sequence[Turn], draw: random.Random) -> list[Turn]:
     """A talk with the person's turns typed in one of the styles of people."""
     style = draw.choice(_STYLES)
     return [(who, text if who == BOT else typed(text, style, draw)) for who, text in talk]
-
-
-def in_passing(talk: Sequence[Turn], other: Sequence[Turn]) -> list[Turn]:
-    """A talk behind the end of another one, which is not learned: people jump from one thing to the next."""
-    return [(EARLIER, text) for _, text in other[-2:]] + list(talk)
