@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from textgen.cli.options import WRITTEN, NamedPath, OutPath, debug_option, model_option
-from textgen.cli.output import echo, write_out
+from textgen.cli.output import echo, read_in, write_out
 
 if TYPE_CHECKING:
     from textgen.chatbot import Chatbot
@@ -60,7 +60,7 @@ def command(
     from textgen.writer import ScriptWriter
 
     opened = load(model)
-    given = _read(file) if file is not None else text or ""
+    given = read_in(file) if file is not None else text or ""
     found: Explanation | ReplyExplanation
     if isinstance(opened, ScriptWriter):
         if seed is not None:
@@ -77,14 +77,6 @@ def command(
         echo(found.to_json())
     else:
         _show(found)
-
-
-def _read(file: Path) -> str:
-    from textgen.corpus.reading import TextFile
-
-    if str(file) == "-":
-        return sys.stdin.buffer.read().decode("utf-8-sig", errors="replace")
-    return "\n".join(TextFile(file).lines())
 
 
 def _answered(bot: "Chatbot", message: str, seed: int | None) -> "ReplyExplanation":

@@ -1,4 +1,4 @@
-"""What the commands print, and the streams they print to."""
+"""The streams of the commands: what they print, what they write to a file that a person named, and what they read."""
 
 import errno
 import io
@@ -28,6 +28,19 @@ def echo(text: str | bytes, err: bool = False, nl: bool = True) -> None:
     stream = sys.stderr if err else sys.stdout
     written = shown(text, stream) if isinstance(text, str) else text
     click.echo(written, file=stream, nl=nl, color=True)  # without color=True, click removes escape sequences in pipes
+
+
+def read_in(path: "Path") -> str:
+    """The text of a file that a person named, or of stdin where that is `-`.
+
+    Raises:
+        CorpusError: the file cannot be read as text.
+    """
+    if str(path) == "-":
+        return sys.stdin.buffer.read().decode("utf-8-sig", errors="replace")
+    from textgen.corpus.reading import TextFile
+
+    return "\n".join(TextFile(path).lines())
 
 
 def write_out(path: "Path", content: str | bytes, told: str = "") -> None:

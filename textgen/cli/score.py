@@ -1,14 +1,13 @@
 """`textgen score`: Score how realistic lines or replies are."""
 
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from textgen.cli.options import NamedPath, debug_option, model_option
-from textgen.cli.output import OTHERS, echo
+from textgen.cli.output import OTHERS, echo, read_in
 
 if TYPE_CHECKING:
     from textgen.generation.ranking import JudgedLine
@@ -39,16 +38,12 @@ def command(model: Path, file: Path, message: str | None, as_json: bool) -> None
     textgen generate --model runs/seinfeld | textgen score --model runs/seinfeld -
     """
     from textgen.api import load
-    from textgen.corpus.reading import TextFile
     from textgen.errors import ConfigurationError, CorpusError
     from textgen.wording import count
     from textgen.writer import ScriptWriter
 
     opened = load(model)
-    if str(file) == "-":
-        text = sys.stdin.buffer.read().decode("utf-8-sig", errors="replace")
-    else:
-        text = "\n".join(TextFile(file).lines())
+    text = read_in(file)
     if isinstance(opened, ScriptWriter):
         if message is not None:
             raise ConfigurationError(
