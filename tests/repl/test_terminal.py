@@ -2,6 +2,7 @@
 
 import os
 import re
+import signal
 import stat
 import sys
 import textwrap
@@ -99,7 +100,10 @@ def chat(tmp_path: Path) -> Iterator[Callable[..., Keyboard]]:
 
     yield start
     for keyboard in started:
-        keyboard.process.close(force=True)
+        if keyboard.process.isalive():
+            keyboard.process.kill(signal.SIGKILL)
+            keyboard.process.wait()  # close(force=True) gives a killed process a tenth of a second to be gone
+        keyboard.process.close()
 
 
 def test_a_conversation(chat, tmp_path: Path) -> None:
