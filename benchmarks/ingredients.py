@@ -17,6 +17,7 @@ import numpy as np
 import tensorflow as tf
 
 from textgen.models.language_model import KerasLanguageModel, LanguageModelMasks
+from textgen.models.network import masked
 from textgen.training.network_steps import LanguageModelStep
 from textgen.training.script_task import ScriptTask
 from textgen.training.step import State
@@ -162,7 +163,6 @@ class _Seen:
     """What went through the dropout of a network, before and after it; an object that Keras takes no hold of."""
 
     def __init__(self) -> None:
-        self.latest: tuple[Tensor, Tensor] | None = None
         self.windows: list[tuple[Tensor, Tensor]] = []
 
 
@@ -173,17 +173,14 @@ class _Watched(KerasLanguageModel):
         super().__init__(*given)
         self.seen = _Seen()
 
-    def products(
-        self, ids: Tensor, state: State, keep: Tensor, noise: LanguageModelMasks | None = None
+    def _recurrent(
+        self, ids: Tensor, state: State, keep: Tensor, masks: LanguageModelMasks | None
     ) -> tuple[Tensor, State]:
-        result = super().products(ids, state, keep, noise)
-        self.seen.windows.append(self.seen.latest)  # the last dropout is the one before the softmax
-        return result
-
-    def _masked(self, x: Tensor, mask: Tensor | None) -> Tensor:
-        masked = super()._masked(x, mask)
-        self.seen.latest = x, masked
-        return masked
+        masks = masks or LanguageModelMasks()
+        outputs, after = super()._recurrent(ids, state, keep, masks._replace(output=None))
+        dropped = masked(outputs, masks.output)
+        self.seen.windows.append((outputs, dropped))
+        return dropped, after
 
 
 def _mean_square(x: Tensor) -> Tensor:
