@@ -1,6 +1,6 @@
 """What the English starter brings: the same corpora and budgets with it and without it.
 
-    python -m benchmarks.starter --corpora DIR --work DIR [--minutes 0.5 2 20]
+    python benchmarks/starter.py --corpora DIR --work DIR [--minutes 0.5 2 20]
 
 DIR holds `seinfeld.txt` and `southpark/Season-1.csv`; `corpora/sitcom.txt` and the first 300 KB of Seinfeld are tried,
 too.
@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from benchmarks.quality_training import figures, say, train, write_text
+from quality_training import figures, say, train, write_text
 
 SITCOM = Path(__file__).parents[1] / "corpora" / "sitcom.txt"
 BEGINNING = 300_000

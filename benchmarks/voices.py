@@ -14,18 +14,17 @@ as many pairs for each kind of page.
 
 import argparse
 import json
-import math
 from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from ngram_judge import NgramJudge
 
 import textgen
 from textgen.corpus.document import Line
 from textgen.discriminator.file import discriminator_path
-from textgen.discriminator.metrics import Text
 from textgen.discriminator.scorer import line_ids
 from textgen.discriminator.voices import SpokenText, spoken, voices_of
 from textgen.model_folder import Model, ModelFolder
@@ -34,49 +33,15 @@ from textgen.writer import ScriptWriter
 
 CORPORA = {"southpark": "southpark/Season-1.csv", "seinfeld": "seinfeld.txt"}
 MOST = 100_000  # real lines
-LONGEST, MORE = 3, 0.3  # tokens of an n-gram, and what is added to its count
 
 Row = dict[str, str | float]
 
 
-class SpeakerJudge:
-    """Naive Bayes over runs of one to three tokens, each counted once a line.
-
-    Args:
-        lines: to learn from.
-        voices: number of classes.
-    """
-
-    def __init__(self, lines: Sequence[SpokenText], voices: int) -> None:
-        counts = [Counter[Text]() for _ in range(voices)]
-        for line in lines:
-            counts[line.voice].update(_ngrams(line.text))
-        said = np.bincount([line.voice for line in lines], minlength=voices)
-        self._prior = np.log((said + 1) / (said.sum() + voices))
-        known = set().union(*counts)
-        totals = [math.log(count.total() + MORE * len(known)) for count in counts]
-        self._weights = {
-            ngram: np.array(
-                [math.log(count[ngram] + MORE) - total for count, total in zip(counts, totals, strict=True)]
-            )
-            for ngram in known
-        }
-
-    def name(self, text: Text) -> int:
-        """The likeliest class of a line."""
-        known = [self._weights[ngram] for ngram in _ngrams(text) if ngram in self._weights]
-        return int(np.argmax(self._prior + sum(known)))
-
-    def accuracies(self, lines: Sequence[SpokenText]) -> tuple[float, float]:
-        """The share of lines that are named rightly, and its mean over the classes that have lines."""
-        right = np.array([self.name(line.text) == line.voice for line in lines])
-        voices = np.array([line.voice for line in lines])
-        return float(right.mean()), float(np.mean([right[voices == one].mean() for one in np.unique(voices)]))
-
-
-def _ngrams(text: Text) -> set[Text]:
-    ids = tuple(text)
-    return {ids[k : k + n] for n in range(1, LONGEST + 1) for k in range(len(ids) - n + 1)}
+def accuracies(judge: NgramJudge, lines: Sequence[SpokenText]) -> tuple[float, float]:
+    """The share of lines whose speaker is named rightly, and its mean over the speakers that have lines."""
+    right = np.array([judge.name(line.text) == line.voice for line in lines])
+    voices = np.array([line.voice for line in lines])
+    return float(right.mean()), float(np.mean([right[voices == one].mean() for one in np.unique(voices)]))
 
 
 def trained(corpus: Path, folder: Path, minutes: float, samples: int) -> ScriptWriter:
@@ -101,7 +66,8 @@ def measure(case: str, model: Model, writer: ScriptWriter, asked: argparse.Names
     if not voices:
         raise SystemExit(f"No speaker of {case} has 200 lines, so that there are no voices to tell apart.")
     real = stored_texts(model, MOST, 0)
-    judge = SpeakerJudge([spoken(line, speakers, voices) for line in real.training], voices)
+    learned = [spoken(line, speakers, voices) for line in real.training]
+    judge = NgramJudge([line.text for line in learned], [line.voice for line in learned], voices)
     n = asked.candidates
     options = {"lines": asked.lines, "rerank": n, "num_return_sequences": n}
     pages = [writer.write_several(seed=n * page, **options) for page in range(asked.pages)]
@@ -114,7 +80,7 @@ def measure(case: str, model: Model, writer: ScriptWriter, asked: argparse.Names
         for name, chosen in written.items()
     }
     held_out = [spoken(line, speakers, voices) for line in real.held_out]
-    accuracy, balanced = judge.accuracies(held_out)
+    accuracy, balanced = accuracies(judge, held_out)
     most = Counter(line.voice for line in held_out).most_common(1)[0][1] / len(held_out)
     rows: list[Row] = [
         {"case": case, "system": "real", "lines": len(held_out), "accuracy": accuracy, "balanced": balanced},
@@ -122,7 +88,7 @@ def measure(case: str, model: Model, writer: ScriptWriter, asked: argparse.Names
     ]
     fewest = min(len(pairs_of_words(said)) for said in lines.values())
     for name, said in lines.items():
-        found = judge.accuracies([spoken(line_ids(writer.opened.encoder, line), speakers, voices) for line in said])
+        found = accuracies(judge, [spoken(line_ids(writer.opened.encoder, line), speakers, voices) for line in said])
         pairs = pairs_of_words(said)[:fewest]
         row: Row = {"case": case, "system": name, "lines": len(said), "accuracy": found[0], "balanced": found[1]}
         rows.append({**row, "of_real": found[0] / accuracy, "distinct_2": len(set(pairs)) / len(pairs)})
