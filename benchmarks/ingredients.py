@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from textgen.config import TrainingConfig
 from textgen.models.language_model import KerasLanguageModel, LanguageModelMasks
 from textgen.models.network import masked
 from textgen.training.network_steps import LanguageModelStep
@@ -37,8 +38,8 @@ def schedule(shape: Callable[[float], float], warm_up: int = 100) -> Patches:
         warm_up: steps in which the rate rises from zero.
     """
 
-    def learning_rate(peak: float, step: int, progress: float) -> float:
-        return peak * min(1.0, (step + 1) / warm_up) * shape(min(progress, 1.0))
+    def learning_rate(config: TrainingConfig, step: int, progress: float) -> float:
+        return config.learning_rate * min(1.0, (step + 1) / warm_up) * shape(min(progress, 1.0))
 
     return {"textgen.training.trainer.learning_rate": learning_rate}
 

@@ -28,7 +28,7 @@ from building.filters import pieces
 from building.patterns import Turn
 from building.shipping import ship
 from building.sources import LEFT_OUT, Source, conversations, listed
-from building.talks import BOT, CURIOUS, PLAIN, as_people_type, expanded, named, written
+from building.talks import BOT, CURIOUS, HELD_OUT, PLAIN, as_people_type, cut, expanded, named, written
 
 from textgen import train_chat
 from textgen.corpus.collection import Corpus
@@ -46,14 +46,14 @@ OWN_TALKS: dict[str, Any] = {"turns": 8, "dropout": 0.2, "batch": 64, "learning_
 DECODING: dict[str, Any] = {"temperature": 0.4, "min_p": 0.05}
 """How the bot replies where nobody says otherwise."""
 
+_SHARE_CUT = 0.5
+"""A share of the copies of a talk begins in its middle: people do not always say hello first."""
+
 _COPIES = 2
-"""How often a plain talk is learned, typed anew each time."""
+"""How often a talk of the later stages is learned, typed anew each time."""
 
 _FROM_PATTERNS = 0.3
 """Talks made from patterns for each plain talk of the second stage; they ask for something that was told before."""
-
-_HELD_OUT = 20
-"""Each so manieth own talk is not learned from."""
 
 
 @dataclass(frozen=True)
@@ -87,27 +87,25 @@ def prepare(sources: Sequence[Source], texts: Path, work: Path) -> Prepared:
         strangers += kept
     own = [named(talk) for talk in written()]
     draw.shuffle(own)
-    learned = [talk for number, talk in enumerate(own) if number % _HELD_OUT]
-    made = [named(talk) for talk in expanded(len(learned), SEED, 0.45)]
+    made = [named(talk) for talk in expanded(len(own), SEED, 0.45)]
     counts["own"] = {"written": len(own), "from patterns": len(made), "turns": sum(map(len, [*own, *made]))}
-    all_own = [*learned, *made]
+    all_own = [*own, *made]
     draw.shuffle(all_own)
     first = [*strangers, *([text for _, text in as_people_type(talk, draw)] for talk in all_own)]
     draw.shuffle(first)
     second = _own(CURIOUS, draw, counts)
     third = _own(PLAIN, draw, counts)
-    held_out = third[::_HELD_OUT]
     made = [named(talk) for talk in expanded(round(_FROM_PATTERNS * len(third)), SEED + 1, 1.0)]
     counts["own, from patterns of remembering"] = {"talks": len(made), "turns": sum(map(len, made))}
-    third = [talk for number, talk in enumerate(third) if number % _HELD_OUT]
     files = (work / f"{name}.jsonl" for name in ("first", "second", "third", "held-out"))
     prepared = Prepared(*files, counts)
     _write(prepared.first, ({"turns": turns} for turns in first))
     for path, talks in ((prepared.second, second), (prepared.third, third)):
-        learned = [as_people_type(talk, draw) for talk in [*talks * _COPIES, *made]]
+        copies = [*(cut(talk, draw, _SHARE_CUT) for talk in talks * _COPIES), *made]
+        learned = [as_people_type(talk, draw) for talk in copies]
         draw.shuffle(learned)
         _write(path, map(_spoken, learned))
-    _write(prepared.held_out, map(_spoken, held_out))
+    _write(prepared.held_out, map(_spoken, _own(HELD_OUT, draw, counts)))
     return prepared
 
 

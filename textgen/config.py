@@ -241,6 +241,7 @@ class TrainingConfig(_JsonConfig):
         precision: dtype of the matrix products; weights and cell states are always float32.
         towers: most parts that a batch is split into; they are computed in parallel.
         learning_rate: the peak, reached after the warm-up.
+        warm_up: steps in which the learning rate rises to its peak.
         weight_decay: weight decay of AdamW, on matrices only.
         clip: largest global norm of a gradient.
         dropout: locked dropout on token vectors, between layers and before the softmax; 0 turns it off.
@@ -255,6 +256,7 @@ class TrainingConfig(_JsonConfig):
     precision: Literal["float32", "bfloat16"] = "float32"
     towers: int = 1
     learning_rate: float = 6e-3
+    warm_up: int = 100
     weight_decay: float = 0.02
     clip: float = 1.0
     dropout: float = 0.2
@@ -265,7 +267,7 @@ class TrainingConfig(_JsonConfig):
 
     def __post_init__(self) -> None:
         _require(self.precision in ("float32", "bfloat16"), "precision", self.precision, "float32 or bfloat16")
-        for name in ("towers", "validations", "patience"):
+        for name in ("towers", "warm_up", "validations", "patience"):
             _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
         for name in ("dropout", "embedding_dropout", "weight_drop"):
             _require_share(name, getattr(self, name))

@@ -8,9 +8,10 @@ from building.patterns import Patterns, Turn, typed
 from textgen.corpus.collection import Corpus
 
 OWN = Path(__file__).parents[1] / "smalltalk"
-CURIOUS, PLAIN = OWN / "curious", OWN / "plain"
+CURIOUS, PLAIN, HELD_OUT = OWN / "curious", OWN / "plain", OWN / "held_out"
 """Talks in which the bot answers first. In `curious` it asks what fits one situation; in `plain` it says again what
-matters, and adds what fits all messages of a kind. Those beside the two folders are livelier."""
+matters, and adds what fits all messages of a kind; those in `held_out` are like these, and nothing learns from them.
+Those beside the folders are livelier."""
 
 PATTERNS = "patterns.txt"
 
@@ -47,3 +48,10 @@ def as_people_type(talk: Sequence[Turn], draw: random.Random) -> list[Turn]:
     """A talk with the person's turns typed in one of the styles of people."""
     style = draw.choice(_STYLES)
     return [(who, text if who == BOT else typed(text, style, draw)) for who, text in talk]
+
+
+def cut(talk: list[Turn], draw: random.Random, share: float) -> list[Turn]:
+    """A talk that begins, in a share of all cases, with a message of its first half instead of its first one."""
+    if draw.random() >= share:
+        return talk
+    return talk[2 * draw.randint(0, len(talk) // 4) :]

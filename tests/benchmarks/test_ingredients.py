@@ -31,10 +31,11 @@ def test_schedules_by_hand() -> None:
 
 
 def test_a_schedule_takes_the_place_of_the_packages_own() -> None:
-    usual = trainer.learning_rate(1.0, 49, 0.5)
+    peak_1, peak_8 = (ScriptTrainingConfig(Budget(steps=10), learning_rate=peak) for peak in (1.0, 8.0))
+    usual = trainer.learning_rate(peak_1, 49, 0.5)
     with variants.Variant(patches=ingredients.schedule(ingredients.linear, warm_up=50)).patched():
-        assert [trainer.learning_rate(8.0, *at) for at in ((0, 0.0), (24, 0.5), (49, 0.5))] == [8 / 50, 2.0, 4.0]
-    assert trainer.learning_rate(1.0, 49, 0.5) == usual
+        assert [trainer.learning_rate(peak_8, *at) for at in ((0, 0.0), (24, 0.5), (49, 0.5))] == [8 / 50, 2.0, 4.0]
+    assert trainer.learning_rate(peak_1, 49, 0.5) == usual
 
 
 def test_the_average_follows_the_weights() -> None:

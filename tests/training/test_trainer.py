@@ -7,17 +7,24 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from tests.training.fakes import CountingStep, Keeper, Recorder, trainer
-from textgen.config import Budget
+from textgen.config import Budget, TrainingConfig
 from textgen.training import history
 from textgen.training.checkpoint import Checkpoint
-from textgen.training.trainer import _WARM_UP_STEPS as WARM_UP
 from textgen.training.trainer import Clock, Outcome, interrupts, learning_rate
+
+WARM_UP = TrainingConfig(Budget(steps=1)).warm_up
+
+
+def peaking(rate: float) -> TrainingConfig:
+    """A run's settings with this learning rate."""
+    return TrainingConfig(Budget(steps=1), learning_rate=rate)
 
 
 @pytest.mark.parametrize(
@@ -33,12 +40,17 @@ from textgen.training.trainer import Clock, Outcome, interrupts, learning_rate
     ],
 )
 def test_the_rate_of_a_step(step: int, progress: float, rate: float) -> None:
-    assert learning_rate(1.0, step, progress) == pytest.approx(rate)
-    assert learning_rate(3e-3, step, progress) == pytest.approx(3e-3 * rate)
+    assert learning_rate(peaking(1.0), step, progress) == pytest.approx(rate)
+    assert learning_rate(peaking(3e-3), step, progress) == pytest.approx(3e-3 * rate)
+
+
+def test_a_shorter_warm_up() -> None:
+    rates = [learning_rate(replace(peaking(1.0), warm_up=4), step, 0.0) for step in range(6)]
+    assert rates == [0.25, 0.5, 0.75, 1.0, 1.0, 1.0]
 
 
 def test_the_rate_only_falls_after_the_warm_up() -> None:
-    rates = [learning_rate(1.0, WARM_UP, progress / 100) for progress in range(101)]
+    rates = [learning_rate(peaking(1.0), WARM_UP, progress / 100) for progress in range(101)]
     assert rates == sorted(rates, reverse=True)
 
 

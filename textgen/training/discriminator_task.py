@@ -353,7 +353,7 @@ def learn(task: DiscriminatorTask, at: Workspace, note: Note) -> Weights:
     best, least, lowest = exported(network), float("inf"), np.array(np.inf)
     stale, number, started = 0, 0, time.monotonic()
     while (progress := clock.progress(number, time.monotonic() - started)) < 1.0 and stale < _PATIENCE:
-        loss, _ = step(batches.batch(number), [], number, learning_rate(how.learning_rate, number, progress))
+        loss, _ = step(batches.batch(number), [], number, learning_rate(how, number, progress))
         if not np.isfinite(loss):
             raise TrainingError(
                 f"The discriminator's loss was no longer finite after {number} steps, so nothing was saved: "

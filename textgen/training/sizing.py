@@ -50,8 +50,8 @@ _MOST_TOKEN_DROPOUT = {"character": 0.0, "word": 0.1, "subword": 0.1}
 _REMEMBERED, _MOST_DECAY = 2.5, 0.333
 """Epochs of updates that a model of long text averages over, and the strongest weight decay found to help."""
 
-_TUNING_RATE = 2e-3
-"""The learning rate of a model that goes on from another one."""
+_TUNING_RATE, _TUNING_WARM_UP = 2e-3, 10
+"""The learning rate of a model that goes on from another one, and the steps in which it rises."""
 
 _BEGINNINGS = 0.05
 """Share of windows in which a stream begins anew: a corpus of one document has a single beginning of its own."""
@@ -274,12 +274,12 @@ def choose_training(
 
 
 def for_tuning(training: _Training, choice: Choice) -> _Training:
-    """The same training for a model that knows the language: a low rate, so that it is not forgotten.
+    """The same training for a model that knows the language: a low rate, so that it is not forgotten, and at once.
 
-    A new show is learned in seconds, and from then on the model is regularised by dropout as others are
-    (`benchmarks/README.md`).
+    A new show is learned in seconds (`benchmarks/README.md`).
     """
-    return training if choice.learning_rate is not None else replace(training, learning_rate=_TUNING_RATE)
+    rate = _TUNING_RATE if choice.learning_rate is None else choice.learning_rate
+    return replace(training, learning_rate=rate, warm_up=_TUNING_WARM_UP)
 
 
 def dropout_for(epochs: float) -> float:

@@ -21,21 +21,20 @@ from textgen.training.callback import Callback, Reason
 from textgen.training.checkpoint import Checkpoint, Position, checkpoint_exists
 from textgen.training.step import State, exported
 
-_WARM_UP_STEPS = 100
 _FLOOR = 0.01
 
 
-def learning_rate(peak: float, step: int, progress: float) -> float:
-    """The rate of a step: a short linear warm-up, then a cosine from `peak` down to a hundredth of it.
+def learning_rate(config: TrainingConfig, step: int, progress: float) -> float:
+    """The rate of a step: a short linear warm-up, then a cosine from the peak down to a hundredth of it.
 
     Args:
-        peak: the highest rate.
+        config: has the peak and the steps of the warm-up.
         step: counted from 0.
         progress: share of the budget spent before this step, 0 to 1.
     """
-    warm_up = min(1.0, (step + 1) / _WARM_UP_STEPS)
+    warm_up = min(1.0, (step + 1) / config.warm_up)
     cosine = 0.5 * (1.0 + math.cos(math.pi * min(progress, 1.0)))
-    return peak * warm_up * (_FLOOR + (1.0 - _FLOOR) * cosine)
+    return config.learning_rate * warm_up * (_FLOOR + (1.0 - _FLOOR) * cosine)
 
 
 class Clock:
@@ -270,7 +269,7 @@ class Trainer:
 
     def _train_one(self, progress: float) -> bool:
         position, started = self._position, time.perf_counter()
-        self._rate = learning_rate(self._config.learning_rate, position.step, progress)
+        self._rate = learning_rate(self._config, position.step, progress)
         batch: StepBatch = self._batches.batch(position.step, progress)
         loss, self._state = self._step(batch, self._state, position.step, self._rate)
         seconds = time.perf_counter() - started
