@@ -158,7 +158,7 @@ class ChatTask(ModelTask):
         precision = best_precision() if choice.precision == "auto" else choice.precision
         training = choose_chat_training(choice, characters, budget, self.request.seed, precision, thread_count())
         if start:  # it knows the language already, and must not unlearn to use the context
-            training = for_tuning(replace(training, empty_at_first=0.0), choice)
+            training = replace(training, empty_at_first=0.0)
         return RunPlan(tokenizer, architecture, training, start)
 
     def _tried(self) -> Model | None:
@@ -216,7 +216,9 @@ class ChatTask(ModelTask):
         lengths = PairStore(folder.training / TRAINING_IDS).lengths
         flops = measure_flops(training.precision, training.batch, model.hidden)
         guess = usual = estimate_chat(model, training, lengths, flops)
-        if plan.start is None:
+        if plan.start is not None:
+            training = for_tuning(training, self.choice, guess.epochs)
+        else:
             model = choose_encoder_decoder(
                 self.choice,
                 self.survey.characters,
@@ -224,7 +226,9 @@ class ChatTask(ModelTask):
                 fits=lambda model: has_time(training.budget, estimate_chat(model, training, lengths, flops)),
             )
             guess = estimate_chat(model, training, lengths, flops)
-        return Settled(replace(plan, architecture=model), guess, usual if model != plan.architecture else None)
+        return Settled(
+            replace(plan, architecture=model, training=training), guess, usual if model != plan.architecture else None
+        )
 
     def describe(self, settled: Settled, run: Run) -> Iterator[str]:
         """What the run begins with, the vocabulary, the network, the run, and why a network is smaller than usual."""

@@ -115,8 +115,6 @@ class ScriptTask(ModelTask):
         training = choose_training(
             choice, tokenizer.level, self.characters, budget, self.request.seed, precision, words, thread_count()
         )
-        if start:
-            training = for_tuning(training, choice)
         return RunPlan(tokenizer, architecture, training, start)
 
     def _moved_in(self, origin: Model, labelled: dict[str, int]) -> Model:
@@ -183,8 +181,11 @@ class ScriptTask(ModelTask):
             )
             # What the model learned before is not in this text, and would be forgotten.
             training = with_weight_decay(training, self.characters, tokens)
+        epochs = estimate(model, training, tokens, flops).epochs
+        if plan.start is not None:
+            training = for_tuning(training, self.choice, epochs)
         if self.choice.dropout is None:
-            training = with_dropout(training, level, dropout_for(estimate(model, training, tokens, flops).epochs))
+            training = with_dropout(training, level, dropout_for(epochs))
         settled = replace(plan, architecture=model, training=training)
         return Settled(settled, estimate(model, training, tokens, flops), usual if model != plan.architecture else None)
 

@@ -50,8 +50,9 @@ _MOST_TOKEN_DROPOUT = {"character": 0.0, "word": 0.1, "subword": 0.1}
 _REMEMBERED, _MOST_DECAY = 2.5, 0.333
 """Epochs of updates that a model of long text averages over, and the strongest weight decay found to help."""
 
-_TUNING_RATE, _TUNING_WARM_UP = 2e-3, 10
-"""The learning rate of a model that goes on from another one, and the steps in which it rises."""
+_TUNING_RATE, _TUNING_EPOCHS, _TUNING_WARM_UP = 2e-3, 4, 10
+"""The learning rate of a model that goes on from another one and reads a text at most so often, and the steps in which
+it rises."""
 
 _BEGINNINGS = 0.05
 """Share of windows in which a stream begins anew: a corpus of one document has a single beginning of its own."""
@@ -273,12 +274,14 @@ def choose_training(
     return with_dropout(training, level, choice.dropout or 0.0)
 
 
-def for_tuning(training: _Training, choice: Choice) -> _Training:
-    """The same training for a model that knows the language: a low rate, so that it is not forgotten, and at once.
+def for_tuning(training: _Training, choice: Choice, epochs: float) -> _Training:
+    """The same training for a model that knows the language: it needs no long warm-up, and a lower rate.
 
-    A new show is learned in seconds (`benchmarks/README.md`).
+    The more often the text is read, the lower the rate: at the rate that is best for a few epochs, a model that reads
+    a short text more often soon knows it by heart (`benchmarks/README.md`).
     """
-    rate = _TUNING_RATE if choice.learning_rate is None else choice.learning_rate
+    rate = _TUNING_RATE * min(1.0, (_TUNING_EPOCHS / epochs) ** 0.5)
+    rate = round(rate, 5) if choice.learning_rate is None else choice.learning_rate
     return replace(training, learning_rate=rate, warm_up=_TUNING_WARM_UP)
 
 

@@ -52,6 +52,20 @@ def test_retry_brings_another_reply_and_undo_the_message_back(page: "Page") -> N
     assert page.one(".composer textarea").get_attribute("value") == "what do you like to do?"
 
 
+def test_a_reply_is_looked_into_with_all_that_came_before_it(page: "Page") -> None:
+    page.open()
+    say(page, "my name is Zolt")
+    say(page, "what is my name?")
+    reply = replies(page)[1]
+    page.all(".exchange:last-child .reply button")[-1].click()
+    page.until(lambda: page.all(".found .tokens"))
+    assert page.field("Message").get_attribute("value") == "what is my name?"
+    assert page.field("Reply (empty: the model writes one)").get_attribute("value") == reply
+    read, written = page.all(".found .tokens")[:2]
+    assert "Zolt" in str(read.get_attribute("textContent"))  # the earlier message is part of the context
+    assert str(written.get_attribute("textContent")).strip().startswith(reply)
+
+
 def test_a_message_is_edited_and_the_talk_goes_on_from_there_in_a_new_one(page: "Page") -> None:
     page.open()
     say(page, "hello")

@@ -44,6 +44,16 @@ def write(page: "Page", keys: str) -> None:
     page.one(".page").send_keys(keys)
 
 
+def test_the_text_before_the_cursor_is_looked_into(page: "Page") -> None:
+    page.open("write")
+    write(page, "JERRY: The soup.")
+    page.press("Look inside")
+    page.until(lambda: page.all(".found .tokens"))
+    tokens = page.run("return [...document.querySelectorAll('.tokens [role=option]')].map((one) => one.textContent)")
+    assert "".join(tokens).startswith("JERRY")
+    assert page.field("Text").get_attribute("value") == "JERRY: The soup."
+
+
 def test_a_page_is_edited_anywhere_and_is_there_again_after_a_reload(page: "Page") -> None:
     page.open("write")
     write(page, "one" + ENTER + "two" + ENTER + ENTER + "four")

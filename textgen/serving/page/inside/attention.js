@@ -3,7 +3,7 @@
 import { ask } from "../server.js";
 import { element } from "../dom.js";
 import { words } from "../words.js";
-import { lookForm, modelChoice, table, textField } from "./parts.js";
+import { earlier, lookForm, modelChoice, table, textField } from "./parts.js";
 import { explained } from "./surprise.js";
 import { tokenList } from "./tokens.js";
 
@@ -13,7 +13,7 @@ export function attention(models) {
   const message = textField(words.inside.message, "message", 2);
   const reply = textField(words.inside.replyToLook, "reply", 2);
   return lookForm([control, message.control, reply.control], async () => {
-    const request = { model: model().id, messages: [{ role: "user", content: message.value() }] };
+    const request = { model: model().id, messages: [...earlier(), { role: "user", content: message.value() }] };
     if (reply.value().trim()) request.reply = reply.value();
     const answer = await ask("api/explain", request);
     const looked = answer.attention ? map(answer.attention, answer.copied) : [element("p", {}, words.inside.noAttention)];

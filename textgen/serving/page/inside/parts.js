@@ -5,7 +5,21 @@ import { attempt } from "../notices.js";
 import { choose, chosenModel } from "../state.js";
 import { words } from "../words.js";
 
-const kept = { text: words.inside.sample, message: words.inside.sampleMessage, reply: "" };
+const kept = { text: words.inside.sample, message: words.inside.sampleMessage, reply: "", earlier: [] };
+let asked = false; // another view wants the next form to look by itself
+
+/** Opens a part with texts that another view shows: {text}, or {earlier, message, reply} of a talk. */
+export function lookAt(part, model, texts) {
+  choose("inside", model);
+  Object.assign(kept, texts);
+  asked = true;
+  location.hash = `#inside/${part}`;
+}
+
+/** The messages before the one in the field, as the server takes them. */
+export function earlier() {
+  return kept.earlier;
+}
 
 /** A choice of a model for Look inside, and what it is now. */
 export function modelChoice(models) {
@@ -16,7 +30,11 @@ export function modelChoice(models) {
 
 /** A field for a text; what is typed is there again in the other parts. */
 export function textField(label, name, rows) {
-  const input = element("textarea", { rows, dir: "auto", oninput: () => (kept[name] = input.value) });
+  const oninput = () => {
+    kept[name] = input.value;
+    if (name === "message") kept.earlier = []; // another message than that of the talk
+  };
+  const input = element("textarea", { rows, dir: "auto", oninput });
   input.value = kept[name];
   return { control: field(label, input), value: () => kept[name] };
 }
@@ -34,6 +52,8 @@ export function lookForm(controls, look) {
     found.scrollIntoView({ block: "nearest" });
   };
   const form = element("form", { class: "look", onsubmit }, controls, button(words.inside.look, () => {}, { type: "submit", class: "primary" }));
+  if (asked) queueMicrotask(() => form.requestSubmit()); // once it is in the page
+  asked = false;
   return [form, found];
 }
 

@@ -3,7 +3,7 @@
 import { button, element } from "../dom.js";
 import { words } from "../words.js";
 
-/** The elements of an exchange; `names` are those of the talk's voices; `actions` has a function for each button, and is null where nothing may be done now. */
+/** The elements of an exchange; `names` are those of the talk's voices; `actions` has a function for each button (`look` gives one, or null), and is null where nothing may be done now. */
 export function exchangeElement(talk, number, names, actions) {
   const { message, replies } = talk.exchanges[number];
   const last = number === talk.exchanges.length - 1;
@@ -15,7 +15,7 @@ export function exchangeElement(talk, number, names, actions) {
       "div",
       { class: "replies" },
       names.map((name, place) =>
-        replyElement(name, replies[place], last && actions && { again: () => actions.again(place), choose: () => actions.choose(place) }),
+        replyElement(name, replies[place], actions && actions.look(number, place), last && actions && { again: () => actions.again(place), choose: () => actions.choose(place) }),
       ),
     ),
   );
@@ -26,11 +26,12 @@ function messageElement(message, edit) {
   return element("section", { class: "message", "aria-label": words.talk.you }, element("p", { dir: "auto" }, message), tools);
 }
 
-function replyElement(name, reply, actions) {
+function replyElement(name, reply, look, actions) {
   const text = element("p", { dir: "auto" }, reply?.text ?? "");
   const tools = element("div", { class: "tools" });
   if (actions) tools.append(button(words.talk.again, actions.again, { class: "quiet" }));
   if (actions && reply) tools.append(button(words.talk.choose, actions.choose, { class: "quiet" }));
+  if (reply && look) tools.append(button(words.talk.look, look, { class: "quiet" }));
   if (reply) tools.append(element("small", { class: "seed" }, (reply.chosen ? words.talk.chosen : words.seed)(reply.seed)));
   if (reply?.interrupted) tools.append(element("small", {}, words.talk.interrupted));
   return element("section", { class: "reply", "aria-label": name }, element("h2", {}, name), text, tools);

@@ -3,12 +3,13 @@
 import { button, choice, download, element, field } from "../dom.js";
 import { attempt, tell } from "../notices.js";
 import { settingsForm } from "../settings.js";
-import { choose, chosenModel, forgetTalk, keep, keepTalk, state, voices } from "../state.js";
+import { lookAt } from "../inside/parts.js";
+import { choose, chosenModel, forgetTalk, keep, keepTalk, modelsOf, state, voices } from "../state.js";
 import { words } from "../words.js";
 import { showCandidates } from "./candidates.js";
 import { exchangeElement } from "./exchange.js";
 import { candidates, pick, reply } from "./replies.js";
-import { branch, fromFile, newTalk, titleOf, toFile } from "./talk.js";
+import { branch, fromFile, heard, newTalk, titleOf, toFile } from "./talk.js";
 
 /** Shows the view; returns what to do when another one is shown. */
 export function talkView(main) {
@@ -54,7 +55,7 @@ export function talkView(main) {
   return () => running?.abort();
 
   function show() {
-    const actions = running ? null : { edit, again, choose: offer };
+    const actions = running ? null : { edit, again, choose: offer, look };
     log.replaceChildren(...talk.exchanges.map((_, number) => exchangeElement(talk, number, talk.models.map(nameOf), actions)));
     if (!talk.exchanges.length) log.append(element("p", { class: "empty" }, words.talk.hello(talk.models.map(nameOf))));
     toEnd();
@@ -210,6 +211,14 @@ export function talkView(main) {
         kept();
       });
     });
+  }
+
+  /** Opens Look inside at a reply; null where the voice is a character of a script, whose network has no attention. */
+  function look(number, place) {
+    const { message, replies } = talk.exchanges[number];
+    const id = talk.models[place];
+    if (message === null || !modelsOf("chat").some((model) => model.id === id)) return null;
+    return () => lookAt("attention", id, { earlier: heard(talk, place, number).slice(0, -1), message, reply: replies[place].text });
   }
 
   function exportTalk(place) {

@@ -4,6 +4,7 @@ import { askForFile } from "../server.js";
 import { button, choice, debounced, download, element, field } from "../dom.js";
 import { attempt, tell } from "../notices.js";
 import { option } from "../settings.js";
+import { lookAt } from "../inside/parts.js";
 import { choose, chosenModel, keep, modelsOf, state } from "../state.js";
 import { words } from "../words.js";
 import { close, showContinuations, showNextWords } from "./choices.js";
@@ -16,6 +17,7 @@ import { tools } from "./tools.js";
 const FORMATS = { text: "txt", fountain: "fountain", fdx: "fdx", pdf: "pdf", json: "json" };
 const CONTINUATIONS = 3;
 const NEXT_WORDS = 12;
+const LOOKED_AT = 1_000; // characters before the cursor that Look inside is opened with
 const CHECKED = 20_000; // characters around the last edit in which copies are looked for
 
 /** Shows the view; returns what to do when another one is shown. */
@@ -57,6 +59,7 @@ export function writeView(main) {
     cursor: button(words.write.here, () => write(editor.cursor), { "aria-keyshortcuts": "Control+Enter" }),
     several: button(words.write.several, offerSeveral),
     next: button(words.write.nextWord, offerNext),
+    look: button(words.write.look, look),
     undo: button("↶", () => step("undo"), { "aria-label": words.undo, title: words.undo, "aria-keyshortcuts": "Control+Z" }),
     redo: button("↷", () => step("redo"), { "aria-label": words.redo, title: words.redo, "aria-keyshortcuts": "Control+Shift+Z" }),
   };
@@ -91,6 +94,7 @@ export function writeView(main) {
 
   function show() {
     for (const one of Object.values(buttons)) one.disabled = Boolean(running);
+    buttons.look.disabled ||= !editor.length;
     buttons.undo.disabled ||= !history.done.length;
     buttons.redo.disabled ||= !history.undone.length;
     stop.hidden = !running;
@@ -169,6 +173,13 @@ export function writeView(main) {
   /** Scrolls to the line of an offset: what is offered below the page must not cover the place where it would go. */
   function reveal(at) {
     editor.rows[editor.place(at)[0]].scrollIntoView({ block: "nearest" });
+  }
+
+  /** Opens Look inside with the lines before the cursor. */
+  function look() {
+    const before = editor.text.slice(0, editor.cursor || editor.length);
+    const lines = before.slice(-LOOKED_AT);
+    lookAt("surprise", model.id, { text: lines.length < before.length ? lines.slice(lines.indexOf("\n") + 1) : lines });
   }
 
   function insert(at, text, told) {
