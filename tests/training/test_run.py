@@ -233,6 +233,15 @@ def trained_by(task: CountingTask, out: Path, steps: int | None = None, **how: A
         return train(task, target, start)
 
 
+def test_curves_are_drawn_at_the_first_validation_and_at_the_end(
+    tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    task, validations = counting(corpus), list[int]()
+    monkeypatch.setattr(task, "draw", lambda at, title: validations.append(len(history.read(at.place))))
+    trained_by(task, tmp_path / "model", steps=10)
+    assert validations == [1, 10]
+
+
 def interrupting(after: int) -> Callable[[Model], str]:
     """Sends Ctrl-C when the so-manieth sample is written."""
     samples = count(1)

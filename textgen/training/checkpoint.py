@@ -57,6 +57,15 @@ class Run:
         """Whether there is enough held-out text to tell which weights are best."""
         return self.characters[1] >= _FEWEST_HELD_OUT
 
+    @property
+    def bits_per_nat(self) -> tuple[float, float]:
+        """Factors from nats a token to bits a character, for training and held-out text."""
+        training, held_out = (
+            tokens / max(characters, 1) / math.log(2)
+            for tokens, characters in zip(self.tokens, self.characters, strict=True)
+        )
+        return training, held_out
+
     def save(self, folder: Path) -> None:
         """Replaces the run's description in `folder`."""
         values = {"format_version": FORMAT_VERSION, "kind": self.kind, **asdict(self)}

@@ -55,6 +55,13 @@ def cores_are_shared() -> bool:
     return str(chosen) == str(_share())
 
 
+def make_deterministic() -> None:
+    """Makes TensorFlow sum in the same order every time, so that a resumed run is exact."""
+    import tensorflow as tf
+
+    tf.config.experimental.enable_op_determinism()
+
+
 def _share() -> int:
     """Cores per shard: a usual batch makes four shards at most."""
     return max(1, thread_count() // 4)

@@ -1,8 +1,8 @@
 """One run in a model folder: how it begins or resumes, what it leaves in the folder, and how it ends."""
 
-import math
 import os
 import shlex
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from textgen.training import history
 from textgen.training.callback import Callback
 from textgen.training.checkpoint import ADVERSARIAL, Checkpoint, Run, checkpoint_exists
 from textgen.training.display import TensorBoard, make_display
-from textgen.training.machine import cores_are_shared, thread_count
+from textgen.training.machine import cores_are_shared, make_deterministic, thread_count
 from textgen.training.prepare import prepare
 from textgen.training.sizing import SIZES, Choice
 from textgen.training.target import Target, final_name
@@ -35,6 +35,10 @@ Arrays = dict[str, NDArray[np.float32]]
 Sample = Callable[[Model], str]
 
 DEFAULT_MINUTES = 20.0
+
+_DRAWING_SECONDS = 10.0
+"""Fewest seconds from one drawing of the curves to the next: one takes as long as many steps of a small model. They are
+drawn at the end in any case."""
 
 _LISTENING = ("turns", "replies_by")
 """How a chatbot's dialogues are read, as stored in a model's card."""
@@ -285,7 +289,7 @@ def run_training(
     listeners = [display, *task.watch(at, display), *callbacks]
     if tensorboard:
         listeners.append(TensorBoard(place / "tensorboard"))
-    _make_deterministic()
+    make_deterministic()
     batches, network = task.batches(at), task.network(at)
     for name, variable in network.named_weights().items():
         variable.assign(model.weights[name].astype(np.float32))
@@ -295,6 +299,7 @@ def run_training(
             "its weights will differ in the last bits from those of a run that was never stopped."
         )
     step = task.step(at, network, batches)
+    keeper = _Keeper(task, at, listeners)
     trainer = Trainer(
         step,
         batches,
@@ -302,12 +307,13 @@ def run_training(
         run.held_out_decides,
         run.training,
         place,
-        _bits_per_nat(run),
-        _Keeper(task, at, listeners),
+        run.bits_per_nat,
+        keeper,
         listeners,
         task.rank(at, step, listeners),
     )
     outcome = trainer.run()
+    keeper.draw()
     if outcome.reason == "not finite":
         raise TrainingError(
             f"The loss was no longer finite after {count(outcome.steps, 'step')}, so training stopped; the best "
@@ -332,6 +338,7 @@ class _Keeper:
 
     def __init__(self, task: ModelTask, at: Workspace, listeners: list[Callback]) -> None:
         self._task, self._at, self._listeners = task, at, listeners
+        self._is_drawn, self._next_drawing = True, 0.0
 
     def __call__(self, weights: Arrays, row: history.HistoryRow, best: bool) -> None:
         folder = self._at.folder
@@ -351,9 +358,17 @@ class _Keeper:
         except TextgenError as error:
             text = f"(no sample: {error})"  # a failed sample must not end a training run
         self._keep_sample(row, text)
-        self._task.draw(self._at, final_name(folder.path))
+        self._is_drawn = False
+        if time.monotonic() >= self._next_drawing:
+            self.draw()
         for listener in self._listeners:
             listener.sample(text)
+
+    def draw(self) -> None:
+        """Draws the curves, if there was a validation since they were drawn."""
+        if not self._is_drawn:
+            self._task.draw(self._at, final_name(self._at.folder.path))
+            self._is_drawn, self._next_drawing = True, time.monotonic() + _DRAWING_SECONDS
 
     def _keep_sample(self, row: history.HistoryRow, text: str) -> None:
         path = self._at.place / "samples.txt"
@@ -363,21 +378,6 @@ class _Keeper:
             return  # a resumed run has written this sample already
         with replacing(path) as file:
             file.write(before + f"{heading}{text.rstrip()}\n\n".encode())
-
-
-def _bits_per_nat(run: Run) -> tuple[float, float]:
-    """Factors from nats a token to bits a character, for training and held-out text."""
-    training, held_out = (
-        tokens / max(characters, 1) / math.log(2) for tokens, characters in zip(run.tokens, run.characters, strict=True)
-    )
-    return training, held_out
-
-
-def _make_deterministic() -> None:
-    """Makes TensorFlow sum in the same order every time, so that a resumed run is exact."""
-    import tensorflow as tf
-
-    tf.config.experimental.enable_op_determinism()
 
 
 def require_as_begun(folder: ModelFolder, asked: Sequence[Any], seed: int) -> None:
