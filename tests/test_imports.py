@@ -73,7 +73,7 @@ def imports(tree: ast.AST, everywhere: bool = True) -> Iterator[str]:
         everywhere: count what functions import when they are called and what only the type checker sees; otherwise
             only what is imported with the module.
     """
-    for node in ast.iter_child_nodes(tree):
+    for node in _blocks(tree):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -81,6 +81,11 @@ def imports(tree: ast.AST, everywhere: bool = True) -> Iterator[str]:
             yield from (f"{node.module}.{alias.name}" for alias in node.names)
         elif everywhere or not (isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) or _is_for_types(node)):
             yield from imports(node, everywhere)
+
+
+def _blocks(node: ast.AST) -> Iterator[ast.AST]:
+    """What stands directly in a node and may hold imports: statements and the parts of them; expressions hold none."""
+    return (child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr | ast.arguments))
 
 
 def _is_for_types(node: ast.AST) -> bool:

@@ -47,14 +47,18 @@ def test_the_same_arrays_give_the_same_bytes(path: Path) -> None:
 
 def test_every_changed_bit_is_noticed(path: Path) -> None:
     content = path.read_bytes()
-    for place in range(len(content)):
-        for bit in range(8):
-            path.write_bytes(content[:place] + bytes([content[place] ^ 1 << bit]) + content[place + 1 :])
+    for place, byte in enumerate(content):
+        for changed in [*(byte ^ 1 << bit for bit in range(8)), byte]:
+            with path.open("r+b") as file:  # not written anew, which takes ten times as long
+                file.seek(place)
+                file.write(bytes([changed]))
             try:
                 _, metadata = read_tensors(path)
             except ValueError:
+                assert changed != byte
                 continue
-            assert "crc32" not in metadata, (place, bit)  # its name was hit: whoever reads it, misses it
+            # Where its name was hit, whoever reads it misses it.
+            assert ("crc32" in metadata) == (changed == byte), (place, changed)
 
 
 @pytest.mark.parametrize("change", [lambda content: content[:-1], lambda content: content + b"\0", lambda content: b""])

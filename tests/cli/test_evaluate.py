@@ -1,5 +1,6 @@
 import json
 import math
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,14 @@ from textgen.cli.main import cli
 from textgen.evaluation.copies import Copy, CorpusPlace, Novelty
 from textgen.generation.chat_model import ChatModel
 from textgen.model_folder import ModelFolder
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_beginnings() -> Iterator[None]:
+    """A tenth of the pages that are begun without a prompt."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("textgen.evaluation.report.BEGINNINGS", 10)
+        yield
 
 
 def run(*arguments: object) -> Result:

@@ -4,29 +4,42 @@ import random
 import re
 from collections import Counter
 
+import pytest
 from building.filters import hit
+from building.patterns import Turn
 from building.talks import BOT, CURIOUS, PATTERNS, PLAIN, as_people_type, named, written
 
-TALKS = written()
-ALL = [*TALKS, *written(CURIOUS), *written(PLAIN)]
+Talks = list[list[Turn]]
 
 
-def test_there_are_many_different_talks_of_two_turns_and_more() -> None:
-    folded = Counter(tuple(re.sub(r"[^a-z ]", "", text.lower()) for _, text in talk) for talk in ALL)
+@pytest.fixture(scope="module")
+def lively() -> Talks:
+    return written()
+
+
+@pytest.fixture(scope="module")
+def talks(lively: Talks) -> Talks:
+    """All of them."""
+    return [*lively, *written(CURIOUS), *written(PLAIN)]
+
+
+def test_there_are_many_different_talks_of_two_turns_and_more(talks: Talks) -> None:
+    folded = Counter(tuple(re.sub(r"[^a-z ]", "", text.lower()) for _, text in talk) for talk in talks)
     assert len(folded) >= 2000
     assert [talk for talk, times in folded.items() if times > 1] == []
-    for talk in ALL:
+    for talk in talks:
         assert len(talk) % 2 == 0
         assert [who for who, _ in talk] == ["YOU", "WREN"] * (len(talk) // 2)
 
 
-def test_the_bot_says_nothing_private_or_hateful() -> None:
+def test_the_bot_says_nothing_private_or_hateful(talks: Talks) -> None:
     never = {"e-mail address", "link", "phone number", "street address", "self-harm", "hatred", "politics", "drugs"}
-    assert [text for talk in ALL for who, text in talk if who == "WREN" and hit(text) in never] == []
+    said = {text for talk in talks for who, text in talk if who == "WREN"}
+    assert {text for text in said if hit(text) in never} == set()
 
 
-def test_no_reply_is_a_stock_line() -> None:
-    replies = Counter(text.lower() for talk in TALKS for who, text in talk if who == "WREN")
+def test_no_reply_is_a_stock_line(lively: Talks) -> None:
+    replies = Counter(text.lower() for talk in lively for who, text in talk if who == "WREN")
     most, times = replies.most_common(1)[0]
     assert times <= 0.002 * replies.total(), most
 
@@ -39,6 +52,6 @@ def test_the_persons_turns_are_typed_and_the_bots_are_not() -> None:
         assert typed[0][1].lower().rstrip("?") == "is it monday"
 
 
-def test_patterns_are_no_talks() -> None:
+def test_patterns_are_no_talks(talks: Talks) -> None:
     assert PATTERNS == "patterns.txt"
-    assert not any("{" in text for talk in ALL for _, text in talk)
+    assert not any("{" in text for talk in talks for _, text in talk)

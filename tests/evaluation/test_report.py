@@ -1,6 +1,7 @@
 import json
 import math
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,14 @@ from textgen.evaluation.prediction import Scores
 from textgen.evaluation.report import Evaluation, evaluate
 from textgen.starters import english_words
 from textgen.writer import ScriptWriter
+
+
+@pytest.fixture(scope="module", autouse=True)
+def few_beginnings() -> Iterator[None]:
+    """A tenth of the pages that are begun without a prompt."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("textgen.evaluation.report.BEGINNINGS", 10)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +51,7 @@ def test_samples_are_looked_for_in_the_training_text(uniform: ScriptWriter, corp
     assert values["longest_copied_words"] is not None
     assert "1 of 2 lines are written." in told and told[0] == "Scoring the held-out part of the corpus."
     assert any(text.endswith(f"of {result.scores.tokens + 1:,} tokens are scored.") for text in told)
-    assert told[-1] == "Beginning 100 pages, and looking for invented words."
+    assert told[-1] == "Beginning 10 pages, and looking for invented words."
 
 
 def test_invented_words_and_bad_beginnings(sampled: Evaluation, scored: Evaluation, corpus: Path) -> None:
