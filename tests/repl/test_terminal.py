@@ -106,30 +106,39 @@ def chat(tmp_path: Path) -> Iterator[Callable[..., Keyboard]]:
         keyboard.process.close()
 
 
-def test_a_conversation(chat, tmp_path: Path) -> None:
-    keyboard = chat()
-    keyboard.type("hello there\r")
-    keyboard.see("1. You said: hello there")
-    keyboard.type("hello again\r")
-    keyboard.see("tokens/s")
-    keyboard.type("Bye!\r")
-    rest, code = keyboard.end()
+def is_coloured(raw: str) -> bool:
+    """Whether a colour was asked for, beside bold and the like."""
+    codes = {int(code) for found in re.findall(r"\x1b\[([0-9;]+)m", raw) for code in found.split(";")}
+    return bool(codes & {*range(30, 39), *range(40, 49), *range(90, 108)})
+
+
+def test_a_conversation_and_the_next_one_that_remembers_its_lines(chat, tmp_path: Path) -> None:
+    first = chat()
+    first.type("hello there\r")
+    first.see("1. You said: hello there")
+    first.type("a rather long message\r")
+    first.see("tokens/s")
+    first.type("Bye!\r")
+    rest, code = first.end()
     assert "smalltalk: Goodbye!" in rest
     assert code == 0
+    assert is_coloured(first.raw)
     (history,) = tmp_path.rglob("chat_history")
     assert stat.S_IMODE(history.stat().st_mode) == 0o600
     assert "+hello there\n" in history.read_text(encoding="utf-8")
-
-
-def test_control_d_leaves_with_a_farewell(chat) -> None:
-    keyboard = chat()
-    keyboard.type(CTRL_D)
-    rest, code = keyboard.end()
+    second = chat()
+    second.type("a rath")
+    second.see("er long message")
+    second.type(RIGHT, "\r")
+    second.see("1. You said: a rather long message")
+    second.see(PROMPT)
+    second.type(CTRL_D)
+    rest, code = second.end()
     assert "smalltalk: Goodbye!" in rest
     assert code == 0
 
 
-def test_control_c_stops_the_reply_and_the_talk_goes_on(chat) -> None:
+def test_control_c_stops_the_reply_or_the_line_and_the_talk_goes_on(chat) -> None:
     keyboard = chat()
     keyboard.type("word " * 200, "\r")
     keyboard.see("1. You said: word word")
@@ -139,12 +148,6 @@ def test_control_c_stops_the_reply_and_the_talk_goes_on(chat) -> None:
     keyboard.type("/history\r")
     keyboard.see("smalltalk:")
     assert keyboard.see(PROMPT).count("word") < 200
-    keyboard.type("/quit\r")
-    assert keyboard.end()[1] == 0
-
-
-def test_control_c_on_an_empty_line_tells_how_to_leave(chat) -> None:
-    keyboard = chat()
     keyboard.type("not this")
     keyboard.see("this")
     keyboard.type(CTRL_C)
@@ -152,19 +155,19 @@ def test_control_c_on_an_empty_line_tells_how_to_leave(chat) -> None:
     keyboard.type(CTRL_C)
     keyboard.see("Ctrl-D ends the chat.")
     keyboard.see(PROMPT)
-    keyboard.type(CTRL_D)
+    keyboard.type("/quit\r")
     assert keyboard.end()[1] == 0
 
 
-def test_a_message_of_two_lines(chat) -> None:
+def test_two_lines_bytes_that_are_no_text_and_completion(chat) -> None:
     keyboard = chat()
     keyboard.type("one", ESCAPE, "\r", "two\r")
     keyboard.see("1. You said: one")
     keyboard.see("two")
-
-
-def test_commands_are_completed(chat) -> None:
-    keyboard = chat()
+    keyboard.see(PROMPT)
+    os.write(keyboard.process.child_fd, b"caf\xe9 \xff\r")
+    keyboard.see("2. You said: caf")
+    keyboard.see(PROMPT)
     keyboard.type("/set temper")
     keyboard.see("temperature 0.8")
     keyboard.type(TAB)
@@ -172,10 +175,13 @@ def test_commands_are_completed(chat) -> None:
     keyboard.type("\r", " 0.25\r")
     keyboard.see("temperature is now 0.25.")
     keyboard.see("temperature 0.25")
+    keyboard.type(CTRL_D)
+    assert keyboard.end()[1] == 0
 
 
 def test_a_listing_longer_than_the_window_comes_page_by_page(chat) -> None:
-    keyboard = chat()
+    keyboard = chat("--as", "jerry", "--seed", "7")  # a script model speaks as its character
+    keyboard.see("seed 7")
     keyboard.process.setwinsize(12, 60)
     keyboard.type("/help\r")
     assert "/help" in keyboard.see("Enter shows more")
@@ -184,57 +190,20 @@ def test_a_listing_longer_than_the_window_comes_page_by_page(chat) -> None:
     keyboard.type("q\r")
     keyboard.see(PROMPT)
     keyboard.type("hello\r")
+    keyboard.see("jerry:")
     keyboard.see("You said: hello")
 
 
-def test_a_line_of_an_earlier_session_is_suggested(chat) -> None:
-    first = chat()
-    first.type("a rather long message\r")
-    first.see("1. You said: a rather long message")
-    first.see(PROMPT)
-    first.type(CTRL_D)
-    first.end()
-    second = chat()
-    second.type("a rath")
-    second.see("er long message")
-    second.type(RIGHT, "\r")
-    second.see("1. You said: a rather long message")
-
-
-@pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
-def test_no_color_is_respected(chat, environment: dict[str, str], coloured: bool) -> None:
-    keyboard = chat(**environment)
+def test_without_colours_and_where_nothing_can_be_kept_the_chat_works_and_says_so(chat, tmp_path: Path) -> None:
+    (tmp_path / "state").write_text("a file where a folder should be", encoding="utf-8")
+    (tmp_path / "Library").write_text("the same on macOS", encoding="utf-8")
+    keyboard = chat(NO_COLOR="1")
+    assert "are not saved for later" in keyboard.screen
     keyboard.type("hello\r")
     keyboard.see("1. You said: hello")
     keyboard.type("/nonsense\r")
     keyboard.see("no such command")
-    codes = {int(code) for found in re.findall(r"\x1b\[([0-9;]+)m", keyboard.raw) for code in found.split(";")}
-    assert bool(codes & {*range(30, 39), *range(40, 49), *range(90, 108)}) == coloured
-
-
-def test_bytes_that_are_no_text_do_not_end_the_talk(chat) -> None:
-    keyboard = chat()
-    os.write(keyboard.process.child_fd, b"caf\xe9 \xff\r")
-    keyboard.see("1. You said: caf")
-    keyboard.see(PROMPT)
-    keyboard.type(CTRL_D)
-    assert keyboard.end()[1] == 0
-
-
-def test_where_nothing_can_be_kept_the_chat_works_and_says_so(chat, tmp_path: Path) -> None:
-    (tmp_path / "state").write_text("a file where a folder should be", encoding="utf-8")
-    (tmp_path / "Library").write_text("the same on macOS", encoding="utf-8")
-    keyboard = chat()
-    assert "are not saved for later" in keyboard.screen
-    keyboard.type("hello\r")
-    keyboard.see("1. You said: hello")
-
-
-def test_a_script_model_speaks_as_its_character(chat) -> None:
-    keyboard = chat("--as", "jerry", "--seed", "7")
-    keyboard.see("seed 7")
-    keyboard.type("hello\r")
-    keyboard.see("jerry:")
+    assert not is_coloured(keyboard.raw)
 
 
 def wrapped(*texts: str, width: int = 10, indent: int = 0) -> str:
