@@ -14,6 +14,10 @@ from hypothesis import settings
 
 from textgen.config import Budget
 
+# As the command line sets it on two cores: tests run in two processes, and threads of one operation get in each other's
+# way there. Set before TensorFlow is imported, and for programs that tests start; what a person has set stands.
+os.environ.setdefault("TF_NUM_INTRAOP_THREADS", "1")
+
 settings.register_profile("default", max_examples=40, deadline=None)
 settings.register_profile("thorough", max_examples=500, deadline=None)  # pytest --hypothesis-profile thorough
 settings.load_profile("default")

@@ -55,14 +55,6 @@ def test_the_figure_that_is_told_is_the_score_of_the_weights_that_are_kept(train
     assert model.card.metrics["bits_per_character"] == pytest.approx(nats / np.log(2) / characters, rel=2e-3)
 
 
-@pytest.mark.slow
-def test_what_is_returned_is_what_is_loaded(tmp_path: Path, corpus: Path) -> None:
-    writer = train(corpus, tmp_path / "model", index=False, tensorboard=True)
-    assert writer.write(lines=2, seed=1).text == load(tmp_path / "model").write(lines=2, seed=1).text
-    assert not (tmp_path / "model" / "novelty.bin").exists()
-    assert list((tmp_path / "model" / "training" / "tensorboard").iterdir())
-
-
 def test_a_finished_run_is_not_resumed_without_a_larger_budget(trained: Path, corpus: Path) -> None:
     with pytest.raises(ConfigurationError, match="its budget of 150 steps is spent; give a larger one"):
         train_script(corpus, trained, resume=True, quiet=True)
@@ -293,8 +285,11 @@ def test_a_chatbot_learns_from_a_corpus_or_from_dialogues(how: dict[str, Any]) -
 def test_texts_become_a_model_in_a_folder_of_their_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     texts = [f"Song {number}\n\nThe moon is out tonight,\nover the water.\n" for number in range(40)]
-    writer = train_script(texts=iter(texts), steps=2, quiet=True, **TINY)
+    writer = train_script(texts=iter(texts), steps=2, quiet=True, index=False, tensorboard=True, **TINY)
     assert (writer.path, writer.card.corpus["files"]) == (Path("runs/texts"), ["texts"])
+    assert writer.write(lines=2, seed=1).text == load(writer.path).write(lines=2, seed=1).text
+    assert not (writer.path / "novelty.bin").exists()
+    assert list((writer.path / "training" / "tensorboard").iterdir())
     again = train_script(texts=texts, out="runs/texts", steps=3, resume=True, quiet=True)
     assert again.card.corpus["fingerprint"] == writer.card.corpus["fingerprint"]
     with pytest.raises(ConfigurationError, match="the corpus given now has another content"):

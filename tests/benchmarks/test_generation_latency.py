@@ -8,6 +8,7 @@ from tests.benchmarks.scripts import script
 latency = script("generation_latency")
 
 
+@pytest.mark.slow
 def test_the_network_of_a_case_runs() -> None:
     config = latency.architecture("characters")
     step = latency.Stepper(latency.LanguageModel(config, latency.initial_weights(config, seed=0)), 2)

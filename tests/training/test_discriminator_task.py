@@ -123,7 +123,7 @@ def test_from_a_chat_model_to_a_judge_among_its_candidates(
     (tmp_path / "more.jsonl").write_text(dialogues_text(900, seed=5), encoding="utf-8")
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     monkeypatch.setattr(module, "FEWEST", 10)
-    saved = train_discriminator(folder, tmp_path / "more.jsonl", samples=1500, steps=200, seed=3, temperature=1.5)
+    saved = train_discriminator(folder, tmp_path / "more.jsonl", samples=1500, steps=150, seed=3, temperature=1.5)
     assert saved.metrics["accuracy"]["discriminator"] > 0.8  # so hot a bot mixes up its words
     assert (saved.decoding["temperature"], saved.decoding["max_new_tokens"]) == (1.5, 60)
     assert {path: path.read_bytes() for path in before} == before
