@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from textgen.decoding.options import ChatOptions, DecodingOptions
     from textgen.errors import TextgenError
     from textgen.generation.conversation import Reply
+    from textgen.training.adversarial.config import AdversarialConfig
     from textgen.training.callback import Callback
     from textgen.writer import ScriptWriter, WrittenScript
 
@@ -30,6 +31,7 @@ _HOMES = {
     "train_chat": "textgen.api",
     "train_discriminator": "textgen.api",
     "train_script": "textgen.api",
+    "AdversarialConfig": "textgen.training.adversarial.config",
     "Callback": "textgen.training.callback",
     "Chatbot": "textgen.chatbot",
     "as_character": "textgen.chatbot",
@@ -45,6 +47,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "AdversarialConfig",
     "Callback",
     "ChatOptions",
     "Chatbot",
