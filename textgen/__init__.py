@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from textgen.decoding.options import ChatOptions, DecodingOptions
     from textgen.errors import TextgenError
     from textgen.generation.conversation import Reply
+    from textgen.starters import sample_corpus
     from textgen.training.adversarial.config import AdversarialConfig
     from textgen.training.callback import Callback
     from textgen.writer import ScriptWriter, WrittenScript
@@ -43,6 +44,7 @@ _HOMES = {
     "Script": "textgen.corpus.script",
     "Scene": "textgen.corpus.script",
     "Line": "textgen.corpus.script",
+    "sample_corpus": "textgen.starters",
     "TextgenError": "textgen.errors",
 }
 
@@ -61,6 +63,7 @@ __all__ = [
     "WrittenScript",
     "as_character",
     "load",
+    "sample_corpus",
     "train_chat",
     "train_discriminator",
     "train_script",
