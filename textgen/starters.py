@@ -49,6 +49,6 @@ def sample_corpus(name: str = "sitcom") -> Path:
     """
     if name not in SAMPLES:
         raise ConfigurationError(
-            f"The sample corpus {name!r} was asked for, but there is none: name {', '.join(SAMPLES)}."
+            f"The sample corpus {name!r} was asked for, but none of that name comes along: name {', '.join(SAMPLES)}."
         )
     return next(path for folder in (_IN_THE_PACKAGE, _IN_A_CLONE) if (path := folder / f"{name}.txt").is_file())
