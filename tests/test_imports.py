@@ -34,7 +34,7 @@ MAY_IMPORT = {
     "tokenizers": BASE,
     "corpus": CORPUS,
     "model_folder": CORPUS,
-    "starters": {"model_folder"},
+    "starters": {"errors", "model_folder"},
     "inference": CORPUS | {"model_folder"},
     "decoding": CORPUS | {"corpus"},
     "discriminator": WRITING,

@@ -1,14 +1,17 @@
 """What is built and installed: metadata, the wheel's content, and a clone without its dependencies."""
 
+import re
 import shutil
 import subprocess
 import sys
 import tarfile
+import tomllib
 import venv
 import zipfile
 from pathlib import Path
 
 import pytest
+import yaml
 
 ROOT = Path(__file__).parents[1]
 
@@ -18,6 +21,22 @@ def test_without_its_dependencies_chat_py_names_the_command_that_installs_them()
     assert done.returncode == 1
     assert "pip install -e ." in done.stderr and "numpy" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_the_classifiers_name_the_pythons_that_are_tested() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8"))
+    named = re.findall(r"Python :: (3\.\d+)", "\n".join(project["classifiers"]))
+    assert named == workflow["jobs"]["tests"]["strategy"]["matrix"]["python"]
+
+
+def test_the_oldest_packages_are_those_of_the_metadata() -> None:
+    printed = subprocess.run([sys.executable, ROOT / ".ci" / "floors.py"], capture_output=True, text=True, check=True)
+    floors = dict(line.split("==") for line in printed.stdout.splitlines())
+    assert {"numpy", "click", "tensorflow", "keras", "onnx", "starlette"} <= set(floors)
+    assert all(re.fullmatch(r"[\d.]+", version) for version in floors.values())
+    allowed = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert all(f'"{name}>={version}' in allowed for name, version in floors.items())
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +68,8 @@ def test_the_wheel_has_models_samples_and_types_and_nothing_else(built: tuple[Pa
 def test_the_sdist_can_run_its_tests(built: tuple[Path, Path]) -> None:
     with tarfile.open(built[1]) as sdist:
         names = {name.partition("/")[2] for name in sdist.getnames()}
-    for needed in ("tests/conftest.py", "corpora/sitcom.txt", "docs/index.md", "benchmarks/README.md", "chat.py"):
+    folders = ("tests/conftest.py", "corpora/sitcom.txt", "docs/index.md", "benchmarks/README.md", ".ci/floors.py")
+    for needed in (*folders, "examples/3_look_inside.ipynb", ".github/workflows/ci.yml", "chat.py"):
         assert needed in names
 
 

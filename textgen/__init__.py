@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from textgen.decoding.options import ChatOptions, DecodingOptions
     from textgen.errors import TextgenError
     from textgen.generation.conversation import Reply
+    from textgen.starters import sample_corpus
+    from textgen.training.adversarial.config import AdversarialConfig
     from textgen.training.callback import Callback
     from textgen.writer import ScriptWriter, WrittenScript
 
@@ -30,6 +32,7 @@ _HOMES = {
     "train_chat": "textgen.api",
     "train_discriminator": "textgen.api",
     "train_script": "textgen.api",
+    "AdversarialConfig": "textgen.training.adversarial.config",
     "Callback": "textgen.training.callback",
     "Chatbot": "textgen.chatbot",
     "as_character": "textgen.chatbot",
@@ -41,10 +44,12 @@ _HOMES = {
     "Script": "textgen.corpus.script",
     "Scene": "textgen.corpus.script",
     "Line": "textgen.corpus.script",
+    "sample_corpus": "textgen.starters",
     "TextgenError": "textgen.errors",
 }
 
 __all__ = [
+    "AdversarialConfig",
     "Callback",
     "ChatOptions",
     "Chatbot",
@@ -58,6 +63,7 @@ __all__ = [
     "WrittenScript",
     "as_character",
     "load",
+    "sample_corpus",
     "train_chat",
     "train_discriminator",
     "train_script",

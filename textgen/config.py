@@ -8,17 +8,37 @@ from textgen.errors import ConfigurationError, ModelError
 from textgen.stored_json import decode
 
 
-def _require(holds: bool, name: str, value: object, allowed: str) -> None:
+def require(holds: bool, name: str, value: object, allowed: str) -> None:
+    """Refuses a setting in one sentence.
+
+    Args:
+        holds: whether its value makes sense.
+        name: of the setting.
+        value: that was given.
+        allowed: what it may be, after `must be`.
+
+    Raises:
+        ConfigurationError: it does not hold.
+    """
     if not holds:
         raise ConfigurationError(f"{name} is {value!r}; it must be {allowed}: give a value in that range.")
 
 
+def require_share(name: str, value: float) -> None:
+    """Refuses a share that is not from 0 to below 1.
+
+    Raises:
+        ConfigurationError: it is not.
+    """
+    require(0 <= value < 1, name, value, "at least 0 and below 1")
+
+
 def _require_vocabulary(size: int) -> None:
-    _require(size >= FEWEST_TOKENS, "vocabulary_size", size, f"at least {FEWEST_TOKENS} (bytes and structure)")
+    require(size >= FEWEST_TOKENS, "vocabulary_size", size, f"at least {FEWEST_TOKENS} (bytes and structure)")
 
 
-class _JsonConfig:
-    """Saving and loading shared by the dataclasses below."""
+class JsonConfig:
+    """Saving and loading that all configurations share."""
 
     def to_json(self) -> dict[str, Any]:
         """The fields as a dictionary of plain JSON values."""
@@ -66,7 +86,7 @@ FEWEST_TOKENS = 264
 
 
 @dataclass(frozen=True)
-class ModelConfig(_JsonConfig):
+class ModelConfig(JsonConfig):
     """The architecture of a language model.
 
     Args:
@@ -91,7 +111,7 @@ class ModelConfig(_JsonConfig):
     def __post_init__(self) -> None:
         _require_vocabulary(self.vocabulary_size)
         for name in ("embedding", "hidden", "layers"):
-            _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+            require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
 
     @property
     def parameters(self) -> int:
@@ -108,7 +128,7 @@ DIRECTIONS = ("forward", "backward")
 
 
 @dataclass(frozen=True)
-class EncoderDecoderConfig(_JsonConfig):
+class EncoderDecoderConfig(JsonConfig):
     """The architecture of a chat model.
 
     Args:
@@ -141,8 +161,8 @@ class EncoderDecoderConfig(_JsonConfig):
     def __post_init__(self) -> None:
         _require_vocabulary(self.vocabulary_size)
         for name in ("embedding", "layers"):
-            _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
-        _require(self.hidden >= 2 and self.hidden % 2 == 0, "hidden", self.hidden, "an even number above 0")
+            require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+        require(self.hidden >= 2 and self.hidden % 2 == 0, "hidden", self.hidden, "an even number above 0")
 
     @property
     def parameters(self) -> int:
@@ -166,7 +186,7 @@ class EncoderDecoderConfig(_JsonConfig):
 
 
 @dataclass(frozen=True)
-class DiscriminatorConfig(_JsonConfig):
+class DiscriminatorConfig(JsonConfig):
     """The architecture of a discriminator.
 
     Args:
@@ -190,12 +210,12 @@ class DiscriminatorConfig(_JsonConfig):
 
     def __post_init__(self) -> None:
         for name in ("vocabulary_size", "embedding", "filters"):
-            _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+            require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
         apart = bool(self.widths) and len(set(self.widths)) == len(self.widths)
-        _require(apart and min(self.widths) >= 1, "widths", self.widths, "different lengths of at least 1")
+        require(apart and min(self.widths) >= 1, "widths", self.widths, "different lengths of at least 1")
         for name in ("speakers", "matching"):
-            _require(getattr(self, name) >= 0, name, getattr(self, name), "at least 0")
-        _require(self.voices == 0 or self.voices >= 2, "voices", self.voices, "0, or at least 2")
+            require(getattr(self, name) >= 0, name, getattr(self, name), "at least 0")
+        require(self.voices == 0 or self.voices >= 2, "voices", self.voices, "0, or at least 2")
 
     @property
     def features(self) -> int:
@@ -209,7 +229,7 @@ class DiscriminatorConfig(_JsonConfig):
 
 
 @dataclass(frozen=True)
-class Budget(_JsonConfig):
+class Budget(JsonConfig):
     """How long a run lasts: exactly one of minutes of training, epochs over the corpus, or steps."""
 
     minutes: float | None = None
@@ -223,7 +243,7 @@ class Budget(_JsonConfig):
                 f"A run has one budget, but got {' and '.join(given) or 'none'}: choose minutes, epochs or steps."
             )
         ((name, value),) = given.items()
-        _require(math.isfinite(value) and value > 0, name, value, "a number above 0")
+        require(math.isfinite(value) and value > 0, name, value, "a number above 0")
 
     def describe(self) -> str:
         """The budget in words, such as `20 minutes`."""
@@ -232,7 +252,7 @@ class Budget(_JsonConfig):
 
 
 @dataclass(frozen=True)
-class TrainingConfig(_JsonConfig):
+class TrainingConfig(JsonConfig):
     """How a model of any kind is trained.
 
     Args:
@@ -266,15 +286,15 @@ class TrainingConfig(_JsonConfig):
     patience: int = 6
 
     def __post_init__(self) -> None:
-        _require(self.precision in ("float32", "bfloat16"), "precision", self.precision, "float32 or bfloat16")
+        require(self.precision in ("float32", "bfloat16"), "precision", self.precision, "float32 or bfloat16")
         for name in ("towers", "warm_up", "validations", "patience"):
-            _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+            require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
         for name in ("dropout", "embedding_dropout", "weight_drop"):
-            _require_share(name, getattr(self, name))
+            require_share(name, getattr(self, name))
         for name in ("learning_rate", "clip"):
-            _require(0 < getattr(self, name) < math.inf, name, getattr(self, name), "a number above 0")
-        _require(0 <= self.weight_decay < 1, "weight_decay", self.weight_decay, "at least 0 and below 1")
-        _require(0 <= self.seed < 2**63, "seed", self.seed, "a whole number from 0 to 2**63 - 1")
+            require(0 < getattr(self, name) < math.inf, name, getattr(self, name), "a number above 0")
+        require(0 <= self.weight_decay < 1, "weight_decay", self.weight_decay, "at least 0 and below 1")
+        require(0 <= self.seed < 2**63, "seed", self.seed, "a whole number from 0 to 2**63 - 1")
 
 
 @dataclass(frozen=True)
@@ -303,10 +323,10 @@ class ScriptTrainingConfig(TrainingConfig):
     def __post_init__(self) -> None:
         super().__post_init__()
         for name in ("streams", "window"):
-            _require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
+            require(getattr(self, name) >= 1, name, getattr(self, name), "at least 1")
         for name in ("input_dropout", "token_dropout", "reset", "beginnings"):
-            _require_share(name, getattr(self, name))
-        _require(self.sampled_words >= 0, "sampled_words", self.sampled_words, "at least 0")
+            require_share(name, getattr(self, name))
+        require(self.sampled_words >= 0, "sampled_words", self.sampled_words, "at least 0")
 
 
 @dataclass(frozen=True)
@@ -329,124 +349,6 @@ class ChatTrainingConfig(TrainingConfig):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _require(self.batch >= 1, "batch", self.batch, "at least 1")
+        require(self.batch >= 1, "batch", self.batch, "at least 1")
         for name in ("label_smoothing", "empty_contexts", "empty_at_first"):
-            _require_share(name, getattr(self, name))
-
-
-ADVERSARIAL_LOSSES = ("minimax", "non-saturating", "least-squares", "relativistic", "wasserstein")
-"""The losses that generator and critic can minimise in adversarial training."""
-
-GENERATOR_GRADIENTS = ("gumbel", "reinforce")
-"""The ways to get a gradient from the critic to the generator through sampled tokens."""
-
-CONDITIONS = ("projection", "speakers")
-"""The ways in which a critic can know who speaks."""
-
-_GUMBEL_ONLY = {"tokens": "hard", "temperature": 1.0, "last_temperature": 0.5}
-_REINFORCE_ONLY = {"discount": 0.5}
-
-
-@dataclass(frozen=True)
-class AdversarialConfig(_JsonConfig):
-    """Adversarial training of a generator and a critic that tells its lines from real ones.
-
-    Some settings only apply to certain losses or gradients: None takes the usual value, and a value that would have no
-    effect is refused.
-
-    Args:
-        loss: one of `ADVERSARIAL_LOSSES`.
-        gradient: one of `GENERATOR_GRADIENTS`. `gumbel` passes the gradient through sampled tokens (Jang et al. 2017,
-            Nie et al. 2019), `reinforce` makes rewarded tokens likelier (Yu et al. 2017, d'Autume et al. 2019).
-        real_label: the critic's label of real text, smoothed below 1. Usually 0.9; 1 where the loss has no labels.
-        penalty: weight of the gradient penalty, with the Wasserstein loss only; usually 10.
-        tokens: `hard` shows the critic the sampled tokens, `soft` their distributions; with `gumbel` only.
-        temperature: temperature of the Gumbel softmax at the beginning, with `gumbel` only; usually 1.
-        last_temperature: its temperature at the end of the annealing, with `gumbel` only; usually 0.5.
-        discount: factor on a reward for each token it is passed back, with `reinforce` only; usually 0.5; 0 is off.
-        noise: standard deviation of the noise added to the critic's token vectors at the beginning; it falls to 0 over
-            the annealing (Soenderby et al. 2017). 0 turns it off.
-        annealing: epochs over which temperature and noise reach their last values.
-        generator_rate: peak learning rate of the generator.
-        critic_rate: learning rate of the critic, constant.
-        critic_steps: critic updates for each generator update.
-        warm_up: steps in which only the critic learns.
-        teacher_forcing: weight of the teacher-forcing loss, so that the language is not forgotten; 0 turns it off.
-        conditional: how the critic knows who speaks; False is off. `projection`, or True, tells it (Miyato and Koyama
-            2018); with `speakers` it learns whose real lines are, and the generator to suit it (Salimans et al. 2016).
-        batch: number of real lines in an update, and of generated lines.
-        length: most tokens in a line; longer lines are left out.
-        dropout: share of the critic's features dropped; 0 turns it off.
-        pretraining: share of the run's budget for training by teacher forcing alone; 0 where a trained model is given.
-    """
-
-    loss: str = "least-squares"
-    gradient: str = "gumbel"
-    real_label: float | None = None
-    penalty: float | None = None
-    tokens: str | None = None
-    temperature: float | None = None
-    last_temperature: float | None = None
-    discount: float | None = None
-    noise: float = 0.1
-    annealing: float = 2.0
-    generator_rate: float = 3e-4
-    critic_rate: float = 1e-3
-    critic_steps: int = 1
-    warm_up: int = 100
-    teacher_forcing: float = 0.5
-    conditional: bool | str = False
-    batch: int = 64
-    length: int = 32
-    dropout: float = 0.25
-    pretraining: float = 0.5
-
-    def __post_init__(self) -> None:
-        for name, allowed in (("loss", ADVERSARIAL_LOSSES), ("gradient", GENERATOR_GRADIENTS)):
-            _require(getattr(self, name) in allowed, name, getattr(self, name), f"one of {', '.join(allowed)}")
-        if self.loss == "relativistic" and self.gradient == "reinforce":
-            raise ConfigurationError(
-                "The loss relativistic was asked for together with reinforce, but it compares whole lines in pairs and "
-                "reinforce needs a reward for each token: take another loss, or gumbel."
-            )
-        labelled = self.loss not in ("relativistic", "wasserstein")
-        self._settle({"real_label": 0.9}, labelled, f"the loss {self.loss} has no labels", 1.0)
-        self._settle({"penalty": 10.0}, self.loss == "wasserstein", "only the loss wasserstein is penalised", 0.0)
-        drawn, rewarded = self.gradient == "gumbel", self.gradient == "reinforce"
-        self._settle(_GUMBEL_ONLY, drawn, "the gradient is reinforce, which sees drawn tokens only", None)
-        self._settle(_REINFORCE_ONLY, rewarded, "the gradient is gumbel, which needs no rewards", None)
-        if self.conditional is True:
-            object.__setattr__(self, "conditional", "projection")
-        known = self.conditional in (False, *CONDITIONS)
-        _require(known, "conditional", self.conditional, f"True, False, {' or '.join(CONDITIONS)}")
-        self._check_ranges()
-
-    def _settle(self, usual: dict[str, Any], matters: bool, why: str, otherwise: float | None) -> None:
-        """Fills in settings that are None; refuses a given one that would have no effect."""
-        for name, value in usual.items():
-            given = getattr(self, name)
-            if not matters and given not in (None, otherwise):
-                raise ConfigurationError(
-                    f"{name} is {given!r}, but {why}: leave it out, or choose a loss and a gradient that use it."
-                )
-            if given is None:
-                object.__setattr__(self, name, value if matters else otherwise)
-
-    def _check_ranges(self) -> None:
-        _require(self.tokens in (None, "hard", "soft"), "tokens", self.tokens, "one of hard, soft")
-        for name in ("temperature", "last_temperature", "generator_rate", "critic_rate"):
-            value = getattr(self, name)
-            _require(value is None or 0 < value < math.inf, name, value, "a number above 0")
-        for name in ("penalty", "noise", "annealing", "teacher_forcing"):
-            _require(0 <= getattr(self, name) < math.inf, name, getattr(self, name), "a number of at least 0")
-        for name, least in (("critic_steps", 1), ("batch", 1), ("warm_up", 0)):
-            _require(getattr(self, name) >= least, name, getattr(self, name), f"at least {least}")
-        _require(2 <= self.length <= 64, "length", self.length, "from 2 to 64 tokens, so that a step stays short")
-        _require(0.5 < (self.real_label or 0) <= 1, "real_label", self.real_label, "above 0.5 and at most 1")
-        for name in ("dropout", "pretraining"):
-            _require_share(name, getattr(self, name))
-        _require(0 <= (self.discount or 0) <= 1, "discount", self.discount, "from 0 to 1")
-
-
-def _require_share(name: str, value: float) -> None:
-    _require(0 <= value < 1, name, value, "at least 0 and below 1")
+            require_share(name, getattr(self, name))

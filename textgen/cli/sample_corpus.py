@@ -7,12 +7,7 @@ import click
 from textgen.cli.options import WRITTEN, OutPath, debug_option
 from textgen.cli.output import write_out
 from textgen.errors import ConfigurationError
-
-_INSTALLED = Path(__file__).parents[1] / "samples"
-_IN_A_CLONE = Path(__file__).parents[2] / "corpora"
-
-SAMPLES = {"sitcom": "a short sitcom on a chain ferry, written for textgen: 158 KB, 24 speakers"}
-"""What each is, by name."""
+from textgen.starters import SAMPLES, sample_corpus
 
 
 @click.command("sample-corpus", epilog="  ".join(f"{name}: {what}" for name, what in SAMPLES.items()))
@@ -31,12 +26,10 @@ def command(name: str, out: Path | None) -> None:
     textgen sample-corpus sitcom
     textgen train-script --corpus sitcom.txt --minutes 2
     """
-    file = f"{name}.txt"
-    path = out or Path(file)
+    path = out or Path(f"{name}.txt")
     if out is None and path.exists():
         raise ConfigurationError(
             f"The corpus {name} was to be written to {path}, but that exists already: give another --out, or "
             f"--out {path} to replace it."
         )
-    text = next(folder / file for folder in (_INSTALLED, _IN_A_CLONE) if (folder / file).is_file()).read_bytes()
-    write_out(path, text, f"{path}: {SAMPLES[name]}")
+    write_out(path, sample_corpus(name).read_bytes(), f"{path}: {SAMPLES[name]}")

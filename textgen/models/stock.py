@@ -109,7 +109,9 @@ def stock_encoder_decoder(config: EncoderDecoderConfig, weights: Weights) -> ker
         )
         query = dense("copy_queries", e, x, weights["copy/query"] * np.float32(e**-0.5))
         gate = dense("copy_gate", 1, x, weights["copy/gate"], weights["copy/bias"])
-        scores = ops.matmul(query, ops.transpose(keys, (0, 2, 1))) + gate
+        # What is repeated along an axis comes first: Keras takes a second summand for a bias of the last axis wherever
+        # its only size above 1 is the size of that axis.
+        scores = gate + ops.matmul(query, ops.transpose(keys, (0, 2, 1)))
         logits = _with_copies(logits, scores, contexts, config.vocabulary_size)
     return _filled(keras.Model([contexts, replies], logits, name="encoder_decoder"), named)
 
@@ -146,4 +148,4 @@ def _with_copies(logits: Tensor, scores: Tensor, contexts: Tensor, vocabulary_si
     scores = ops.where(copied, scores, _NOTHING)
     top = ops.max(scores, axis=-1, keepdims=True)
     shares = ops.matmul(ops.exp(scores - top), ops.one_hot(contexts, vocabulary_size))
-    return ops.logaddexp(logits, ops.log(shares + 1e-37) + top)
+    return ops.logaddexp(logits, top + ops.log(shares + 1e-37))

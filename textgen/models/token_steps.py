@@ -19,6 +19,9 @@ Weights = Mapping[str, NDArray[np.floating]]
 _NOTHING = -1e9
 """The score of what is not to be copied."""
 
+_SCALE = "embedding/scale"
+"""The name of the scales of token vectors that are stored by rows."""
+
 
 def save_steps(config: ModelConfig | EncoderDecoderConfig, weights: Weights, folder: Path) -> None:
     """Writes a SavedModel with the signatures `step` and, of an encoder-decoder, `read`.
@@ -38,12 +41,13 @@ def litert_file(config: ModelConfig | EncoderDecoderConfig, weights: Weights, in
     Args:
         config: the architecture.
         weights: arrays under their names in the model folder.
-        int8: store the matrices of products in 8 bits; else weights are stored in their dtype.
+        int8: store matrices in 8 bits; else weights are stored in their dtype.
     """
     narrow = all(array.dtype == np.float16 for array in weights.values())
     # The converter narrows what is float32 by itself; what is narrow already it would widen for good.
+    wide = {name: array.astype(np.float32) for name, array in weights.items()}
     with TemporaryDirectory() as folder:
-        save_steps(config, {name: array.astype(np.float32) for name, array in weights.items()}, Path(folder))
+        save_steps(config, _by_rows(wide) if int8 else wide, Path(folder))
         converter = tf.lite.TFLiteConverter.from_saved_model(folder)
         converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
         if int8 or narrow:
@@ -52,6 +56,18 @@ def litert_file(config: ModelConfig | EncoderDecoderConfig, weights: Weights, in
             converter.target_spec.supported_types = [tf.float16]
         content: bytes = converter.convert()
         return content
+
+
+def _by_rows(weights: Weights) -> Weights:
+    """Divides each token vector by its largest value, which becomes its scale.
+
+    In 8 bits the converter gives vectors that are looked up one scale for all, and those of a tied softmax one each,
+    and stores them twice. Where all are as large as each other, both are the same bytes, which it stores once.
+    """
+    vectors = weights["embedding"]
+    largest = np.abs(vectors).max(axis=1)
+    scale = np.where(largest > 0, largest, np.float32(1))
+    return {**weights, "embedding": vectors / scale[:, None], _SCALE: scale}
 
 
 def _steps(
@@ -83,16 +99,25 @@ class _Steps(tf.Module):
 
     def _layers(self, prefix: str, count: int, ids: Tensor, state: Tensor) -> tuple[Tensor, Tensor]:
         """The output of the last layer, and the state after the tokens (2 x layers, batch, hidden)."""
-        x, after = tf.gather(self._weight("embedding"), ids), list[Tensor]()
+        x, after = self._vectors(ids), list[Tensor]()
         for k in range(count):
             name = f"{prefix}_{k}"
             after += self._advance(name, self._project(name, x), state[2 * k], state[2 * k + 1])
             x = after[-2]
         return x, tf.stack(after)
 
+    def _vectors(self, ids: Tensor) -> Tensor:
+        """The vectors of tokens (time or batch, embedding)."""
+        found = tf.gather(self._weight("embedding"), ids)
+        return found * tf.gather(self._weight(_SCALE), ids)[:, None] if _SCALE in self._variables else found
+
     def _of_vectors(self, x: Tensor) -> Tensor:
         """Logits of a tied softmax."""
-        return tf.matmul(x, self._weight("embedding"), transpose_b=True) + self._weight("output/bias")
+        found = tf.matmul(x, self._weight("embedding"), transpose_b=True)
+        if _SCALE in self._variables:
+            # On an axis of its own: what multiplies a product directly the converter multiplies into its matrix.
+            found = tf.squeeze(found[:, :, None] * self._weight(_SCALE)[:, None], axis=-1)
+        return found + self._weight("output/bias")
 
 
 class _LanguageModelSteps(_Steps):
@@ -148,7 +173,7 @@ class _EncoderDecoderSteps(_Steps):
     def read(self, context: Tensor) -> Outputs:
         """Maps the ids of a context (time,) to the state before START (2 x layers, 1, hidden), and `step`'s memory."""
         config = self._config
-        tokens = x = tf.gather(self._weight("embedding"), context)
+        tokens = x = self._vectors(context)
         if config.told_whose:
             ends = tf.cast(tf.equal(context, TURN), tf.int32)
             from_here = tf.reduce_sum(ends) - tf.cumsum(ends) + ends
