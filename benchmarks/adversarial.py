@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import textgen
+from textgen.config import AdversarialConfig
 from textgen.corpus.collection import Corpus
 from textgen.discriminator.file import discriminator_path
 from textgen.evaluation.bootstrap import Estimate
@@ -39,7 +40,6 @@ from textgen.evaluation.text_metrics import BLEU, SELF_BLEU, TEXT_MEASURES
 from textgen.files import replacing
 from textgen.model_folder import ModelFolder
 from textgen.training import history
-from textgen.training.adversarial.config import AdversarialConfig
 from textgen.training.adversarial.task import AdversarialTask, adversarial_folder
 from textgen.training.run import TrainingRequest
 from textgen.training.script_task import ScriptTask

@@ -10,9 +10,9 @@ import pytest
 import textgen
 from textgen import errors
 from textgen.cli.main import cli
+from textgen.config import AdversarialConfig
 from textgen.corpus.format_table import DIALOGUE_FORMATS, SCRIPT_FORMATS
 from textgen.repl.commands import COMMANDS
-from textgen.training.adversarial.config import AdversarialConfig
 
 ROOT = Path(textgen.__file__).parents[1]
 README = ROOT / "README.md"

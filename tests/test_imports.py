@@ -15,7 +15,7 @@ ROOT = Path(textgen.__file__).parent
 MOST_LINES = 450
 MOST_FILES = 245  # 150 when this was written
 
-BASE = {"errors", "config", "files", "wording", "terminal", "stored_json", "_version"}
+BASE = {"errors", "config", "json_config", "files", "wording", "terminal", "stored_json", "_version"}
 CORPUS = BASE | {"tokenizers"}
 FOLDER = CORPUS | {"corpus", "model_folder"}
 WRITING = FOLDER | {"inference", "decoding"}
@@ -30,7 +30,8 @@ MAY_IMPORT = {
     "wording": set[str](),
     "terminal": set[str](),
     "stored_json": set[str](),
-    "config": {"errors", "stored_json"},
+    "json_config": {"errors", "stored_json"},
+    "config": {"errors", "json_config"},
     "tokenizers": BASE,
     "corpus": CORPUS,
     "model_folder": CORPUS,

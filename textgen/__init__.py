@@ -18,12 +18,12 @@ from textgen._version import __version__ as __version__
 if TYPE_CHECKING:
     from textgen.api import load, train_chat, train_discriminator, train_script
     from textgen.chatbot import Chatbot, as_character
+    from textgen.config import AdversarialConfig
     from textgen.corpus.script import Line, Scene, Script
     from textgen.decoding.options import ChatOptions, DecodingOptions
     from textgen.errors import TextgenError
     from textgen.generation.conversation import Reply
     from textgen.starters import sample_corpus
-    from textgen.training.adversarial.config import AdversarialConfig
     from textgen.training.callback import Callback
     from textgen.writer import ScriptWriter, WrittenScript
 
@@ -32,7 +32,7 @@ _HOMES = {
     "train_chat": "textgen.api",
     "train_discriminator": "textgen.api",
     "train_script": "textgen.api",
-    "AdversarialConfig": "textgen.training.adversarial.config",
+    "AdversarialConfig": "textgen.config",
     "Callback": "textgen.training.callback",
     "Chatbot": "textgen.chatbot",
     "as_character": "textgen.chatbot",

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from textgen import starters
 from textgen.chatbot import Chatbot
-from textgen.config import Budget, TrainingConfig
+from textgen.config import AdversarialConfig, Budget, TrainingConfig
 from textgen.corpus.reading_options import AS_FOUND, READING
 from textgen.decoding.option_row import refuse_unknown
 from textgen.errors import ConfigurationError, MissingExtraError, require_path
 from textgen.errors import TrainingInterrupted as TrainingInterrupted
 from textgen.model_folder import Model, ModelFolder
-from textgen.training.adversarial.config import AdversarialConfig
 from textgen.wording import to_install
 from textgen.writer import ScriptWriter
 

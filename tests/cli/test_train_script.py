@@ -8,11 +8,10 @@ import textgen
 from tests.conftest import TINY
 from textgen.cli.main import cli
 from textgen.cli.train_script import chosen_settings, command
-from textgen.config import Budget
+from textgen.config import AdversarialConfig, Budget
 from textgen.corpus.format_table import SCRIPT_FORMATS
 from textgen.errors import ConfigurationError
 from textgen.model_folder import ModelFolder
-from textgen.training.adversarial.config import AdversarialConfig
 from textgen.training.checkpoint import Run
 from textgen.training.sizing import LEVELS, SIZES, ScriptChoice
 

@@ -14,8 +14,8 @@ from textgen.cli.options import (
     print_result,
     run_options,
 )
+from textgen.config import ADVERSARIAL_LOSSES, CONDITIONS, GENERATOR_GRADIENTS, AdversarialConfig
 from textgen.errors import ConfigurationError
-from textgen.training.adversarial.config import ADVERSARIAL_LOSSES, CONDITIONS, GENERATOR_GRADIENTS, AdversarialConfig
 
 _ADVERSARIAL = {
     "loss": (click.Choice(ADVERSARIAL_LOSSES), "Loss that generator and critic minimise."),

@@ -8,8 +8,8 @@ import pytest
 import tensorflow as tf
 
 from tests.training.adversarial.toy import critic
+from textgen.config import ADVERSARIAL_LOSSES, AdversarialConfig
 from textgen.tokenizers.base import FIRST_LABEL
-from textgen.training.adversarial.config import ADVERSARIAL_LOSSES, AdversarialConfig
 from textgen.training.adversarial.critic import LOSSES, Critic, gradient_penalty
 
 LOG_2, LOG_3 = math.log(2), math.log(3)

@@ -12,10 +12,9 @@ import pytest
 from matplotlib.figure import Figure
 
 from tests.training.adversarial.toy import FIRST_LABEL, LENGTH, Automaton, players
-from textgen.config import Budget
+from textgen.config import AdversarialConfig, Budget
 from textgen.errors import ConfigurationError
 from textgen.evaluation.sample_metric import find_sample_metric
-from textgen.training.adversarial.config import AdversarialConfig
 from textgen.training.adversarial.monitor import (
     Monitor,
     Observation,

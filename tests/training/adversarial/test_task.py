@@ -18,13 +18,12 @@ import textgen
 from tests.conftest import TINY
 from tests.training.fakes import CountingNetworkStep, CountingTask
 from tests.training.tasks import script_task
-from textgen.config import Budget
+from textgen.config import AdversarialConfig, Budget
 from textgen.discriminator import voices
 from textgen.errors import ConfigurationError, TrainingError, TrainingInterrupted
 from textgen.evaluation.sample_metric import SampleMetric, find_sample_metric
 from textgen.model_folder import Model, ModelFolder
 from textgen.training import history
-from textgen.training.adversarial.config import AdversarialConfig
 from textgen.training.adversarial.monitor import Observation, observations
 from textgen.training.adversarial.task import AdversarialTask, adversarial_folder, load_settings
 from textgen.training.checkpoint import Run

@@ -6,11 +6,10 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from textgen.config import Budget, DiscriminatorConfig, ModelConfig, ScriptTrainingConfig
+from textgen.config import AdversarialConfig, Budget, DiscriminatorConfig, ModelConfig, ScriptTrainingConfig
 from textgen.models.discriminator import KerasDiscriminator
 from textgen.models.language_model import KerasLanguageModel
 from textgen.tokenizers.base import END, FIRST_LABEL, LINE_END, START
-from textgen.training.adversarial.config import AdversarialConfig
 from textgen.training.adversarial.critic import Critic
 from textgen.training.adversarial.rollout import Generator
 from textgen.training.adversarial.step import AdversarialBatches, AdversarialStep, Passages

@@ -7,9 +7,9 @@ from typing import Any, NamedTuple
 import tensorflow as tf
 from keras import ops
 
+from textgen.config import AdversarialConfig
 from textgen.models.discriminator import DiscriminatorNoise, KerasDiscriminator
 from textgen.training.adamw import AdamW
-from textgen.training.adversarial.config import AdversarialConfig
 from textgen.training.dropout import Masks
 
 Tensor = Any

@@ -10,12 +10,11 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from textgen.config import Budget
+from textgen.config import AdversarialConfig, Budget
 from textgen.errors import ConfigurationError
 from textgen.files import replacing
 from textgen.models.kernels import as_graph
 from textgen.tokenizers.base import Tokenizer
-from textgen.training.adversarial.config import AdversarialConfig
 from textgen.training.adversarial.step import AdversarialStep, Passages
 from textgen.training.callback import Callback
 from textgen.training.display import FIGURES

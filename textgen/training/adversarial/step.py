@@ -8,11 +8,10 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from textgen.config import ScriptTrainingConfig
+from textgen.config import AdversarialConfig, ScriptTrainingConfig
 from textgen.models.kernels import as_graph
 from textgen.tokenizers.base import END, FIRST_LABEL, LINE_END, NAME, NAME_END, PAD, SCENE, START
 from textgen.training.adamw import AdamW
-from textgen.training.adversarial.config import AdversarialConfig
 from textgen.training.adversarial.critic import LOSSES, Critic
 from textgen.training.adversarial.rollout import Generator, advantages, no_memory, policy_loss, prefixes, returns
 from textgen.training.batches import WindowBatch, Windows

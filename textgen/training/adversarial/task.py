@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from textgen.config import Budget, DiscriminatorConfig, ScriptTrainingConfig
+from textgen.config import AdversarialConfig, Budget, DiscriminatorConfig, ScriptTrainingConfig
 from textgen.corpus.id_store import open_ids
 from textgen.discriminator.voices import FEWEST_LINES, count_voices, voices_of
 from textgen.errors import ConfigurationError, ModelError, TrainingError
@@ -23,7 +23,6 @@ from textgen.models.discriminator import KerasDiscriminator
 from textgen.models.language_model import KerasLanguageModel
 from textgen.stored_json import migrate, parse, unchanged
 from textgen.tokenizers.base import LINE_END
-from textgen.training.adversarial.config import AdversarialConfig
 from textgen.training.adversarial.critic import Critic
 from textgen.training.adversarial.monitor import (
     GeneratorMetricMaker,
