@@ -34,9 +34,10 @@ from textgen.model_folder import ModelFolder
 from textgen.training.checkpoint import Run
 from textgen.training.display import PlainDisplay
 from textgen.training.machine import share_cores
-from textgen.training.run import TrainingRequest, run_training
+from textgen.training.run import run_training
 from textgen.training.script_task import ScriptTask
 from textgen.training.sizing import ScriptChoice
+from textgen.training.task import TrainingRequest
 
 FORMATS = {
     "runs": "d",

@@ -41,9 +41,9 @@ from textgen.files import replacing
 from textgen.model_folder import ModelFolder
 from textgen.training import history
 from textgen.training.adversarial.task import AdversarialTask, adversarial_folder
-from textgen.training.run import TrainingRequest
 from textgen.training.script_task import ScriptTask
 from textgen.training.sizing import ScriptChoice
+from textgen.training.task import TrainingRequest
 from textgen.writer import ScriptWriter
 
 START, CONTROL = "maximum likelihood", "the same, for longer"

@@ -120,10 +120,12 @@ def train_script(
     from textgen.corpus.given import GivenTexts
     from textgen.evaluation.sample_metric import find_sample_metric
     from textgen.training.adversarial.task import AdversarialTask, adversarial_folder
-    from textgen.training.run import Start, TrainingRequest, train
+    from textgen.training.run import assist, train
     from textgen.training.script_task import ScriptTask
     from textgen.training.sizing import ScriptChoice
     from textgen.training.target import Target
+    from textgen.training.task import Start, TrainingRequest
+    from textgen.training.team import Cluster
 
     watching = _callbacks(callbacks)
     reading = AS_FOUND.replaced(_taken(choice))
@@ -134,10 +136,12 @@ def train_script(
     starter = starters.open_folder(starters.ENGLISH) if start_from is None and config is None else None
     script = ScriptTask(request, _write_a_little, starter)
     start = Start(_budget(minutes, epochs, steps), _origin(start_from, chosen.network), tensorboard, quiet, watching)
+    adversary = AdversarialTask(script, find_sample_metric, config)
+    if Cluster.from_environment().place:
+        return ScriptWriter(assist(script if config is None else adversary, start))
     with Target(out, script.name, resume, overwrite) as target:
         both = config is not None or adversarial_folder(target.building).is_dir()
-        task = AdversarialTask(script, find_sample_metric, config) if both else script
-        return ScriptWriter(train(task, target, start))
+        return ScriptWriter(train(adversary if both else script, target, start))
 
 
 def train_chat(
@@ -202,9 +206,11 @@ def train_chat(
     _require_training()
     from textgen.corpus.given import GivenDialogues
     from textgen.training.chat_task import ChatTask, Listening
-    from textgen.training.run import Start, TrainingRequest, train
+    from textgen.training.run import assist, train
     from textgen.training.sizing import ChatChoice
     from textgen.training.target import Target
+    from textgen.training.task import Start, TrainingRequest
+    from textgen.training.team import Cluster
 
     watching = _callbacks(callbacks)
     reading = AS_FOUND.replaced(_taken(choice))
@@ -215,6 +221,8 @@ def train_chat(
     starter = starters.open_folder(starters.SMALLTALK) if start_from is None else None
     task = ChatTask(request, listening, _talk_a_little, starter)
     start = Start(_budget(minutes, epochs, steps), _origin(start_from, chosen.network), tensorboard, quiet, watching)
+    if Cluster.from_environment().place:
+        return Chatbot(assist(task, start))
     with Target(out, task.name, resume, overwrite) as target:
         return Chatbot(train(task, target, start))
 
@@ -265,8 +273,10 @@ def train_discriminator(
     from textgen.training.discriminator_task import DiscriminatorTask, make_discriminator
     from textgen.training.display import PlainDisplay
     from textgen.training.matching_task import MatchingTask
+    from textgen.training.team import Cluster
     from textgen.training.voice_task import VoiceTask
 
+    Cluster.from_environment().require_one("A discriminator")
     folder = open_folder(model)
     opened = folder.load()
     _require_place_for_discriminator(folder)

@@ -46,6 +46,16 @@ def test_graphics_cards(gpu: dict[str, Any], words: str) -> None:
     assert any(words in line for line in doctor.describe(facts))
 
 
+@pytest.mark.parametrize(("driver", "packages", "path"), [(1, 1, "cuDNN"), (1, 0, "fused loop"), (0, 1, "fused loop")])
+def test_the_path_of_the_lstm_is_told(monkeypatch: pytest.MonkeyPatch, driver: bool, packages: bool, path: str) -> None:
+    monkeypatch.setattr(doctor, "_driver_visible", lambda: bool(driver))
+    monkeypatch.setattr(doctor, "_version", lambda package: "9.1" if packages or "cudnn" not in package else None)
+    facts = doctor.machine_facts()
+    assert facts["lstm"].startswith(path)
+    assert f"training    possible: {path}" in "\n".join(doctor.describe(facts))
+    assert facts["precision"] in facts["lstm"]
+
+
 def test_packages_that_are_not_installed_are_told() -> None:
     facts = doctor.machine_facts()
     facts["packages"]["matplotlib"] = None

@@ -12,9 +12,10 @@ from textgen.config import Budget
 from textgen.model_folder import Model, ModelFolder
 from textgen.training.chat_task import ChatTask, Listening
 from textgen.training.prepare import prepare
-from textgen.training.run import ModelTask, TrainingRequest
+from textgen.training.run import ModelTask
 from textgen.training.script_task import ScriptTask
 from textgen.training.sizing import ChatChoice, ScriptChoice
+from textgen.training.task import TrainingRequest
 
 CHAT = ChatChoice(level="word", embedding=8, hidden=12, layers=1, batch=4, precision="float32")
 

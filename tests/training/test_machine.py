@@ -21,6 +21,14 @@ def test_precision_follows_from_the_flags_alone(
 ) -> None:
     monkeypatch.setattr(machine, "processor_flags", lambda: flags)
     assert machine.best_precision() == precision
+    assert machine.best_precision(on_card=True) == "float32"
+
+
+def test_a_batch_is_cut_for_cores_but_not_for_a_card(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "thread_count", lambda: 6)
+    assert machine.most_shards() == 6
+    monkeypatch.setattr("textgen.models.kernels.has_graphics_card", lambda: True)
+    assert machine.most_shards() == 1
 
 
 def test_a_system_without_a_list_of_flags_has_none(monkeypatch: pytest.MonkeyPatch) -> None:

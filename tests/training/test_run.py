@@ -30,9 +30,10 @@ from textgen.training import run as running
 from textgen.training.callback import Callback
 from textgen.training.chat_task import Listening
 from textgen.training.checkpoint import Checkpoint, Run
-from textgen.training.run import Start, TrainingRequest, require_as_begun, resume_command, run_training, train
+from textgen.training.run import require_as_begun, resume_command, run_training, train
 from textgen.training.sizing import ChatChoice, ScriptChoice
 from textgen.training.target import Target
+from textgen.training.task import Start, TrainingRequest
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -1,7 +1,10 @@
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from textgen.errors import TrainingError
 from textgen.training.step import in_shards, shards
 
 
@@ -33,6 +36,25 @@ def test_sums_are_added_and_states_joined() -> None:
     total, tops, (column, negative) = in_shards(32, 2, learn)
     assert (float(total), float(tops)) == (496.0, 15.0 + 31.0)
     assert np.array_equal(column[:, 0], numbers) and np.array_equal(negative, -numbers)
+
+
+def test_a_replica_reads_its_own_sequences(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = tf.range(7.0)
+
+    def learn(part: slice) -> tuple[tf.Tensor, tf.Tensor, list[tf.Tensor]]:
+        return tf.reduce_sum(numbers[part]), tf.reduce_max(numbers[part]), [numbers[part, None]]
+
+    sums, states = [], []
+    for place in range(3):
+        replica = SimpleNamespace(num_replicas_in_sync=3, replica_id_in_sync_group=tf.constant(place))
+        monkeypatch.setattr(tf.distribute, "get_replica_context", lambda replica=replica: replica)
+        total, _, (state,) = in_shards(7, 2, learn)
+        sums.append(float(total))
+        states.append(state[:, 0])
+    assert sums == [0.0 + 1.0, 2.0 + 3.0, 4.0 + 5.0 + 6.0]
+    assert np.array_equal(tf.add_n(states), numbers)
+    with pytest.raises(TrainingError, match="A batch of 2 sequences was to be shared by 3 graphics cards or machines"):
+        in_shards(2, 2, learn)
 
 
 def test_what_has_no_state_gets_none() -> None:

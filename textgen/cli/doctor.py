@@ -20,6 +20,7 @@ _TRAINING = ("tensorflow", "keras", "tokenizers", "matplotlib", "nltk")  # the l
 _NEEDED = ("tensorflow", "keras", "tokenizers", "matplotlib")
 _INSTALL = 'pip install "textgen-keras[train]"'
 _INSTALL_GPU = 'pip install "tensorflow[and-cuda]"'
+_CARD_PATH = "cuDNN for whole windows in float32; XLA for whole windows with --precision bfloat16"
 _GPUS = Path("/proc/driver/nvidia/gpus")
 
 
@@ -45,7 +46,13 @@ def machine_facts() -> dict[str, Any]:
     from textgen.training.machine import best_precision, processor_flags, thread_count
 
     missing = [name for name in _NEEDED if importlib.util.find_spec(name) is None]
-    precision, threads = best_precision(), thread_count()
+    gpu = {
+        "driver": _driver_visible(),
+        "names": _gpu_names(),
+        "cuda_packages": _version("nvidia-cudnn-cu12") is not None,
+    }
+    on_card = bool(gpu["driver"] and gpu["cuda_packages"])
+    precision, threads = best_precision(on_card), thread_count()
     return {
         "textgen": __version__,
         "python": platform.python_version(),
@@ -55,17 +62,15 @@ def machine_facts() -> dict[str, Any]:
         "threads": threads,
         "bfloat16": sorted(flag for flag in processor_flags() if "bf16" in flag),
         "blas": _blas(),
-        "gpu": {
-            "driver": _driver_visible(),
-            "names": _gpu_names(),
-            "cuda_packages": _version("nvidia-cudnn-cu12") is not None,
-        },
+        "gpu": gpu,
         "training_possible": not missing,
         "missing": missing,
         "install": _INSTALL if missing else None,
         "precision": precision,
-        "lstm": f"fused loop over the window, {precision} matrix products, float32 state; the batch is split over "
-        f"{count(threads, 'core')}",
+        "lstm": _CARD_PATH
+        if on_card
+        else f"fused loop over the window, {precision} matrix products, float32 state; "
+        f"the batch is split over {count(threads, 'core')}",
     }
 
 

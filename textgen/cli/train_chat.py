@@ -56,5 +56,5 @@ def command(corpus: tuple[Path, ...], validation: tuple[Path, ...], **options: A
 
     share_cores()
     bot = train_chat(list(corpus), validation=list(validation) or None, **options)
-    if not options["quiet"]:
+    if not options["quiet"] and bot.path.exists():  # of several machines, the chief alone keeps the model
         print_result(bot.path, bot.card.metrics, "talk to it", "textgen chat")

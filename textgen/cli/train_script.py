@@ -92,7 +92,7 @@ def command(corpus: tuple[Path, ...], validation: tuple[Path, ...], **options: A
     if not adversarial:  # its rollouts are not sharded over cores
         share_cores()
     writer = train_script(list(corpus), validation=list(validation) or None, adversarial=adversarial, **options)
-    if not options["quiet"]:
+    if not options["quiet"] and writer.path.exists():  # of several machines, the chief alone keeps the model
         print_result(writer.path, writer.card.metrics, "write with it", "textgen generate")
 
 

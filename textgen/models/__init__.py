@@ -37,14 +37,14 @@ def _import_frameworks() -> None:
     training faster on others too. TF_ENABLE_ONEDNN_OPTS=0 turns them off.
 
     No setting turns the log lines off: TensorFlow writes them to stderr before it reads any. Setting
-    TF_CPP_MIN_LOG_LEVEL shows them again.
+    TF_CPP_MIN_LOG_LEVEL shows them again. What it logs of errors later, it raises as well.
 
     Raises:
         MissingExtraError: Keras is set to compute with a package that is not installed.
     """
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     shown = "TF_CPP_MIN_LOG_LEVEL" in os.environ
-    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
         with nullcontext() if shown else _silenced():
             import keras  # noqa: F401

@@ -5,6 +5,13 @@ from typing import Any, NamedTuple
 
 import tensorflow as tf
 
+
+@cache
+def has_graphics_card() -> bool:
+    """Whether TensorFlow computes on one; CUDA_VISIBLE_DEVICES can hide it."""
+    return bool(tf.config.list_physical_devices("GPU"))
+
+
 as_graph = partial(tf.function, autograph=False)
 """`tf.function` without AutoGraph; loops and branches on tensors are written as `tf.while_loop` and `tf.where`.
 

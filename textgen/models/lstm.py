@@ -5,16 +5,19 @@ window's input projection is one matmul, the loop holds only the recurrent matmu
 are formed from the collected gate gradients as one matmul each. Several independent sequences (the directions of an
 encoder) go through one loop in parallel: a time step is too small to be split among the cores of a processor, but each
 core can compute a step of its own. This module uses TensorFlow directly rather than Keras.
+
+On a graphics card a loop of small operations would wait for each of them to be started. There, windows in float32 go
+through cuDNN, and other ones are compiled as a whole by XLA.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import keras
 import tensorflow as tf
 from keras import ops
 
-from textgen.models.kernels import as_kernel
+from textgen.models.kernels import as_kernel, as_own_kernel, has_graphics_card
 
 Tensor = Any
 State = list[Tensor]
@@ -51,8 +54,26 @@ def lstm_window(lanes: Sequence[Lane]) -> list[tuple[Tensor, Tensor, Tensor]]:
         float32.
     """
     # Variables are read here: inside a custom gradient TensorFlow takes them for hidden inputs and refuses them.
-    results = _differentiable_window(*[tf.convert_to_tensor(tensor) for lane in lanes for tensor in lane])
+    lanes = [Lane(*map(tf.convert_to_tensor, lane)) for lane in lanes]
+    path = lstm_path(lanes[0].x.dtype)
+    if path == "cudnn":
+        return [cudnn_window(*lane) for lane in lanes]
+    window = as_own_kernel(_differentiable_window) if path == "xla" else _differentiable_window
+    results = window(*[tensor for lane in lanes for tensor in lane])
     return [tuple(results[3 * k : 3 * k + 3]) for k in range(len(lanes))]
+
+
+def lstm_path(dtype: Any) -> Literal["loop", "cudnn", "xla"]:
+    """How windows are computed here: in a loop on a processor; on a graphics card by cuDNN or by XLA.
+
+    cuDNN would keep the cell state in the compute dtype, in which it loses too much if that is not float32.
+
+    Args:
+        dtype: the compute dtype.
+    """
+    if not has_graphics_card():
+        return "loop"
+    return "cudnn" if dtype == tf.float32 else "xla"
 
 
 def recurrent_products(kernel: Tensor) -> tuple[Callable[[Tensor], Tensor], Callable[[Tensor], Tensor]]:
@@ -236,6 +257,101 @@ def _outer(a: Tensor, b: Tensor) -> Tensor:
     """The sum over time and batch of the outer products, in float32. *Shape:* (a's width, b's width)."""
     flat = [tf.reshape(x, [-1, x.shape[-1]]) for x in (a, b)]
     return tf.cast(tf.matmul(*flat, transpose_a=True), tf.float32)
+
+
+class RowPlaces(NamedTuple):
+    """Where the steps of a window are in cuDNN's rows.
+
+    cuDNN neither zeroes a state on the way nor waits while a sequence is padded. But a zeroed state is the beginning of
+    a sequence, and padding has no steps: each stretch between two zeroed states becomes a row of its own, its padding
+    left out, all rows begin together, and cuDNN is told how long each is. Its work is that of the real steps.
+
+    Args:
+        row: of each step. *Shape:* (time, batch), int32.
+        done: real steps of its row up to and including it. *Shape:* (time, batch), int32.
+        lengths: real steps of each row. *Shape:* (rows,), int32.
+        stream: of the batch to which each row belongs. *Shape:* (rows,), int32.
+        is_first: whether a row begins with the window, in the state before it. *Shape:* (rows,).
+    """
+
+    row: Tensor
+    done: Tensor
+    lengths: Tensor
+    stream: Tensor
+    is_first: Tensor
+
+
+def rows_of(keep: Tensor, real: Tensor) -> RowPlaces:
+    """Cuts a window into rows, those of a stream one after the other.
+
+    Args:
+        keep: whether the state is kept before a time step. *Shape:* (time, batch), bool.
+        real: whether a time step is no padding. *Shape:* (time, batch), bool.
+    """
+    time, batch = tf.unstack(tf.shape(keep))
+    begins = tf.transpose(tf.concat([tf.ones_like(keep[:1]), ~keep[1:]], axis=0))  # (batch, time), as are those below
+    row = tf.reshape(tf.cumsum(tf.reshape(tf.cast(begins, tf.int32), [-1])) - 1, [batch, time])
+    at = tf.cast(tf.where(begins), tf.int32)
+    steps = tf.cast(tf.transpose(real), tf.int32)
+    done = tf.cumsum(steps, axis=1)
+    done -= tf.gather(tf.gather_nd(done - steps, at), row)
+    lengths = tf.math.unsorted_segment_max(tf.reshape(done, [-1]), tf.reshape(row, [-1]), tf.shape(at)[0])
+    return RowPlaces(tf.transpose(row), tf.transpose(done), lengths, at[:, 0], at[:, 1] == 0)
+
+
+def cudnn_window(
+    x: Tensor, kernel: Tensor, recurrent_kernel: Tensor, bias: Tensor, h: Tensor, c: Tensor, flow: Tensor
+) -> tuple[Tensor, Tensor, Tensor]:
+    """Runs an LSTM over a window; takes what a `Lane` holds, in float32.
+
+    Returns:
+        The outputs (time, batch, units), and the last hidden and cell state.
+    """
+    real = flow[..., 1] > 0
+    rows = rows_of(flow[..., 0] > 0, real)
+    h, c = (tf.where(rows.is_first[:, None], tf.gather(state * flow[0, :, :1], rows.stream), 0.0) for state in (h, c))
+    at = tf.where(real)
+    places = tf.stack([tf.gather_nd(rows.done, at) - 1, tf.gather_nd(rows.row, at)], axis=1)
+    longest = tf.maximum(tf.reduce_max(rows.lengths), 1)
+    shape = tf.stack([longest, tf.shape(rows.lengths)[0], x.shape[-1]])
+    laid_out = tf.scatter_nd(places, tf.gather_nd(x, at), shape)
+    lengths = tf.maximum(rows.lengths, 1)  # cuDNN takes no empty row; what it makes of one is not read
+    outputs, cells = cudnn_lstm(laid_out, h, c, kernel, recurrent_kernel, bias, lengths)
+    states = tf.concat([h[None], outputs], axis=0)
+    outputs = tf.gather_nd(states, tf.stack([rows.done, rows.row], axis=-1))
+    cells = tf.where(rows.lengths[:, None] > 0, cells, c)
+    return tf.ensure_shape(outputs, [*flow.shape[:2], h.shape[-1]]), outputs[-1], tf.gather(cells, rows.row[-1])
+
+
+def cudnn_lstm(
+    x: Tensor, h: Tensor, c: Tensor, kernel: Tensor, recurrent_kernel: Tensor, bias: Tensor, lengths: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Runs cuDNN's LSTM over sequences of different lengths.
+
+    cuDNN takes all weights as one vector, each matrix transposed, and has a second bias, which is zero here.
+
+    Args:
+        x: *Shape:* (time, rows, inputs).
+        h, c: states before the first time step. *Shape of each:* (rows, units).
+        kernel, recurrent_kernel, bias: the layer's weights, gates in the order i, f, g, o.
+        lengths: time steps of each row, at least one. *Shape:* (rows,), int32.
+
+    Returns:
+        The outputs (time, rows, units), zero after a row's end, and the cell state there (rows, units).
+    """
+    matrices = [*tf.split(kernel, 4, axis=1), *tf.split(recurrent_kernel, 4, axis=1)]
+    flat = [tf.reshape(tf.transpose(matrix), [-1]) for matrix in matrices]
+    outputs, _, cells, _, _ = tf.raw_ops.CudnnRNNV3(
+        input=x,
+        input_h=h[None],
+        input_c=c[None],
+        params=tf.concat([*flat, tf.zeros_like(bias), bias], axis=0),
+        sequence_lengths=lengths,
+        rnn_mode="lstm",
+        is_training=True,
+        time_major=True,
+    )
+    return outputs, cells[0]
 
 
 @keras.saving.register_keras_serializable("textgen")

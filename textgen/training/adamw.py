@@ -31,10 +31,10 @@ class AdamW:
         self._decay, self._clip = weight_decay, clip
 
     def apply(self, gradients: Mapping[str, Tensor], rate: Tensor, step: Tensor) -> Tensor:
-        """Updates the weights in place.
+        """Updates the weights in place; each replica of a strategy of `tf.distribute` updates its own copies.
 
         Args:
-            gradients: by the weights' names.
+            gradients: by the weights' names, the same on all replicas.
             rate: the learning rate. *Shape:* ().
             step: counted from 0. *Shape:* ().
 
@@ -44,10 +44,20 @@ class AdamW:
         rows = {name: _rows(gradients[name], int(v.shape[0])) for name, v in self.variables.items()}
         norm = tf.linalg.global_norm([one.rows for one in rows.values()])
         for name, gradient in rows.items():
-            weight = self.variables[name], self.first[name], self.second[name]
+            weight = [own_copy(group[name]) for group in (self.variables, self.first, self.second)]
             decay = self._decay if len(weight[0].shape) > 1 else 0.0
             as_kernel(_update)(*weight, gradient, norm, self._clip, decay, rate, tf.cast(step, tf.float32))
         return norm
+
+
+def own_copy(variable: Any) -> Any:
+    """The copy of a variable that this replica of a strategy has; the variable itself where there is no strategy.
+
+    A kernel must be given the copy: it would take a variable with several for a constant of its first call.
+    """
+    place = int(tf.get_static_value(tf.distribute.get_replica_context().replica_id_in_sync_group))
+    copies = tf.distribute.get_strategy().experimental_local_results(variable)
+    return copies[place % len(copies)]
 
 
 def _update(

@@ -20,14 +20,15 @@ from textgen.corpus.token_grammar import DialogueEncoder
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.model_folder import Model, ModelFolder
 from textgen.models.encoder_decoder import KerasEncoderDecoder
+from textgen.models.kernels import has_graphics_card
 from textgen.tokenizers.base import START, TURN, Tokenizer
 from textgen.training.batches import Pairs, PairStore, ends_path
 from textgen.training.checkpoint import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.corpus_stats import NoveltyIndexer
-from textgen.training.machine import best_precision, measure_flops, thread_count
+from textgen.training.machine import best_precision, measure_flops, most_shards
 from textgen.training.network_steps import EncoderDecoderStep, EncoderDecoderValidation
 from textgen.training.prepare import describe_corpus, describe_plan, describe_smaller, learn_vocabulary
-from textgen.training.run import ModelTask, Sample, TrainingRequest
+from textgen.training.run import ModelTask, Sample
 from textgen.training.sizing import (
     ChatChoice,
     choose_chat_training,
@@ -37,7 +38,7 @@ from textgen.training.sizing import (
     for_tuning,
     has_time,
 )
-from textgen.training.task import Encoded, Note, RunPlan, Settled, Workspace
+from textgen.training.task import Encoded, Note, RunPlan, Settled, TrainingRequest, Workspace
 from textgen.training.trial import Trial, tried_in_chat
 
 Spacing = Literal["auto", "natural", "as-is"]
@@ -88,12 +89,9 @@ class ChatTask(ModelTask):
         listening: how the dialogues are read.
         sample: writes a short sample with a model, for people to read.
         starter: a model to begin with where it knows the language of the dialogues and the network is left open.
-
-    Raises:
-        CorpusError: the corpus cannot be read.
     """
 
-    kind, command = "chat", "train-chat"
+    kind, command, reads = "chat", "train-chat", "dialogues"
 
     survey: DialogueSurvey
     split: DialogueSplit | None
@@ -106,7 +104,7 @@ class ChatTask(ModelTask):
         sample: Sample = lambda model: "",
         starter: ModelFolder | None = None,
     ) -> None:
-        super().__init__(request, sample, request.open(request.corpus, "dialogues"))
+        super().__init__(request, sample)
         self.listening = listening or Listening()
         self._validation: Corpus | None = None
         self._starter = starter
@@ -155,8 +153,8 @@ class ChatTask(ModelTask):
         else:
             tokenizer = learn_vocabulary(choice, characters, self._texts(), [])
             architecture = choose_encoder_decoder(choice, characters, tokenizer.vocabulary_size)
-        precision = best_precision() if choice.precision == "auto" else choice.precision
-        training = choose_chat_training(choice, characters, budget, self.request.seed, precision, thread_count())
+        precision = best_precision(has_graphics_card()) if choice.precision == "auto" else choice.precision
+        training = choose_chat_training(choice, characters, budget, self.request.seed, precision, most_shards())
         if start:  # it knows the language already, and must not unlearn to use the context
             training = replace(training, empty_at_first=0.0)
         return RunPlan(tokenizer, architecture, training, start)

@@ -27,14 +27,25 @@ def processor_flags() -> set[str]:
     return set(next(lines, "").split())
 
 
-def best_precision() -> Precision:
-    """bfloat16 where the processor multiplies it faster than float32, decided from its flags alone."""
-    return "bfloat16" if processor_flags() & _FAST_BFLOAT16 else "float32"
+def best_precision(on_card: bool = False) -> Precision:
+    """bfloat16 where the processor multiplies it faster than float32, decided from its flags alone.
+
+    Args:
+        on_card: whether a graphics card computes; there float32 is fast, because cuDNN takes it.
+    """
+    return "bfloat16" if processor_flags() & _FAST_BFLOAT16 and not on_card else "float32"
 
 
 def thread_count() -> int:
     """Processors this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def most_shards() -> int:
+    """Parts into which a batch may be cut: one a core, and one alone for a graphics card, which has many of its own."""
+    from textgen.models.kernels import has_graphics_card
+
+    return 1 if has_graphics_card() else thread_count()
 
 
 def share_cores() -> None:

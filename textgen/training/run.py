@@ -4,7 +4,8 @@ import os
 import shlex
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, fields, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -12,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.config import Budget
-from textgen.corpus.collection import Corpus, Kind, Paths
-from textgen.corpus.given import Given, GivenCorpus
-from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
+from textgen.corpus.collection import Corpus, Kind
+from textgen.corpus.given import Given
+from textgen.corpus.reading_options import ReadingOptions
 from textgen.errors import ConfigurationError, TextgenError, TrainingError, TrainingInterrupted
 from textgen.files import replacing
 from textgen.inference.weights import check_weights
@@ -25,9 +26,10 @@ from textgen.training.checkpoint import ADVERSARIAL, Checkpoint, Run, checkpoint
 from textgen.training.display import TensorBoard, make_display
 from textgen.training.machine import cores_are_shared, make_deterministic, thread_count
 from textgen.training.prepare import prepare
-from textgen.training.sizing import SIZES, Choice
+from textgen.training.sizing import SIZES
 from textgen.training.target import Target, final_name
-from textgen.training.task import FolderTask, Note, Workspace
+from textgen.training.task import FolderTask, Note, Start, TrainingRequest, Workspace
+from textgen.training.team import Team, gather
 from textgen.training.trainer import Clock, Outcome, Trainer
 from textgen.wording import count
 
@@ -44,75 +46,34 @@ _LISTENING = ("turns", "replies_by")
 """How a chatbot's dialogues are read, as stored in a model's card."""
 
 
-@dataclass(frozen=True)
-class TrainingRequest:
-    """What a person asked for, for a model of any kind.
-
-    Args:
-        corpus: the paths to learn from, or what a program gave instead.
-        format: of the corpus; None finds it from its content.
-        validation: paths of the held-out text; None holds out a part of the corpus.
-        choice: level, size and their details.
-        seed: of all randomness.
-        index: whether to write the novelty index.
-        reading: how the corpus and the held-out text are read.
-    """
-
-    corpus: Paths | Given
-    choice: Choice
-    format: str | None = None
-    validation: Paths | None = None
-    seed: int = 0
-    index: bool = True
-    reading: ReadingOptions = AS_FOUND
-
-    def open(self, source: Paths | Given, kind: Kind) -> Corpus:
-        """Opens the corpus or the held-out text.
-
-        Raises:
-            CorpusError: it cannot be read.
-        """
-        if isinstance(source, Given):
-            return GivenCorpus(source, self.format, self.reading)
-        return Corpus(source, self.format, kind, self.reading)
-
-
-@dataclass(frozen=True)
-class Start:
-    """How a run begins or resumes.
-
-    Args:
-        budget: None takes the default, or that of the resumed run.
-        origin: the folder of a model to continue from, and the name a person gave for it; None starts from scratch.
-        tensorboard: whether to write event files.
-        quiet: show no progress.
-        callbacks: are told what happens, and may stop the run.
-    """
-
-    budget: Budget | None = None
-    origin: tuple[ModelFolder, str] | None = None
-    tensorboard: bool = False
-    quiet: bool = False
-    callbacks: tuple[Callback, ...] = ()
-
-
 class ModelTask(FolderTask):
     """A task whose run begins, resumes and ends in a model folder.
 
     Args:
         request: what a person asked for.
         sample: writes a short sample with a model, for people to read.
-        corpus: to learn from.
     """
 
     command: ClassVar[str]
     """The command that trains this kind of model."""
 
+    reads: ClassVar[Kind]
+    """What its corpus holds."""
+
     rate: ClassVar[str] = "--learning-rate"
     """The option of the learning rate, named in the message about a loss that is not finite."""
 
-    def __init__(self, request: TrainingRequest, sample: Sample, corpus: Corpus) -> None:
-        self.request, self.sample, self.corpus = request, sample, corpus
+    def __init__(self, request: TrainingRequest, sample: Sample) -> None:
+        self.request, self.sample = request, sample
+
+    @cached_property
+    def corpus(self) -> Corpus:
+        """What it learns from; of several machines, only the chief opens it.
+
+        Raises:
+            CorpusError: it cannot be read.
+        """
+        return self.request.open(self.request.corpus, self.reads)
 
     @property
     def name(self) -> str:
@@ -123,6 +84,10 @@ class ModelTask(FolderTask):
     def asked(self) -> tuple[Any, ...]:
         """The options that a resumed run must keep, as dataclasses."""
         return (self.request.choice, self.request.reading)
+
+    def gather(self, note: Note) -> Team:
+        """Meets all that share the run."""
+        return gather(note)
 
     def place(self, folder: ModelFolder) -> Path:
         """The folder of the run's own files, in a model folder."""
@@ -157,7 +122,12 @@ class ModelTask(FolderTask):
         note(f"The run in {folder.path} goes on as it was begun; its budget is {at.run.training.budget.describe()}.")
 
     def run(
-        self, folder: ModelFolder, display: Callback, tensorboard: bool, callbacks: Sequence[Callback] = ()
+        self,
+        folder: ModelFolder,
+        display: Callback,
+        tensorboard: bool,
+        callbacks: Sequence[Callback] = (),
+        team: Team | None = None,
     ) -> Outcome:
         """Trains; see `run_training`."""
         if Run.load(folder.training).training.towers > 1 and not cores_are_shared():
@@ -165,7 +135,7 @@ class ModelTask(FolderTask):
                 "note      TensorFlow's threads are left as this process has them; with TF_NUM_INTRAOP_THREADS=1 in "
                 "the environment, as the command line sets it, training is faster"
             )
-        return run_training(self, folder, display, tensorboard, callbacks)
+        return run_training(self, folder, display, tensorboard, callbacks, team)
 
     def why_finished(self, folder: ModelFolder, budget: Budget | None = None) -> str | None:
         """Why the run is over, and what to do about it; None if it can be resumed.
@@ -228,6 +198,7 @@ def train(task: ModelTask, target: Target, start: Start) -> Model:
         TrainingInterrupted: Ctrl-C; the run was saved and can be resumed.
     """
     display = Callback() if start.quiet else make_display()
+    team = task.gather(display.note)
     display.note(f"folder    {target.described}")
     folder = target.building
     if target.resume and target.started:
@@ -249,7 +220,9 @@ def train(task: ModelTask, target: Target, start: Start) -> Model:
         task.begin(folder, start.budget or Budget(minutes=DEFAULT_MINUTES), origin, display.note)
     resuming = resume_command(task, target, start.tensorboard)
     try:
-        outcome = task.run(folder, display, start.tensorboard, start.callbacks)
+        with team.held_together():
+            team.send(folder)
+            outcome = task.run(folder, display, start.tensorboard, start.callbacks, team)
     except KeyboardInterrupt:
         kept = "Interrupted; the last checkpoint is kept. To go on from it:"
         raise TrainingInterrupted(f"{kept}\n  {resuming}") from None
@@ -260,12 +233,37 @@ def train(task: ModelTask, target: Target, start: Start) -> Model:
     return target.final.load()
 
 
+def assist(task: ModelTask, start: Start) -> Model:
+    """Takes a share in a run of which another process is the chief, in a copy of the chief's folder.
+
+    Args:
+        task: of the run.
+        start: as for the chief; what the run begins with is read by the chief.
+
+    Returns:
+        The model that the chief keeps in its folder.
+
+    Raises:
+        TextgenError: the workers cannot meet, or one of them was lost.
+        TrainingInterrupted: Ctrl-C, here or at another worker; the chief has saved the run.
+    """
+    display = Callback() if start.quiet else make_display()
+    team = task.gather(display.note)
+    with team.held_together(), team.received() as folder:
+        outcome = task.run(folder, display, False, start.callbacks, team)
+        if outcome.reason == "interrupted":
+            steps = count(outcome.steps, "step")
+            raise TrainingInterrupted(f"Interrupted after {steps}; the chief has saved the run, and says how to go on.")
+        return folder.load()
+
+
 def run_training(
     task: ModelTask,
     folder: ModelFolder,
     display: Callback,
     tensorboard: bool = False,
     callbacks: Sequence[Callback] = (),
+    team: Team | None = None,
 ) -> Outcome:
     """Trains the model of a prepared folder, from its checkpoint if there is one.
 
@@ -275,6 +273,7 @@ def run_training(
         display: shows what happens.
         tensorboard: whether to write event files.
         callbacks: are told what happens, and may stop the run.
+        team: who shares the run; None for this process alone.
 
     Returns:
         How the run ended.
@@ -290,7 +289,11 @@ def run_training(
     if tensorboard:
         listeners.append(TensorBoard(place / "tensorboard"))
     make_deterministic()
-    batches, network = task.batches(at), task.network(at)
+    team = team or Team()
+    batches = task.batches(at)
+    with team.strategy.scope():
+        network = task.network(at)
+        step = task.step(at, network, batches)
     for name, variable in network.named_weights().items():
         variable.assign(model.weights[name].astype(np.float32))
     if run.threads != thread_count() and checkpoint_exists(place):
@@ -298,7 +301,6 @@ def run_training(
             f"This run began on {count(run.threads, 'processor')} and goes on with {thread_count()}: "
             "its weights will differ in the last bits from those of a run that was never stopped."
         )
-    step = task.step(at, network, batches)
     keeper = _Keeper(task, at, listeners)
     trainer = Trainer(
         step,
@@ -311,6 +313,7 @@ def run_training(
         keeper,
         listeners,
         task.rank(at, step, listeners),
+        team,
     )
     outcome = trainer.run()
     keeper.draw()

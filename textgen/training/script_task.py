@@ -16,16 +16,17 @@ from textgen.corpus.token_grammar import ScriptEncoder
 from textgen.errors import ConfigurationError, TrainingError
 from textgen.inference.language_model import lay_out
 from textgen.model_folder import Model, ModelFolder
+from textgen.models.kernels import has_graphics_card
 from textgen.models.language_model import KerasLanguageModel
 from textgen.tokenizers.base import END, START, Tokenizer
 from textgen.training.batches import Windows
 from textgen.training.checkpoint import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.corpus_stats import NoveltyIndexer, ShapeObserver
-from textgen.training.machine import best_precision, measure_flops, thread_count
+from textgen.training.machine import best_precision, measure_flops, most_shards
 from textgen.training.moving_in import moved_in
 from textgen.training.network_steps import CandidateSampler, LanguageModelStep, LanguageModelValidation
 from textgen.training.prepare import describe_corpus, describe_plan, describe_smaller, learn_vocabulary
-from textgen.training.run import ModelTask, Sample, TrainingRequest
+from textgen.training.run import ModelTask, Sample
 from textgen.training.sizing import (
     ScriptChoice,
     choose_model,
@@ -38,7 +39,7 @@ from textgen.training.sizing import (
     with_dropout,
     with_weight_decay,
 )
-from textgen.training.task import Encoded, Note, RunPlan, Settled, Workspace
+from textgen.training.task import Encoded, Note, RunPlan, Settled, TrainingRequest, Workspace
 from textgen.training.trial import Trial, tried
 
 _FEWEST_CHARACTERS = 200
@@ -55,12 +56,9 @@ class ScriptTask(ModelTask):
         request: what a person asked for; its choice is a `ScriptChoice`.
         sample: writes a short sample with a model, for people to read.
         starter: a model to begin with where it knows the language of the corpus and the network is left open.
-
-    Raises:
-        CorpusError: the corpus cannot be read.
     """
 
-    kind, command = "script", "train-script"
+    kind, command, reads = "script", "train-script", "scripts"
 
     survey: CorpusSurvey
     split: Split | None
@@ -71,7 +69,7 @@ class ScriptTask(ModelTask):
     def __init__(
         self, request: TrainingRequest, sample: Sample = lambda model: "", starter: ModelFolder | None = None
     ) -> None:
-        super().__init__(request, sample, request.open(request.corpus, "scripts"))
+        super().__init__(request, sample)
         self._validation: Corpus | None = None
         self._starter = starter
 
@@ -110,10 +108,10 @@ class ScriptTask(ModelTask):
             labels = list(labelled)
             tokenizer = learn_vocabulary(choice, self.characters, self._texts(labels), labels)
             architecture = choose_model(choice, tokenizer.level, self.characters, tokenizer.vocabulary_size)
-        precision = best_precision() if choice.precision == "auto" else choice.precision
+        precision = best_precision(has_graphics_card()) if choice.precision == "auto" else choice.precision
         words = len(tokenizer.ranked_ids())
         training = choose_training(
-            choice, tokenizer.level, self.characters, budget, self.request.seed, precision, words, thread_count()
+            choice, tokenizer.level, self.characters, budget, self.request.seed, precision, words, most_shards()
         )
         return RunPlan(tokenizer, architecture, training, start)
 

@@ -1,4 +1,4 @@
-"""The protocol `Task`, for what differs between kinds of runs, and the data that a task and its run exchange."""
+"""What a person asks of a run; the protocol `Task`, for what runs do differently, and the data that both exchange."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
@@ -8,14 +8,70 @@ from typing import Any, Protocol
 
 import textgen.models  # noqa: F401 - imports TensorFlow without its log lines, so it comes first
 from textgen.config import Budget, TrainingConfig
+from textgen.corpus.collection import Corpus, Kind, Paths
+from textgen.corpus.given import Given, GivenCorpus
+from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 from textgen.inference.weights import Network
 from textgen.model_folder import Model, ModelFolder
 from textgen.tokenizers.base import Tokenizer
+from textgen.training.callback import Callback
 from textgen.training.checkpoint import Run
-from textgen.training.sizing import RunEstimate
+from textgen.training.sizing import Choice, RunEstimate
 from textgen.training.trainer import Batches, Learner
 
 Note = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class TrainingRequest:
+    """What a person asked for, for a model of any kind.
+
+    Args:
+        corpus: the paths to learn from, or what a program gave instead.
+        format: of the corpus; None finds it from its content.
+        validation: paths of the held-out text; None holds out a part of the corpus.
+        choice: level, size and their details.
+        seed: of all randomness.
+        index: whether to write the novelty index.
+        reading: how the corpus and the held-out text are read.
+    """
+
+    corpus: Paths | Given
+    choice: Choice
+    format: str | None = None
+    validation: Paths | None = None
+    seed: int = 0
+    index: bool = True
+    reading: ReadingOptions = AS_FOUND
+
+    def open(self, source: Paths | Given, kind: Kind) -> Corpus:
+        """Opens the corpus or the held-out text.
+
+        Raises:
+            CorpusError: it cannot be read.
+        """
+        if isinstance(source, Given):
+            return GivenCorpus(source, self.format, self.reading)
+        return Corpus(source, self.format, kind, self.reading)
+
+
+@dataclass(frozen=True)
+class Start:
+    """How a run begins or resumes.
+
+    Args:
+        budget: None takes the default, or that of the resumed run.
+        origin: the folder of a model to continue from, and the name a person gave for it; None starts from scratch.
+        tensorboard: whether to write event files.
+        quiet: show no progress.
+        callbacks: are told what happens, and may stop the run.
+    """
+
+    budget: Budget | None = None
+    origin: tuple[ModelFolder, str] | None = None
+    tensorboard: bool = False
+    quiet: bool = False
+    callbacks: tuple[Callback, ...] = ()
 
 
 @dataclass(frozen=True)

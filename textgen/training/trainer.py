@@ -20,6 +20,7 @@ from textgen.training import history
 from textgen.training.callback import Callback, Reason
 from textgen.training.checkpoint import Checkpoint, Position, checkpoint_exists
 from textgen.training.step import State, exported
+from textgen.training.team import Team
 
 _FLOOR = 0.01
 
@@ -194,6 +195,8 @@ class Trainer:
         rank: maps the steps done and the held-out cross-entropy (not a number if nothing is held out) to a rank; the
             lowest is best. It is called before the first step too, so that only weights better than the first are
             kept. None ranks by the held-out cross-entropy, if that decides.
+        team: who shares the run; None for this process alone. All follow the chief's clock and its scores, and the
+            chief alone saves checkpoints.
     """
 
     def __init__(
@@ -208,11 +211,13 @@ class Trainer:
         after_validation: Callable[[Arrays, history.HistoryRow, bool], None],
         listeners: Iterable[Callback],
         rank: Callable[[int, float], float] | None = None,
+        team: Team | None = None,
     ) -> None:
         self._step, self._batches, self._validation, self._rank = step, batches, validation, rank
         self._ranked = decides or rank is not None
         self._config, self._folder, self._bits_per_nat = config, folder, bits_per_nat
         self._after_validation, self._listeners = after_validation, list(listeners)
+        self._team = team or Team()
         self._clock = Clock(config.budget, batches.steps_per_epoch)
         self._state = step.initial_state()
         self._position = Position()
@@ -254,13 +259,15 @@ class Trainer:
                     return "not finite"
                 if position.stale >= self._config.patience:
                     return "no improvement"
-            if interrupted.is_set():
+            stops = any(listener.stopped for listener in self._listeners)
+            to_interrupt, to_stop = self._team.added_up(interrupted.is_set(), stops)
+            if to_interrupt:
                 self._save()
                 return "interrupted"
             if time.monotonic() - saved > _CHECKPOINT_SECONDS:
                 self._save()
                 saved = time.monotonic()
-            if any(listener.stopped for listener in self._listeners):
+            if to_stop:
                 reason = "stopped"
                 break
         if position.train_steps and not self._validate():
@@ -272,7 +279,7 @@ class Trainer:
         self._rate = learning_rate(self._config, position.step, progress)
         batch: StepBatch = self._batches.batch(position.step, progress)
         loss, self._state = self._step(batch, self._state, position.step, self._rate)
-        seconds = time.perf_counter() - started
+        seconds = self._team.of_chief(lambda: time.perf_counter() - started)
         if not math.isfinite(loss):
             return False
         position.step += 1
@@ -300,13 +307,13 @@ class Trainer:
         position, started = self._position, time.perf_counter()
         self._tell("validating")
         train = position.train_nats / position.train_steps
-        score = self._validation() if self._validation else train
+        score = self._team.of_chief(self._validation) if self._validation else train
         if not math.isfinite(score):  # no loss shows yet what the last update did
             return False
         rank = score
         if self._rank is not None:
             rank = self._rank(position.step, score if self._validation else math.nan)
-        seconds = time.perf_counter() - started
+        seconds = self._team.of_chief(lambda: time.perf_counter() - started)
         position.seconds += seconds
         position.validated_seconds = position.seconds
         if self._has_compiled:
@@ -347,6 +354,8 @@ class Trainer:
         return {f"{group}/{name}": v for group, named in groups.items() for name, v in named.items()}
 
     def _save(self) -> None:
+        if not self._team.is_chief:
+            return
         arrays = {name: np.asarray(variable.numpy()) for name, variable in self._tensors().items()}
         arrays |= {f"state/{k}": np.asarray(tensor) for k, tensor in enumerate(self._state)}
         Checkpoint(self._position, arrays).save(self._folder)

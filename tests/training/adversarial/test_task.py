@@ -27,11 +27,10 @@ from textgen.training import history
 from textgen.training.adversarial.monitor import Observation, observations
 from textgen.training.adversarial.task import AdversarialTask, adversarial_folder, load_settings
 from textgen.training.checkpoint import Run
-from textgen.training.run import Start, TrainingRequest
 from textgen.training.run import train as train_task
 from textgen.training.sizing import ScriptChoice
 from textgen.training.target import Target
-from textgen.training.task import Workspace
+from textgen.training.task import Start, TrainingRequest, Workspace
 
 SETTINGS = AdversarialConfig(batch=8, warm_up=2, length=64, critic_steps=2)
 

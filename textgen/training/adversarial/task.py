@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 from textgen.config import AdversarialConfig, Budget, DiscriminatorConfig, ScriptTrainingConfig
+from textgen.corpus.collection import Corpus
 from textgen.corpus.id_store import open_ids
 from textgen.discriminator.voices import FEWEST_LINES, count_voices, voices_of
 from textgen.errors import ConfigurationError, ModelError, TrainingError
@@ -44,6 +45,7 @@ from textgen.training.prepare import initial_weights, prepare
 from textgen.training.run import ModelTask, run_training
 from textgen.training.script_task import ScriptTask
 from textgen.training.task import Encoded, Note, RunPlan, Settled, Workspace
+from textgen.training.team import Cluster, Team
 from textgen.training.trainer import Outcome
 from textgen.wording import count
 
@@ -68,14 +70,28 @@ class AdversarialTask(ModelTask):
         config: the settings; a resumed run must keep its own, and None takes those.
     """
 
-    kind, command = ScriptTask.kind, ScriptTask.command
+    kind, command, reads = ScriptTask.kind, ScriptTask.command, ScriptTask.reads
     rate = "--generator-rate or --critic-rate"
 
     def __init__(
         self, script: ScriptTask, metric: GeneratorMetricMaker, config: AdversarialConfig | None = None
     ) -> None:
-        super().__init__(script.request, script.sample, script.corpus)
+        super().__init__(script.request, script.sample)
         self.script, self.metric, self.config = script, metric, config
+
+    @property
+    def corpus(self) -> Corpus:
+        """That of the script."""
+        return self.script.corpus
+
+    def gather(self, note: Note) -> Team:
+        """This process alone.
+
+        Raises:
+            ConfigurationError: several machines were to share the run.
+        """
+        Cluster.from_environment().require_one("Adversarial training")
+        return Team()
 
     def place(self, folder: ModelFolder) -> Path:
         """The folder of the adversarial part, beside the files of the teacher forcing."""
@@ -165,12 +181,17 @@ class AdversarialTask(ModelTask):
             replace(run, training=replace(run.training, budget=rest)).save(own)
 
     def run(
-        self, folder: ModelFolder, display: Callback, tensorboard: bool, callbacks: Sequence[Callback] = ()
+        self,
+        folder: ModelFolder,
+        display: Callback,
+        tensorboard: bool,
+        callbacks: Sequence[Callback] = (),
+        team: Team | None = None,
     ) -> Outcome:
         """Trains the rest of both parts."""
         config, own = load_settings(folder), adversarial_folder(folder)
         if not self._taught(folder, config):
-            outcome = run_training(self.script, folder, display, tensorboard, callbacks)
+            outcome = run_training(self.script, folder, display, tensorboard, callbacks, team)
             if outcome.reason in ("interrupted", "stopped"):
                 return outcome
         if not checkpoint_exists(own):
@@ -179,7 +200,7 @@ class AdversarialTask(ModelTask):
                 f"{config.gradient}, {len(_passages(folder, TRAINING_IDS, config)):,} lines of at most "
                 f"{config.length} tokens; the critic learns alone for {count(config.warm_up, 'step')}"
             )
-        outcome = run_training(self, folder, display, tensorboard, callbacks)
+        outcome = run_training(self, folder, display, tensorboard, callbacks, team)
         seen = observations(own).read()
         if seen and outcome.reason != "interrupted":
             display.note(f"kept      {kept_writer(seen, config.warm_up)}")
