@@ -6,7 +6,8 @@
 1. Conversations of others (the files of `dialogues/` that `corpora/sources.tsv` lists, in the folder of --texts) are
    filtered.
 2. The first stage learns to talk, from all of them and from the project's own talks.
-3. The second stage goes on with own talks in which the bot answers first, the third with the plainest of them: Wren.
+3. The second stage goes on with own talks in which the bot answers first, the third with the plainest of them and with
+   talks in which the replies of an earlier Wren were mended: Wren.
 4. The model is checked, and put in its place with a README of all counts and a NOTICE of all sources.
 
 An interrupted command goes on where it stopped if it is given again with the same --work.
@@ -43,8 +44,9 @@ SEED = 5
 MODEL: dict[str, Any] = {"level": "subword", "vocabulary_limit": 4000, "embedding": 256, "hidden": 512, "layers": 1}
 FIRST: dict[str, Any] = {"turns": 3, "dropout": 0.1, "batch": 64, "learning_rate": 4e-3}
 OWN_TALKS: dict[str, Any] = {"turns": 8, "dropout": 0.2, "batch": 64, "learning_rate": 3e-3, "replies_by": BOT}
-DECODING: dict[str, Any] = {"temperature": 0.4, "min_p": 0.05}
-"""How the bot replies where nobody says otherwise."""
+LAST: dict[str, Any] = {"dropout": 0.3, "learning_rate": 2.5e-3}
+DECODING: dict[str, Any] = {"temperature": 0.4, "min_p": 0.05, "dullness_penalty": 0.0}
+"""How the bot replies where nobody says otherwise: of plain replies the likeliest make most sense."""
 
 _SHARE_CUT = 0.5
 """A share of the copies of a talk begins in its middle: people do not always say hello first."""
@@ -133,7 +135,7 @@ def train(prepared: Prepared, work: Path, minutes: Sequence[float]) -> tuple[Pat
     own = {"validation": prepared.held_out, **common, **OWN_TALKS}
     _stage(first, prepared.first, minutes[0], start_from="none", **common, **FIRST, **MODEL)
     _stage(second, prepared.second, minutes[1], start_from=first, **own)
-    _stage(third, prepared.third, minutes[2], start_from=second, **own)
+    _stage(third, prepared.third, minutes[2], start_from=second, **own | LAST)
     return first, second, third
 
 
@@ -184,7 +186,7 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, required=True, help="the folder with the files that sources.tsv lists")
     parser.add_argument("--work", type=Path, required=True, help="a folder for the talks and the models of all stages")
     parser.add_argument(
-        "--minutes", type=float, nargs=3, default=(62.0, 22.0, 20.0), help="of the three stages (62 22 20)"
+        "--minutes", type=float, nargs=3, default=(62.0, 22.0, 76.0), help="of the three stages (62 22 76)"
     )
     parser.add_argument("--out", type=Path, default=OUT, help="the model folder, replaced once the new one is trained")
     asked = parser.parse_args()

@@ -43,6 +43,15 @@ def test_what_fits_this_message_wins_over_what_fits_every_message() -> None:
     assert scored("the tide is at nine", familiarity=-6.0) > scored("i do not know that", familiarity=-2.0)
 
 
+@pytest.mark.parametrize(("penalty", "novelty", "length"), [(0.0, 0.0, 0.0), (0.5, 0.375, 0.0625), (2.0, 1.5, 0.25)])
+def test_novelty_and_length_count_as_much_as_dullness_is_penalised(
+    penalty: float, novelty: float, length: float
+) -> None:
+    sequence = GeneratedSequence((1, 2), "a b", "end", 0, -6.0)
+    found = candidate(Reply("a b"), sequence, -2.5, [], dullness_penalty=penalty)
+    assert (found.likelihood, found.novelty, found.length) == pytest.approx((-3.0, novelty, length))
+
+
 def test_likelier_longer_and_fresher_replies_win() -> None:
     assert scored("one two three", -1.0) > scored("one two three", -2.0)
     assert scored("one two three four five six") > scored("one two")

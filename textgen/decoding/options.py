@@ -245,6 +245,17 @@ class ChatOptions(DecodingOptions):
             advice="give such a value, or leave it out for 8",
         ),
     )
+    dullness_penalty: float = field(
+        default=1.0,
+        metadata=row(
+            number(lambda x: 0 <= x <= 3, "a number from 0 (off) to 3"),
+            "Hold candidates back that would suit any message, very short ones too; 0 is off: the likeliest wins.",
+            ("0", "0.5", "1"),
+            talking_only=True,
+            off=0.0,
+            set_by_models=True,
+        ),
+    )
     rerank: bool = field(
         default=True,
         metadata=row(

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen.config import EncoderDecoderConfig
-from textgen.decoding.options import DEFAULT_LINES, TABLE, ChatOptions
+from textgen.decoding.options import DEFAULT_LINES, TABLE, ChatOptions, chat_options
 from textgen.generation import ranking
 from textgen.generation.chat_model import ChatModel
 from textgen.generation.script_model import ScriptModel
@@ -79,14 +79,15 @@ def page_model(model: Model, int8: bool = False) -> PageModel:
 
 def _of_chat(opened: ChatModel) -> dict[str, Any]:
     values = {"candidates": _CANDIDATES, **opened.defaults}
+    penalty = chat_options(opened.defaults).dullness_penalty
     return {
         "turns": opened.turns,
         "longest_context": opened.encoder.longest_context,
         "longest_word": pretokens.LONGEST,
         "ranking": {
-            "anti": ranking.ANTI,
+            "anti": ranking.ANTI * penalty,
             "first_words": ranking.FIRST_WORDS,
-            "length": ranking.LENGTH,
+            "length": ranking.LENGTH * penalty,
             "long_enough": ranking.LONG_ENOUGH,
             "repetition": ranking.REPETITION,
         },

@@ -159,9 +159,14 @@ class Answer:
             different.pop("", None)
         sequences = list(different.values())
         pieces, said = self._responder.shape.pieces, self._talk.said
-        familiar = self._responder.familiarities([beginning(sequence.ids, pieces) for sequence in sequences])
+        penalty = self._options.dullness_penalty
+        familiar = (
+            self._responder.familiarities([beginning(sequence.ids, pieces) for sequence in sequences])
+            if penalty
+            else [0.0] * len(sequences)
+        )
         found = [
-            candidate(self._reply(sequence, len(sequences), log_odds), sequence, value, said, log_odds or 0.0)
+            candidate(self._reply(sequence, len(sequences), log_odds), sequence, value, said, log_odds or 0.0, penalty)
             for sequence, value, log_odds in zip(sequences, familiar, self._log_odds(list(different)), strict=True)
         ]
         return sorted(found, key=lambda one: -one.score)

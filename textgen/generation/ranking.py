@@ -88,7 +88,12 @@ class Candidate:
 
 
 def candidate(
-    reply: Reply, sequence: GeneratedSequence, familiarity: float, said: Sequence[str], log_odds: float = 0.0
+    reply: Reply,
+    sequence: GeneratedSequence,
+    familiarity: float,
+    said: Sequence[str],
+    log_odds: float = 0.0,
+    dullness_penalty: float = 1.0,
 ) -> Candidate:
     """A reply with the parts of its score.
 
@@ -98,13 +103,14 @@ def candidate(
         familiarity: log-probability of its beginning without the conversation, in nats a token; 0 where not known.
         said: the last replies.
         log_odds: of being real, by the discriminator; 0 where none is used.
+        dullness_penalty: how much novelty and length count; 0 leaves both out.
     """
     tokens = len(sequence.ids)
     return Candidate(
         reply,
         likelihood=sequence.log_probability / tokens,
-        novelty=-ANTI * familiarity,
-        length=LENGTH * min(1.0, len(reply.split()) / LONG_ENOUGH),
+        novelty=-ANTI * dullness_penalty * familiarity,
+        length=LENGTH * dullness_penalty * min(1.0, len(reply.split()) / LONG_ENOUGH),
         repetition=-REPETITION * repetition(reply, said),
         realness=max(-MOST_REALNESS, min(log_odds / tokens, MOST_REALNESS)),
     )
