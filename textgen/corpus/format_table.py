@@ -240,8 +240,9 @@ def _weigh_speeches(head: Sequence[str], path: Path, options: ReadingOptions) ->
     found = recognise(SCRIPT_FORMATS, head, path, options)
     if found is None or found.evidence.layout.name in ("captions", "plain"):
         return Evidence(False, "nobody speaks", first_filled(head), sure=False)
-    reader, columns = partial(_read_speeches, found), found.evidence.columns
-    return Evidence(True, f"{found.format.name}: {found.reason}", sure=False, read_dialogues=reader, columns=columns)
+    read = found.evidence.read_dialogues or partial(_read_speeches, found)
+    reason, columns = f"{found.format.name}: {found.reason}", found.evidence.columns
+    return Evidence(True, reason, sure=False, read_dialogues=read, columns=columns)
 
 
 def _read_script(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:

@@ -152,6 +152,7 @@ _TEXT_WORDS, _TEXT_CHARACTERS = 1.5, 10  # fewer on average are names or values,
 _NEARLY_ALL = 0.9
 _FEW_ROWS = 8
 _LOOKED_AT = 500
+_DELIMITERS = re.compile(r"[,;|\t]")
 _NUMBER = re.compile(r"[\d\s.,:;/+TZ-]*")
 
 
@@ -163,6 +164,10 @@ class Columns(NamedTuple):
     document: tuple[int, ...]
     scene: int | None
     header: bool
+
+    def documents(self, record: Sequence[str]) -> tuple[str, ...]:
+        """What says in which document a record is."""
+        return tuple(record[place] for place in self.document)
 
 
 class PairColumns(NamedTuple):
@@ -191,6 +196,17 @@ def find_columns(first: Sequence[str]) -> Columns | None:
         documents = tuple(place for place, key in enumerate(keys) if key in DOCUMENT_FIELDS)
         return Columns(speaker, text, documents, _find(keys, SCENE_FIELDS), header=True)
     return Columns(0, 1, (), None, header=False) if len(keys) == 2 and not _pair(first) else None
+
+
+def is_header(line: str) -> bool:
+    """Whether a line names a column with speakers and one with texts, whatever separates them.
+
+    Example:
+        >>> is_header("time;speaker;text"), is_header("Nora, text me")
+        (True, False)
+    """
+    keys = [field_key(name.strip('"')) for name in _DELIMITERS.split(line)]
+    return _find(keys, TEXT_FIELDS) is not None and _find(keys, SPEAKER_FIELDS) is not None
 
 
 def find_pair_columns(first: Sequence[str]) -> PairColumns | None:
@@ -355,9 +371,17 @@ def place_of(column: Column, first: Sequence[str], option: str, path: Path) -> t
     )
 
 
-def described(first: Sequence[str], columns: Columns | PairColumns) -> tuple[tuple[str, str], ...]:
-    """Each column by its name (empty without a header) and what it was taken for (empty for nothing)."""
-    taken: dict[int, str] = {}
+def described(
+    first: Sequence[str], columns: Columns | PairColumns, times: Sequence[int] = ()
+) -> tuple[tuple[str, str], ...]:
+    """Each column by its name (empty without a header) and what it was taken for (empty for nothing).
+
+    Args:
+        first: the first record of the table.
+        columns: what its columns hold.
+        times: numbers of the columns that say when something was said.
+    """
+    taken = dict.fromkeys(times, "time")
     for role, places in columns._asdict().items():
         if role != "header":
             found = places if isinstance(places, tuple) else (places,)

@@ -20,6 +20,9 @@ DELETED = "deleted message left out"
 JOINED = "message joined to the one before it by the same person"
 """What a reader counts."""
 
+DELETED_TEXTS = frozenset(("[deleted]", "[removed]"))
+"""What stands in tables for a text that was deleted."""
+
 
 @dataclass(frozen=True, slots=True)
 class Message:

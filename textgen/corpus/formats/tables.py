@@ -8,13 +8,14 @@ speakers are the names of the columns.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from textgen.corpus.document import DocumentOpening, Element, Line, SceneOpening
-from textgen.corpus.formats.as_script import name_in_front
+from textgen.corpus.formats.as_script import as_script, name_in_front
 from textgen.corpus.formats.base import (
     HEAD_LINES,
     Evidence,
@@ -42,6 +43,7 @@ from textgen.corpus.formats.columns import (
     find_pair_columns,
     has_header,
 )
+from textgen.corpus.formats.messages import DELETED_TEXTS, read_dialogues
 from textgen.corpus.formats.naming import come_again, is_nobody
 from textgen.corpus.formats.plain import CaptionLayout, PlainLayout
 from textgen.corpus.formats.records import (
@@ -54,12 +56,12 @@ from textgen.corpus.formats.records import (
     may_be_table,
     records,
 )
+from textgen.corpus.formats.table_times import Times, find_times, read_messages
 from textgen.corpus.reading import repair_escaped
 from textgen.corpus.reading_options import AS_FOUND, Column, ReadingOptions
 
 _SURE_SPEAKERS = SPEAKER_FIELDS[: SPEAKER_FIELDS.index("who") + 1]
 _MANY_LINES = 0.25
-_DELETED = frozenset(("[deleted]", "[removed]"))
 
 _LINE_BREAKS = re.compile(r"(?<!\s)[^\S\r\n]*+[\r\n]\s*")
 
@@ -98,7 +100,7 @@ class _RowElements:
     def convert(self, row: TableRow) -> Iterator[Element]:
         """The elements of one row, whose text is not empty."""
         text = row.text.strip()
-        if text in _DELETED:
+        if text in DELETED_TEXTS:
             self._report.change("deleted text left out")
             return
         if self._layout == PlainLayout.name:
@@ -183,6 +185,7 @@ class Table(NamedTuple):
         columns: what its columns hold.
         layout: how its script is written.
         named: whether a person or a header says what they hold.
+        times: how its rows say when something was said; None where they do not.
     """
 
     dialect: Dialect
@@ -190,6 +193,7 @@ class Table(NamedTuple):
     columns: Columns | PairColumns
     layout: ScriptLayout
     named: bool
+    times: Times | None = None
 
 
 def weigh_csv(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
@@ -225,14 +229,28 @@ def _weigh_table(
     fits = len(rows) >= 0.8 * whole
     told = isinstance(found.columns, PairColumns) or found.columns.speaker is not None or bool(options.columns)
     wanted = by_suffix or (told if found.named else by_two and len(found.first) == 2)
-    return Evidence(
+    evidence = Evidence(
         fits and wanted,
         _reason(found, len(rows), whole),
         None if fits else report.first_skipped_line,
         found.layout,
         read=partial(_read_table, found),
-        columns=described(found.first, found.columns),
+        columns=described(found.first, found.columns, found.times.places if found.times else ()),
     )
+    return _as_chat(evidence, found, options)
+
+
+def _as_chat(evidence: Evidence, table: Table, options: ReadingOptions) -> Evidence:
+    """The evidence for a table, read as messages where its rows say when they were said."""
+    if table.times is None or isinstance(table.columns, PairColumns):
+        return evidence
+    read = partial(
+        read_dialogues,
+        reader=partial(read_messages, table.dialect, table.columns, table.times),
+        join_minutes=options.join_minutes,
+        newest_first=table.times.newest_first,
+    )
+    return replace(evidence, read_file=as_script(read), read_dialogues=read)
 
 
 def _find_table(rows: Sequence[Sequence[str]], dialect: Dialect, options: ReadingOptions, path: Path) -> Table | None:
@@ -250,7 +268,8 @@ def _find_table(rows: Sequence[Sequence[str]], dialect: Dialect, options: Readin
         names = [row[columns.speaker].strip() for row in body]
         if field_key(rows[0][columns.speaker]) not in _SURE_SPEAKERS and not come_again(names):
             columns = columns._replace(speaker=None)
-    return Table(dialect, rows[0], columns, _layout(columns, body), named)
+    times = find_times(rows[0], body, columns) if isinstance(columns, Columns) else None
+    return Table(dialect, rows[0], columns, _layout(columns, body), named, times)
 
 
 def _named_columns(first: Sequence[str]) -> Columns | PairColumns | None:
@@ -339,7 +358,7 @@ def _row(record: Sequence[str], columns: Columns) -> TableRow:
     return TableRow(
         "" if columns.speaker is None else record[columns.speaker],
         record[columns.text],
-        tuple(record[place] for place in columns.document),
+        columns.documents(record),
         "" if columns.scene is None else record[columns.scene],
     )
 

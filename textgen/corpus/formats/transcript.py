@@ -25,6 +25,7 @@ from textgen.corpus.formats.base import (
     share,
 )
 from textgen.corpus.formats.colon import heading, is_heading, is_name, narration, parse_cue
+from textgen.corpus.formats.columns import is_header
 from textgen.corpus.formats.naming import (
     NUMBERED_SPEAKER,
     are_people,
@@ -265,7 +266,7 @@ def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that speakers are marked as tools mark them, or that times stand before the lines of a text."""
     lines = len(filled(head))
     marked = sum(has_time(line[:_NEAR]) or _BEGINS_MARKED.match(line.strip()) is not None for line in head)
-    if marked < max(_FEWEST, _MARKED_SHARE * lines):
+    if marked < max(_FEWEST, _MARKED_SHARE * lines) or is_header(head[first_filled(head) - 1]):
         return Evidence(False, "no times or marked names", first_filled(head))
     found = _find(head)
     if (found is None or not found.convincing) and are_timed(head):
