@@ -5,8 +5,8 @@ More empty lines than usual after a line open a scene without heading.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Container, Iterable, Iterator, Sequence
+from functools import lru_cache, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -18,11 +18,20 @@ from textgen.corpus.formats.base import (
     Format,
     ReadReport,
     ScriptLayout,
+    ScriptReader,
     filled,
     first_filled,
     share,
 )
-from textgen.corpus.formats.naming import are_people, are_records, is_nobody, is_numbered_speaker
+from textgen.corpus.formats.naming import (
+    are_people,
+    are_records,
+    ends_like_a_sentence,
+    is_nobody,
+    is_numbered_speaker,
+    recur,
+    shared_ending,
+)
 from textgen.corpus.reading_options import ReadingOptions
 
 _BRACKETED = re.compile(r"\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\]")
@@ -34,6 +43,7 @@ _TIME = re.compile(r"\s*[0-5]\d(?!\d)|\d")
 _CLOCK = re.compile(r"\d{1,2}:\d\d:\d\d")
 _HOUR = re.compile(r"(?:^|\s)\d{1,2}$")
 _NO_NAME_BEFORE = ("(", "[", "%", "*", "{", "<", "-", "=", "# ", "##", ">", "•", "–", "—", "/", "~", ".")
+_FEWEST = 3
 MAX_WORDS = 6
 MAX_CHARACTERS = 60
 
@@ -110,21 +120,85 @@ _HEADING_WORD = re.compile(
 
 
 def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
-    """Evidence that at least half of the lines are `NAME: text` or a heading, and that the names are people's."""
+    """Evidence that at least half of the lines are `NAME: text` or a heading, and that the names are people's.
+
+    Of fewer, there must be as many as paragraphs of narration, whose lines may be many.
+    """
     elements = [(number, parse_line(line, ReadReport())) for number, line in filled(head)]
     spoken = [
         (number, line.speaker) for number, line in elements if isinstance(line, Line) and line.speaker and line.text
     ]
     speakers = [name for _, name in spoken]
     headings = sum(isinstance(element, SceneOpening) for _, element in elements)
-    layout = ScriptLayout(usual_blank_lines(head, least=0))
+    told = [number for number, line in elements if isinstance(line, Line) and not (line.speaker and line.text)]
+    paragraphs = len(told) - sum(after == before + 1 for before, after in pairwise(told))
+    layout = ScriptLayout(usual_blank_lines(head, least=0, before={number for number, _ in spoken}))
     convincing = (
-        len(speakers) + headings >= 0.5 * len(elements)
+        (
+            len(speakers) + headings >= 0.5 * len(elements)
+            or len(speakers) >= max(paragraphs, 0.25 * len(elements), _FEWEST)
+        )
         and are_people(speakers)
         and not are_records(_blocks(spoken, layout.blank_lines))
     )
     reason = f"{share(len(speakers), len(elements))} lines look like `NAME: text`"
-    return Evidence(convincing, reason, None if speakers else first_filled(head), layout)
+    first, second = ([number for number, _ in elements[:2]] + [0, 0])[:2]
+    may_be_titled = second - first > layout.blank_lines + 1
+    better = with_better_names(read, head, layout, ": " if may_be_titled else None) if convincing else None
+    return Evidence(convincing, reason, None if speakers else first_filled(head), layout, read=better)
+
+
+def with_better_names(
+    read: ScriptReader, head: Sequence[str], layout: ScriptLayout, between: str | None
+) -> ScriptReader | None:
+    """A reader that takes no title for a speaker, and no `wrote` behind each name for a part of it.
+
+    A title stands first; its name does not come again as others do, and nothing in it ends like a sentence.
+
+    Args:
+        read: the reader of the format.
+        head: the first lines of the file.
+        layout: found in them.
+        between: what a title has where a speech has a name and a text; None where there is no title.
+
+    Returns:
+        None where the reader of the format is right.
+    """
+    elements = list(read(head, layout, ReadReport()))
+    names = [line.speaker for line in elements if isinstance(line, Line) and line.speaker is not None]
+    ending, first = shared_ending(names), elements[0]
+    told = None
+    if between is not None and isinstance(first, Line) and _is_title(first, names):
+        told = f"{first.speaker}{between}{first.text}"
+    return partial(_better_names, read, ending, first, told) if ending or told else None
+
+
+def _is_title(line: Line, names: Sequence[str]) -> bool:
+    return (
+        line.speaker is not None
+        and names.count(line.speaker) == 1
+        and recur(names[1:])
+        and not any(map(ends_like_a_sentence, line.text.split("\n")))
+    )
+
+
+def _better_names(
+    read: ScriptReader,
+    ending: str,
+    first: Element,
+    told: str | None,
+    lines: Iterable[str],
+    layout: ScriptLayout,
+    report: ReadReport,
+) -> Iterator[Element]:
+    """Without an ending of all names; what the first element is told as, where it is a title."""
+    for number, element in enumerate(read(lines, layout, report)):
+        if number == 0 and told is not None and element == first:
+            yield narration(told, report)
+        elif ending and isinstance(element, Line) and element.speaker is not None:
+            yield Line(element.speaker.removesuffix(f" {ending}"), element.text)
+        else:
+            yield element
 
 
 def _blocks(spoken: Iterable[tuple[int, str]], blank_lines: int) -> list[list[str]]:
@@ -139,10 +213,16 @@ def _blocks(spoken: Iterable[tuple[int, str]], blank_lines: int) -> list[list[st
     return found
 
 
-def usual_blank_lines(head: Sequence[str], least: int) -> int:
-    """How many empty lines most often stand between two filled ones (at least `least` of them)."""
+def usual_blank_lines(head: Sequence[str], least: int, before: Container[int] | None = None) -> int:
+    """How many empty lines most often stand between two filled ones.
+
+    Args:
+        head: the first lines of the file.
+        least: fewer empty lines do not count.
+        before: the numbers (from 1) of the lines before which they are counted; None for all.
+    """
     numbers = [number for number, _ in filled(head)]
-    gaps = (after - before - 1 for before, after in pairwise(numbers))
+    gaps = (after - one - 1 for one, after in pairwise(numbers) if before is None or after in before)
     counts = Counter(gap for gap in gaps if gap >= least)
     return min(MOST_BLANK_LINES, min(counts, key=lambda gap: (-counts[gap], gap), default=least))
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
 
@@ -278,6 +279,11 @@ def are_names(texts: Sequence[str]) -> bool:
     return short >= _NEARLY_ALL * len(texts) and len({*texts}) <= _NEW_NAMES_ALLOWED * len(texts)
 
 
+def _take_turns(texts: Sequence[str]) -> bool:
+    """Whether texts look like the names of speakers who take turns; a table in the order of its groups has none."""
+    return are_names(texts) and sum(1 for _ in groupby(texts)) > len({*texts})
+
+
 def columns_by_content(rows: Sequence[Sequence[str]]) -> Columns | None:
     """The columns of a table whose names are unknown: the longest texts, and names that come again beside them."""
     header = has_header(rows)
@@ -289,7 +295,7 @@ def columns_by_content(rows: Sequence[Sequence[str]]) -> Columns | None:
     characters = [len(cell) for cell in _cells(body, text)]
     if words[text] < _TEXT_WORDS and sum(characters) < _TEXT_CHARACTERS * len(characters):
         return None
-    speaker = next((place for place in words if place != text and are_names(_cells(body, place))), None)
+    speaker = next((place for place in words if place != text and _take_turns(_cells(body, place))), None)
     return Columns(speaker, text, (), None, header)
 
 

@@ -44,7 +44,12 @@ _MEETINGS = (
     "present|apologies|absent|agenda|attendees|decision|action|actions|minutes|place|location|time|next meeting|"
     "objective|objectives|homework|materials|conclusion|introduction|abstract|results|discussion|references"
 )
-_LABELS = frozenset("|".join((_RECIPES, _REMARKS, _SONGS, _RECORDS, _MEETINGS)).split("|"))
+_SOUNDS = "applause|laughter|laughs|cheering|inaudible|crosstalk|silence|pause|instrumental"
+_LABELS = frozenset("|".join((_RECIPES, _REMARKS, _SONGS, _RECORDS, _MEETINGS, _SOUNDS)).split("|"))
+_ANSWERS = re.compile(
+    "answers?|solution|antwort|lösung|réponse|respuesta|resposta|risposta|ответ|答え|答案", re.IGNORECASE
+)
+_QUESTIONS = re.compile("question|q|frage|pregunta|pergunta|domanda|вопрос|質問|问题", re.IGNORECASE)
 _LEVELS = re.compile(r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b")
 _NUMBERING = re.compile(r"[\s#.]*\d+[.)]?$")
 _BULLET = re.compile(r"(?:[-*•·–]|\d+[.)]?|[¼½¾])\s")
@@ -59,7 +64,12 @@ def is_label(name: str) -> bool:
         >>> is_label("Ingredients"), is_label("Verse 2"), is_label("Nora")
         (True, True, False)
     """
-    return _NUMBERING.sub("", name.strip()).casefold() in _LABELS or _LEVELS.search(name) is not None
+    return _NUMBERING.sub("", name.strip()).casefold() in _LABELS or has_level(name)
+
+
+def has_level(text: str) -> bool:
+    """Whether a text has a word for how serious a line of a log is."""
+    return _LEVELS.search(text) is not None
 
 
 @lru_cache(maxsize=4096)  # the same people speak again and again
@@ -86,8 +96,13 @@ def come_again(names: Sequence[str]) -> bool:
 
 
 def are_people(names: Sequence[str]) -> bool:
-    """Whether the names of all speeches, in order, are those of speakers: they recur, and most are no labels."""
-    return recur(names) and sum(map(is_label, names)) < _LABELLED * len(names)
+    """Whether the names of all speeches, in order, are those of speakers: they recur, and most are no labels.
+
+    `Answer` is a label where nothing is called `Question`.
+    """
+    asked = any(map(_QUESTIONS.fullmatch, names))
+    labels = sum(is_label(name) or (not asked and _ANSWERS.fullmatch(name) is not None) for name in names)
+    return recur(names) and labels < _LABELLED * len(names)
 
 
 def are_records(blocks: Sequence[Sequence[str]]) -> bool:
@@ -102,6 +117,18 @@ def are_records(blocks: Sequence[Sequence[str]]) -> bool:
     return first >= _SAME_BEGINNING * len(blocks) and all(len(set(block)) == len(block) for block in blocks)
 
 
+def shared_ending(names: Sequence[str]) -> str:
+    """The last word that all names have behind the name proper, as in `Nora wrote`; nothing where there is none."""
+    endings = {tuple(name.rsplit(" ", 1)[1:]) for name in names}
+    ending = "".join(next(iter(endings))) if len(endings) == 1 else ""
+    return ending if len({*names}) > 1 and ending.isalpha() and ending.islower() else ""
+
+
+def ends_like_a_sentence(line: str) -> bool:
+    """Whether a line ends with a sign that ends a sentence or a part of one."""
+    return _ENDS.search(line) is not None
+
+
 def is_list(lines: Sequence[str]) -> bool:
     """Whether lines are items, and no speech: bullets, amounts, or a few words without an end each."""
     return len(lines) > 1 and sum(map(_is_item, lines)) >= _LISTED * len(lines)
@@ -109,4 +136,4 @@ def is_list(lines: Sequence[str]) -> bool:
 
 def _is_item(line: str) -> bool:
     line = line.strip()
-    return bool(_BULLET.match(line)) or (len(line.split()) <= _LIST_WORDS and not _ENDS.search(line))
+    return bool(_BULLET.match(line)) or (len(line.split()) <= _LIST_WORDS and not ends_like_a_sentence(line))

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, first_filled, share
-from textgen.corpus.formats.colon import is_heading, parse_cue, usual_blank_lines
+from textgen.corpus.formats.colon import is_heading, parse_cue, usual_blank_lines, with_better_names
 from textgen.corpus.formats.naming import are_people, is_list
 from textgen.corpus.reading_options import ReadingOptions
 
@@ -43,7 +43,8 @@ def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     convincing = len(speakers) >= 0.5 * len(found) and are_people(speakers) and lists <= _LISTS_ALLOWED * len(speakers)
     reason = f"{share(len(speakers), len(found))} paragraphs have `NAME:` alone above the speech"
     layout = PlayLayout(usual_blank_lines(head, least=1))
-    return Evidence(convincing, reason, None if speakers else first_filled(head), layout)
+    better = with_better_names(read, head, layout, None) if convincing else None
+    return Evidence(convincing, reason, None if speakers else first_filled(head), layout, read=better)
 
 
 def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:

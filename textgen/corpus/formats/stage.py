@@ -16,7 +16,15 @@ from textwrap import dedent
 
 from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import HEAD_LINES, Evidence, Format, ReadReport, ScriptLayout, first_filled, share
-from textgen.corpus.formats.colon import Cue, heading, is_heading, is_name, narration, usual_blank_lines
+from textgen.corpus.formats.colon import (
+    Cue,
+    heading,
+    is_heading,
+    is_name,
+    narration,
+    usual_blank_lines,
+    with_better_names,
+)
 from textgen.corpus.formats.naming import are_people, are_records, is_list, is_nobody
 from textgen.corpus.formats.play import PlayLayout, blocks
 from textgen.corpus.reading_options import ReadingOptions
@@ -207,7 +215,8 @@ def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     layout = (
         PlayLayout(usual_blank_lines(head, least=1)) if found.below else ScriptLayout(usual_blank_lines(head, least=0))
     )
-    return Evidence(found.convincing, reason, None if found.speeches else first_filled(head), layout)
+    better = with_better_names(read, head, layout, "\n" if found.below else ": ") if found.convincing else None
+    return Evidence(found.convincing, reason, None if found.speeches else first_filled(head), layout, read=better)
 
 
 def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:

@@ -4,15 +4,22 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-_DATE = r"(?:\d{4}-\d\d-\d\d[T ])?"
+_DATE = r"(?:(?:\d{4}-\d\d-\d\d[T ]|\d{1,2}[./-]\d{1,2}[./-]\d{2,4},?\s))?"
+_DAY = r"(?:[^\W\d_]{2,12}\.?,?\s(?:at\s)?)?"
 _CLOCK = r"\d{1,3}:\d{1,2}(?::\d{1,2}){0,2}(?:[.,]\d{1,3})?"
 _ARROW = r"\s{0,3}(?:-->|->|to|[-–—])\s{0,3}"
 _SECONDS = rf"\d{{1,6}}(?:\.\d{{1,3}})?s?{_ARROW}\d{{1,6}}(?:\.\d{{1,3}})?s?|\d{{1,6}}(?:\.\d{{1,3}})?s"
-_SPAN = rf"{_DATE}{_CLOCK}(?:{_ARROW}{_CLOCK})?(?:\s?[ap]m\b)?"
-_BRACKETED = rf"[\[(<{{]\s{{0,3}}(?:{_SPAN}|{_SECONDS})\s{{0,3}}[\])>}}]"
+_SPAN = rf"{_DATE}{_CLOCK}(?:{_ARROW}{_CLOCK})?(?:\s?(?:[ap]m|uhr)\b)?"
+_BRACKETED = rf"[\[(<{{]\s{{0,3}}(?:{_DAY}{_SPAN}|{_SECONDS})\s{{0,3}}[\])>}}]"
 
 STAMP = rf"(?:{_BRACKETED}|{_SPAN}(?![\w:/]))"
 """A pattern of a time, or of two with an arrow between them; case is to be ignored."""
+
+DAY = (
+    r"(?:(?:today|yesterday|heute|gestern|aujourd['’]hui|hier|hoy|ayer|oggi|ieri|hoje|ontem)"
+    r"(?:,|\s(?:at|um|à|a las|alle|às))?\s)?"
+)
+"""A pattern of a day that chat programs write before a time; case is to be ignored."""
 
 BRACKETS = "[(<{"
 """What a time in brackets begins with."""

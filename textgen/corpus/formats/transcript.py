@@ -35,7 +35,16 @@ from textgen.corpus.formats.naming import (
     is_numbered_speaker,
 )
 from textgen.corpus.formats.plain import PlainLayout
-from textgen.corpus.formats.stamps import BRACKETS, STAMP, are_numbered, are_timed, has_time, unstamped, without_times
+from textgen.corpus.formats.stamps import (
+    BRACKETS,
+    DAY,
+    STAMP,
+    are_numbered,
+    are_timed,
+    has_time,
+    unstamped,
+    without_times,
+)
 from textgen.corpus.reading_options import ReadingOptions
 
 _BEGINS_MARKED = re.compile(r"[\[({#>]|\*\*|__|\d+[.)]?\s|[-*] (?:\*\*|__)|(?:speaker|spk)[_ ]\d", re.IGNORECASE)
@@ -52,7 +61,9 @@ _KINDS = {
     ),
     "emphasis": None,
     "heading": re.compile(rf"(?P<level>#{{1,6}})\s+(?P<name>[^#:]{{1,60}}?)(?:\s?{STAMP})?:?\s?#*(?P<text>)", re.I),
-    "stamped": re.compile(rf"{_NAMED}(?P<gap>[\s,:–—-]{{0,9}})(?P<sure>{STAMP})(?P<colon>\s?:?)\s*(?P<text>.*)", re.I),
+    "stamped": re.compile(
+        rf"{_NAMED}(?P<gap>[\s,:–—-]{{0,9}})(?P<sure>{DAY}{STAMP})(?P<colon>\s?:?)\s*(?P<text>.*)", re.I
+    ),
     "colon": None,
     "id": re.compile(rf"(?P<name>{NUMBERED_SPEAKER})\s+(?P<text>.+)", re.IGNORECASE),
     "tab": re.compile(r"(?P<name>[^\t:]{1,60})\t+(?P<text>.+)"),
@@ -133,6 +144,10 @@ class _Mark:
             return None
         return _checked(found["name"], found["text"], self._is_sure(found) or (timed and self.kind in _TIMED))
 
+    def may_be_known(self, cue: _Cue) -> bool:
+        """Whether a cue that is not sure is one where its name recurs."""
+        return self.kind == "stamped" or (self.kind == "square" and not cue.text)
+
     def _is_sure(self, found: re.Match[str]) -> bool:
         parts = found.groupdict()
         if self.kind == "stamped":
@@ -174,7 +189,7 @@ def _speeches(lines: Iterable[str], mark: _Mark, report: ReadReport) -> Iterator
         if rest.strip():
             below = mark.name_first and unstamped(following.strip()) == ("", True)
             cue = mark.cue(rest, below if mark.name_first else timed)
-            if cue is not None and (cue.sure or (mark.kind == "stamped" and mark.accepts(cue.name))):
+            if cue is not None and (cue.sure or (mark.may_be_known(cue) and mark.accepts(cue.name))):
                 yield said
                 said = _Said(None if is_nobody(cue.name) else cue.name, [cue.text] if cue.text else [])
                 inline = bool(cue.text)

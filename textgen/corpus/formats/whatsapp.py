@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from textgen.corpus.formats.base import Evidence, ReadReport, filled, share
 from textgen.corpus.formats.messages import DELETED, MEDIA, NOTICE, Message, chat_evidence, chat_format
+from textgen.corpus.formats.naming import has_level
 from textgen.corpus.formats.timestamps import STAMP, DateOrder, find_order, seconds, visible
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import ReadingOptions
@@ -104,7 +105,8 @@ def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     order = find_order([entry.stamp for entry in entries])
     dated = sum(seconds(entry.stamp, order) is not None for entry in entries)
     named = any(entry.name for entry in entries)
-    fits = named and dated >= _HEADERS * len(lines) and _entry(lines[0][1]) is not None
+    is_log = sum(has_level(entry.stamp) for entry in entries) > _HEADERS * len(entries)
+    fits = named and dated >= _HEADERS * len(lines) and _entry(lines[0][1]) is not None and not is_log
     reason = f"{share(dated, len(lines))} lines begin with a date and a time, as WhatsApp exports them"
     return chat_evidence(partial(read, order=order), head, options, reason if fits else None)
 
