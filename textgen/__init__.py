@@ -11,11 +11,13 @@ The names below are resolved when they are first used, so that `import textgen` 
 """
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
 from textgen._version import __version__ as __version__
 
+TYPE_CHECKING = False  # importing `typing` takes longer than the rest, in which Ctrl-C would still show a traceback
 if TYPE_CHECKING:
+    from typing import Any
+
     from textgen.api import load, train_chat, train_discriminator, train_script
     from textgen.chatbot import Chatbot, as_character
     from textgen.config import AdversarialConfig
@@ -70,7 +72,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> "Any":
     if name not in _HOMES:
         raise AttributeError(f"module 'textgen' has no attribute {name!r}")
     return getattr(importlib.import_module(_HOMES[name]), name)

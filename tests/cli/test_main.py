@@ -128,6 +128,17 @@ def test_ctrl_c_while_the_program_is_loaded_leaves_no_traceback() -> None:
     assert (stopped.returncode, stopped.stderr) == (130, "textgen: Interrupted.\n")
 
 
+def test_next_to_nothing_is_loaded_before_ctrl_c_is_looked_after() -> None:
+    code = "import sys; before = {*sys.modules}; import textgen; print(*sorted({*sys.modules} - before))"
+    loaded = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path.append({str(Path(__file__).parents[2])!r}); {code}"],
+        capture_output=True,
+        text=True,
+    )
+    parts = {name.partition(".")[0] for name in loaded.stdout.split()}
+    assert parts == {"importlib", "warnings", "textgen"}, loaded.stderr
+
+
 def test_an_ignored_ctrl_c_stays_ignored() -> None:
     begin = "import os, signal; signal.signal(signal.SIGINT, signal.SIG_IGN); import textgen.__main__; "
     ended = subprocess.run([sys.executable, "-c", begin + "os.kill(os.getpid(), signal.SIGINT)"])
