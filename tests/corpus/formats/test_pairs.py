@@ -180,3 +180,14 @@ def test_twice_as_many_files_take_twice_the_calls(tmp_path: Path, name: str, pai
         return calls_of(lambda: list(pairs(files, False)))
 
     assert calls(120) < 2.2 * calls(60)
+
+
+def test_many_files_of_one_length_in_a_folder_are_no_pairs(tmp_path: Path) -> None:
+    files = []
+    for name in "abcd":
+        path = tmp_path / f"{name}.txt"
+        path.write_text("Beans\n\nSoak them.\n")
+        files.append(TextFile(path))
+    assert list(aligned_by_length(files, ordered=False)) == []
+    assert [pair.files for pair in aligned_by_length(files[:2], ordered=False)] == [tuple(files[:2])]
+    assert len(list(aligned_by_length(files, ordered=True))) == 2

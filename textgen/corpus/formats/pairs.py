@@ -4,7 +4,7 @@ In aligned files each line of the second is the reply to the same line of the fi
 """
 
 import re
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -194,17 +194,22 @@ def aligned_by_name(files: Sequence[TextFile], ordered: bool) -> Iterator[FilePa
 def aligned_by_length(files: Sequence[TextFile], ordered: bool) -> Iterator[FilePair]:
     """Pairs of files that follow each other and have the same number of lines.
 
+    In a folder, more than two files of a length are rather texts of one form, such as recipes.
+
     Raises:
         CorpusError: if there are two files, named one by one or with names that fit, whose numbers of lines differ.
     """
+    lengths = {file: count_lines(file) for file in files}
+    files_of = Counter(lengths.values())
     first: TextFile | None = None
     for second in files:
         if first is None:
             first = second
             continue
         pair = first, second
-        lines = count_lines(first)
-        if not are_parts_of_a_corpus(*_names(pair)) and lines == count_lines(second):
+        lines = lengths[first]
+        may_be_pair = (ordered or files_of[lines] == 2) and not are_parts_of_a_corpus(*_names(pair))
+        if may_be_pair and lines == lengths[second]:
             yield FilePair(pair, f"both files have {lines:,} lines", sure=ordered and lines >= _BY_CHANCE)
             first = None
             continue
