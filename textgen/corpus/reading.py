@@ -27,8 +27,8 @@ REPAIRS: dict[str, str] = {
 }
 """The kinds of repair, and what each does, for people."""
 
-_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
-_C1 = re.compile("[\x80-\x9f]")
+_STRAY_BYTE = re.compile("[\x80-\x9f\udc80-\udcff]")
+"""A control C1, or a byte that did not fit the encoding."""
 
 
 _RANGES = (range(0x2000, 0x2010), range(0x2028, 0x2030), range(0x205F, 0x2070), range(0xFE00, 0xFE10))
@@ -54,11 +54,14 @@ def repair(text: str, counts: Counter[str]) -> str:
         text = text.replace("\x00", "")
     if text.isascii():
         return text
-    text, controls = _C1.subn(lambda found: _windows(ord(found[0])) or "", text)
-    counts["c1"] += controls
-    text, escaped = _ESCAPED_BYTE.subn(lambda found: _windows(ord(found[0]) - 0xDC00) or "\ufffd", text)
-    counts["undecodable"] += escaped
-    return text
+
+    def repaired(stray: re.Match[str]) -> str:
+        value = ord(stray[0])
+        kind, byte, otherwise = ("c1", value, "") if value < 0x100 else ("undecodable", value - 0xDC00, "\ufffd")
+        counts[kind] += 1
+        return _windows(byte) or otherwise
+
+    return _STRAY_BYTE.sub(repaired, text)
 
 
 def whole_pairs(text: str) -> str:
@@ -248,18 +251,20 @@ class TextFile:
         begun: list[str] = []
         is_cut = False
         for text in self._texts(chunks, counts):
-            *complete, rest = text.split("\n")
+            complete = text.split("\n")
+            begun.append(complete.pop())
+            if complete:
+                complete[0] = "".join((*begun[:-1], complete[0]))
+                del begun[:-1]
             for line in complete:
-                begun.append(line)
-                whole = "".join(begun)
-                if is_cut or (longest is not None and len(whole) > longest):
-                    yield from (_composed(piece, counts) for piece in cut(whole))
+                if is_cut or (longest is not None and len(line) > longest):
+                    yield from (_composed(piece, counts) for piece in cut(line))
                     counts["long"] += not is_cut
                     is_cut = False
+                elif line[:1] not in _INVISIBLE and line.isascii():
+                    yield line  # as nearly all are
                 else:
-                    yield _composed(whole, counts)
-                begun.clear()
-            begun.append(rest)
+                    yield _composed(line, counts)
             if longest is not None and sum(map(len, begun)) > longest:
                 *pieces, rest = cut("".join(begun))
                 yield from (_composed(piece, counts) for piece in pieces)

@@ -76,14 +76,14 @@ def parse_cue(line: str) -> Cue | None:
     if colon < 0:
         return None
     named, text = _named(line[:colon]), line[colon + 1 :]
-    if named is None or text.startswith("//") or _is_time(named[0], text):
+    if named is None or text.startswith("//") or (_TIME.match(text) and _is_time(named[0], text)):
         return None
     return Cue(*named, text)
 
 
 def _is_time(before: str, behind: str) -> bool:
-    """Whether a colon stands between the hour and the minutes of a time."""
-    if not _TIME.match(behind) or not _HOUR.search(before):
+    """Whether a colon, behind which digits stand, parts the hour from the minutes."""
+    if not _HOUR.search(before):
         return False
     return behind[0].isdigit() or not is_numbered_speaker(before)
 
@@ -110,6 +110,8 @@ def _first_colon(line: str) -> int:
     head = line[:400]
     if "(" in head or "[" in head:
         head = _BRACKETED.sub(lambda match: " " * len(match[0]), head)
+    if head.isascii():
+        return head.find(":")
     found = _COLON.search(head)
     return found.start() if found else -1
 
@@ -117,6 +119,8 @@ def _first_colon(line: str) -> int:
 _HEADING_WORD = re.compile(
     r"(?i:(?:scene|setting|location)\s*:|(?:int|ext|est|int\.?/ext|i/e)\.)|(?:INT|EXT|EST|INT/EXT|I/E) "
 )
+_HEADING_SIGNS = frozenset("[SsLlIiEe")
+"""What a heading begins with."""
 
 
 def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
@@ -292,6 +296,8 @@ def heading(text: str) -> str:
 
 def is_heading(text: str) -> bool:
     """Whether a line is a scene heading: all of it in one pair of square brackets, or by its first word."""
+    if text[:1] not in _HEADING_SIGNS:
+        return False  # as nearly always
     if text.startswith("[") and text.endswith("]"):
         return "]" not in text[1:-1] and len(text) > 2
     return _HEADING_WORD.match(text) is not None

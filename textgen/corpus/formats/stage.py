@@ -8,11 +8,12 @@ Scripts are written back as the formats colon and play write them: as plays wher
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from textwrap import dedent
+from typing import NamedTuple
 
 from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import HEAD_LINES, Evidence, Format, ReadReport, ScriptLayout, first_filled, share
@@ -65,6 +66,14 @@ def _is_titled(name: str) -> bool:
     return len(name.split()) <= _MOST_TITLED_WORDS and _TITLED.match(name) is not None and not name[0].islower()
 
 
+class _Named(NamedTuple):
+    """What a line has in front, if it has a name there."""
+
+    name: str
+    directions: str
+    text: str
+
+
 @dataclass(frozen=True)
 class _Mark:
     """How the names of a play are marked.
@@ -76,6 +85,7 @@ class _Mark:
         alone: whether the name is the whole first line of a paragraph.
         accepts: whether a name is one of a speaker; where it is not told by its capitals, it must open a paragraph.
         indented: whether all lines with a name are indented, and may stand within a paragraph.
+        parsed: what some lines have in front; others are parsed when it is asked for.
     """
 
     pattern: re.Pattern[str]
@@ -84,6 +94,7 @@ class _Mark:
     alone: bool = False
     accepts: Callable[[str], bool] = _in_capitals
     indented: bool = False
+    parsed: Mapping[str, _Named | None] = field(default_factory=dict)
 
     @property
     def in_capitals(self) -> bool:
@@ -99,26 +110,39 @@ class _Mark:
         """
         if self.alone and (last or not first):
             return None
+        named = self.parsed[line] if line in self.parsed else self.parse(line)
+        if named is None:
+            return None
         if self.indented:
             first = line[:1].isspace()
+        name, directions, text = named
+        if not (first or self.in_capitals) or (last and not text):
+            return None
+        if not (self.accepts(name) or (directions.endswith((")", "]")) and _is_titled(name) and not self.alone)):
+            return None
+        if directions.startswith(","):
+            directions = f"({directions[1:].strip()})"
+        return Cue(name, directions, text)
+
+    def parse(self, line: str) -> _Named | None:
+        """What a line has in front, whoever it is; None where it has no name there.
+
+        Args:
+            line: as in the file, maybe indented.
+        """
         line = line.strip()
-        if not any(sign in line[:_NAME_CHARACTERS] for sign in self.signs) and self.signs:
+        begin = line[:_NAME_CHARACTERS]
+        if self.signs and not any(sign in begin for sign in self.signs):
             return None
         if emphasis := _EMPHASIS.match(line):
             line = emphasis[2] + line[emphasis.end() :]
         found = self.pattern.fullmatch(line)
         if found is None or _is_scene(line):
             return None
-        name, text = " ".join(found["name"].split()), "" if self.alone else found["text"].strip()
-        if not (first or self.in_capitals) or (last and not text):
+        name = " ".join(found["name"].split())
+        if not is_name(name) or _BROKEN_OFF.fullmatch(name):
             return None
-        directions = found["directions"].strip()
-        is_speaker = self.accepts(name) or (directions.endswith((")", "]")) and _is_titled(name) and not self.alone)
-        if not is_speaker or not is_name(name) or _BROKEN_OFF.fullmatch(name):
-            return None
-        if directions.startswith(","):
-            directions = f"({directions[1:].strip()})"
-        return Cue(name, directions, text)
+        return _Named(name, found["directions"].strip(), "" if self.alone else found["text"].strip())
 
 
 _MARKS = (
@@ -154,7 +178,9 @@ def _find(head: Sequence[str]) -> _Found:
     """The first mark that fits the beginning of a file, or the one with most speeches where none does."""
     found = [block for _, block in blocks(head)]
     fits: list[_Found] = []
-    for mark in _MARKS:
+    for usual in _MARKS:
+        lines = (line for block in found for line in (block[:1] if usual.alone else block))
+        mark = replace(usual, parsed={line: usual.parse(line) for line in lines})
         for tried in (mark, _with_known_names(mark, found), _with_known_names(replace(mark, indented=True), found)):
             fits.append(_fit(tried, found))
             if fits[-1].convincing:
@@ -223,7 +249,7 @@ def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iter
     """Yield speeches, narration and scene openings."""
     source = iter(lines)
     head = list(islice(source, HEAD_LINES))
-    mark = _find(head).mark
+    mark = replace(_find(head).mark, parsed={})  # the rest of the file may be long
     join = _broken if layout.name == PlayLayout.name else _joined
     for _, block in blocks(chain(head, source)):
         if len(block) == 1 and (_is_scene(block[0].strip()) or is_heading(block[0].strip())):
