@@ -47,17 +47,14 @@ def test_an_epoch_reads_every_position_at_most_once(length: int, shape: tuple[in
     assert left <= windows.streams * (windows.window - 1) + windows.streams - 1
 
 
-SCRIPT = {  # a document by what its pages may begin with: scenes, headed or not, paragraphs, lines, one endless line
+SCRIPT = {  # one document by what its pages may begin with: scenes with and without heading, lines, one endless line
     "scenes": [START, *[SCENE, 20, LINE_END, 21, 22, LINE_END, SCENE, LINE_END, 23, 24, LINE_END] * 60, END],
-    "paragraphs": [START, *[21, 22, LINE_END, 23, LINE_END, LINE_END, LINE_END] * 120, END],
     "lines": [START, *[21, 22, LINE_END] * 200, END],
     "tokens": [START, *[21, 22, 23] * 200, END],
 }
 
 
-@pytest.mark.parametrize(
-    ("kind", "firsts"), [("scenes", {SCENE, 23}), ("paragraphs", {21}), ("lines", {21}), ("tokens", {21, 22, 23})]
-)
+@pytest.mark.parametrize(("kind", "firsts"), [("scenes", {SCENE, 23}), ("lines", {21}), ("tokens", {21, 22, 23})])
 def test_a_stream_that_begins_anew_reads_start_in_an_empty_state_where_a_page_could_begin(
     kind: str, firsts: set[int]
 ) -> None:

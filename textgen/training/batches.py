@@ -12,9 +12,6 @@ from textgen.corpus.id_store import DAMAGED_IDS, open_ids
 from textgen.errors import TrainingError
 from textgen.tokenizers.base import END, LINE_END, PAD, SCENE, START
 
-BeginAt = Literal["scenes", "paragraphs", "lines", "tokens"]
-"""What a page may begin with; a paragraph follows an empty line."""
-
 
 class WindowBatch(NamedTuple):
     """One training step's tokens.
@@ -78,21 +75,16 @@ class Windows:
         return WindowBatch(inputs, targets, keep)
 
     @cached_property
-    def _begin_at(self) -> BeginAt:
+    def _begin_at(self) -> Literal["scenes", "lines", "tokens"]:
         """Where a page may begin: at a scene, or wherever there are enough places if scenes are few."""
-        ends = self.ids == LINE_END
-        places: dict[BeginAt, int] = {
-            "scenes": int(np.isin(self.ids, (START, SCENE)).sum()),
-            "paragraphs": int((ends[:-2] & ends[1:-1] & ~ends[2:]).sum()),
-            "lines": int(ends.sum()),
-        }
-        return next((place for place, count in places.items() if count >= _ENOUGH), "tokens")
+        scenes, lines = (int(np.isin(self.ids, tokens).sum()) for tokens in ((START, SCENE), (LINE_END,)))
+        return "scenes" if scenes >= _ENOUGH else "lines" if lines >= _ENOUGH else "tokens"
 
     def _random(self, purpose: str, count: int) -> np.random.Generator:
         return np.random.default_rng([self.seed, {"epoch": 0, "reset": 1, "beginnings": 2}[purpose], count])
 
 
-def _begins(run: NDArray[np.int32], begin_at: BeginAt) -> NDArray[np.bool_]:
+def _begins(run: NDArray[np.int32], begin_at: Literal["scenes", "lines", "tokens"]) -> NDArray[np.bool_]:
     """Where the next id is the first of a page that could begin there.
 
     A scene with a heading begins with SCENE; one without has SCENE LINE_END before its first line, which a document
@@ -110,10 +102,7 @@ def _begins(run: NDArray[np.int32], begin_at: BeginAt) -> NDArray[np.bool_]:
     within = (following != END) & (following != START) & (following != SCENE)
     if begin_at == "scenes":
         return scenes
-    if begin_at == "tokens":
-        return within
-    lines = within & (now == LINE_END)
-    return scenes | (lines & (before == LINE_END) & (following != LINE_END) if begin_at == "paragraphs" else lines)
+    return scenes | (within & (now == LINE_END)) if begin_at == "lines" else within
 
 
 _ENOUGH = 100
