@@ -269,7 +269,7 @@ def _read_speeches(found: Recognised, files: Sequence[TextFile], report: ReadRep
 
 _SPEECHES = Format(
     "script",
-    85,
+    350,
     _weigh_speeches,
     read_dialogues=_read_script,
     suffixes=suffixes(SCRIPT_FORMATS),

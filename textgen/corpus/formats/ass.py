@@ -97,4 +97,4 @@ def _seconds(time: re.Match[str]) -> float:
     return int(hours[-9:]) * 3600 + int(minutes[-9:]) * 60 + float(re.sub("[,:]", ".", seconds))
 
 
-FORMATS = (Format("ass", 12, weigh, read, read_dialogues=read_dialogues, suffixes=_SUFFIXES, one_piece=True),)
+FORMATS = (Format("ass", 110, weigh, read, read_dialogues=read_dialogues, suffixes=_SUFFIXES, one_piece=True),)

@@ -181,7 +181,8 @@ class Format:
 
     Args:
         name: what `--format` calls it.
-        order: formats are tried, and listed, from the lowest to the highest: the surest evidence first.
+        order: formats are tried, and listed, from the lowest to the highest: the surest evidence first. A new
+            one takes a number between two of these, which are ten apart.
         weigh: weighs the evidence for it in a file; None where no single file can show it.
         read: how scripts are read from its lines; None where they are not.
         read_file: how scripts are read from it otherwise; None where they are not.

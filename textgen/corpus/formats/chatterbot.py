@@ -142,4 +142,4 @@ def _skip(events: Iterator[_Event], first: _Event) -> None:
         depth += (kind in ("[", "{")) - (kind in ("]", "}"))
 
 
-FORMATS = (Format("chatterbot", 20, weigh, read_dialogues=read, suffixes=(".yml", ".yaml", ".json")),)
+FORMATS = (Format("chatterbot", 170, weigh, read_dialogues=read, suffixes=(".yml", ".yaml", ".json")),)

@@ -97,4 +97,4 @@ def _is_nested(head: Sequence[str]) -> bool:
     return nested > 0 and nested >= _MOSTLY * opened
 
 
-FORMATS = (Format("code", 48, weigh, read_plain),)
+FORMATS = (Format("code", 250, weigh, read_plain),)

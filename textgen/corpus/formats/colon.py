@@ -309,4 +309,4 @@ def _is_heading_word(speaker: str) -> bool:
     return is_heading(f"{speaker}:")
 
 
-FORMATS = (Format("colon", 70, weigh, read, layout=ScriptLayout),)
+FORMATS = (Format("colon", 310, weigh, read, layout=ScriptLayout),)

@@ -47,4 +47,4 @@ def _turn_text(line: str) -> str | None:
     return line[2:] if line.startswith(("M ", "M\t")) or line == "M" else None
 
 
-FORMATS = (Format("conv", 25, weigh, read_dialogues=read, suffixes=(".conv",)),)
+FORMATS = (Format("conv", 180, weigh, read_dialogues=read, suffixes=(".conv",)),)

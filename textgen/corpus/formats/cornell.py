@@ -153,4 +153,4 @@ def _key(line_id: str) -> int:
     return int.from_bytes(blake2b(line_id.encode(), digest_size=8).digest(), "big")
 
 
-FORMATS = (Format("cornell", 10, weigh, refuse_as_script, read_dialogues=read, pair_up=pair_up),)
+FORMATS = (Format("cornell", 90, weigh, refuse_as_script, read_dialogues=read, pair_up=pair_up),)

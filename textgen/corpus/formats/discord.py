@@ -116,6 +116,6 @@ def _reactions(line: str) -> int:
 
 
 FORMATS = (
-    chat_format("discord-json", 4, weigh_json, read_json, ".json", "JSON"),
-    chat_format("discord", 5, weigh_text, read_text),
+    chat_format("discord-json", 30, weigh_json, read_json, ".json", "JSON"),
+    chat_format("discord", 40, weigh_text, read_text),
 )

@@ -29,4 +29,4 @@ def read(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
             report.skip(number, line, f"no {END_OF_UTTERANCE} in the line")
 
 
-FORMATS = (Format("eou", 15, weigh, read_dialogues=read),)
+FORMATS = (Format("eou", 140, weigh, read_dialogues=read),)

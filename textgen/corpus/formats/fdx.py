@@ -141,4 +141,4 @@ def _written_setting(kind: str, setting: Setting) -> str:
     )
 
 
-FORMATS = (Format("fdx", 11, weigh, read, suffixes=(".fdx",), markup="XML", one_piece=True),)
+FORMATS = (Format("fdx", 100, weigh, read, suffixes=(".fdx",), markup="XML", one_piece=True),)

@@ -324,4 +324,4 @@ def _unescape(text: str) -> str:
     return text
 
 
-FORMATS = (Format("fountain", 60, weigh, read, layout=FountainLayout, suffixes=(".fountain",)),)
+FORMATS = (Format("fountain", 290, weigh, read, layout=FountainLayout, suffixes=(".fountain",)),)

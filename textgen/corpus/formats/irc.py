@@ -61,4 +61,4 @@ def _seconds_of_day(found: re.Match[str]) -> float:
     return 3600.0 * hour + 60 * int(found["minute"])
 
 
-FORMATS = (chat_format("irc", 9, weigh, read),)
+FORMATS = (chat_format("irc", 80, weigh, read),)

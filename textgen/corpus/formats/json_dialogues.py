@@ -104,7 +104,7 @@ def _dialogue(items: Sequence[Any], line: int, report: ReadReport) -> Scene:
 FORMATS = (
     Format(
         "turns-jsonl",
-        30,
+        190,
         weigh_lines,
         read_file=as_script(read_lines),
         read_dialogues=read_lines,
@@ -113,7 +113,7 @@ FORMATS = (
     ),
     Format(
         "json-dialogues",
-        32,
+        200,
         weigh,
         read_file=as_script(read_values),
         read_dialogues=read_values,

@@ -57,4 +57,4 @@ def _row(item: Any) -> str:
     return json.dumps({"text": item} if isinstance(item, str) else item)
 
 
-FORMATS = (Format("json", 47, weigh, read_file=read, suffixes=(".json",), markup="JSON"),)
+FORMATS = (Format("json", 240, weigh, read_file=read, suffixes=(".json",), markup="JSON"),)

@@ -74,4 +74,4 @@ def whole_characters(value: object) -> str:
         return repair_escaped(value)
 
 
-FORMATS = (chat_format("messenger", 2, weigh, read, ".json", "JSON"),)
+FORMATS = (chat_format("messenger", 20, weigh, read, ".json", "JSON"),)

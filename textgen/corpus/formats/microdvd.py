@@ -60,4 +60,4 @@ def read_cues(lines: Iterable[str], report: ReadReport) -> Iterator[TimedCue]:
         yield TimedCue(int(begin) * unit, int(end or begin) * unit, shown)
 
 
-FORMATS = (Format("microdvd", 17, weigh, read, read_dialogues=read_dialogues, suffixes=(".sub",), one_piece=True),)
+FORMATS = (Format("microdvd", 160, weigh, read, read_dialogues=read_dialogues, suffixes=(".sub",), one_piece=True),)

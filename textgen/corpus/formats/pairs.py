@@ -294,10 +294,10 @@ def _words(name: str) -> list[str]:
     return [singular(word) for word in _NOT_IN_A_WORD.split(name.casefold())]
 
 
-ALIGNED = Format("aligned", 90, None, read_dialogues=read_aligned, pair_up=pair_up)
+ALIGNED = Format("aligned", 360, None, read_dialogues=read_aligned, pair_up=pair_up)
 
 FORMATS = (
-    Format("csv-pairs", 35, weigh_csv, read_dialogues=read_csv, suffixes=(".csv",)),
-    Format("tsv-pairs", 40, weigh_tsv, read_dialogues=read_tsv, suffixes=(".tsv",)),
+    Format("csv-pairs", 210, weigh_csv, read_dialogues=read_csv, suffixes=(".csv",)),
+    Format("tsv-pairs", 220, weigh_tsv, read_dialogues=read_tsv, suffixes=(".tsv",)),
     ALIGNED,
 )

@@ -120,6 +120,6 @@ def _read_file(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -
 
 
 FORMATS = (
-    Format("captions", 75, weigh_captions, read_captions, layout=CaptionLayout),
-    Format("plain", 80, weigh_plain, read_plain, layout=PlainLayout),
+    Format("captions", 330, weigh_captions, read_captions, layout=CaptionLayout),
+    Format("plain", 340, weigh_plain, read_plain, layout=PlainLayout),
 )

@@ -92,4 +92,4 @@ def parse_block(block: list[str], report: ReadReport) -> Line | SceneOpening:
     return Line(cue.speaker, "\n".join(spoken))
 
 
-FORMATS = (Format("play", 65, weigh, read, layout=PlayLayout),)
+FORMATS = (Format("play", 300, weigh, read, layout=PlayLayout),)

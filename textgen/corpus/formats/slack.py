@@ -96,4 +96,4 @@ def _as_shown(text: str, names: Mapping[str, str]) -> str:
     return html.unescape(_LINK.sub(shown, text))
 
 
-FORMATS = (chat_format("slack", 6, weigh, read, ".json", "JSON"),)
+FORMATS = (chat_format("slack", 50, weigh, read, ".json", "JSON"),)

@@ -79,4 +79,4 @@ def _written(value: str) -> str:
     return repair_escaped(html.unescape(_HALVES.sub(joined, value)))
 
 
-FORMATS = (chat_format("sms", 8, weigh, read, markup="XML"),)
+FORMATS = (chat_format("sms", 70, weigh, read, markup="XML"),)

@@ -111,4 +111,4 @@ def _seconds(time: str) -> float:
     return whole + part
 
 
-FORMATS = (Format("srt", 14, weigh, read, read_dialogues=read_dialogues, suffixes=_SUFFIXES, one_piece=True),)
+FORMATS = (Format("srt", 130, weigh, read, read_dialogues=read_dialogues, suffixes=_SUFFIXES, one_piece=True),)

@@ -276,5 +276,5 @@ def _joined(lines: Sequence[str]) -> str:
     return " ".join(line.strip() for line in lines)
 
 
-FORMATS = (Format("stage", 72, weigh, read),)
+FORMATS = (Format("stage", 320, weigh, read),)
 """After colon and play: a name with a colon is the surer sign."""

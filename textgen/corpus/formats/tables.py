@@ -429,7 +429,7 @@ def _as_text(value: Any) -> str:
 
 
 FORMATS = (
-    Format("jsonl", 45, weigh_jsonl, read_jsonl, suffixes=(".jsonl",), markup="JSON", one_piece=True),
-    Format("csv", 50, weigh_csv, read_csv, suffixes=(".csv",), one_piece=True),
-    Format("tsv", 55, weigh_tsv, read_tsv, suffixes=(".tsv",), one_piece=True),
+    Format("jsonl", 230, weigh_jsonl, read_jsonl, suffixes=(".jsonl",), markup="JSON", one_piece=True),
+    Format("csv", 270, weigh_csv, read_csv, suffixes=(".csv",), one_piece=True),
+    Format("tsv", 280, weigh_tsv, read_tsv, suffixes=(".tsv",), one_piece=True),
 )

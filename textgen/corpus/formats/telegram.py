@@ -51,4 +51,4 @@ def read(file: TextFile, report: ReadReport) -> Iterator[Message]:
             yield Message(speaker, text, iso_seconds(message.get("date")) if time is None else time, record.group)
 
 
-FORMATS = (chat_format("telegram", 1, weigh, read, ".json", "JSON"),)
+FORMATS = (chat_format("telegram", 10, weigh, read, ".json", "JSON"),)

@@ -324,4 +324,4 @@ def _untimed(lines: Iterable[str], report: ReadReport) -> Iterator[Element]:
             yield Line(None, text)
 
 
-FORMATS = (Format("transcript", 49, weigh, read),)
+FORMATS = (Format("transcript", 260, weigh, read),)

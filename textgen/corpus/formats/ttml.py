@@ -140,7 +140,7 @@ def _time(time: str, rates: Mapping[str, float]) -> float | None:
 FORMATS = (
     Format(
         "ttml",
-        16,
+        150,
         weigh,
         read,
         read_dialogues=read_dialogues,

@@ -48,4 +48,4 @@ def read_cues(lines: Iterable[str], report: ReadReport) -> Iterator[TimedCue]:
             yield TimedCue(*block.times, tuple(cues.voiced(text)))
 
 
-FORMATS = (Format("vtt", 13, weigh, read, read_dialogues=read_dialogues, suffixes=(_SUFFIX,), one_piece=True),)
+FORMATS = (Format("vtt", 120, weigh, read, read_dialogues=read_dialogues, suffixes=(_SUFFIX,), one_piece=True),)

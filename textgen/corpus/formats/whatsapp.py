@@ -154,4 +154,4 @@ def _messages(entry: _Entry, lines: Sequence[str], order: DateOrder, report: Rea
         report.change(NOTICE if len(generated.split()) > _FEW_WORDS else MEDIA)
 
 
-FORMATS = (chat_format("whatsapp", 7, weigh, read),)
+FORMATS = (chat_format("whatsapp", 60, weigh, read),)
