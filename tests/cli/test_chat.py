@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -14,10 +15,11 @@ from click.testing import CliRunner, Result
 
 from tests.repl.fake_bot import FakeBot
 from textgen.cli.chat import command
+from textgen.cli.main import cli
 from textgen.decoding.options import ChatOptions
 from textgen.errors import ModelError
 from textgen.repl import session
-from textgen.repl.session import SETTINGS
+from textgen.repl.session import SETTINGS, Session
 
 ROOT = Path(__file__).parents[2]
 
@@ -26,7 +28,7 @@ ROOT = Path(__file__).parents[2]
 def chat(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Result, FakeBot]]:
     """Runs the command on a pipe with a fake bot; gives what came out, and the bot."""
 
-    def chat(messages: str, *arguments: str) -> tuple[Result, FakeBot]:
+    def chat(messages: str, *arguments: str, of: click.Command = command) -> tuple[Result, FakeBot]:
         bot = FakeBot()
 
         def open_bot(path: str, speaker: str | None) -> FakeBot:
@@ -34,7 +36,7 @@ def chat(monkeypatch: pytest.MonkeyPatch) -> Callable[..., tuple[Result, FakeBot
             return bot
 
         monkeypatch.setattr(session, "open_bot", open_bot)
-        done = CliRunner().invoke(command, list(arguments), input=messages)
+        done = CliRunner().invoke(of, list(arguments), input=messages)
         if done.exception is not None and not isinstance(done.exception, SystemExit):
             raise done.exception
         return done, bot
@@ -47,6 +49,22 @@ def test_replies_alone_go_to_stdout(chat) -> None:
     assert done.stdout == "1. You said: hello\n2. You said: \nGoodbye!\n"
     assert (done.stderr, done.exit_code) == ("", 0)
     assert bot.asked == ("smalltalk", None)
+
+
+@pytest.mark.parametrize("arguments", [("--debug", "chat"), ("chat", "--debug"), ("chat",)])
+def test_debug_reaches_the_chat_wherever_it_stands(
+    chat, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...]
+) -> None:
+    told = list[bool]()
+
+    class Kept(Session):
+        def __init__(self, *given: Any) -> None:
+            super().__init__(*given)
+            told.append(given[-1])
+
+    monkeypatch.setattr(session, "Session", Kept)
+    chat("", *arguments, of=cli)
+    assert told == ["--debug" in arguments]
 
 
 def test_model_and_character(chat) -> None:

@@ -226,6 +226,7 @@ def test_every_command_and_option_has_help(run, name: str) -> None:
             assert parameter.help, parameter.name
     code, out, err = run(name, "--help")
     assert (code, err) == (0, "")
+    assert "--debug" in out
     for parameter in command.params:
         for option in parameter.opts if isinstance(parameter, click.Option) else []:
             assert option in out
@@ -240,7 +241,7 @@ def test_the_help_names_every_command_with_its_line(run) -> None:
 
 def test_commands_named_in_help_exist() -> None:
     texts = [module.cli.help or "", *(command.help or "" for command in commands().values())]
-    named = set(re.findall(r"(?:^|[`$ ])textgen ([a-z]+(?:-[a-z]+)?) (?=-)", "\n".join(texts), re.MULTILINE))
+    named = set(re.findall(r"(?:^|[`$ ])textgen ([a-z][a-z0-9-]*) (?=-)", "\n".join(texts), re.MULTILINE))
     assert {"train-script", "generate"} <= named
     assert named <= set(commands())
 

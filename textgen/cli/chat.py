@@ -21,9 +21,8 @@ from textgen.cli.options import NamedPath, decoding_options, given
     help="Record the conversation in FILE, as JSON lines.",
 )
 @decoding_options("talking")
-@click.option("--debug", is_flag=True, help="Show the full traceback when something fails.")
 def command(
-    model: str, speaker: str | None, conversation: Path | None, transcript: Path | None, debug: bool, **options: Any
+    model: str, speaker: str | None, conversation: Path | None, transcript: Path | None, **options: Any
 ) -> None:
     """Talk to a chatbot, or to a character of a script model.
 
@@ -37,6 +36,7 @@ def command(
     """
     from textgen.repl.session import Session, Transcript, open_bot
 
+    debug = click.get_current_context().meta.get("debug", False)
     with ExitStack() as stack:
         record = stack.enter_context(Transcript(transcript)) if transcript is not None else None
         session = Session(open_bot(model, speaker), open_bot, given(options), record, debug)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from textgen.cli.options import NamedPath, Whole, corpus_options, debug_option
+from textgen.cli.options import NamedPath, Whole, corpus_options
 from textgen.cli.output import echo
 from textgen.decoding.options import LARGEST_SEED
 
@@ -56,7 +56,6 @@ def _temperatures(ctx: click.Context, option: click.Parameter, value: str) -> tu
     help="Write a report with tables, figures and a picture to DIR, which must be new or empty.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
-@debug_option
 def command(
     models: tuple[Path, ...],
     corpus: tuple[Path, ...],

@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 
-from textgen.cli.options import debug_option
 from textgen.cli.output import echo
 from textgen.wording import count
 
@@ -26,7 +25,6 @@ _GPUS = Path("/proc/driver/nvidia/gpus")
 
 @click.command("doctor")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
-@debug_option
 def command(as_json: bool) -> None:
     """Show what this machine can do, and what is missing.
 

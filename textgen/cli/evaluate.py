@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
-from textgen.cli.options import NamedPath, Whole, corpus_options, debug_option, model_option
+from textgen.cli.options import NamedPath, Whole, corpus_options, model_option
 from textgen.cli.output import echo
 from textgen.decoding.options import LARGEST_SEED
 from textgen.wording import count
@@ -79,7 +79,6 @@ class _Result(NamedTuple):
     help="Write a report with the samples to DIR, which must be new or empty.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
-@debug_option
 def command(
     model: Path,
     corpus: tuple[Path, ...],

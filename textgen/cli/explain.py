@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from textgen.cli.options import WRITTEN, NamedPath, OutPath, debug_option, model_option
+from textgen.cli.options import WRITTEN, NamedPath, OutPath, model_option
 from textgen.cli.output import echo, read_in, write_out
 
 if TYPE_CHECKING:
@@ -31,7 +31,6 @@ _CALM, _ALARMED = (255, 240, 230), (244, 122, 42)
 @click.option("--html", type=OutPath(dir_okay=False), metavar="OUT", help=f"Write a page for the browser; {WRITTEN}")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
 @click.option("--seed", type=int, metavar="N", help="Of a chatbot's reply; the same seed gives the same reply.")
-@debug_option
 def command(
     model: Path, text: str | None, file: Path | None, html: Path | None, as_json: bool, seed: int | None
 ) -> None:

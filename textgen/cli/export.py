@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from textgen.cli.options import WRITTEN, OutPath, debug_option, model_option
+from textgen.cli.options import WRITTEN, OutPath, model_option
 from textgen.cli.output import echo, write_out
 
 
@@ -26,7 +26,6 @@ from textgen.cli.output import echo, write_out
 @click.option(
     "--int8", is_flag=True, help="Store the weights in 8 bits: half the size or less (html, litert and onnx)."
 )
-@debug_option
 def command(model: Path, format: str, out: Path, int8: bool) -> None:
     """Turn a model into a page, or into other formats.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from textgen.cli.options import WRITTEN, NamedPath, OutPath, debug_option, decoding_options, given, model_option
+from textgen.cli.options import WRITTEN, NamedPath, OutPath, decoding_options, given, model_option
 from textgen.cli.output import echo, write_out
 
 if TYPE_CHECKING:
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="A TrueType font for a PDF.  [Courier; DejaVu Sans Mono for letters that it lacks]",
 )
-@debug_option
 def command(model: Path, prompt: str, format: str, out: Path | None, font: Path | None, **options: Any) -> None:
     """Write new text with a trained model.
 

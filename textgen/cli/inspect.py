@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from textgen.cli.options import corpus_options, debug_option, model_option
+from textgen.cli.options import corpus_options, model_option
 from textgen.cli.output import echo
 from textgen.wording import count
 
@@ -32,7 +32,6 @@ _SHOWN_REPLY = 60
 @model_option(required=False)
 @corpus_options(required=False, dialogues=True)
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
-@debug_option
 def command(
     model: Path | None, corpus: tuple[Path, ...], format: str | None, as_json: bool, **reading: str | int | None
 ) -> None:

@@ -20,7 +20,7 @@ from textgen.cli.output import echo, open_closed_streams
 from textgen.errors import ConfigurationError, TextgenError, system_sentence
 from textgen.wording import did_you_mean
 
-_FIRST_LINE = re.compile(r'"""`textgen ([a-z-]+)`: (.+?)(?:""")?$')
+_FIRST_LINE = re.compile(r'"""`textgen ([a-z][a-z0-9-]*)`: (.+?)(?:""")?$')
 
 
 @cache
@@ -39,8 +39,22 @@ def command_lines() -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
+def _debug(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
+    ctx.meta["debug"] = asked or ctx.meta.get("debug", False)
+
+
+_DEBUG = click.Option(
+    ["--debug"],
+    is_flag=True,
+    expose_value=False,
+    callback=_debug,
+    help="Show the full traceback when something fails.",
+)
+"""May stand before the name of a subcommand and after it."""
+
+
 class _LazyGroup(click.Group):
-    """Imports a subcommand only when it is asked for."""
+    """Imports a subcommand only when it is asked for, and gives it `--debug`."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(command_lines())
@@ -50,6 +64,8 @@ class _LazyGroup(click.Group):
             return None
         module = importlib.import_module(f"textgen.cli.{cmd_name.replace('-', '_')}")
         command: click.Command = module.command
+        if _DEBUG not in command.params:
+            command.params.append(_DEBUG)
         return command
 
     def resolve_command(
@@ -74,11 +90,9 @@ def _version(ctx: click.Context, option: click.Parameter, asked: bool) -> None:
 
 
 # With color, click leaves what people typed as it is: `echo` decides what a terminal may show.
-@click.command(cls=_LazyGroup, context_settings={"help_option_names": ["-h", "--help"], "color": True})
+@click.command(cls=_LazyGroup, params=[_DEBUG], context_settings={"help_option_names": ["-h", "--help"], "color": True})
 @click.option("--version", is_flag=True, is_eager=True, expose_value=False, callback=_version, help="Show the version.")
-@click.option("--debug", is_flag=True, help="Show the full traceback when something fails.")
-@click.pass_context
-def cli(ctx: click.Context, debug: bool) -> None:
+def cli() -> None:
     """Train LSTM text generators on your own text, then write or talk with them.
 
     \b
@@ -86,7 +100,6 @@ def cli(ctx: click.Context, debug: bool) -> None:
     textgen generate --model runs/my_show --prompt "jerry:" --lines 20
     textgen chat
     """
-    ctx.meta["debug"] = debug
 
 
 def main() -> None:

@@ -72,12 +72,6 @@ def _split(ctx: click.Context, option: click.Parameter, value: str | None) -> tu
     return names
 
 
-def debug_option(command: Command) -> Command:
-    """Adds `--debug`, which `textgen.cli.main` looks for."""
-    text = "Show the full traceback when something fails."
-    return click.option("--debug", is_flag=True, expose_value=False, help=text)(command)
-
-
 class NamedPath(click.Path):
     """A path; an empty one, which would be the folder one is in, is refused.
 

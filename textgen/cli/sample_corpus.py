@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from textgen.cli.options import WRITTEN, OutPath, debug_option
+from textgen.cli.options import WRITTEN, OutPath
 from textgen.cli.output import write_out
 from textgen.errors import ConfigurationError
 from textgen.starters import SAMPLES, sample_corpus
@@ -18,7 +18,6 @@ from textgen.starters import SAMPLES, sample_corpus
     metavar="FILE",
     help=f"Where to write it; {WRITTEN}  [NAME.txt, where there is no such file]",
 )
-@debug_option
 def command(name: str, out: Path | None) -> None:
     """Write out a corpus that comes along, to try things on.
 

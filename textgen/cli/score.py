@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from textgen.cli.options import NamedPath, debug_option, model_option
+from textgen.cli.options import NamedPath, model_option
 from textgen.cli.output import OTHERS, echo, read_in
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 @click.argument("file", type=NamedPath(allow_dash=True))
 @click.option("--message", metavar="TEXT", help="The message that the replies of a chat model answer.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")
-@debug_option
 def command(model: Path, file: Path, message: str | None, as_json: bool) -> None:
     """Score how realistic lines or replies are.
 

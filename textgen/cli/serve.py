@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from textgen.cli.options import NamedPath, debug_option
+from textgen.cli.options import NamedPath
 from textgen.cli.output import echo
 
 
@@ -36,7 +36,6 @@ from textgen.cli.output import echo
 @click.option(
     "--time-limit", default=300, show_default=True, type=click.IntRange(1), metavar="N", help="Seconds a request."
 )
-@debug_option
 def command(
     models: tuple[Path, ...],
     host: str,

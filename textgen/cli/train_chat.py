@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from textgen.cli.options import corpus_options, data_options, debug_option, model_options, print_result, run_options
+from textgen.cli.options import corpus_options, data_options, model_options, print_result, run_options
 
 
 @click.command("train-chat")
@@ -35,7 +35,6 @@ from textgen.cli.options import corpus_options, data_options, debug_option, mode
 )
 @click.option("--batch", type=int, metavar="N", help="Number of replies in one step.")
 @run_options
-@debug_option
 def command(corpus: tuple[Path, ...], validation: tuple[Path, ...], **options: Any) -> None:
     """Train a chatbot on your own dialogues.
 

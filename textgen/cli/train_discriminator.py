@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from textgen.cli.options import Whole, corpus_options, debug_option, decoding_options, given, model_option
+from textgen.cli.options import Whole, corpus_options, decoding_options, given, model_option
 from textgen.cli.output import OTHERS, echo
 from textgen.wording import count
 
@@ -53,7 +53,6 @@ _BAR = 30
 )
 @decoding_options("writing", of_draws_only=True)
 @click.option("--quiet", is_flag=True, help="Show no progress.")
-@debug_option
 def command(model: Path, corpus: tuple[Path, ...], **options: Any) -> None:
     """Train a discriminator of real and generated text.
 

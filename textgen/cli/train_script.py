@@ -9,7 +9,6 @@ from textgen.cli.options import (
     Command,
     corpus_options,
     data_options,
-    debug_option,
     model_options,
     print_result,
     run_options,
@@ -70,7 +69,6 @@ def adversarial_options(command: Command) -> Command:
 )
 @run_options
 @adversarial_options
-@debug_option
 def command(corpus: tuple[Path, ...], validation: tuple[Path, ...], **options: Any) -> None:
     """Train a script writer on your own texts.
 
