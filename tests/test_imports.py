@@ -159,13 +159,25 @@ def test_there_is_no_import_circle_of_any_kind() -> None:
         pytest.fail(" -> ".join(error.args[1]))
 
 
-def test_no_two_public_classes_share_a_name() -> None:
-    homes = defaultdict[str, list[str]](list)
+def type_alias(node: ast.stmt) -> str:
+    """The name of a type alias that a statement defines; empty where it defines none, or a type variable."""
+    target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+    name = target.id if isinstance(target, ast.Name) else ""
+    variable = isinstance(value := getattr(node, "value", None), ast.Call) and ast.unparse(value.func) == "TypeVar"
+    return name if name[:1].isupper() and not name.isupper() and not variable else ""
+
+
+def test_no_public_class_shares_its_name_with_a_class_or_a_type_alias() -> None:
+    """Aliases may share one: several modules say in short what an `Array` is."""
+    homes, classes = defaultdict[str, list[str]](list), set[str]()
     for module, tree in modules().items():
         for node in tree.body:
             if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                classes.add(node.name)
                 homes[node.name].append(module)
-    assert {name: found for name, found in homes.items() if len(found) > 1} == {}
+            elif alias := type_alias(node):
+                homes[alias].append(module)
+    assert {name: homes[name] for name in classes if len(homes[name]) > 1} == {}
 
 
 def test_a_newcomer_can_hold_the_package_in_the_head() -> None:

@@ -2,7 +2,7 @@
 
 import math
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar, Literal, NamedTuple
+from typing import Any, ClassVar, Literal, NamedTuple, TypeAlias
 
 from textgen.errors import ConfigurationError
 from textgen.json_config import JsonConfig, require, require_share
@@ -178,6 +178,10 @@ class DiscriminatorConfig(JsonConfig):
     def classes(self) -> int:
         """Number of classes of real texts."""
         return max(1, self.voices)
+
+
+AnyArchitecture: TypeAlias = ModelConfig | EncoderDecoderConfig | DiscriminatorConfig
+"""The architecture of any network."""
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,13 @@
 import numpy as np
 import pytest
 
-from textgen.inference.recurrent import LSTM, cell, for_cell
+from textgen.inference.recurrent import LSTM, advance, for_cell
 
 
 def test_a_cell_by_hand() -> None:
     gates = np.array([[0.0, 0.0, 0.0, 0.0], [0.0, 100.0, 1.0, -100.0]], np.float32)  # i, f, g, o
     c = np.array([[2.0], [3.0]], np.float32)
-    h, after = cell(for_cell(gates), c)
+    h, after = advance(for_cell(gates), c)
     # Row 0: i = f = o = 1/2 and g = 0, so c = 2/2 and h = tanh(1)/2. Row 1: i = 1/2, f = 1, g = tanh(1), o = 0.
     assert after[:, 0] == pytest.approx([1.0, 3.0 + 0.5 * np.tanh(1.0)], abs=1e-6)
     assert h[:, 0] == pytest.approx([0.5 * np.tanh(1.0), 0.0], abs=1e-6)
@@ -17,7 +17,7 @@ def test_a_cell_by_hand() -> None:
 def test_a_cell_never_overflows() -> None:
     gates = np.array([[1e4, -1e4, 1e4, 1e4], [-1e4, 1e4, -1e4, -1e4]], np.float32)
     with np.errstate(all="raise", under="ignore"):
-        h, c = cell(for_cell(gates), np.array([[5.0], [5.0]], np.float32))
+        h, c = advance(for_cell(gates), np.array([[5.0], [5.0]], np.float32))
     assert c[:, 0] == pytest.approx([1.0, 5.0], abs=1e-6)  # all of the candidate and none of before; the reverse
     assert h[:, 0] == pytest.approx([np.tanh(1.0), 0.0], abs=1e-6)
 

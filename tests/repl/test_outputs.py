@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from textgen.repl.outputs import Listing, Note, Piece, Turns, fragments
+from textgen.repl.outputs import Listing, Notice, Piece, Turns, fragments
 
 
 def test_columns_are_aligned() -> None:
@@ -17,7 +17,7 @@ def test_every_turn_has_its_speaker() -> None:
 
 @given(st.text())
 def test_nothing_takes_hold_of_the_terminal(text: str) -> None:
-    for output in (Note(text), Piece(text)):
+    for output in (Notice(text), Piece(text)):
         shown = "".join(part for _, part in fragments(output))
         assert all(character == "\n" or character.isprintable() or ord(character) >= 160 for character in shown)
         shown.encode("utf-8")

@@ -27,7 +27,7 @@ _KEPT_TOGETHER = 2
 _MOST_HEAD_ROWS = 12
 _PIECES = re.compile(r" +|[^ ]+")
 
-Measure = Callable[[str], float]
+TextWidth = Callable[[str], float]
 """The width of a text in inches."""
 
 
@@ -67,7 +67,7 @@ class _Block(NamedTuple):
     new_page: bool
 
 
-def lay_out(paragraphs: Iterable[Paragraph], measure: Measure) -> Iterator[Page]:
+def lay_out(paragraphs: Iterable[Paragraph], measure: TextWidth) -> Iterator[Page]:
     """Yield the pages that paragraphs fill.
 
     Args:
@@ -125,14 +125,14 @@ def _continued(name: str) -> str:
     return name if name.endswith(_CONTINUED) else f"{name} {_CONTINUED}"
 
 
-def _name_again(paragraph: Paragraph, measure: Measure) -> str:
+def _name_again(paragraph: Paragraph, measure: TextWidth) -> str:
     """A name as it stands above a speech that goes on: one line of it, with room for `(CONT'D)`."""
     setting = _setting(paragraph)
     room = setting.right - setting.left - measure(f" {_CONTINUED}")
     return next(_wrapped(printed(paragraph), room, measure))
 
 
-def _blocks(paragraphs: Iterable[Paragraph], measure: Measure) -> Iterator[_Block]:
+def _blocks(paragraphs: Iterable[Paragraph], measure: TextWidth) -> Iterator[_Block]:
     waiting: _Block | None = None  # a heading, or a speech that is not whole
     for paragraph in paragraphs:
         rows = list(_rows(paragraph, measure))
@@ -155,7 +155,7 @@ def _blocks(paragraphs: Iterable[Paragraph], measure: Measure) -> Iterator[_Bloc
         yield waiting
 
 
-def _rows(paragraph: Paragraph, measure: Measure) -> Iterator[Row]:
+def _rows(paragraph: Paragraph, measure: TextWidth) -> Iterator[Row]:
     setting = _setting(paragraph)
     for text in _wrapped(printed(paragraph), setting.right - setting.left, measure):
         space = setting.right - setting.left - measure(text)
@@ -171,7 +171,7 @@ def _setting(paragraph: Paragraph) -> Setting:
     return SETTINGS.get(paragraph.kind, SETTINGS[ACTION])
 
 
-def _wrapped(text: str, width: float, measure: Measure) -> Iterator[str]:
+def _wrapped(text: str, width: float, measure: TextWidth) -> Iterator[str]:
     """The lines of a text; a word that is wider than a line is cut."""
     for line in text.split("\n"):
         begun: list[str] = []
@@ -189,7 +189,7 @@ def _wrapped(text: str, width: float, measure: Measure) -> Iterator[str]:
         yield "".join(begun).rstrip()
 
 
-def _cut_word(word: str, width: float, measure: Measure) -> Iterator[str]:
+def _cut_word(word: str, width: float, measure: TextWidth) -> Iterator[str]:
     if measure(word) <= width + 1e-6:
         yield word
         return

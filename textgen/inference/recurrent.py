@@ -11,7 +11,7 @@ Mask = NDArray[np.bool_]
 _HALF, _ONE = np.float32(0.5), np.float32(1.0)
 
 
-def cell(z: Array, c: Array) -> tuple[Array, Array]:
+def advance(z: Array, c: Array) -> tuple[Array, Array]:
     """Maps gate pre-activations and cell state to the new hidden and cell state.
 
     Since sigmoid(x) = (1 + tanh(x / 2)) / 2, one call of tanh serves all gates, and it never overflows.
@@ -36,7 +36,7 @@ def cell(z: Array, c: Array) -> tuple[Array, Array]:
 
 
 def for_cell(gates: Array) -> Array:
-    """Reorders gates i, f, g, o along the last axis, as in a model folder, for `cell`, and halves them (exactly)."""
+    """Reorders gates i, f, g, o along the last axis, as in a model folder, for `advance`, and halves them (exactly)."""
     i, f, g, o = np.split(gates, 4, axis=-1)
     return np.concatenate([i * _HALF, f * _HALF, o * _HALF, g], axis=-1)
 
@@ -60,10 +60,10 @@ class LSTM:
         """One time step: maps inputs (batch, inputs) and state (batch, units) to the new [h, c]."""
         z = np.concatenate([x, h], axis=1) @ self.matrix
         z += self.bias
-        return cell(z, c)
+        return advance(z, c)
 
     def project(self, x: Array) -> Array:
-        """The inputs' part of what `cell` takes, bias included: maps (..., inputs) to (..., 4 x units)."""
+        """The inputs' part of what `advance` takes, bias included: maps (..., inputs) to (..., 4 x units)."""
         # One product for all time steps: NumPy would multiply a stack of matrices one after the other.
         rows: Array = x.reshape(-1, self.inputs) @ self.matrix[: self.inputs]
         rows += self.bias
@@ -73,7 +73,7 @@ class LSTM:
         """One time step whose inputs are projected already (`project`)."""
         z = h @ self.matrix[self.inputs :]
         z += projected
-        return cell(z, c)
+        return advance(z, c)
 
     def window(
         self, x: Array, h: Array, c: Array, *, keep: Array | None = None, mask: Mask | None = None

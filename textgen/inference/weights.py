@@ -6,20 +6,15 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.config import CELLS, DIRECTIONS, DiscriminatorConfig, EncoderDecoderConfig, ModelConfig
+from textgen.config import CELLS, DIRECTIONS, AnyArchitecture, DiscriminatorConfig, EncoderDecoderConfig, ModelConfig
 from textgen.errors import ModelError
 
-Architecture: TypeAlias = ModelConfig | EncoderDecoderConfig
-"""Architecture of a model that writes and has a folder."""
-
-Network: TypeAlias = Architecture | DiscriminatorConfig
 Shapes: TypeAlias = dict[str, tuple[int, ...]]
-
 
 _DTYPES = (np.dtype(np.float32), np.dtype(np.float16))
 
 
-def weight_shapes(config: Network) -> Shapes:
+def weight_shapes(config: AnyArchitecture) -> Shapes:
     """Name and shape of every array of a network."""
     if isinstance(config, ModelConfig):
         return _language_model(config)
@@ -75,7 +70,7 @@ def _recurrent(cell: str, name: str, inputs: int, units: int) -> Shapes:
     return {f"{name}/kernel": (inputs, width), f"{name}/recurrent_kernel": (units, width), f"{name}/bias": (width,)}
 
 
-def check_weights(config: Network, weights: Mapping[str, NDArray[np.floating]]) -> None:
+def check_weights(config: AnyArchitecture, weights: Mapping[str, NDArray[np.floating]]) -> None:
     """Refuses weights that do not fit the architecture.
 
     Raises:

@@ -5,11 +5,10 @@ from typing import Any, ClassVar, Self
 import keras
 from keras import ops
 
-from textgen.config import DiscriminatorConfig, EncoderDecoderConfig, ModelConfig
+from textgen.config import AnyArchitecture, EncoderDecoderConfig, ModelConfig
 from textgen.models.kernels import columns
 
 Tensor = Any
-AnyArchitecture = ModelConfig | EncoderDecoderConfig | DiscriminatorConfig
 
 registered = keras.saving.register_keras_serializable("textgen")
 """Lets Keras find a class again when it loads a file, once the module of the class is imported."""

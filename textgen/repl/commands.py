@@ -13,7 +13,7 @@ from textgen.generation.conversation import BOT
 from textgen.generation.ranking import Candidate
 from textgen.repl import arguments
 from textgen.repl.arguments import Suggestion
-from textgen.repl.outputs import Listing, Note, Output, Piece, ReplyBegins, ReplyEnds, Turns
+from textgen.repl.outputs import Listing, Notice, Output, Piece, ReplyBegins, ReplyEnds, Turns
 from textgen.repl.session import SETTINGS, Session, is_farewell, parsed, shown
 from textgen.starters import PRETRAINED, SMALLTALK
 from textgen.wording import count, did_you_mean
@@ -159,7 +159,7 @@ def _set(session: Session, argument: str) -> Iterator[Output]:
     now = session.bot.options
     others = [name for name in SETTINGS if name not in asked and getattr(now, name) != getattr(before, name)]
     for name in (*asked, *others):  # beams change the temperature with them
-        yield Note(f"{name} is now {shown(getattr(now, name))}.")
+        yield Notice(f"{name} is now {shown(getattr(now, name))}.")
 
 
 @_command("reset", "", "forget the conversation and start over")
@@ -167,7 +167,7 @@ def _reset(session: Session, argument: str) -> Iterator[Output]:
     session.bot.reset()
     session.listed = 0
     session.record("reset")
-    yield Note("The conversation starts over.")
+    yield Notice("The conversation starts over.")
 
 
 @_command("undo", "", "take back your last message and its reply")
@@ -178,7 +178,7 @@ def _undo(session: Session, argument: str) -> Iterator[Output]:
     session.listed = 0
     session.record("undo")
     answered = turns - len(session.bot.turns) > 1
-    yield Note(f"Taken back: {'the last message and its reply' if answered else 'what the bot said first'}.")
+    yield Notice(f"Taken back: {'the last message and its reply' if answered else 'what the bot said first'}.")
 
 
 @_command("retry", "", "get another reply to your last message")
@@ -186,7 +186,7 @@ def _retry(session: Session, argument: str) -> Iterator[Output]:
     before = [turn.text for turn in session.bot.turns[-1:]]
     yield from session.reply(session.bot.stream_retry(), "retry")
     if [turn.text for turn in session.bot.turns[-1:]] == before:
-        yield Note("That is the same reply again. A higher temperature gives others, as in /set temperature 1.")
+        yield Notice("That is the same reply again. A higher temperature gives others, as in /set temperature 1.")
 
 
 @_command("candidates", "[N]", "list possible replies, best first")
@@ -196,7 +196,7 @@ def _candidates(session: Session, argument: str) -> Iterator[Output]:
     found = session.bot.candidates(number)
     session.listed = len(found)
     yield Listing(tuple((str(place), *_described(candidate)) for place, candidate in enumerate(found, 1)))
-    yield Note(
+    yield Notice(
         "Best first, scores in nats a token: likely, fits the message, not too short, no repetition. /pick N uses one."
     )
 
@@ -225,7 +225,7 @@ def _save(session: Session, argument: str) -> Iterator[Output]:
         )
     session.bot.save(path)
     session.own_files.add(path.resolve())
-    yield Note(f"Saved {count(len(session.bot.turns), 'turn')} in {path}.")
+    yield Notice(f"Saved {count(len(session.bot.turns), 'turn')} in {path}.")
 
 
 @_command("load", "FILE", "continue a saved conversation", arguments.suggest_files)
@@ -243,7 +243,7 @@ def _model(session: Session, argument: str) -> Iterator[Output]:
     folder, speaker = (path, name.strip()) if path else (name, None)
     bot = session.opener(str(arguments.typed_path(folder)), speaker)
     yield from session.replace_bot(bot)
-    yield Note(f"You are now talking to {bot.name}; the conversation starts over.")
+    yield Notice(f"You are now talking to {bot.name}; the conversation starts over.")
 
 
 @_command("seed", "[N|none]", "show the seed, or set it; the same seed gives the same replies", arguments.suggest_seeds)
@@ -252,15 +252,17 @@ def _seed(session: Session, argument: str) -> Iterator[Output]:
         session.set(seed=parsed("seed", [argument]))
     seed = session.bot.seed
     if session.bot.options.seed is None:
-        yield Note(f"The seed of this conversation is {seed}. The next one gets a new seed; /seed N sets a fixed one.")
+        yield Notice(
+            f"The seed of this conversation is {seed}. The next one gets a new seed; /seed N sets a fixed one."
+        )
     else:
-        yield Note(f"The seed of this conversation and the next ones is {seed}; /seed none goes back to new seeds.")
+        yield Notice(f"The seed of this conversation and the next ones is {seed}; /seed none goes back to new seeds.")
 
 
 @_command("history", "", "show the conversation so far")
 def _history(session: Session, argument: str) -> Iterator[Output]:
     turns = session.said()
-    yield Turns(turns) if turns else Note("Nothing has been said yet.")
+    yield Turns(turns) if turns else Notice("Nothing has been said yet.")
 
 
 @_command("quit", "", "end the chat")

@@ -34,7 +34,7 @@ class ReplyEnds:
 
 
 @dataclass(frozen=True)
-class Note:
+class Notice:
     """Something the person should know.
 
     Args:
@@ -77,7 +77,7 @@ class Turns:
     turns: tuple[tuple[str, str], ...]
 
 
-Output: TypeAlias = ReplyBegins | Piece | ReplyEnds | Note | Failure | Listing | Turns
+Output: TypeAlias = ReplyBegins | Piece | ReplyEnds | Notice | Failure | Listing | Turns
 
 Fragments = list[tuple[str, str]]
 """Pairs of a style (`name`, `reply`, `you`, `note`, `error`, `term` or none) and a text."""
@@ -101,7 +101,7 @@ def _raw(output: Output) -> Fragments:
             return [("reply", text)]
         case ReplyEnds():
             return [("", "\n")]
-        case Note(text):
+        case Notice(text):
             return [("note", text), ("", "\n")]
         case Failure(text):
             return [("error", text), ("", "\n")]

@@ -16,7 +16,7 @@ from textgen.chatbot import Chatbot, as_character
 from textgen.decoding.options import TABLE
 from textgen.errors import ConfigurationError, TextgenError, system_sentence
 from textgen.generation.conversation import BOT, USER
-from textgen.repl.outputs import YOU, Failure, Note, Output, Piece, ReplyBegins, ReplyEnds, Turns
+from textgen.repl.outputs import YOU, Failure, Notice, Output, Piece, ReplyBegins, ReplyEnds, Turns
 from textgen.wording import count
 from textgen.writer import ScriptWriter
 
@@ -282,7 +282,7 @@ class Session:
         if turns:
             with_another = self._opened_from not in (None, self.bot.name)
             whose = f" of a conversation with {self._opened_from}" if with_another else ""
-            yield Note(f"Continuing after {count(len(turns), 'turn')}{whose}:")
+            yield Notice(f"Continuing after {count(len(turns), 'turn')}{whose}:")
             yield Turns(turns[-_RECALLED_TURNS:])
 
     def record(self, event: str, speaker: str | None = None, text: str | None = None) -> None:
@@ -306,8 +306,8 @@ class Session:
 
     def greeting(self) -> Iterator[Output]:
         """Two lines: the bot's name, how to get help and how to leave. Then the end of a continued conversation."""
-        yield Note(f"You are talking to {self.bot.name}. Enter sends, Alt-Enter starts a new line.")
-        yield Note('/help lists the commands; "bye", /quit or Ctrl-D ends the chat.')
+        yield Notice(f"You are talking to {self.bot.name}. Enter sends, Alt-Enter starts a new line.")
+        yield Notice('/help lists the commands; "bye", /quit or Ctrl-D ends the chat.')
         yield from self.recalled()
 
     def status(self, columns: int | None = None) -> str:

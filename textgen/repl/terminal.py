@@ -22,7 +22,7 @@ from prompt_toolkit.styles import Style
 from prompt_toolkit.utils import get_cwidth
 
 from textgen.repl.commands import handle, suggest
-from textgen.repl.outputs import YOU, Fragments, Listing, Note, Output, fragments
+from textgen.repl.outputs import YOU, Fragments, Listing, Notice, Output, fragments
 from textgen.repl.session import Session
 
 try:
@@ -61,13 +61,13 @@ def run_terminal(session: Session, history: Path) -> None:
     screen = _Screen()
     screen.show(session.greeting())
     if isinstance(kept, InMemoryHistory):
-        screen.show([Note(f"The lines you type are not saved for later chats: {history} cannot be written.")])
+        screen.show([Notice(f"The lines you type are not saved for later chats: {history} cannot be written.")])
     while not session.over:
         try:
             line = prompt.prompt()
         except KeyboardInterrupt:
             if not prompt.default_buffer.text:
-                screen.show([Note("There is nothing to stop. Ctrl-D ends the chat.")])
+                screen.show([Notice("There is nothing to stop. Ctrl-D ends the chat.")])
         except EOFError:
             screen.show(session.leave())
         else:
@@ -98,7 +98,7 @@ class _Screen:
                 if isinstance(outputs, Generator):
                     outputs.close()
                 _put(self._wrapper.feed([("", "\n")]))
-                self._print(Note("Stopped."))
+                self._print(Notice("Stopped."))
 
     def _print(self, output: Output) -> None:
         if not isinstance(output, Listing):

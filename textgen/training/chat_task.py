@@ -41,7 +41,7 @@ from textgen.training.sizing import (
 from textgen.training.task import Encoded, Note, RunPlan, Settled, TrainingRequest, Workspace
 from textgen.training.trial import Trial, tried_in_chat
 
-Spacing = Literal["auto", "natural", "as-is"]
+SpacingChoice = Literal["auto", "natural", "as-is"]
 
 _LONGEST_CONTEXT = {"character": 400, "word": 200, "subword": 200}
 _LONGEST_REPLY = {"character": 240, "word": 60, "subword": 60}
@@ -68,7 +68,7 @@ class Listening:
 
     turns: int = DEFAULT_TURNS
     replies_by: str | None = None
-    spacing: Spacing = "auto"
+    spacing: SpacingChoice = "auto"
 
     def __post_init__(self) -> None:
         if self.turns < 0:

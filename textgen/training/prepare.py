@@ -8,11 +8,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from textgen._version import __version__
-from textgen.config import CELLS, Budget, DiscriminatorConfig, EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig
+from textgen.config import (
+    CELLS,
+    AnyArchitecture,
+    Budget,
+    DiscriminatorConfig,
+    EncoderDecoderConfig,
+    ModelConfig,
+    ScriptTrainingConfig,
+)
 from textgen.corpus.collection import Corpus
 from textgen.corpus.reading import REPAIRS
 from textgen.corpus.survey import CorpusSurvey, DialogueSurvey
-from textgen.inference.weights import Network, weight_shapes
+from textgen.inference.weights import weight_shapes
 from textgen.model_folder import Model, ModelCard, ModelFolder
 from textgen.tokenizers import learn_tokenizer
 from textgen.tokenizers.base import Tokenizer
@@ -24,7 +32,7 @@ from textgen.training.task import FolderTask, Note, RunPlan
 from textgen.wording import count
 
 
-def initial_weights(config: Network, seed: int) -> dict[str, NDArray[np.float32]]:
+def initial_weights(config: AnyArchitecture, seed: int) -> dict[str, NDArray[np.float32]]:
     """Draws the weights of a network.
 
     Kernels are normal and keep the variance of their inputs (LeCun et al. 1998); with smaller ones, the default of most

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import textgen.models  # noqa: F401 - imports TensorFlow without its log lines, so it comes first
-from textgen.config import Budget, TrainingConfig
+from textgen.config import AnyArchitecture, Budget, TrainingConfig
 from textgen.corpus.collection import Corpus, Kind, Paths
 from textgen.corpus.given import Given, GivenCorpus
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
-from textgen.inference.weights import Network
 from textgen.model_folder import Model, ModelFolder
 from textgen.tokenizers.base import Tokenizer
 from textgen.training.callback import Callback
@@ -86,7 +85,7 @@ class RunPlan:
     """
 
     tokenizer: Tokenizer
-    architecture: Network
+    architecture: AnyArchitecture
     training: TrainingConfig
     start: Model | None = None
 
