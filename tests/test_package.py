@@ -39,6 +39,12 @@ def test_the_oldest_packages_are_those_of_the_metadata() -> None:
     assert all(f'"{name}>={version}' in allowed for name, version in floors.items())
 
 
+def test_commits_are_checked_by_the_ruff_that_is_known_to_work() -> None:
+    (known,) = re.findall(r"^ruff==(.+)$", (ROOT / "constraints.txt").read_text(encoding="utf-8"), re.MULTILINE)
+    hooks = yaml.safe_load((ROOT / ".pre-commit-config.yaml").read_text(encoding="utf-8"))["repos"]
+    assert [hook["rev"] for hook in hooks if "ruff" in hook["repo"]] == [f"v{known}"]
+
+
 @pytest.fixture(scope="module")
 def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """The wheel and the sdist of what git would commit here."""
