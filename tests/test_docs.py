@@ -12,6 +12,7 @@ from textgen import errors
 from textgen.cli.main import cli
 from textgen.config import AdversarialConfig
 from textgen.corpus.format_table import DIALOGUE_FORMATS, SCRIPT_FORMATS
+from textgen.decoding.option_row import rows
 from textgen.repl.commands import COMMANDS
 
 ROOT = Path(textgen.__file__).parents[1]
@@ -23,7 +24,7 @@ GUIDES = [
 ]
 
 _FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-_EXAMPLE = re.compile(r"(?:^|&& |\| )textgen ([a-z]+(?:-[a-z]+)?)\b([^\n&|#]*)", re.MULTILINE)
+_EXAMPLE = re.compile(r"(?:^|&& |\| )textgen ([a-z][a-z0-9-]*)\b([^\n&|#]*)", re.MULTILINE)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 _IMAGE = re.compile(r"!\[[^\]]+\]\(([^)\s]+)\)")
 _LINK = re.compile(r"(?<!!)\[[^\]]+\]\(([^)\s]+)\)")
@@ -84,12 +85,13 @@ def test_every_option_of_a_command_is_in_docs(name: str) -> None:
 def test_every_format_is_in_docs() -> None:
     text = read("docs/formats.md")
     for heading, formats in (("Scripts", SCRIPT_FORMATS), ("Dialogues", DIALOGUE_FORMATS)):
-        named = re.findall(r"`([a-z-]+)`", "".join(re.findall(r"^\| (`.*?) \|", section(text, heading), re.MULTILINE)))
+        cells = "".join(re.findall(r"^\| (`.*?) \|", section(text, heading), re.MULTILINE))
+        named = re.findall(r"`([a-z0-9-]+)`", cells)
         assert set(formats) <= set(named), heading
 
 
 def test_every_command_of_the_chat_is_in_docs() -> None:
-    named = re.findall(r"`/([a-z-]+)", section(read("docs/chat.md"), "In the terminal"))
+    named = re.findall(r"`/([a-z0-9-]+)", section(read("docs/chat.md"), "In the terminal"))
     assert set(named) == set(COMMANDS)
 
 
@@ -105,9 +107,19 @@ def test_every_public_name_is_in_docs() -> None:
         assert hasattr(errors, name) and f"`{name}`" in text
 
 
-def test_every_field_of_the_options_is_in_docs() -> None:
-    text = read("docs/api.md") + read("docs/chat.md")
-    assert [field.name for field in fields(textgen.ChatOptions) if f"`{field.name}`" not in text] == []
+def test_every_page_that_lists_options_has_all_of_them() -> None:
+    flags = {option for parameter in commands()["generate"].params for option in parameter.opts if option[:2] == "--"}
+    assert [flag for flag in flags - {"--debug"} if not re.search(rf"{flag}\b", read("docs/scripts.md"))] == []
+    chat = {name for name, option in rows(textgen.ChatOptions).items() if option.known_to("talking")}
+    listed = re.findall(r"^\| `([a-z0-9_]+)`", section(read("docs/chat.md"), "In the terminal"), re.MULTILINE)
+    assert sorted(listed) == sorted(chat)
+    api = read("docs/api.md")
+    writing = set(rows(textgen.DecodingOptions))
+    for heading, names in (("ScriptWriter", writing), ("Chatbot", (chat | writing) - (chat & writing))):
+        assert [name for name in names if f"`{name}`" not in section(api, heading)] == [], heading
+
+
+def test_every_setting_of_adversarial_training_is_in_docs() -> None:
     text = read("docs/adversarial.md").replace("--", "").replace("-", "_")
     assert [field.name for field in fields(AdversarialConfig) if f"`{field.name}`" not in text] == []
 

@@ -15,7 +15,7 @@ from textgen.cli.output import echo
 from textgen.wording import count
 
 _PACKAGES = ("numpy", "click", "rich", "safetensors", "charset-normalizer", "prompt-toolkit", "platformdirs")
-_TRAINING = ("tensorflow", "keras", "tokenizers", "matplotlib", "nltk")  # the last in JSON only: no extra installs it
+_TRAINING = ("tensorflow", "keras", "tokenizers", "matplotlib", "nltk")  # the last in JSON only: tests need it
 _NEEDED = ("tensorflow", "keras", "tokenizers", "matplotlib")
 _INSTALL = 'pip install "textgen-keras[train]"'
 _INSTALL_GPU = 'pip install "tensorflow[and-cuda]"'
