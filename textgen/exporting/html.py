@@ -51,12 +51,12 @@ def assembled(model: Model, body: str, program: str, int8: bool = False) -> str:
     held = page_model(model, int8)
     script, style = joined(program), _read("page.css")
     doing = "It answers" if body == "chat" else "It writes"
-    parameters = f"{model.card.architecture.parameters:,}"
+    cell, parameters = model.card.architecture.cell.upper(), f"{model.card.architecture.parameters:,}"
     parts = {
         "policy": f"default-src 'none'; script-src {_hash(script)} 'wasm-unsafe-eval'; style-src {_hash(style)}; "
         "base-uri 'none'; form-action 'none'",
         "title": html.escape(held.name),
-        "subtitle": f"A small neural network (LSTM) with {parameters} weights. {doing} inside this page: nothing you "
+        "subtitle": f"A small neural network ({cell}) with {parameters} weights. {doing} inside this page: nothing you "
         "type leaves it.",
         "style": style,
         "body": _read(f"{body}.html"),

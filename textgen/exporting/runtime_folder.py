@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from textgen.config import EncoderDecoderConfig
+from textgen.config import CELLS, EncoderDecoderConfig
 from textgen.errors import ConfigurationError, MissingExtraError
 from textgen.files import remove_leftovers, temporary_beside
 from textgen.generation.script_model import ScriptModel
@@ -127,5 +127,5 @@ def vocabulary(model: Model) -> dict[str, Any]:
         "end": END,
         "turn": TURN,
         "line_end": LINE_END,
-        "state": [2 * architecture.layers, 1, architecture.hidden],
+        "state": [CELLS[architecture.cell].states * architecture.layers, 1, architecture.hidden],
     }
