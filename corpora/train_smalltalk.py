@@ -6,8 +6,8 @@
 1. Conversations of others (the files of `dialogues/` that `corpora/sources.tsv` lists, in the folder of --texts) are
    filtered.
 2. The first stage learns to talk, from all of them and from the project's own talks.
-3. The second stage goes on with own talks in which the bot answers first, the third with the plainest of them and with
-   talks in which the replies of an earlier Wren were mended: Wren.
+3. The second stage goes on with own talks in which the bot answers first, the third and fourth with the plainest of
+   them and with talks in which the replies of an earlier Wren were mended. The mean of the last two is Wren.
 4. The model is checked, and put in its place with a README of all counts and a NOTICE of all sources.
 
 An interrupted command goes on where it stopped if it is given again with the same --work.
@@ -24,6 +24,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from building.documents import notice, readme
 from building.filters import pieces
 from building.patterns import Turn
@@ -63,7 +64,7 @@ class Prepared:
     """The files that training reads.
 
     Args:
-        first, second, third: what the three stages learn from.
+        first, second, third: what the stages learn from, the fourth like the third.
         held_out: own talks that no stage learns from.
         counts: of talks and turns, by source and step.
     """
@@ -131,12 +132,13 @@ def _write(path: Path, records: Iterable[dict[str, Any]]) -> None:
 def train(prepared: Prepared, work: Path, minutes: Sequence[float]) -> tuple[Path, ...]:
     """Trains all stages, or goes on with them; the folders of their models."""
     common = {"spacing": "as-is", "index": False, "seed": SEED}
-    first, second, third = (work / f"stage-{number}" for number in (1, 2, 3))
+    first, second, third, fourth = (work / f"stage-{number}" for number in (1, 2, 3, 4))
     own = {"validation": prepared.held_out, **common, **OWN_TALKS}
     _stage(first, prepared.first, minutes[0], start_from="none", **common, **FIRST, **MODEL)
     _stage(second, prepared.second, minutes[1], start_from=first, **own)
     _stage(third, prepared.third, minutes[2], start_from=second, **own | LAST)
-    return first, second, third
+    _stage(fourth, prepared.third, minutes[3], start_from=third, **own | LAST)
+    return first, second, third, fourth
 
 
 def _stage(out: Path, corpus: Path, minutes: float, **options: Any) -> None:
@@ -148,14 +150,27 @@ def _stage(out: Path, corpus: Path, minutes: float, **options: Any) -> None:
 
 
 def finish(prepared: Prepared, sources: Sequence[Source], stages: Sequence[Path], out: Path, command: str) -> int:
-    """Measures the model of each stage on the held-out talks, and ships the last one; the bytes of its folder."""
-    models = [ModelFolder(stage).load() for stage in stages]
-    figures = {f"stage {number}": _judged(model, prepared.held_out) for number, model in enumerate(models, 1)}
-    trained = models[-1]
-    shipped = replace(trained, card=replace(trained.card, metrics=list(figures.values())[-1], decoding=DECODING))
+    """Measures the models on the held-out talks, and ships the mean of the last two; the bytes of its folder."""
+    models = {stage.name: ModelFolder(stage).load() for stage in stages}
+    models["shipped"] = mean_of(*list(models.values())[-2:])
+    figures = {name: _judged(model, prepared.held_out) for name, model in models.items()}
+    trained = models["shipped"]
+    shipped = replace(trained, card=replace(trained.card, metrics=figures["shipped"], decoding=DECODING))
     text = readme(_opening(trained), command, sources, prepared.counts, figures)
     documents = {"README.md": text, "NOTICE": notice("smalltalk", sources)}
     return ship(shipped, documents, _turns(prepared.first), out)
+
+
+def mean_of(one: Model, other: Model) -> Model:
+    """A model with the mean of two models' weights, the later of which went on from the earlier one.
+
+    It is better than both: "Model soups" (Wortsman et al. 2022).
+    """
+    weights = {
+        name: (array.astype(np.float32) + other.weights[name].astype(np.float32)) / 2
+        for name, array in one.weights.items()
+    }
+    return replace(other, weights=weights)
 
 
 def _opening(model: Model) -> list[str]:
@@ -186,7 +201,7 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, required=True, help="the folder with the files that sources.tsv lists")
     parser.add_argument("--work", type=Path, required=True, help="a folder for the talks and the models of all stages")
     parser.add_argument(
-        "--minutes", type=float, nargs=3, default=(62.0, 22.0, 76.0), help="of the three stages (62 22 76)"
+        "--minutes", type=float, nargs=4, default=(62.0, 22.0, 76.0, 13.0), help="of the stages (62 22 76 13)"
     )
     parser.add_argument("--out", type=Path, default=OUT, help="the model folder, replaced once the new one is trained")
     asked = parser.parse_args()
