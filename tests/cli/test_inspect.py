@@ -168,6 +168,18 @@ def test_the_model_that_comes_along_is_known_by_its_name() -> None:
     assert json.loads(run("--model", "smalltalk", "--json").stdout)["kind"] == "chat"
 
 
+@pytest.mark.parametrize(("name", "others"), [("english", "276,584"), ("smalltalk", "28,551")])
+def test_a_model_measured_on_other_texts_says_so(name: str, others: str) -> None:
+    """Its corpus was not split, and yet something was held out."""
+    output = " ".join(run("--model", name).stdout.split())
+    assert f"all of it learned; {others} characters of other texts held out" in output
+    assert "none of it held out" not in output
+
+
+def test_a_model_that_nothing_was_held_out_of_says_so(tmp_path: Path) -> None:
+    assert "none of it held out" in run("--model", saved_model(tmp_path / "model", split=None)).stdout
+
+
 def test_a_long_text_is_wrapped_or_cut() -> None:
     text = "word " * 40
     wrapped = list(inspect.row("name", text))
