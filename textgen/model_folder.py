@@ -33,6 +33,7 @@ from textgen.files import is_temporary, read_ordinary, replacing, require_ordina
 from textgen.stored_json import Migrations, decode, migrate, parse, unchanged
 from textgen.tokenizers import tokenizer_from_json
 from textgen.tokenizers.base import Tokenizer
+from textgen.wording import COME_ALONG
 
 Arrays = dict[str, NDArray[np.floating]]
 
@@ -351,7 +352,8 @@ class ModelFolder:
         if not self.exists():
             raise ModelError(
                 f"A model was asked for at {self.path}, but no model.json is there: "
-                "name the folder that training printed (such as runs/seinfeld)."
+                "name the folder that training printed (such as runs/seinfeld), or "
+                f"{' or '.join(COME_ALONG)}, which come along."
             )
         return self._read_json("model.json")
 

@@ -4,17 +4,15 @@ from pathlib import Path
 
 from textgen.errors import ConfigurationError
 from textgen.model_folder import ModelFolder
+from textgen.wording import COME_ALONG
 
-SMALLTALK = "smalltalk"
-"""The name of the chat model that comes with the package."""
-
-ENGLISH = "english"
-"""The name of the script model that comes with the package."""
+SMALLTALK, ENGLISH = COME_ALONG
+"""The names of the chat model and of the script model that come with the package."""
 
 NONE = "none"
 """What is given instead of a name by those who want no starter."""
 
-PRETRAINED = {name: Path(__file__).parent / "pretrained" / name for name in (SMALLTALK, ENGLISH)}
+PRETRAINED = {name: Path(__file__).parent / "pretrained" / name for name in COME_ALONG}
 """The folders of these models."""
 
 

@@ -1,7 +1,10 @@
-"""Wording of counts, spelling suggestions and installation hints."""
+"""Wording of counts, spelling suggestions, installation hints, and the names of the models that come along."""
 
 import difflib
 from collections.abc import Collection
+
+COME_ALONG = ("smalltalk", "english")
+"""The names of the models that come with the package: a chat model and a script model."""
 
 
 def count(number: int, thing: str, things: str | None = None) -> str:

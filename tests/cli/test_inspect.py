@@ -10,6 +10,7 @@ from textgen.cli import inspect
 from textgen.cli.main import cli
 from textgen.corpus.format_table import DIALOGUE_FORMATS, SCRIPT_FORMATS
 from textgen.model_folder import ModelFolder
+from textgen.starters import open_folder
 from textgen.training.checkpoint import NAME
 from textgen.training.prepare import MIN_P
 
@@ -166,6 +167,19 @@ def test_a_chatbot_is_described_too(chat_model: Path) -> None:
 
 def test_the_model_that_comes_along_is_known_by_its_name() -> None:
     assert json.loads(run("--model", "smalltalk", "--json").stdout)["kind"] == "chat"
+
+
+@pytest.mark.parametrize(("name", "measured"), [("english", "held_out_characters"), ("smalltalk", "characters")])
+def test_a_model_measured_on_other_texts_says_so(name: str, measured: str) -> None:
+    """Its corpus was not split, and yet something was held out."""
+    others = open_folder(name).load_card().metrics[measured]
+    output = " ".join(run("--model", name).stdout.split())
+    assert others > 0 and f"all of it learned; {others:,} characters of other texts held out" in output
+    assert "none of it held out" not in output
+
+
+def test_a_model_that_nothing_was_held_out_of_says_so(tmp_path: Path) -> None:
+    assert "none of it held out" in run("--model", saved_model(tmp_path / "model", split=None)).stdout
 
 
 def test_a_long_text_is_wrapped_or_cut() -> None:

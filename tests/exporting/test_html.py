@@ -112,9 +112,14 @@ def test_what_cannot_be_written_is_told(tmp_path: Path) -> None:
         assert done.exit_code == 2 and told in done.output
     done = export("--model", tmp_path / "nothing", "--format", "html", "--out", tmp_path / "x.html")
     assert isinstance(done.exception, ModelError)
+    assert str(done.exception).endswith("(such as runs/seinfeld), or smalltalk or english, which come along.")
     assert not (tmp_path / "x.html").exists()
     done = export("--model", model, "--format", "html", "--out", tmp_path / "x.html")
     assert done.exit_code == 0 and "open it in a browser" in done.stderr
+
+
+def test_the_help_names_the_models_that_come_along() -> None:
+    assert "The model folder, or smalltalk or english, which come along." in " ".join(export("--help").output.split())
 
 
 def test_a_matrix_of_zeros_has_no_scale(script: Model) -> None:

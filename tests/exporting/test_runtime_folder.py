@@ -1,7 +1,11 @@
 """Networks in other runtimes: NumPy's logits over 200 steps with the state carried, sizes, and what is refused."""
 
 import json
-from collections.abc import Callable
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -9,14 +13,16 @@ import numpy as np
 import pytest
 
 from tests.exporting.test_html import export
-from tests.generation.small import chat_model, saved_model
+from tests.generation.small import TOKENIZERS, chat_model, saved_model
 from tests.inference import exchanges, small
 from tests.test_docs import ROOT, python_blocks
 from textgen.api import open_folder
+from textgen.chatbot import Chatbot
 from textgen.config import ModelConfig
 from textgen.errors import ConfigurationError, MissingExtraError
 from textgen.exporting.onnx_graphs import onnx_files
 from textgen.exporting.runtime_folder import RUNTIMES, export_folder, vocabulary
+from textgen.generation.chat_model import ChatModel
 from textgen.inference.encoder_decoder import EncoderDecoder
 from textgen.inference.language_model import LanguageModel
 from textgen.model_folder import Model
@@ -213,17 +219,89 @@ def test_the_command_says_where_it_is(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("format", RUNTIMES)
-def test_the_examples_in_the_documentation_write_text(
-    tmp_path: Path, script: Model, wren: Model, format: str, monkeypatch: pytest.MonkeyPatch, capsys: Any
-) -> None:
+def test_the_command_says_nothing_else(tmp_path: Path, format: str) -> None:
+    """Neither TensorFlow's log lines nor its errors that are none: a missing card, 16 bits on an older processor."""
+    told = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    arguments = ["export", "--model", "smalltalk", "--format", format, "--out", str(tmp_path / "out")]
+    done = subprocess.run([sys.executable, "-m", "textgen", *arguments], env=told, capture_output=True, text=True)
+    assert done.returncode == 0 and done.stdout == ""
+    assert re.fullmatch(r"The network and its vocabulary are in .*\n", done.stderr)
+
+
+BLOCKS = python_blocks(ROOT / "docs" / "export.md")
+"""The examples of the documentation."""
+
+(TALK,) = (block for block in BLOCKS if block.startswith("# talk.py"))
+
+
+def talk_of(model: Model, folder: Path) -> Any:
+    """The documentation's `Talk` of a model's vocabulary."""
+    (folder / "vocabulary.json").write_text(json.dumps(vocabulary(model)), encoding="utf-8")
+    names = dict[str, Any]()
+    exec(compile(TALK, "talk.py", "exec"), names)
+    return names["Talk"](folder)
+
+
+def test_the_documentation_cuts_messages_as_the_tokenizer_does(tmp_path: Path, wren: Model) -> None:
+    talk, tokenizer = talk_of(wren, tmp_path), wren.tokenizer
+    lines = (ROOT / "corpora" / "smalltalk" / "talks.txt").read_text(encoding="utf-8").splitlines()[:2000]
+    for text in [*lines, "tell me a joke", "'the cat'", "Zoë\u2019s\n 日本  x1234 ¿né?", ""]:
+        assert talk.encode(text) == tokenizer.encode(text), text
+        assert talk.decode(talk.encode(text)) == text.strip()
+
+
+@pytest.mark.parametrize("level", TOKENIZERS)
+def test_the_words_of_a_vocabulary_are_those_of_the_tokenizer(level: str) -> None:
+    """No piece reaches beyond a word, at any level."""
+    model = chat_model(level)
+    held = vocabulary(model)
+    text = "it's 10  o'clock\n\n\tZoë 'the cat' ..."
+    words = re.findall(held["words"], text)
+    assert held["level"] == level and "".join(words) == text
+    assert [k for word in words for k in model.tokenizer.encode(word)] == model.tokenizer.encode(text)
+
+
+def test_the_documentation_makes_the_contexts_of_long_talks(tmp_path: Path, wren: Model) -> None:
+    talk, opened = talk_of(wren, tmp_path), ChatModel(wren)
+    assert talk.longest_reply == opened.longest_reply
+    assert vocabulary(wren)["normalisation"] == opened.normalisation.to_json()
+    for turns in (["hi"], ["hello there", "hi!", "why?"] * 9, ["tell me a story about a goose " * 20, "no", "why?"]):
+        assert talk.context(turns) == opened.encoder.encode_context(turns[-opened.turns :])
+
+
+@pytest.fixture
+def with_talk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The folder that an example runs in, with `talk.py`."""
     monkeypatch.chdir(tmp_path)
-    blocks = [block for block in python_blocks(ROOT / "docs" / "export.md") if f"-{format}" in block]
-    assert len(blocks) == (2 if format == "onnx" else 1)
-    export_folder(script, format, Path(f"seinfeld-{format}"))
-    if format == "onnx":
-        export_folder(wren, format, Path("wren-onnx"))
-    for block in blocks:
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "talk.py").write_text(TALK, encoding="utf-8")
+    yield
+    sys.modules.pop("talk", None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("format", RUNTIMES)
+def test_the_examples_in_the_documentation_write_and_talk(
+    with_talk: None, wren: Model, format: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A script by `english`, and the replies that the chatbot gives greedily."""
+    english, bot = open_folder("english").load(), Chatbot(wren)
+    export_folder(english, format, Path(f"english-{format}"))
+    export_folder(wren, format, Path(f"wren-{format}"))
+    (writing,) = (block for block in BLOCKS if f'"english-{format}' in block)
+    (talking,) = (block for block in BLOCKS if f'"wren-{format}' in block)
+    exec(compile(writing, "export.md", "exec"), {})
+    written = capsys.readouterr().out
+    assert any(line.startswith(f"{name}: ") for line in written.splitlines() for name in english.tokenizer.speakers)
+    exec(compile(talking, "export.md", "exec"), {})
+    turns = capsys.readouterr().out.splitlines()
+    assert turns[1::2] == [bot.reply(message, temperature=0) for message in turns[::2]] and len(turns) == 4
+
+
+@pytest.mark.slow
+def test_the_other_examples_in_the_documentation_run(with_talk: None, capsys: pytest.CaptureFixture[str]) -> None:
+    others = [block for block in BLOCKS if "summary()" in block]
+    assert len(others) == 2
+    for block in others:
         exec(compile(block, "export.md", "exec"), {})
-        written = capsys.readouterr().out
-        expected = ["Wren"] if "wren" in block else [f"{name}: " for name in script.tokenizer.speakers]
-        assert any(one in written for one in expected)
+        assert "Total params" in capsys.readouterr().out

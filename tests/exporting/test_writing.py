@@ -51,6 +51,14 @@ def test_texts_have_the_same_ids(browser: Any, tmp_path: Path, level: str) -> No
         assert found == [habits.apply(text) for text in TEXTS]
 
 
+def test_messages_have_the_same_ids(browser: Any, tmp_path: Path, wren: Model) -> None:
+    engine = Engine(browser, tmp_path, wren)
+    talks = Path(__file__).parents[2] / "corpora" / "smalltalk" / "talks.txt"
+    lines = [*talks.read_text(encoding="utf-8").splitlines()[:2000], "tell me a joke", "'the cat'"]
+    found = engine.run("return a.map((text) => model.tokenizer.encode(text));", lines)
+    assert found == [wren.tokenizer.encode(line) for line in lines]
+
+
 def test_contexts_are_the_same(browser: Any, tmp_path: Path, wren: Model) -> None:
     engine = Engine(browser, tmp_path, wren)
     turns = [*MESSAGES, "tell me a story about a goose " * 20, "and “then”?"]

@@ -35,7 +35,7 @@ def command(model: Path, format: str, out: Path, int8: bool) -> None:
     \b
     textgen export --model runs/seinfeld --format html --out seinfeld.html
     textgen export --model smalltalk --format html --int8 --out wren.html
-    textgen export --model runs/seinfeld --format onnx --out seinfeld-onnx
+    textgen export --model english --format onnx --out english-onnx
     """
     if format != "html" and str(out) == "-":
         raise click.UsageError(f"--out - is stdout, but --format {format} makes a folder: name one.")

@@ -137,7 +137,7 @@ def describe_model(facts: dict[str, Any]) -> Iterator[str]:
     yield from row(
         "trained on",
         f"{', '.join(trained_on['files'] or ['unknown files'])}: {count(trained_on['characters'] or 0, 'character')}"
-        + f", {_held_out(trained_on['split'])}",
+        + f", {_held_out(trained_on['split'], facts['metrics'])}",
     )
     yield from row("measured", pairs(facts["metrics"]) or "nothing yet")
     yield from speakers(facts["speakers"])
@@ -176,9 +176,12 @@ def _dialogues(corpus: tuple[Path, ...], format: str | None, options: "ReadingOp
     return Corpus(corpus, format, "dialogues", options) if format in DIALOGUE_FORMATS else None
 
 
-def _held_out(split: dict[str, Any] | None) -> str:
-    """What was held out of the corpus of a script writer (in characters) or of a chatbot (in dialogues)."""
+def _held_out(split: dict[str, Any] | None, metrics: Mapping[str, Any]) -> str:
+    """What was held out: characters of a script writer's corpus, dialogues of a chatbot's, or other texts."""
     if not split:
+        match metrics:
+            case {"held_out_characters": int() as others} | {"characters": int() as others} if others:
+                return f"all of it learned; {count(others, 'character')} of other texts held out"
         return "none of it held out"
     if "dialogues" in split:
         return f"{count(sum(split['held_out']), 'dialogue')} of {sum(split['dialogues']):,} held out"

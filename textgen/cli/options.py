@@ -11,6 +11,7 @@ from click.types import IntParamType
 from textgen.cli.output import echo
 from textgen.decoding.option_row import Option, Use, Values
 from textgen.decoding.options import TABLE, ChatOptions, DecodingOptions
+from textgen.wording import COME_ALONG
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -113,7 +114,8 @@ WRITTEN = "- is stdout, and a file that exists is replaced."
 
 def model_option(required: bool) -> Callable[[Command], Command]:
     """Adds `--model DIR`."""
-    return click.option("--model", required=required, type=NamedPath(), metavar="DIR", help="The model folder.")
+    help = f"The model folder, or {' or '.join(COME_ALONG)}, which come along."
+    return click.option("--model", required=required, type=NamedPath(), metavar="DIR", help=help)
 
 
 def corpus_options(

@@ -10,12 +10,17 @@ from typing import Any, NamedTuple
 from textgen.config import CELLS, EncoderDecoderConfig
 from textgen.errors import ConfigurationError, MissingExtraError
 from textgen.files import remove_leftovers, temporary_beside
+from textgen.generation.chat_model import ChatModel
 from textgen.generation.script_model import ScriptModel
 from textgen.model_folder import Model
+from textgen.tokenizers import pretokens
 from textgen.tokenizers.base import END, FIRST_LABEL, LINE_END, NAME_END, START, TURN
 from textgen.wording import to_install
 
 VOCABULARY = "vocabulary.json"
+
+_CHARACTER = "(?s:.)"
+"""The pattern of words where each character is one."""
 
 
 class Runtime(NamedTuple):
@@ -106,21 +111,34 @@ def export_folder(model: Model, format: str, out: Path, int8: bool = False) -> N
 
 
 def vocabulary(model: Model) -> dict[str, Any]:
-    """What a program must know to write text with the network alone.
+    """What a program must know to read and write text with the network alone.
 
     Returns:
         `text`: what each id stands for, a character for each byte (Latin-1) of its UTF-8. In a script the label of a
         speaker stands for what the corpus writes before a line, and the end of a line for what closes it. `start`,
-        `end`, `line_end`, `turn`: ids. `state`: the shape of the state of one sequence.
+        `end`, `line_end`, `turn`: ids. `state`: the shape of the state of one sequence. `level`: what a piece is.
+        `words`: the regular expression that cuts text into words, beyond which no piece reaches. `normalisation`: the
+        habits of the corpus. Of a chat model also `turns`, how many of the last turns the network reads,
+        `longest_context`, the most ids of a context, `start` included, and `longest_reply`, of a reply, `end` included.
     """
     tokenizer, architecture = model.tokenizer, model.card.architecture
     pieces = [tokenizer.piece(index) for index in range(tokenizer.vocabulary_size)]
-    if not isinstance(architecture, EncoderDecoderConfig):
-        style = ScriptModel(model).style
+    opened: ChatModel | ScriptModel
+    if isinstance(architecture, EncoderDecoderConfig):
+        opened = ChatModel(model)
+        talk = {
+            "turns": opened.turns,
+            "longest_context": opened.encoder.longest_context,
+            "longest_reply": opened.longest_reply,
+        }
+    else:
+        opened, talk = ScriptModel(model), {}
+        style = opened.style
         for place, speaker in enumerate(tokenizer.speakers):
             pieces[FIRST_LABEL + place] = style.line_prefix(speaker).encode()
         pieces[LINE_END] = style.line_suffix.encode()
         pieces[NAME_END] = style.line_prefix("X").partition("X")[2].encode()
+    words = tokenizer.to_json().get("words")
     return {
         "text": [piece.decode("latin-1") for piece in pieces],
         "start": START,
@@ -128,4 +146,8 @@ def vocabulary(model: Model) -> dict[str, Any]:
         "turn": TURN,
         "line_end": LINE_END,
         "state": [CELLS[architecture.cell].states * architecture.layers, 1, architecture.hidden],
+        "level": tokenizer.level,
+        "words": _CHARACTER if words is None else pretokens.pattern(words).pattern,
+        "normalisation": opened.normalisation.to_json(),
+        **talk,
     }
