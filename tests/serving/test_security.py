@@ -107,7 +107,7 @@ def test_when_too_many_wait_the_next_is_told_to_come_again() -> None:
 
 
 def test_a_request_that_takes_too_long_ends() -> None:
-    with serving(limits=Limits(seconds=0.3)) as server:
+    with serving(limits=Limits(seconds=0.1)) as server:
         found = server.ask("/v1/completions", LONG)
         assert found.status == 503 and found.json["error"]["code"] == "time_limit"
         streamed = server.ask("/v1/completions", {**LONG, "stream": True})
