@@ -35,7 +35,7 @@ MAY_IMPORT = {
     "tokenizers": BASE,
     "corpus": CORPUS,
     "model_folder": CORPUS,
-    "starters": {"errors", "model_folder"},
+    "starters": {"errors", "model_folder", "wording"},
     "inference": CORPUS | {"model_folder"},
     "decoding": CORPUS | {"corpus"},
     "discriminator": WRITING,
