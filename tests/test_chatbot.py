@@ -388,6 +388,14 @@ def test_a_retry_says_something_else_where_it_can(chat_model: Path) -> None:
     assert len({reply.casefold() for reply in said}) == 5
 
 
+def test_a_retry_of_a_bot_that_is_sure_takes_another_candidate() -> None:
+    bot = textgen.load("smalltalk")
+    assert isinstance(bot, Chatbot)
+    bot.set(seed=3)
+    said = [bot.reply("tell me a joke"), *(bot.retry() for _ in range(3))]
+    assert len({reply.casefold() for reply in said}) == 4
+
+
 @pytest.fixture(scope="module")
 def judged(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a bot whose discriminator takes every reply with "day" in it for real. Not to be changed."""

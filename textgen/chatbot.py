@@ -322,11 +322,14 @@ class Chatbot:
 
     def _begin_again(self, options: dict[str, Any]) -> "_Begun":
         last = self._last("Another reply was asked for")
+        answers, rejected = dict[int, Answer](), _rejected(last)
         for attempt in range(last.attempt + 1, last.attempt + 1 + _RETRIES):
-            answer = self._answer(last.message, options, attempt, last)
-            if options.get("seed") is not None or not answer.says_again(_rejected(last)):
-                break
-        return _Begun(last.message, answer, attempt, last)
+            answers[attempt] = answer = self._answer(last.message, options, attempt, last)
+            if options.get("seed") is not None or not answer.says_again(rejected):
+                return _Begun(last.message, answer, attempt, last)
+        # The model is sure of what it said: another candidate is better than the same reply.
+        chosen = next((one for one, answer in answers.items() if answer.turns_from(rejected)), attempt)
+        return _Begun(last.message, answers[chosen], chosen, last)
 
     def _answer(
         self, message: str | None, options: dict[str, Any], attempt: int, replaced: ChatExchange | None = None

@@ -286,7 +286,8 @@ def test_replies_have_the_same_score(browser: Any, tmp_path: Path, wren: Model) 
         ids = tuple(opened.encoder.encode_reply(text)[1:])
         sequence = GeneratedSequence(ids, text, "end", 0, -7.5)
         (familiarity,) = opened.familiarities([ranking.beginning(ids, opened.pieces)])
-        expected = ranking.candidate(Reply(text), sequence, familiarity, said).score
+        penalty = opened.card.decoding["dullness_penalty"]
+        expected = ranking.candidate(Reply(text), sequence, familiarity, said, dullness_penalty=penalty).score
         score, repetition = engine.run(program, [list(ids), -7.5], text, said)
         assert score == pytest.approx(expected, abs=1e-4)
         assert repetition == pytest.approx(ranking.repetition(text, said))

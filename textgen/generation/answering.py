@@ -146,6 +146,12 @@ class Answer:
         """Whether the best candidate repeats one of these texts, punctuation aside; False for a live reply."""
         return self._options.sequences > 1 and _words(self._ranked[0].reply) in map(_words, rejected)
 
+    def turns_from(self, rejected: Iterable[str]) -> bool:
+        """Takes the best candidate that repeats none of these texts; False where there is none."""
+        said = set(map(_words, rejected))
+        self._ranked = sorted(self._ranked, key=lambda one: _words(one.reply) in said)
+        return _words(self._ranked[0].reply) not in said
+
     @cached_property
     def _ranked(self) -> list[Candidate]:
         return self.candidates()

@@ -59,10 +59,15 @@ export class Chatbot {
   /** Replaces the last reply by another one. */
   *retry(options) {
     const before = this.exchanges.slice(0, -1), last = this.exchanges.at(-1), rejected = [...last.rejected, last.reply];
-    let reply = last.reply, { attempt } = last;
+    let reply = last.reply, { attempt } = last, other = null;
     for (let k = 0; k < RETRIES && rejected.includes(reply); k++) {
-      reply = yield* this.best(before, last.message, options, ++attempt);
+      const texts = yield* this.ranked(before, last.message, options, ++attempt);
+      const unsaid = texts.find((text) => !rejected.includes(text));
+      [reply] = texts;
+      if (unsaid !== undefined) other ??= { reply: unsaid, attempt };
     }
+    // The model is sure of what it said: another candidate is better than the same reply.
+    if (rejected.includes(reply) && other) ({ reply, attempt } = other);
     this.exchanges = [...before, { message: last.message, reply, attempt, rejected }];
     return reply;
   }
@@ -72,6 +77,11 @@ export class Chatbot {
   }
 
   *best(exchanges, message, options, attempt) {
+    return (yield* this.ranked(exchanges, message, options, attempt))[0];
+  }
+
+  /** The texts of different replies, the best first. */
+  *ranked(exchanges, message, options, attempt) {
     const spoken = [...exchanges.flatMap((one) => [one.message, one.reply]), message].filter(Boolean);
     const turns = spoken.slice(-this.facts.turns), said = exchanges.slice(-REMEMBERED).map((one) => one.reply);
     const seed = seedOf(options.seed, exchanges.length, attempt);
@@ -85,7 +95,7 @@ export class Chatbot {
       const familiarity = different.size > 1 ? yield* this.familiarity(draft.ids) : 0;
       scored.push({ text, score: score(text, draft, familiarity, said, this.facts.ranking) });
     }
-    return scored.reduce((best, one) => (one.score > best.score ? one : best)).text;
+    return scored.sort((a, b) => b.score - a.score).map(({ text }) => text);
   }
 
   /** Several replies to the last of some turns, yielded while they grow; greedily there is only one. */
