@@ -136,7 +136,7 @@ def test_next_to_nothing_is_loaded_before_ctrl_c_is_looked_after() -> None:
         text=True,
     )
     parts = {name.partition(".")[0] for name in loaded.stdout.split()}
-    assert parts == {"importlib", "warnings", "textgen"}, loaded.stderr
+    assert {"textgen"} <= parts <= {"importlib", "warnings", "textgen"}, loaded.stderr  # Python 3.13 loads no warnings
 
 
 def test_an_ignored_ctrl_c_stays_ignored() -> None:
