@@ -140,7 +140,8 @@ def test_models_in_their_runtimes(tmp_path: Path, script: Model, wren: Model, fo
 def test_eight_bits(tmp_path: Path, wren: Model, format: str) -> None:
     export_folder(wren, format, tmp_path / "small", int8=True)
     assert difference(wren, lambda name: WITH[format](tmp_path / "small", name)) < 1.0
-    assert size(tmp_path / "small") < 1.1 * sum(array.size for array in wren.weights.values())
+    most = 1.06 if format == "onnx" else 1.1
+    assert size(tmp_path / "small") < most * sum(array.size for array in wren.weights.values())
 
 
 @pytest.mark.slow

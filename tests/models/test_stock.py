@@ -89,13 +89,13 @@ def test_the_models_of_folders() -> None:
     state, found = writer.model.initial_state(), np.array(writer.to_keras()(ids))[0]
     for token, row in zip(ids[0], found, strict=True):
         logits, state = writer.model.step(np.array([token]), state)
-        assert np.abs(row - logits[0]).max() < 1e-4
+        assert np.abs(row - logits[0]).max() < 1e-5
     opened = ChatModel(open_folder("smalltalk").load())
     context, reply = opened.encoder.encode_context(["my name is Zolt"]), opened.encoder.encode_reply("Hello Zolt!")
     state, found = opened.network.read([context]), np.array(bot.to_keras()([np.array([context]), np.array([reply])]))[0]
     for token, row in zip(reply, found, strict=True):
         logits, state = opened.network.step(np.array([token]), state)
-        assert np.abs(row - logits[0]).max() < 1e-4
+        assert np.abs(row - logits[0]).max() < 1e-5
 
 
 _ELSEWHERE = """
