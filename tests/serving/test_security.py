@@ -1,17 +1,20 @@
 """Who is answered, what a browser may do, and what keeps one request from harming others."""
 
+import asyncio
+import json
 import socket
 import threading
 import time
 from collections.abc import Callable
 
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from tests.serving.conftest import MODELS, Answer, Served, serving
 from textgen.serving import server as server_module
 from textgen.serving.app import PAGE
 from textgen.serving.batch import Inbox
-from textgen.serving.security import Access
+from textgen.serving.security import HEADER_BYTES, Access, Guard
 from textgen.serving.workers import Limits
 
 LONG = {"model": "script", "prompt": "JERRY:", "max_tokens": 4096, "lines": 500, "temperature": 1.5}
@@ -39,6 +42,32 @@ def test_pages_of_others_are_not_answered_unless_allowed(server: Served) -> None
         asked = other.ask("/v1/completions", headers=origin, method="OPTIONS")
         assert asked.status == 204 and "Authorization" in asked.headers["access-control-allow-headers"]
         assert other.ask("/api/models", headers={"Origin": "https://evil.example"}).status == 403
+
+
+def test_headers_that_are_too_long_are_refused_however_they_arrive(server: Served) -> None:
+    """In many small parts the protocol refuses them; whole at once, the guard does."""
+    long = {"X": "y" * (HEADER_BYTES + 1)}
+    assert server.ask("/health", headers=long).status in (400, 431)
+
+    async def asked() -> list[Message]:
+        sent = list[Message]()
+
+        async def send(message: Message) -> None:
+            sent.append(message)
+
+        async def receive() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def beyond(scope: Scope, receive: Receive, send: Send) -> None:
+            raise AssertionError("the guard let it through")
+
+        headers = [(b"host", b"localhost"), (b"x", long["X"].encode())]
+        scope = {"type": "http", "method": "GET", "path": "/", "query_string": b"", "headers": headers}
+        await Guard(beyond, Access())(scope, receive, send)
+        return sent
+
+    start, body = asyncio.run(asked())
+    assert start["status"] == 431 and "32,768" in json.loads(body["body"])["error"]["message"]
 
 
 def test_a_browser_runs_no_scripts_but_the_servers_own(server: Served) -> None:

@@ -37,6 +37,9 @@ _HEADERS = {
 
 _KEYED = ("/v1/", "/api/")
 
+HEADER_BYTES = 1 << 15
+"""The most bytes of headers that a request may have."""
+
 
 @dataclass(frozen=True)
 class Access:
@@ -100,6 +103,8 @@ class Guard:
         Raises:
             RequestError: it is refused.
         """
+        if (size := sum(len(name) + len(value) for name, value in headers.raw)) > HEADER_BYTES:
+            raise RequestError(431, f"The headers have {size:,} bytes, of {HEADER_BYTES:,} at most: send fewer.")
         host = headers.get("host", "")
         if not self._knows(host):
             raise RequestError(

@@ -12,6 +12,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from textgen.errors import ConfigurationError
 from textgen.serving.errors import RequestError
+from textgen.serving.security import HEADER_BYTES
 from textgen.serving.workers import Workers
 
 HEADER_SECONDS = 20
@@ -89,7 +90,7 @@ class Server(uvicorn.Server):
                 access_log=False,
                 server_header=False,
                 proxy_headers=False,
-                h11_max_incomplete_event_size=1 << 15,
+                h11_max_incomplete_event_size=HEADER_BYTES,
                 timeout_graceful_shutdown=_END_SECONDS,
             )
         )
