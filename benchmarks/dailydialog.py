@@ -10,13 +10,17 @@ All replies of the validation file are scored that are short enough for each of 
 best on (a part of) them. Perplexity per word is exp(nats / words), where the end of a reply is a word too and words are
 what white space cuts. Perplexity per token depends on the vocabulary, which is the same for all three.
 
+All are scored a second time with the context of another exchange: what that costs is what they take from the context.
+
 Each model is kept in a folder of its own in `--out`, and one that is there already is only scored, so that the three
-can be trained one by one with `--only` and put together by a last call without it.
+can be trained one by one with `--only` and put together by a last call without it. `--beside NAME=DIR` scores a model
+that something else trained, such as an earlier version of textgen.
 """
 
 import argparse
 import json
 import math
+import random
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -66,6 +70,7 @@ class Row:
         steps: of training.
         tokens_per_second: of replies, while training.
         perplexity_per_word, perplexity_per_token, bits_per_character: of the held-out replies.
+        shuffled: perplexity per word after the context of another exchange.
         replies, left_out: held-out replies that were scored, and that were too long for one of the models.
     """
 
@@ -78,6 +83,7 @@ class Row:
     perplexity_per_word: float
     perplexity_per_token: float
     bits_per_character: float
+    shuffled: float
     replies: int
     left_out: int
 
@@ -96,6 +102,7 @@ def train(system: str, folder: Path, training: Path, validation: Path, minutes: 
         validation=validation,
         format=FORMAT,
         spacing="as-is",
+        start_from="none",
         minutes=minutes,
         index=False,
         **SYSTEMS[system],
@@ -144,10 +151,11 @@ def score(case: str, system: str, model: Model, pairs: Sequence[Pair], left_out:
     rows = history.read(model.path / "training")
     assert isinstance(model.card.architecture, EncoderDecoderConfig)
     network = EncoderDecoder(model.card.architecture, model.weights)
-    nats = 0.0
-    for batch in batches(pairs):
-        scores = network.score([pair.context for pair in batch], [pair.reply for pair in batch])
-        nats -= sum(float(np.sum(one, dtype=np.float64)) for one in scores)
+    nats = nats_of(network, pairs)
+    words = sum(words_and_end(pair.text) for pair in pairs)
+    others = [pair.context for pair in pairs]
+    random.Random(0).shuffle(others)
+    shuffled = [pair._replace(context=other) for pair, other in zip(pairs, others, strict=True)]
     return Row(
         case,
         system,
@@ -155,12 +163,22 @@ def score(case: str, system: str, model: Model, pairs: Sequence[Pair], left_out:
         model.card.architecture.parameters,
         rows[-1].step,
         fmean(one.tokens_per_second for one in rows),
-        math.exp(nats / sum(words_and_end(pair.text) for pair in pairs)),
+        math.exp(nats / words),
         math.exp(nats / sum(len(pair.reply) - 1 for pair in pairs)),
         nats / math.log(2) / sum(len(pair.text) + 1 for pair in pairs),
+        math.exp(nats_of(network, shuffled) / words),
         len(pairs),
         left_out,
     )
+
+
+def nats_of(network: EncoderDecoder, pairs: Sequence[Pair]) -> float:
+    """What all replies cost after their contexts."""
+    nats = 0.0
+    for batch in batches(pairs):
+        scores = network.score([pair.context for pair in batch], [pair.reply for pair in batch])
+        nats -= sum(float(np.sum(one, dtype=np.float64)) for one in scores)
+    return nats
 
 
 def ratios(rows: Sequence[Row]) -> dict[str, float]:
@@ -173,7 +191,7 @@ def table(rows: Sequence[Row]) -> str:
     """The figures for people to read."""
     heading = (
         f"{'':<20}{'minutes':>8}{'parameters':>12}{'steps':>8}{'tokens/s':>10}"
-        f"{'per word':>12}{'ratio':>8}{'per token':>12}{'bits/character':>16}"
+        f"{'per word':>12}{'ratio':>8}{'per token':>12}{'bits/character':>16}{'shuffled':>10}"
     )
     lines = [
         f"{rows[0].case}; {rows[0].replies:,} held-out replies, {rows[0].left_out:,} more are too long",
@@ -187,6 +205,7 @@ def table(rows: Sequence[Row]) -> str:
         lines.append(
             f"{row.system:<20}{row.minutes:>8.1f}{row.parameters:>12,}{row.steps:>8,}{row.tokens_per_second:>10,.0f}"
             f"{row.perplexity_per_word:>12,.2f}{ratio:>8}{row.perplexity_per_token:>12,.2f}{row.bits_per_character:>16.3f}"
+            f"{row.shuffled:>10,.2f}"
         )
     return "\n".join(lines)
 
@@ -199,6 +218,7 @@ def arguments() -> argparse.Namespace:
     )
     parser.add_argument("--validation", type=Path, required=True, metavar="FILE", help="held-out dialogues, likewise")
     parser.add_argument("--minutes", type=float, default=20.0, metavar="N", help="of training, for each  [20]")
+    parser.add_argument("--beside", nargs="*", default=[], metavar="NAME=DIR", help="models that are only scored")
     parser.add_argument("--only", choices=list(SYSTEMS), help="one of the models instead of all")
     parser.add_argument(
         "--out", type=Path, default=Path("runs/dailydialog"), metavar="DIR", help="of the models  [runs/dailydialog]"
@@ -217,6 +237,9 @@ def main() -> None:
         if not ModelFolder(folder).exists():
             train(system, folder, asked.train, asked.validation, asked.minutes)
         models[system] = ModelFolder(folder).load()
+    for named in asked.beside:
+        name, _, place = named.partition("=")
+        models[name] = ModelFolder(Path(place)).load()
     everything = {system: held_out_pairs(model, asked.validation) for system, model in models.items()}
     pairs = fitting(everything, {system: model.card.corpus["longest_reply"] for system, model in models.items()})
     rows = []
