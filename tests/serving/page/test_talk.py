@@ -20,6 +20,13 @@ def say(page: "Page", message: str) -> None:
     page.until(lambda: page.all(".composer .primary") and page.texts(".message p")[-1] == message)
 
 
+def retry(page: "Page") -> None:
+    """Wants another reply and waits for it."""
+    before = page.texts(".reply .seed")
+    page.press("Retry")
+    page.until(lambda: page.texts(".reply .seed") not in ([], before) and page.all(".composer .primary"))
+
+
 def replies(page: "Page") -> list[str]:
     return page.texts(".reply > p")
 
@@ -44,12 +51,26 @@ def test_markup_in_a_message_stays_text(page: "Page") -> None:
 def test_retry_brings_another_reply_and_undo_the_message_back(page: "Page") -> None:
     page.open()
     say(page, "what do you like to do?")
-    first = page.texts(".reply .seed")
-    page.press("Retry")
-    page.until(lambda: page.texts(".reply .seed") not in ([], first) and page.all(".composer .primary"))
+    retry(page)
     page.press("Undo")
     page.until(lambda: not page.all(".exchange"))
     assert page.one(".composer textarea").get_attribute("value") == "what do you like to do?"
+
+
+def test_retry_repeats_no_reply_that_was_there_before_even_of_a_bot_that_is_sure(page: "Page") -> None:
+    page.open(settings={"smalltalk": {"seed": 3, "temperature": 0.2}})
+    say(page, "tell me a joke")
+    said = replies(page)
+    for _ in range(3):
+        retry(page)
+        said += replies(page)
+    assert len(set(said)) == 4
+    assert page.texts(".reply .seed")[0].startswith("chosen from those of seed ")
+    page.press("Export this talk")
+    (exchange,) = json.loads(page.downloaded("smalltalk.json"))["exchanges"]
+    assert [*exchange["rejected"], exchange["reply"]] == said
+    page.press("Choose")
+    page.until(lambda: page.texts(".candidate[aria-current]") == said[3:])
 
 
 def test_a_reply_is_looked_into_with_all_that_came_before_it(page: "Page") -> None:
