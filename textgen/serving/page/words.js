@@ -1,6 +1,5 @@
 // Every word that the page says, in one place: to translate the page, translate this file.
 
-const formats = { minimumFractionDigits: 0, maximumFractionDigits: 2 };
 const language = "en";
 const percent = (share) => (share < 0.0005 ? "<0.1%" : `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)}%`);
 const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
@@ -11,7 +10,7 @@ export const words = {
   language,
   percent,
   visible,
-  number: (value) => value.toLocaleString(language, formats),
+  number: (value, digits) => value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
   seed: (seed) => `seed ${seed}`,
 
   views: { talk: "Talk", write: "Write", inside: "Look inside" },
@@ -180,7 +179,7 @@ export const words = {
     nextTokens: "Likeliest next tokens",
     nextHead: (temperatures) => ["Token", ...temperatures.map((one) => `Temperature ${one}`)],
     runs: "Run",
-    run: ({ id, kind, finished }) => `${id} (${kind}${finished ? "" : ", training"})`,
+    run: ({ id, kind, finished }) => `${id}${kind ? ` (${kind})` : ""}${finished ? "" : ", training"}`,
     noRuns: "There are no runs yet. Train a model, and watch it here.",
     noCurves: "Nothing has been measured yet.",
     training: "It is training; this page follows it.",
