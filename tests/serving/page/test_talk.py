@@ -55,6 +55,7 @@ def test_retry_brings_another_reply_and_undo_the_message_back(page: "Page") -> N
     page.press("Undo")
     page.until(lambda: not page.all(".exchange"))
     assert page.one(".composer textarea").get_attribute("value") == "what do you like to do?"
+    assert not page.all("#talks li")  # nothing is said in it
 
 
 def test_retry_repeats_no_reply_that_was_there_before_even_of_a_bot_that_is_sure(page: "Page") -> None:
@@ -151,6 +152,31 @@ def test_the_newest_reply_and_its_buttons_are_in_view(page: "Page") -> None:
     page.all(".candidate")[-1].click()
     page.until(lambda: not page.all(".candidate"))
     assert page.run(below) <= 0
+
+
+def test_the_list_of_talks_has_its_width_whatever_they_are_called(page: "Page") -> None:
+    exchange = {"message": "so " * 60, "replies": [{"text": "yes", "seed": 1, "attempt": 0, "rejected": []}]}
+    talk = {"id": "a", "seed": 1, "models": ["smalltalk"], "exchanges": [exchange], "changed": 1}
+    page.open(**{"talk/a": talk, "talk": "a"})
+    assert page.run("const rail = document.getElementById('talks'); return rail.scrollWidth - rail.clientWidth") == 0
+
+
+def test_on_a_phone_the_list_of_talks_gives_way_to_the_talk_that_is_opened(page: "Page") -> None:
+    page.window(360, 700)
+    try:
+        page.open()
+        say(page, "hello")
+        for name in ("New talk", "hello", "Close"):
+            page.press("Talks")
+            page.press(name, "#talks")
+            page.until(lambda: not page.all("#talks"))
+        assert page.texts(".message p") == ["hello"]
+        page.press("Talks")
+        assert (
+            page.run("return document.getElementById('talks').getBoundingClientRect().right") < 330
+        )  # room to tap beside it
+    finally:
+        page.window(1200, 900)
 
 
 def test_an_exported_talk_opens_in_the_terminal_and_here_again(page: "Page") -> None:

@@ -22,7 +22,7 @@ export function exchangeElement(talk, number, names, actions) {
 }
 
 function messageElement(message, edit) {
-  const tools = edit && element("div", { class: "tools" }, button(words.talk.edit, edit, { class: "quiet" }));
+  const tools = element("div", { class: "tools" }, edit && button(words.talk.edit, edit, { class: "quiet" })); // keeps its height
   return element("section", { class: "message", "aria-label": words.talk.you }, element("p", { dir: "auto" }, message), tools);
 }
 
