@@ -18,6 +18,12 @@ MOST_MESSAGES = 2000
 MOST = {"max_new_tokens": 4096, "lines": 500, "num_beams": 8, "candidates": 32, "num_return_sequences": 16}
 """The largest values that a server allows of these options."""
 
+_FIELDS = (
+    *("model", "messages", "rejected", "prompt", "max_tokens"),
+    *("stream", "n", "logprobs", "top_logprobs"),
+)
+"""Other fields that are offered to whoever has misspelled one."""
+
 _MOST_OF_ANY = 1 << 20
 _MOST_TEXTS, _LONGEST_OPTION = 64, 200
 _ABSENT = object()
@@ -144,18 +150,7 @@ class Body:
 
     def nothing_else(self) -> None:
         """Refuses the fields that were not taken."""
-        known = [
-            *TABLE,
-            "model",
-            "messages",
-            "rejected",
-            "prompt",
-            "max_tokens",
-            "stream",
-            "n",
-            "logprobs",
-            "top_logprobs",
-        ]
+        known = [*TABLE, *_FIELDS]
         for name in self._values:
             raise RequestError(
                 400,
