@@ -33,6 +33,12 @@ def test_a_whole_number_is_nothing_else(value: Any) -> None:
         Body({"n": value}).whole("n", 1, 1, 16)
 
 
+@pytest.mark.parametrize("value", ["a", ["a", 1], [None], {}, ["a"] * 2001, ["a" * 200_001]])
+def test_texts_are_nothing_else(value: Any) -> None:
+    with pytest.raises(RequestError, match=r"rejected is .*; it must be a list of at most 2,000 texts"):
+        Body({"rejected": value}).texts("rejected")
+
+
 def test_null_is_as_if_it_was_not_sent() -> None:
     body = Body({"n": None, "text": None, "temperature": None})
     assert body.whole("n", 3, 1, 16) == 3 and body.options() == {}

@@ -75,6 +75,27 @@ def test_a_talk_goes_on_where_its_messages_end(client: openai.OpenAI, bot: Chatb
     assert found.choices[0].message.content == second
 
 
+def test_another_reply_is_the_one_that_the_terminal_would_give(server: Served, bot: Chatbot) -> None:
+    asked = {"model": "chat", "messages": HELLO, "seed": 3, "temperature": 0.2}
+    bot.resume([], 3)
+    said = [str(bot.reply(HELLO[0]["content"], seed=3, temperature=0.2))]
+    assert server.ask("/v1/chat/completions", asked).json["choices"][0]["message"]["content"] == said[0]
+    (found,) = server.ask("/v1/chat/completions", {**asked, "rejected": said}).json["choices"]
+    again = bot.retry(temperature=0.2)
+    assert (found["message"]["content"], found["seed"]) == (again, again.seed)
+    streamed = server.ask("/v1/chat/completions", {**asked, "rejected": said, "stream": True}).events
+    assert "".join(event["choices"][0]["delta"].get("content", "") for event in streamed) == again
+    assert streamed[-1]["choices"][0]["seed"] == again.seed
+
+
+def test_a_sure_bot_repeats_no_reply_that_was_rejected(server: Served) -> None:
+    asked, said = {"model": "chat", "messages": HELLO, "seed": 3, "temperature": 0.2}, list[str]()
+    for _ in range(4):
+        (found,) = server.ask("/v1/chat/completions", {**asked, "rejected": said}).json["choices"]
+        said.append(found["message"]["content"])
+    assert len(set(said)) == 4
+
+
 @pytest.mark.parametrize("candidates", [1, 4])
 def test_a_stream_is_the_whole_in_pieces(client: openai.OpenAI, candidates: int) -> None:
     more = {"candidates": candidates}

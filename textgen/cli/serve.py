@@ -18,7 +18,7 @@ from textgen.cli.output import echo
     type=NamedPath(),
     multiple=True,
     metavar="DIR",
-    help="A model folder; may be given several times.  [smalltalk, and all under runs/]",
+    help="A model folder; may be given several times.  [smalltalk, all under runs/, and english]",
 )
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
 @click.option(

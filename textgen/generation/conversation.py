@@ -49,7 +49,8 @@ class Reply(str):
     Args:
         text: of the reply.
         finish_reason: `end`, `stop`, `length`, or `interrupted` where it was not read to the end.
-        seed: given for the same message in the same conversation, it makes the same reply again.
+        seed: given for the same message in the same conversation, it makes the same reply again; of a reply that was
+            picked or that replaced another one, the candidates it was among.
         log_probability: of the reply given the conversation, by the model alone, in nats.
         candidates: different replies that it was chosen from, itself among them.
         relaxed: whether `no_copy` had to let a copy through because nothing else was left.

@@ -18,6 +18,12 @@ MOST_MESSAGES = 2000
 MOST = {"max_new_tokens": 4096, "lines": 500, "num_beams": 8, "candidates": 32, "num_return_sequences": 16}
 """The largest values that a server allows of these options."""
 
+_FIELDS = (
+    *("model", "messages", "rejected", "prompt", "max_tokens"),
+    *("stream", "n", "logprobs", "top_logprobs"),
+)
+"""Other fields that are offered to whoever has misspelled one."""
+
 _MOST_OF_ANY = 1 << 20
 _MOST_TEXTS, _LONGEST_OPTION = 64, 200
 _ABSENT = object()
@@ -89,6 +95,14 @@ class Body:
             self._refuse(name, value, f"a list of at most 16 numbers from {least:g} to {most:g}")
         return [float(one) for one in value]
 
+    def texts(self, name: str) -> list[str]:
+        """Texts; none where nothing was sent."""
+        value = self._take(name, [])
+        if not isinstance(value, list) or len(value) > MOST_MESSAGES or not _are_short_texts(value):
+            allowed = f"a list of at most {MOST_MESSAGES:,} texts with at most {LONGEST_TEXT:,} characters together"
+            self._refuse(name, value, allowed)
+        return value
+
     def flag(self, name: str) -> bool:
         """True or false, which it is where it was not sent."""
         value = self._take(name, False)
@@ -136,7 +150,7 @@ class Body:
 
     def nothing_else(self) -> None:
         """Refuses the fields that were not taken."""
-        known = [*TABLE, "model", "messages", "prompt", "max_tokens", "stream", "n", "logprobs", "top_logprobs"]
+        known = [*TABLE, *_FIELDS]
         for name in self._values:
             raise RequestError(
                 400,
@@ -191,6 +205,10 @@ def _kind(value: Any) -> str:
     if isinstance(value, bool | int | float):
         return json.dumps(value)[:40]
     return {list: "a list", dict: "an object", type(None): "null"}.get(type(value), "something else")
+
+
+def _are_short_texts(values: list[Any]) -> bool:
+    return all(isinstance(one, str) for one in values) and sum(map(len, values)) <= LONGEST_TEXT
 
 
 def _is_number(value: Any, least: float, most: float) -> bool:

@@ -102,28 +102,45 @@ class ReplyChoice:
         bot: of this choice alone.
         talk: what it answers.
         options: fields of `ChatOptions`.
-        seed: of the reply.
+        seed: of the reply; where others were rejected the seed they began with, and once it is written its own.
+        rejected: texts of earlier replies to the same message, which this one replaces.
     """
 
     bot: Chatbot
     talk: Talk
     options: dict[str, Any]
     seed: int
+    rejected: Sequence[str] = ()
     finish_reason: str = "stop"
     prompt_tokens: int = 0
     completion_tokens: int = 0
 
     def pieces(self) -> Iterator[str]:
         """Writes the reply and yields it piece by piece."""
-        bot, options = self.bot, {**self.options, "seed": self.seed}
-        bot.resume(self.talk.exchanges, self.seed)
-        message = self.talk.message
-        yield from bot.stream_first(**options) if message is None else bot.stream(message, **options)
+        bot, before = self.bot, self._resume()
+        yield from self._stream()
         count = bot.tokenizer.encode
         self.prompt_tokens = sum(len(count(turn.text)) for turn in bot.turns[:-1])
-        if (reply := bot.last_reply) is not None and len(bot.turns) > 2 * len(self.talk.exchanges):
+        if (reply := bot.last_reply) is not None and reply is not before:
+            self.seed = reply.seed
             self.completion_tokens = len(count(reply.text)) + (reply.finish_reason == "end")
             self.finish_reason = "length" if reply.finish_reason == "length" else "stop"
+
+    def _resume(self) -> Reply | None:
+        """Tells the bot what was said; gives the last reply, which is the one to be replaced where there is one."""
+        said = self.talk.exchanges
+        if self.rejected:
+            *earlier, last = map(clean, self.rejected)
+            said = [*said, ChatExchange(self.talk.message, Reply(last), len(earlier), tuple(earlier))]
+        self.bot.resume(said, self.seed)
+        return self.bot.last_reply
+
+    def _stream(self) -> Iterator[str]:
+        if self.rejected:
+            return self.bot.stream_retry(**self.options)
+        options = {**self.options, "seed": self.seed}
+        message = self.talk.message
+        return self.bot.stream_first(**options) if message is None else self.bot.stream(message, **options)
 
     def logprobs(self, top: int) -> dict[str, Any]:
         """The log-probabilities of the reply's tokens by the model alone, and of the likeliest at each place."""

@@ -58,7 +58,7 @@ async def chat_completions(service: Service, request: Request) -> Response:
     """`POST /v1/chat/completions`."""
     body = await service.body(request)
     model, talk = body.text("model", longest=400), read_talk(body.objects("messages"))
-    wanted = body.flag("logprobs")
+    rejected, wanted = body.texts("rejected"), body.flag("logprobs")
     top = body.whole("top_logprobs", 0, 0, ALTERNATIVES)
     options, n = _options(body, also="max_completion_tokens")
     asked = _Asked(body, "chat.completion", model, top if wanted else None)
@@ -67,7 +67,7 @@ async def chat_completions(service: Service, request: Request) -> Response:
     each = seeds(options, n, apart if isinstance(apart, int) else 1)
 
     def choices() -> list[TextChoice]:
-        return [ReplyChoice(served.bot(speaker), talk, options, seed) for seed in each]
+        return [ReplyChoice(served.bot(speaker), talk, options, seed, rejected) for seed in each]
 
     return await asked.answer(service, request, await service.in_thread(choices))
 

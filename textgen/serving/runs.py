@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from textgen.errors import TextgenError
 from textgen.files import read_ordinary
-from textgen.model_folder import ModelFolder
 from textgen.serving.errors import RequestError
+from textgen.stored_json import parse
 from textgen.wording import did_you_mean
 
 RUNS = Path("runs")
@@ -24,7 +23,6 @@ class _Place:
     """The files of a run, and whether it is over: while a process works on it, a lock lies beside the folder."""
 
     training: Path
-    kind: str | None
     finished: bool
 
 
@@ -41,7 +39,12 @@ class Runs:
     def listed(self) -> list[dict[str, Any]]:
         """Every run, the one that changed last first; `updated` in seconds since 1970."""
         found = [
-            {"id": name, "kind": place.kind, "finished": place.finished, "updated": _updated(place.training)}
+            {
+                "id": name,
+                "kind": _kind(place.training),
+                "finished": place.finished,
+                "updated": _updated(place.training),
+            }
             for name, place in self._places().items()
         ]
         return sorted(found, key=lambda run: -run["updated"])
@@ -70,30 +73,36 @@ class Runs:
     def _places(self) -> dict[str, _Place]:
         """The runs by name; one that will replace a model goes by that model's name."""
         found = {}
-        for history in sorted(self._root.glob("*/training/history.csv"), reverse=True):
-            folder = history.parents[1]
+        for training in sorted(self._root.glob("*/training"), reverse=True):
+            folder = training.parent
             replacing = folder.name.startswith(".") and folder.name.endswith(".new")
             name = folder.name[1:-4] if replacing else folder.name
             if name.startswith(".") or (name in found and not replacing):
                 continue
             locked = (self._root / f".{name}.lock").exists()
-            found[name] = _Place(history.parent, _kind(folder), not locked)
+            found[name] = _Place(training, not locked)
         return found
 
 
-def _kind(folder: Path) -> str | None:
-    """The kind of the model; None where the folder is damaged."""
+def _kind(training: Path) -> str | None:
+    """The kind of model that is trained, which is known before there is a model; None where nothing tells."""
     try:
-        return ModelFolder(folder).load_card().kind
-    except TextgenError:
+        kind = parse(read_ordinary(training / "run.json")).get("kind")
+    except (OSError, ValueError):
         return None
+    return kind if isinstance(kind, str) else None
 
 
-def _updated(training: Path) -> int:
+def _updated(training: Path) -> float:
+    """When a run has last told something."""
+    return max(_changed(training / name) for name in ("run.json", "history.csv", "samples.txt"))
+
+
+def _changed(path: Path) -> float:
     try:
-        return int((training / "history.csv").stat().st_mtime)
+        return path.stat().st_mtime
     except OSError:
-        return 0
+        return 0.0
 
 
 def _text(path: Path) -> str:

@@ -58,6 +58,10 @@ def test_axe_finds_nothing_at_a_desk_and_on_a_phone_dark_and_light(page: "Page",
                 theme,
             )
             assert page.run("return document.documentElement.scrollWidth") <= width
+            too_wide = (
+                "const {scrollWidth, clientWidth} = document.querySelector('main'); return scrollWidth - clientWidth"
+            )
+            assert page.run(too_wide) == 0
     finally:
         page.window(1200, 900)
         page.theme("light")

@@ -1,5 +1,6 @@
 """Look inside, as a person uses it: each of its pictures, with the numbers that Python gives."""
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -122,6 +123,45 @@ def test_a_run_is_followed_while_it_trains(page: "Page") -> None:
     assert "held out" in page.texts(".legend")[0]
     titles = page.run("return [...document.querySelectorAll('.curves text')].map((one) => one.textContent)")
     assert {"epochs", "bits per character"} < set(titles)
+
+
+def test_a_run_appears_grows_and_ends_while_the_page_is_open(page: "Page", tmp_path: Path) -> None:
+    from tests.serving.page.browser import DATA, serving
+
+    training, old = tmp_path / "runs" / "film" / "training", page.address
+    listed = "return [...document.querySelectorAll('.desk option')].map((one) => one.text)"
+    samples = "const {scrollTop, clientHeight, scrollHeight} = document.querySelector('pre');"
+    try:
+        with serving(tmp_path) as page.address:
+            (tmp_path / "runs" / "show").rename(tmp_path / "elsewhere")
+            page.open("inside/runs")
+            page.until(lambda: "no runs yet" in page.texts(".desk [role=status]")[0])
+            training.mkdir(parents=True)
+            (tmp_path / "runs" / ".film.lock").touch()
+            (training / "run.json").write_bytes((DATA / "run-v2" / "model" / "training" / "run.json").read_bytes())
+            page.until(lambda: page.run(listed) == ["film (script), training"])
+            page.until(lambda: page.texts(".empty") == ["Nothing has been measured yet."])
+            assert not page.all("pre")
+            table = "step,epoch,train_bits_per_character,validation_bits_per_character\n5,0.1,2,1.8\n"
+            (training / "history.csv").write_text(table, "utf-8")
+            page.until(lambda: len(page.all(".curves circle")) == 2)  # one point alone is seen, too
+            (training / "samples.txt").write_text("JERRY: Hello.\n" * 50, "utf-8")
+            page.until(lambda: page.all("pre"))
+            assert page.run(samples + "return scrollHeight - scrollTop - clientHeight") < 4
+            page.run("document.querySelector('pre').scrollTop = 10")
+            (training / "history.csv").write_text(table + "10,0.2,1.9,1.7\n", "utf-8")
+            page.until(lambda: "held out bits per character: 1.700" in page.texts(".legend li"))
+            assert page.run(samples + "return scrollTop") == 10
+            (tmp_path / "runs" / ".film.lock").unlink()
+            page.until(lambda: page.run(listed) == ["film (script)"])
+            assert page.texts(".desk [role=status]") == ["The run has ended."]
+            assert page.complaints() == []
+        page.until(lambda: "does not answer" in page.texts(".desk [role=status]")[0])
+        assert page.texts(".legend li")  # what was seen stays
+    finally:
+        page.address = old
+        page.go("talk")
+        page.driver.get_log("browser")  # type: ignore[no-untyped-call]  # that nobody answered
 
 
 def test_what_cannot_be_looked_into_is_told(page: "Page") -> None:

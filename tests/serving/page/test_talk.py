@@ -20,6 +20,13 @@ def say(page: "Page", message: str) -> None:
     page.until(lambda: page.all(".composer .primary") and page.texts(".message p")[-1] == message)
 
 
+def retry(page: "Page") -> None:
+    """Wants another reply and waits for it."""
+    before = page.texts(".reply .seed")
+    page.press("Retry")
+    page.until(lambda: page.texts(".reply .seed") not in ([], before) and page.all(".composer .primary"))
+
+
 def replies(page: "Page") -> list[str]:
     return page.texts(".reply > p")
 
@@ -44,12 +51,27 @@ def test_markup_in_a_message_stays_text(page: "Page") -> None:
 def test_retry_brings_another_reply_and_undo_the_message_back(page: "Page") -> None:
     page.open()
     say(page, "what do you like to do?")
-    first = page.texts(".reply .seed")
-    page.press("Retry")
-    page.until(lambda: page.texts(".reply .seed") not in ([], first) and page.all(".composer .primary"))
+    retry(page)
     page.press("Undo")
     page.until(lambda: not page.all(".exchange"))
     assert page.one(".composer textarea").get_attribute("value") == "what do you like to do?"
+    assert not page.all("#talks li")  # nothing is said in it
+
+
+def test_retry_repeats_no_reply_that_was_there_before_even_of_a_bot_that_is_sure(page: "Page") -> None:
+    page.open(settings={"smalltalk": {"seed": 3, "temperature": 0.2}})
+    say(page, "tell me a joke")
+    said = replies(page)
+    for _ in range(3):
+        retry(page)
+        said += replies(page)
+    assert len(set(said)) == 4
+    assert page.texts(".reply .seed")[0].startswith("chosen from those of seed ")
+    page.press("Export this talk")
+    (exchange,) = json.loads(page.downloaded("smalltalk.json"))["exchanges"]
+    assert [*exchange["rejected"], exchange["reply"]] == said
+    page.press("Choose")
+    page.until(lambda: page.texts(".candidate[aria-current]") == said[3:])
 
 
 def test_a_reply_is_looked_into_with_all_that_came_before_it(page: "Page") -> None:
@@ -130,6 +152,31 @@ def test_the_newest_reply_and_its_buttons_are_in_view(page: "Page") -> None:
     page.all(".candidate")[-1].click()
     page.until(lambda: not page.all(".candidate"))
     assert page.run(below) <= 0
+
+
+def test_the_list_of_talks_has_its_width_whatever_they_are_called(page: "Page") -> None:
+    exchange = {"message": "so " * 60, "replies": [{"text": "yes", "seed": 1, "attempt": 0, "rejected": []}]}
+    talk = {"id": "a", "seed": 1, "models": ["smalltalk"], "exchanges": [exchange], "changed": 1}
+    page.open(**{"talk/a": talk, "talk": "a"})
+    assert page.run("const rail = document.getElementById('talks'); return rail.scrollWidth - rail.clientWidth") == 0
+
+
+def test_on_a_phone_the_list_of_talks_gives_way_to_the_talk_that_is_opened(page: "Page") -> None:
+    page.window(360, 700)
+    try:
+        page.open()
+        say(page, "hello")
+        for name in ("New talk", "hello", "Close"):
+            page.press("Talks")
+            page.press(name, "#talks")
+            page.until(lambda: not page.all("#talks"))
+        assert page.texts(".message p") == ["hello"]
+        page.press("Talks")
+        assert (
+            page.run("return document.getElementById('talks').getBoundingClientRect().right") < 330
+        )  # room to tap beside it
+    finally:
+        page.window(1200, 900)
 
 
 def test_an_exported_talk_opens_in_the_terminal_and_here_again(page: "Page") -> None:

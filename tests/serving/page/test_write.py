@@ -134,6 +134,12 @@ def test_the_model_continues_from_the_cursor(page: "Page") -> None:
     after = written(page)
     assert after.startswith(BEGINNING)
     assert after.endswith("\nGEORGE: The end.")
+    assert "\n\n" not in after
+    assert page.texts(".stop") == []
+    page.one(".page .row:nth-child(2)").click()
+    page.press("Several")
+    page.until(lambda: page.all(".continuation"))[0].click()
+    assert "\n\n" not in text(page)
 
 
 def test_one_of_several_continuations_is_chosen(page: "Page") -> None:
@@ -170,6 +176,21 @@ def test_only_those_speak_who_may_and_only_so_many_lines(page: "Page") -> None:
     page.press("Continue")
     page.until(lambda: text(page).count("JERRY:") == 3)
     assert written(page).count("ELAINE:") == 1
+
+
+def test_on_a_phone_the_tools_open_over_the_page_and_are_closed_again(page: "Page") -> None:
+    page.window(360, 700)
+    try:
+        page.open("write")
+        page.press("Tools")
+        page.press("Close", "#tools")
+        page.until(lambda: not page.all("#tools"))
+        page.press("Tools")
+        assert (
+            page.run("return document.getElementById('tools').getBoundingClientRect().left") > 30
+        )  # room to tap beside it
+    finally:
+        page.window(1200, 900)
 
 
 def test_the_temperature_shows_what_it_does(page: "Page") -> None:

@@ -62,12 +62,28 @@ export function dialog(title, close, ...children) {
   return shown;
 }
 
+/** The top of a panel that opens over the page: a title, and a button for those who have no room beside it to press. */
+export function panelHeader(title, close, panel) {
+  return element("header", {}, element("h2", {}, title), button("×", () => panel.hidePopover(), { class: "quiet", "aria-label": close }));
+}
+
 /** Hands a text or blob to the person as a file. */
 export function download(name, content, type = "text/plain") {
   const blob = content instanceof Blob ? content : new Blob([content], { type });
   const link = element("a", { href: URL.createObjectURL(blob), download: name });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+}
+
+/** Calls a function soon, at most once in a while, however often it is wanted. */
+export function paced(action, milliseconds) {
+  let timer = null;
+  return () => {
+    timer ??= setTimeout(() => {
+      timer = null;
+      action();
+    }, milliseconds);
+  };
 }
 
 /** Calls a function once things have been quiet for a while. */

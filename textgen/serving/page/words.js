@@ -1,6 +1,5 @@
 // Every word that the page says, in one place: to translate the page, translate this file.
 
-const formats = { minimumFractionDigits: 0, maximumFractionDigits: 2 };
 const language = "en";
 const percent = (share) => (share < 0.0005 ? "<0.1%" : `${(share * 100).toFixed(share < 0.0995 ? 1 : 0)}%`);
 const signed = (value) => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
@@ -10,8 +9,9 @@ const visible = (text) => text.replaceAll("\n", "⏎").replaceAll("\t", "⇥").r
 export const words = {
   language,
   percent,
+  signed,
   visible,
-  number: (value) => value.toLocaleString(language, formats),
+  number: (value, digits) => value.toLocaleString(language, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
   seed: (seed) => `seed ${seed}`,
 
   views: { talk: "Talk", write: "Write", inside: "Look inside" },
@@ -102,7 +102,7 @@ export const words = {
     written: (text) => `Written: ${text}`,
     characters: "Who may speak",
     charactersHelp: "Nobody chosen means everybody. Narration may always stand between them.",
-    more: (count) => `${count} more`,
+    more: (count) => `${count.toLocaleString(language)} more`,
     lines: "Lines to write",
     temperature: "Temperature",
     temperatureHelp: "How boldly the model chooses.",
@@ -160,6 +160,7 @@ export const words = {
     layer: "Layer, from 0",
     cell: "Cell, from 0",
     cellHelp: "Without both numbers, the cell that follows best is shown.",
+    moveOverTokens: "Move over the text, or tap a token, to see what was expected there.",
     moveOver: "Move over the text to see the values.",
     cellValue: (text, value) => `${visible(text)}: ${signed(value)}`,
     cellName: (layer, cell) => `Layer ${layer}, cell ${cell}`,
@@ -180,7 +181,7 @@ export const words = {
     nextTokens: "Likeliest next tokens",
     nextHead: (temperatures) => ["Token", ...temperatures.map((one) => `Temperature ${one}`)],
     runs: "Run",
-    run: ({ id, kind, finished }) => `${id} (${kind}${finished ? "" : ", training"})`,
+    run: ({ id, kind, finished }) => `${id}${kind ? ` (${kind})` : ""}${finished ? "" : ", training"}`,
     noRuns: "There are no runs yet. Train a model, and watch it here.",
     noCurves: "Nothing has been measured yet.",
     training: "It is training; this page follows it.",

@@ -56,7 +56,7 @@ function shown(answer, onpick) {
   });
   const rows = answer.best.map((best) => [
     button(words.inside.cellName(best.layer, best.cell), () => onpick(best), { class: "quiet" }),
-    best.correlation.toFixed(2),
+    words.signed(best.correlation),
   ]);
   return [
     element("h3", {}, words.inside.cellName(answer.layer, answer.cell)),

@@ -20,7 +20,7 @@ export function surprise(models) {
 
 /** Tokens with their surprise, and the details of the chosen one. */
 export function explained(tokens) {
-  const details = element("div", { class: "details" });
+  const details = element("div", { class: "details" }, element("p", {}, words.inside.moveOverTokens));
   const { list } = tokenList(
     words.inside.tokens,
     tokens.map((token) => token.text),

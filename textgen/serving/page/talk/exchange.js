@@ -22,7 +22,7 @@ export function exchangeElement(talk, number, names, actions) {
 }
 
 function messageElement(message, edit) {
-  const tools = edit && element("div", { class: "tools" }, button(words.talk.edit, edit, { class: "quiet" }));
+  const tools = element("div", { class: "tools" }, edit && button(words.talk.edit, edit, { class: "quiet" })); // keeps its height
   return element("section", { class: "message", "aria-label": words.talk.you }, element("p", { dir: "auto" }, message), tools);
 }
 
@@ -32,7 +32,12 @@ function replyElement(name, reply, look, actions) {
   if (actions) tools.append(button(words.talk.again, actions.again, { class: "quiet" }));
   if (actions && reply) tools.append(button(words.talk.choose, actions.choose, { class: "quiet" }));
   if (reply && look) tools.append(button(words.talk.look, look, { class: "quiet" }));
-  if (reply) tools.append(element("small", { class: "seed" }, (reply.chosen ? words.talk.chosen : words.seed)(reply.seed)));
-  if (reply?.interrupted) tools.append(element("small", {}, words.talk.interrupted));
+  if (reply) tools.append(element("small", { class: "seed" }, about(reply)));
   return element("section", { class: "reply", "aria-label": name }, element("h2", {}, name), text, tools);
+}
+
+/** What brings a reply again; a stopped one is a part that no seed brings. */
+function about({ seed, chosen, interrupted }) {
+  if (interrupted) return words.talk.interrupted;
+  return chosen ? words.talk.chosen(seed) : words.seed(seed);
 }

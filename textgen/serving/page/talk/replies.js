@@ -7,18 +7,21 @@ import { heard, seedOf } from "./talk.js";
 
 const FEWEST = 8; // candidates to choose from, even where a reply is written alone
 
-/** Streams one model's reply to an exchange into it; what came before a stop stays. `onpiece` is told of each piece. */
+/** Streams one model's reply to an exchange into it, another one where there was one; what came before a stop stays. `onpiece` is told of each piece. */
 export async function reply(talk, number, place, signal, onpiece) {
   const exchange = talk.exchanges[number];
   const before = exchange.replies[place];
-  const attempt = before ? before.attempt + 1 : 0;
+  const rejected = before ? [...before.rejected, before.text] : [];
   const options = optionsOf(talk, place);
-  const seed = options.seed ?? seedOf(talk, number, attempt);
-  const now = { text: "", seed, attempt, rejected: before ? [...before.rejected, before.text] : [] };
-  const request = { model: talk.models[place], messages: heard(talk, place, number), ...options, seed };
+  const seed = options.seed ?? seedOf(talk, number);
+  const now = { text: "", seed, attempt: before ? before.attempt + 1 : 0, rejected };
+  if (before && option(voiceOf(talk, place), "candidates") > 1) now.chosen = true;
+  const request = { model: talk.models[place], messages: heard(talk, place, number), ...options, seed, rejected };
   try {
     for await (const event of stream("v1/chat/completions", request, signal)) {
-      const piece = event.choices[0]?.delta?.content;
+      const [choice] = event.choices;
+      now.seed = choice.seed ?? now.seed;
+      const piece = choice.delta.content;
       if (!piece) continue;
       now.text += piece;
       exchange.replies[place] = now;

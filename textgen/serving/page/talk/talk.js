@@ -32,15 +32,11 @@ export function heard(talk, place, exchanges) {
   return messages;
 }
 
-/** The seed of a reply: a function of the talk's seed, the exchange and the attempt, so that the same talk comes again. */
-export function seedOf(talk, exchange, attempt) {
-  let mixed = talk.seed >>> 0;
-  for (const part of [exchange, attempt]) {
-    mixed = Math.imul(mixed ^ (part + 0x9e3779b9), 0x85ebca6b);
-    mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
-    mixed ^= mixed >>> 16;
-  }
-  return mixed >>> 0;
+/** The seed of the replies to an exchange: a function of it and the talk's seed, so that the same talk comes again. */
+export function seedOf(talk, exchange) {
+  let mixed = Math.imul(talk.seed ^ (exchange + 0x9e3779b9), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (mixed ^ (mixed >>> 16)) >>> 0;
 }
 
 /** The file of what one of the talk's models said. */

@@ -1,6 +1,6 @@
 // Talk: a conversation with one model, or with two side by side; several talks are kept in the browser.
 
-import { button, choice, download, element, field } from "../dom.js";
+import { button, choice, download, element, field, panelHeader } from "../dom.js";
 import { attempt, tell } from "../notices.js";
 import { settingsForm } from "../settings.js";
 import { lookAt } from "../inside/parts.js";
@@ -49,7 +49,7 @@ export function talkView(main) {
     button(words.settings.title, () => {}, { popovertarget: "settings", class: "opens-settings" }),
     seed,
   );
-  rail.append(button(words.talk.fresh, () => open(newTalk(talk.models)), { class: "primary" }), list, exporting, button(words.talk.import, () => file.click()), file);
+  rail.append(panelHeader(words.talk.talks, words.close, rail), button(words.talk.fresh, () => open(newTalk(talk.models)), { class: "primary" }), list, exporting, button(words.talk.import, () => file.click()), file);
   main.replaceChildren(rail, element("section", { class: "desk" }, bar, log, form), panel);
   show();
   return () => running?.abort();
@@ -82,8 +82,7 @@ export function talkView(main) {
   function take(models) {
     talk.models = models;
     choose("talk", models[0]);
-    if (talk.exchanges.length) kept();
-    else show();
+    kept();
   }
 
   function showTalks() {
@@ -114,15 +113,19 @@ export function talkView(main) {
       const model = models.find((one) => one.id === id);
       return element("details", { open: true }, element("summary", {}, nameOf(id)), element("p", { class: "warning" }, model.warning), settingsForm(model));
     });
-    const hide = button("×", () => panel.hidePopover(), { class: "quiet", "aria-label": words.close });
-    panel.replaceChildren(element("header", {}, element("h2", {}, words.settings.title), hide), ...forms);
+    panel.replaceChildren(panelHeader(words.settings.title, words.close, panel), ...forms);
   }
 
+  /** Keeps the talk, as long as something is said in it, and shows it. */
   function kept() {
-    if (!state.talks.includes(talk)) state.talks.unshift(talk);
-    state.talk = talk.id;
-    keep("talk");
-    keepTalk(talk);
+    if (talk.exchanges.length) {
+      if (!state.talks.includes(talk)) state.talks.unshift(talk);
+      state.talk = talk.id;
+      keep("talk");
+      keepTalk(talk);
+    } else {
+      forgetTalk(talk);
+    }
     show();
   }
 
@@ -132,6 +135,7 @@ export function talkView(main) {
     state.talk = talk.id;
     keep("talk");
     show();
+    rail.hidePopover();
     input.focus();
   }
 
@@ -231,7 +235,8 @@ export function talkView(main) {
     file.value = "";
     if (!found) return tell(words.talk.notATalk(chosen.name), "error");
     talk = found;
-    return kept();
+    kept();
+    return rail.hidePopover();
   }
 }
 

@@ -9,7 +9,7 @@ export function showContinuations(place, continuations, onpick) {
     element(
       "li",
       {},
-      button(one.text, () => (close(place), onpick(one)), { class: "continuation", dir: "auto" }),
+      button(one.text.replace(/^\n/, ""), () => (close(place), onpick(one)), { class: "continuation", dir: "auto" }),
       element("small", { class: "seed" }, words.seed(one.seed)),
     ),
   );

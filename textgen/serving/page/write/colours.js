@@ -2,7 +2,7 @@
 //
 // They are highlights, which lie over the text and do not change it, and only of the sheets that can be seen.
 
-import { debounced } from "../dom.js";
+import { paced } from "../dom.js";
 
 export const HUES = 8; // colours of speakers, in style.css
 
@@ -13,7 +13,7 @@ export class Colours {
     this.fresh = null; // {begin, end} of what was just written
     this.copied = []; // {begin, end} of what the corpus has
     this.seen = new Set();
-    this.paint = debounced(() => this.#paint(), 30);
+    this.paint = paced(() => this.#paint(), 30);
     this.watcher = new IntersectionObserver((changes) => this.#watch(changes), { rootMargin: "200px" });
   }
 

@@ -14,6 +14,16 @@ export async function* continued(model, before, seed, signal) {
   }
 }
 
+/** The pieces of a text without the line end after the last one. */
+export async function* withoutLineEnd(pieces) {
+  let held = "";
+  for await (const piece of pieces) {
+    const text = held + piece;
+    held = text.endsWith("\n") ? "\n" : "";
+    yield text.slice(0, text.length - held.length);
+  }
+}
+
 /** Several continuations of a text, as {text, seed}. */
 export async function several(model, before, n, seed, signal) {
   const options = { ...changed(model), seed };

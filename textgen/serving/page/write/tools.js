@@ -7,13 +7,11 @@ import { HUES } from "./colours.js";
 
 const SHOWN = 16; // speakers before "more"
 const MOST_LINES = 500; // that the server writes at once
-const LINES = 8; // written at once where a person has not said how many
 
 /** The tools for a model; `example` writes a line at a temperature. */
 export function tools(model, example) {
   const panel = element("div", {});
   const fill = () => {
-    setOption(model, "lines", option(model, "lines") ?? LINES);
     const [temperatureTools, again] = temperature(model, example);
     panel.replaceChildren(
       characters(model, again),

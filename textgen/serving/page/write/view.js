@@ -1,7 +1,7 @@
 // Write: a page of text that a person and a script model write together.
 
 import { askForFile } from "../server.js";
-import { button, choice, debounced, download, element, field } from "../dom.js";
+import { button, choice, debounced, download, element, field, panelHeader } from "../dom.js";
 import { attempt, tell } from "../notices.js";
 import { option } from "../settings.js";
 import { lookAt } from "../inside/parts.js";
@@ -10,7 +10,7 @@ import { words } from "../words.js";
 import { close, showContinuations, showNextWords } from "./choices.js";
 import { Colours } from "./colours.js";
 import { Editor } from "./editor.js";
-import { continued, copies, example, nextTokens, randomSeed, several } from "./generating.js";
+import { continued, copies, example, nextTokens, randomSeed, several, withoutLineEnd } from "./generating.js";
 import { History } from "./history.js";
 import { tools } from "./tools.js";
 
@@ -70,7 +70,7 @@ export function writeView(main) {
     button(words.write.export, exportPage),
   );
   const chosen = choice(models.map(({ id }) => [id, id]), model.id, change);
-  bar.append(field(words.model, chosen), ...Object.values(buttons), stop, exporting, button(words.write.tools, () => {}, { popovertarget: "tools", class: "opens-tools" }), seed);
+  bar.append(field(words.model, chosen), stop, ...Object.values(buttons), exporting, button(words.write.tools, () => {}, { popovertarget: "tools", class: "opens-tools" }), seed);
   main.replaceChildren(element("section", { class: "desk" }, bar, element("div", { class: "paper" }, page), choices), rail);
   change(model.id);
   show();
@@ -89,7 +89,7 @@ export function writeView(main) {
     model = models.find((one) => one.id === id);
     choose("write", id);
     colours.cast(model.speakers);
-    rail.replaceChildren(element("h2", {}, words.write.tools), element("p", { class: "warning" }, model.warning), tools(model, (temperature) => attempt(() => example(model, editor.text, temperature, randomSeed()))));
+    rail.replaceChildren(panelHeader(words.write.tools, words.close, rail), element("p", { class: "warning" }, model.warning), tools(model, (temperature) => attempt(() => example(model, editor.text, temperature, randomSeed()))));
   }
 
   function show() {
@@ -97,6 +97,7 @@ export function writeView(main) {
     buttons.look.disabled ||= !editor.length;
     buttons.undo.disabled ||= !history.done.length;
     buttons.redo.disabled ||= !history.undone.length;
+    buttons.end.hidden = Boolean(running); // Stop takes its place
     stop.hidden = !running;
     page.classList.toggle("blank", !editor.length);
     page.dataset.placeholder = words.write.placeholder;
@@ -118,7 +119,8 @@ export function writeView(main) {
     const before = editor.text.slice(0, at);
     let end = at;
     await attempt(async () => {
-      for await (const piece of continued(model, before, used, running.signal)) {
+      const pieces = continued(model, before, used, running.signal);
+      for await (const piece of endsLine(at) ? withoutLineEnd(pieces) : pieces) {
         editor.replace(end, end, piece, `written with ${used} at ${at}`);
         end += piece.length;
         colours.fresh = { begin: at, end };
@@ -128,6 +130,11 @@ export function writeView(main) {
     finish(end);
     seed.textContent = words.seed(used);
     tell(words.write.written(editor.text.slice(at, end)));
+  }
+
+  /** Whether a place is at the end of a line that another one follows: what is written there brings no line end of its own. */
+  function endsLine(at) {
+    return editor.text[at] === "\n";
   }
 
   function begin() {
@@ -155,7 +162,7 @@ export function writeView(main) {
     const found = await attempt(() => several(model, editor.text.slice(0, at), CONTINUATIONS, first, running.signal));
     finish(at);
     if (!found) return;
-    showContinuations(choices, found, ({ text, seed: used }) => insert(at, text, words.seed(used)));
+    showContinuations(choices, found, ({ text, seed: used }) => insert(at, endsLine(at) ? text.replace(/\n$/, "") : text, words.seed(used)));
     reveal(at);
   }
 
