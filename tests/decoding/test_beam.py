@@ -78,16 +78,37 @@ def test_it_stops_when_no_beam_can_win() -> None:
 
 
 def test_the_pieces_of_the_best_add_up() -> None:
-    tokens = [*TOKENIZER.encode("hello there"), END]
+    spell = spelling_model([*TOKENIZER.encode("hello there"), END])
+
+    def with_a_second_choice(
+        ids: np.ndarray, counts: tuple[np.ndarray, ...]
+    ) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+        logits, after = spell(ids, counts)
+        logits[counts[0][:, 0] == 4, A] = 5.0  # instead of the o, so that one text is the second best
+        return logits, after
+
     options = DecodingOptions(temperature=0, num_beams=3, num_return_sequences=2)
-    events = list(decode(spelling_model(tokens), state(), prompt(), options))
+    events = list(decode(with_a_second_choice, state(), prompt(), options))
     best = [event for event in events if event.row == 0]
     assert "".join(event.text for event in best) == "hello there"
     assert len(best) > 3
     assert [event.row for event in events if event.sequence is not None] == [0, 1]
     other = [event for event in events if event.row == 1]
     assert len(other) == 1 and other[0].sequence is not None
-    assert other[0].text == other[0].sequence.text != "hello there"
+    assert other[0].text == other[0].sequence.text == "hella there"
+
+
+@pytest.mark.parametrize("num_beams", [2, 5, 20])
+def test_of_equals_the_lower_are_followed(num_beams: int) -> None:
+    """Of equally likely beams the earlier ones, of equally likely ids the lower ones, on every processor."""
+
+    def undecided(ids: np.ndarray, before: tuple[np.ndarray, ...]) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+        logits = np.where(PIECES.text, np.float32(0.0), np.float32(-np.inf))
+        return np.tile(logits, (len(ids), 1)), before
+
+    options = DecodingOptions(temperature=0, num_beams=num_beams, num_return_sequences=num_beams, max_new_tokens=2)
+    found = collect(decode(undecided, state(), prompt(), options))
+    assert [sequence.ids for sequence in found] == [(PIECES.first, PIECES.first + k) for k in range(num_beams)]
 
 
 @pytest.mark.parametrize("seed", range(5))

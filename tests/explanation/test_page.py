@@ -1,11 +1,13 @@
 from html.parser import HTMLParser
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from tests.generation.small import chat_model
 from textgen.api import load
 from textgen.chatbot import Chatbot
+from textgen.explanation.page import attention_map
 
 HOSTILE = "<script>alert(1)</script></style><img src=//x.example onerror=a> & \"quoted' \x1b[2J"
 
@@ -52,6 +54,11 @@ def test_a_page_of_a_reply_shows_where_it_looked_and_the_candidates() -> None:
     assert "table" in found.tags
     for candidate in explained.candidates:
         assert candidate.reply.text in found.text and f"{candidate.score:.2f}" in found.text
+
+
+def test_shares_are_rounded_as_they_are_stored() -> None:
+    """In float32, 0.165 is a little more than 16.5%, and times 100 just that."""
+    assert ">17<" in attention_map(["hi"], ["hi"], np.array([[0.165]], np.float32), None)
 
 
 @pytest.mark.slow

@@ -73,6 +73,17 @@ def test_a_context_as_long_as_its_reply(length: int) -> None:
         assert np.abs(row - logits[0]).max() < 1e-5
 
 
+@pytest.mark.parametrize("kind", exchanges.KINDS)
+def test_weights_in_float16_are_widened_before_anything_is_computed(kind: str) -> None:
+    """In NumPy 1 the product of a float16 array and a float32 scalar is float16 again."""
+    config = exchanges.config(**exchanges.KINDS[kind])
+    narrow = {name: array.astype(np.float16) for name, array in small.random_weights(config).items()}
+    wide = {name: array.astype(np.float32) for name, array in narrow.items()}
+    found, expected = (stock_encoder_decoder(config, weights).get_weights() for weights in (narrow, wide))
+    for one, other in zip(found, expected, strict=True):
+        assert np.array_equal(one, other)
+
+
 def assert_kept(folder: Path, model: Any, inputs: Any) -> None:
     """A model that is saved and loaded gives the same logits, and all its layers are Keras's own."""
     model.save(folder / "model.keras")

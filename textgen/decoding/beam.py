@@ -137,17 +137,17 @@ class Growth:
         return grown
 
     def _ranked(self, live: Sequence[Beam], counted: Logits) -> list[tuple[float, int, int]]:
-        """The best continuations: total, number of the beam, id."""
-        totals = np.array([beam.total for beam in live], counted.dtype)
-        flat = (counted + totals[:, None]).ravel()
-        count = min(_CANDIDATES * self._options.num_beams, len(flat))
-        best = np.argpartition(flat, len(flat) - count)[-count:]
-        parents, tokens = np.divmod(best[flat[best] > -np.inf], counted.shape[-1])
-        found = [
-            (live[parent].total + float(counted[parent, token]), parent, token)
-            for parent, token in zip(parents.tolist(), tokens.tolist(), strict=True)
-        ]
-        return sorted(found, key=lambda one: (-one[0], one[1], one[2]))
+        """The best continuations: total, number of the beam, id; equals by number and id."""
+        before = np.array([beam.total for beam in live])
+        rough = (counted + before.astype(counted.dtype)[:, None]).ravel()
+        count = min(_CANDIDATES * self._options.num_beams, len(rough))
+        # Which of several equals a partition chooses depends on the processor; the value it finds does not.
+        least = np.partition(rough, len(rough) - count)[len(rough) - count]
+        places = np.flatnonzero((rough >= least) & (rough > -np.inf))
+        parents, tokens = np.divmod(places, counted.shape[-1])
+        totals = before[parents] + counted[parents, tokens]
+        best = np.argsort(-totals, kind="stable")[:count]
+        return list(zip(totals[best].tolist(), parents[best].tolist(), tokens[best].tolist(), strict=True))
 
 
 def beam_search(

@@ -108,7 +108,7 @@ def attention_map(
 
 
 def _cells(shares: NDArray[np.floating]) -> str:
-    return "".join(f'<td class="s{round(float(share) * (SHADES - 1))}">{share * 100:.0f}</td>' for share in shares)
+    return "".join(f'<td class="s{round(share * (SHADES - 1))}">{share * 100:.0f}</td>' for share in shares.tolist())
 
 
 def candidate_table(rows: Sequence[tuple[str, Mapping[str, float], float]]) -> str:

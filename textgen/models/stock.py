@@ -16,6 +16,7 @@ from textgen.config import DIRECTIONS, EncoderDecoderConfig, ModelConfig
 from textgen.model_folder import Model
 from textgen.tokenizers.base import FIRST_LABEL, PAD, TURN
 
+Array = NDArray[np.float32]
 Weights = Mapping[str, NDArray[np.floating]]
 Tensor = Any
 
@@ -42,7 +43,8 @@ def stock_language_model(config: ModelConfig, weights: Weights) -> keras.Model:
         A model that maps ids (batch, time), from START on, to the logits (batch, time, vocabulary) of the ids that
         follow.
     """
-    named: dict[str, list[NDArray[np.floating]]] = {"embedding": [weights["embedding"]]}
+    weights = _widened(weights)
+    named: dict[str, list[Array]] = {"embedding": [weights["embedding"]]}
     ids = keras.Input((None,), dtype="int32", name="ids")
     x = layers.Embedding(config.vocabulary_size, config.embedding, name="embedding")(ids)
     for k in range(config.layers):
@@ -69,13 +71,14 @@ def stock_encoder_decoder(config: EncoderDecoderConfig, weights: Weights) -> ker
         their ends, to the logits (batch, time, vocabulary) of the replies' following ids.
     """
     e, u = config.embedding, config.hidden
-    named: dict[str, list[NDArray[np.floating]]] = {"embedding": [weights["embedding"]]}
+    weights = _widened(weights)
+    named: dict[str, list[Array]] = {"embedding": [weights["embedding"]]}
     embedding = layers.Embedding(config.vocabulary_size, e, name="embedding")
     contexts = keras.Input((None,), dtype="int32", name="contexts")
     replies = keras.Input((None,), dtype="int32", name="replies")
     real = ops.not_equal(contexts, PAD)
 
-    def dense(name: str, width: int, x: Tensor, kernel: NDArray[np.floating], *bias: NDArray[np.floating]) -> Tensor:
+    def dense(name: str, width: int, x: Tensor, kernel: Array, *bias: Array) -> Tensor:
         named[name] = [kernel, *bias]
         return layers.Dense(width, use_bias=bool(bias), name=name)(x)
 
@@ -116,14 +119,19 @@ def stock_encoder_decoder(config: EncoderDecoderConfig, weights: Weights) -> ker
     return _filled(keras.Model([contexts, replies], logits, name="encoder_decoder"), named)
 
 
-def _lstm(weights: Weights, name: str) -> list[NDArray[np.floating]]:
+def _widened(weights: Weights) -> dict[str, Array]:
+    """The arrays in float32, in which all is computed: NumPy 1 leaves float16 times a float32 scalar in float16."""
+    return {name: array.astype(np.float32) for name, array in weights.items()}
+
+
+def _lstm(weights: Mapping[str, Array], name: str) -> list[Array]:
     """The arrays of an LSTM in Keras's order; the gates of both are i, f, g, o."""
     return [weights[f"{name}/{part}"] for part in ("kernel", "recurrent_kernel", "bias")]
 
 
-def _filled(model: keras.Model, named: Mapping[str, list[NDArray[np.floating]]]) -> keras.Model:
+def _filled(model: keras.Model, named: Mapping[str, list[Array]]) -> keras.Model:
     for name, arrays in named.items():
-        model.get_layer(name).set_weights([array.astype(np.float32) for array in arrays])
+        model.get_layer(name).set_weights(arrays)
     return model
 
 
