@@ -6,14 +6,16 @@ DIR holds `dailydialog/train.txt`, `dailydialog/validation.txt`, `rdany/human_te
 beginning of DailyDialog is tried with 300, 1,000 and 3,000 exchanges, held out being the beginning of its validation
 file; rDany is tried whole, held out being its last tenth. What is in --work already is not made again.
 
-`perplexity` is that of a held-out word. `own` is the share of replies, to messages of DailyDialog's validation file
-that no training saw, which a judge takes for the corpus's own way of speaking and not for the starter's. The judge is
-naive Bayes over runs of one to three words. It learns from replies of the corpus and from what the starter, as it
-ships, replies to the same messages; `judge` is its accuracy on as many replies of both kinds that it has not seen.
+`perplexity` is that of a held-out word, the same words for both. `own` is the share of replies, to messages of
+DailyDialog's validation file that no training saw, which a judge takes for the corpus's own way of speaking and not for
+the starter's. The judge is naive Bayes over runs of one to three words. It learns from replies of the corpus and from
+what the starter, as it ships, replies to the same messages; `judge` is its accuracy on as many replies of both kinds
+that it has not seen.
 """
 
 import argparse
 import json
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from itertools import islice
@@ -28,7 +30,8 @@ from textgen.chatbot import Chatbot
 from textgen.corpus.collection import Corpus
 from textgen.corpus.exchanges import Exchange, Exchanges
 from textgen.corpus.normalisation import detokenise
-from textgen.evaluation.report import evaluate_chat
+from textgen.evaluation.eval_split import chat_eval_split
+from textgen.evaluation.prediction import score_replies
 from textgen.generation.chat_model import ChatModel
 from textgen.model_folder import ModelFolder
 
@@ -84,11 +87,21 @@ def train(case: Case, folder: Path, minutes: float, start: str) -> None:
     run_alone([*command, *([] if case.validation is None else ["--validation", str(case.validation)])])
 
 
-def perplexity(folder: Path, case: Case) -> float:
-    """Of a word of the held-out replies."""
-    files = case.files if case.validation is None else [case.validation]
-    scored = evaluate_chat(ChatModel(ModelFolder(folder).load()), Corpus(files, kind="dialogues")).to_json_object()
-    return float(scored["word_perplexity"])
+def perplexity(model: ChatModel, files: Sequence[Path]) -> float:
+    """Of a word of the held-out replies, and of their ends.
+
+    All replies are scored, also those that are too long to learn from: how many tokens a reply has, and so which ones
+    are too long, differs from vocabulary to vocabulary, and two models are compared on the same words.
+
+    Args:
+        model: to be scored.
+        files: those that it learned from, of which the held-out part is scored, or others.
+    """
+    part = chat_eval_split(model.card.corpus, Corpus(files, kind="dialogues"), None)
+    pairs = [(model.encoder.encode_context(one.context), one.reply) for one in part.exchanges]
+    contexts, texts = zip(*pairs, strict=True)
+    nats = score_replies(model.network, contexts, [model.encoder.encode_reply(text) for text in texts])
+    return math.exp(nats / sum(len(text.split()) + 1 for text in texts))
 
 
 def exchanges_of(case: Case) -> list[Exchange]:
@@ -140,13 +153,15 @@ def main() -> None:
     for minutes in asked.minutes:
         for case in cases(asked.corpora, asked.work):
             judge, accuracy = judge_of(case)
+            judged = case.files if case.validation is None else [case.validation]
             row: dict[str, Any] = {"corpus": case.name, "minutes": minutes, "judge": round(accuracy, 3)}
             for start in ("none", STARTER):
                 name = case.name.replace(" ", "-").replace(",", "")
                 folder = asked.work / f"{name}-{minutes:g}-{start}"
                 train(case, folder, minutes, start)
+                opened = ChatModel(ModelFolder(folder).load())
                 own = [judge.name(reply) == OWN for reply in replies(folder, messages)]
-                row[start] = {"perplexity": round(perplexity(folder, case), 2), "own": round(sum(own) / len(own), 3)}
+                row[start] = {"perplexity": round(perplexity(opened, judged), 2), "own": round(sum(own) / len(own), 3)}
             row["ratio"] = round(row[STARTER]["perplexity"] / row["none"]["perplexity"], 3)
             print(json.dumps(row), flush=True)
             say(f"{case.name}, {minutes:g} minutes: {row['ratio']:.3f}")

@@ -23,6 +23,7 @@ from textgen.generation.generation_request import GenerationRequest
 from textgen.generation.script_model import ScriptModel
 from textgen.model_folder import Model
 from textgen.tokenizers.base import LINE_END, START
+from textgen.training.moving_in import with_words
 
 pytestmark = pytest.mark.slow
 
@@ -57,6 +58,14 @@ def test_messages_have_the_same_ids(browser: Any, tmp_path: Path, wren: Model) -
     lines = [*talks.read_text(encoding="utf-8").splitlines()[:2000], "tell me a joke", "'the cat'"]
     found = engine.run("return a.map((text) => model.tokenizer.encode(text));", lines)
     assert found == [wren.tokenizer.encode(line) for line in lines]
+
+
+def test_words_that_joined_a_vocabulary_have_the_same_ids(browser: Any, tmp_path: Path, wren: Model) -> None:
+    grown = with_words(wren, ["👩‍🔬 日本語 IT’S שָׁלוֹם, o'clock"] * 5)
+    assert len(grown.tokenizer.encode(" 日本語")) == 1
+    engine = Engine(browser, tmp_path, grown)
+    found = engine.run("return a.map((text) => model.tokenizer.encode(text));", TEXTS)
+    assert found == [grown.tokenizer.encode(text) for text in TEXTS]
 
 
 def test_contexts_are_the_same(browser: Any, tmp_path: Path, wren: Model) -> None:

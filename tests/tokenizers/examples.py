@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from textgen.tokenizers import learn_tokenizer
 from textgen.tokenizers.base import Tokenizer
 from textgen.tokenizers.character import CharacterTokenizer
+from textgen.tokenizers.subword import SubwordTokenizer
 from textgen.tokenizers.word import WordTokenizer
 
 SPEAKERS = ("jerry", "elaine")
@@ -34,8 +35,8 @@ near_text = st.text(alphabet=" helotrjyia's10\nx\u0301é’_.\t", max_size=80)
 
 
 @cache
-def subword_tokenizer() -> Tokenizer:
-    return learn_tokenizer("subword", TEXTS, SPEAKERS, vocabulary_limit=40)
+def subword_tokenizer() -> SubwordTokenizer:
+    return SubwordTokenizer.learn(TEXTS, SPEAKERS, vocabulary_limit=40)
 
 
 @cache
@@ -46,6 +47,7 @@ def tokenizers() -> tuple[Tokenizer, ...]:
         learn_tokenizer("word", TEXTS, SPEAKERS),
         learn_tokenizer("word", TEXTS, SPEAKERS, words="whitespace"),
         subword_tokenizer(),
+        subword_tokenizer().grown(["it’s a 👩‍👩‍👧 hello हिन्दी"] * 5, most=40, least=5),
         CharacterTokenizer([], []),
         WordTokenizer([], []),
     )

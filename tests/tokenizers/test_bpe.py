@@ -106,6 +106,35 @@ def test_learning_is_deterministic_whatever_the_order() -> None:
     assert len(learned[0]) > 40
 
 
+@pytest.mark.parametrize("known", [1, 20, 59])
+def test_going_on_from_merges_learns_what_would_have_been_learned_at_once(known: int) -> None:
+    counts = counted(TEXTS)
+    at_once = learn_merges(counts, 60)
+    assert at_once[known:] == learn_merges(counts, 60 - known, at_once[:known])
+
+
+def test_merges_are_learned_behind_those_of_other_texts() -> None:
+    # "ab" is known. The pictogram of four bytes is seen seven times, "abc" five times.
+    learned = learn_merges({"abc": 5, "😁": 7, "cd": 4}, 9, known=[(A, B)], least=5)
+    table = MergeTable([(A, B), *learned])
+    assert set(table.pieces[257:]) >= {"😁".encode(), b"abc"} and b"cd" not in table.pieces
+    assert table.apply("😁".encode()) == [table.pieces.index("😁".encode())]
+    assert table.apply(b"abc") == [table.pieces.index(b"abc")]
+
+
+@settings(max_examples=25)
+@given(st.lists(st.text(alphabet="abc", min_size=1, max_size=12), min_size=1, max_size=30), st.text("abc"))
+def test_merges_that_follow_only_join_what_was_cut_before(words: list[str], text: str) -> None:
+    known = [(A, B), (256, C), (C, C)]
+    table = MergeTable([*known, *learn_merges(Counter(words), 20, known, least=1)])
+    cut, joined = (
+        {sum(map(len, pieces[:end])) for end in range(len(pieces))}
+        for pieces in ([one.pieces[index] for index in one.apply(text.encode())] for one in (MergeTable(known), table))
+    )
+    assert joined <= cut
+    assert all(table.apply(piece) == [index] for index, piece in enumerate(table.pieces))
+
+
 def test_large_counts_are_fed_in_proportion(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("textgen.tokenizers.bpe._MOST_FED", 30)
     # 310 pretokens are divided by 11: "ab" is fed 18 times, "cd" 9 times, and "ef" once, which is too rare.

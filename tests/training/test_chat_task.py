@@ -242,6 +242,31 @@ def test_going_on_from_a_chatbot_keeps_its_vocabulary_and_weights(tmp_path: Path
     assert texts(ModelFolder(tmp_path / "model"), TRAINING_IDS)[0] == (["ünïcödé"], "is new here, 0")
 
 
+def test_going_on_with_subwords_lets_frequent_words_of_what_is_learned_join(tmp_path: Path, path: Path) -> None:
+    subwords = ChatChoice(level="subword", embedding=8, hidden=12, layers=1, batch=4)
+    old = prepared(tmp_path / "old", chat_task(path, choice=subwords)).load()
+    learned = [[f"is it late {k} 😁", f"it is never late {k} 😁"] for k in range(9)]
+    other = talks(tmp_path / "other.jsonl", [*learned, ["quagga quagga"] * 10])
+    folder = prepared(tmp_path / "new", chat_task(other, choice=ChatChoice()), old)
+    new = folder.load()
+    needed = [len(model.tokenizer.encode(" 😁 never")) for model in (old, new)]
+    assert needed[0] > 5 and needed[1] == 2
+    assert new.tokenizer.encode("hello") == old.tokenizer.encode("hello"), "its pieces keep their ids"
+    joined = b" ".join(new.tokenizer.piece(k) for k in range(old.tokenizer.first_byte, new.tokenizer.first_byte))
+    assert b"qu" not in joined, "held-out words are not learned from"
+    assert texts(folder, TRAINING_IDS) == [([question], answer) for question, answer in learned]
+    assert new.card.architecture.vocabulary_size == new.tokenizer.vocabulary_size
+
+
+@pytest.mark.parametrize(("asked", "epochs", "dropout"), [(None, 8, 0.3), (None, 1, 0.0), (0.25, 8, 0.25)])
+def test_dropout_of_a_run_that_goes_on_suits_how_often_it_reads_the_text(
+    tmp_path: Path, path: Path, folder: ModelFolder, asked: float | None, epochs: float, dropout: float
+) -> None:
+    task = chat_task(path, choice=ChatChoice(dropout=asked))
+    made = prepared(tmp_path / "model", task, folder.load(), Budget(epochs=epochs))
+    assert Run.load(made.training).training.dropout == dropout
+
+
 def test_only_a_run_that_begins_afresh_begins_without_contexts(path: Path, folder: ModelFolder) -> None:
     for model, expected in ((None, 0.8), (folder.load(), 0.0)):
         task = chat_task(path, choice=ChatChoice())

@@ -1,4 +1,4 @@
-"""A model in another corpus: what it knew stays, and the speakers are the corpus's own."""
+"""A model in another corpus: what it knew stays, and the speakers and new words are the corpus's own."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -8,11 +8,14 @@ import pytest
 
 from tests.inference.small import random_weights
 from textgen.config import ModelConfig
+from textgen.generation.chat_model import ChatModel
 from textgen.inference.language_model import LanguageModel
-from textgen.model_folder import Model, ModelCard
-from textgen.tokenizers.base import FIRST_LABEL, LINE_END, NAME
+from textgen.model_folder import Model, ModelCard, ModelFolder
+from textgen.starters import SMALLTALK, open_folder
+from textgen.tokenizers.base import END, FIRST_LABEL, LINE_END, NAME, START, TURN
 from textgen.tokenizers.subword import SubwordTokenizer
-from textgen.training.moving_in import moved_in
+from textgen.tokenizers.word import WordTokenizer
+from textgen.training.moving_in import moved_in, with_words
 
 TEXTS = ["hello there, how are you today?", "what a day it is"] * 4
 
@@ -74,3 +77,57 @@ def test_the_same_speakers_change_nothing() -> None:
     assert moved_in(old, {"anna": 3, "bert": 2}) is old
     halves = replace(old, weights={name: array.astype(np.float16) for name, array in old.weights.items()})
     assert moved_in(halves, {"bert": 2}).weights["embedding"].dtype == np.float32
+
+
+SMILING = ["hello dora 😁, hello dora", "a dora 😁"] * 10
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_frequent_words_and_characters_join_as_the_mean_of_their_pieces(tied: bool) -> None:
+    old = script_model(["anna"], tied)
+    new = with_words(old, SMILING)
+    first, last = old.tokenizer.first_byte, new.tokenizer.first_byte
+    for text in (" 😁", " dora"):
+        (index,), parts = new.tokenizer.encode(text), old.tokenizer.encode(text)
+        assert first <= index < last and len(parts) > 1
+        for name, array in old.weights.items():
+            if name in ("embedding", "output/bias") or (name == "output/kernel" and not tied):
+                before, after = (a.T if name == "output/kernel" else a for a in (array, new.weights[name]))
+                np.testing.assert_allclose(after[index], before[parts].mean(axis=0), rtol=1e-5)
+                np.testing.assert_array_equal(np.delete(after, np.s_[first:last], axis=0), before)
+            else:
+                np.testing.assert_array_equal(new.weights[name], array)
+
+
+@pytest.mark.parametrize("tied", [True, False])
+def test_nothing_else_is_more_or_less_likely_than_before(tied: bool) -> None:
+    old = script_model(["anna", "bert"], tied)
+    new = with_words(old, SMILING)
+    said = "hello there"
+    before, after = (distribution(model, model.tokenizer.encode(said)) for model in (old, new))
+    after = np.delete(after, np.s_[old.tokenizer.first_byte : new.tokenizer.first_byte])
+    np.testing.assert_allclose(after / after.sum(), before, rtol=1e-4)
+
+
+def test_where_nothing_joins_the_model_is_as_it_was() -> None:
+    old = script_model(["anna"])
+    assert with_words(old, [*TEXTS, "zebu"]) is old
+    words = replace(old, tokenizer=WordTokenizer.learn(TEXTS, []))
+    assert with_words(words, SMILING) is words
+
+
+def test_the_same_corpus_lets_the_same_words_join() -> None:
+    old = script_model(["anna"])
+    first, again = (with_words(old, texts) for texts in (SMILING, reversed(SMILING)))
+    assert first.tokenizer.to_json() == again.tokenizer.to_json()
+
+
+def test_words_join_a_chat_that_copies_and_come_back_from_its_folder(tmp_path: Path) -> None:
+    new = with_words(open_folder(SMALLTALK).load(), SMILING)
+    ModelFolder(tmp_path / "new").create(new.card, new.tokenizer, new.weights)
+    model = ChatModel(ModelFolder(tmp_path / "new").load())
+    (smile,) = model.tokenizer.encode(" 😁")
+    assert model.tokenizer.decode([smile]) == " 😁"
+    reply = [START, smile, END]
+    (alone,), (told,) = (model.network.score([[START, *said, TURN]], [reply]) for said in ([], [smile]))
+    assert told[0] > alone[0], "what was said before can be copied"

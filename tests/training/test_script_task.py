@@ -84,6 +84,23 @@ def test_going_on_from_a_model_keeps_its_pieces_and_weights_and_labels_the_new_s
     assert new.card.corpus["fingerprint"] != old.card.corpus["fingerprint"]
 
 
+def test_going_on_with_subwords_lets_frequent_words_of_the_new_corpus_join(tmp_path: Path, corpus: Path) -> None:
+    subwords = ScriptChoice(level="subword", embedding=8, hidden=12, layers=1, streams=2, window=8)
+    old = prepared(tmp_path / "old", script_task(corpus, subwords)).load()
+    other = tmp_path / "other.txt"
+    other.write_text("JERRY: Hello, Kierkegaard 😁.\nNEWMAN: Hello, Jerry.\n" * 20, encoding="utf-8")
+    folder = prepared(tmp_path / "new", script_task(other, CHOICE), old)
+    new = folder.load()
+    assert new.tokenizer.speakers == ("JERRY", "NEWMAN")
+    needed = [len(model.tokenizer.encode(" Kierkegaard 😁.")) for model in (old, new)]
+    assert needed[0] > 10 and needed[1] == 2
+    merges = [model.tokenizer.to_json()["merges"] for model in (old, new)]
+    assert merges[1][: len(merges[0])] == merges[0]
+    ids = [open_ids(folder.training / name).tolist() for name in (TRAINING_IDS, HELD_OUT_IDS)]
+    texts = [decode_script(part, new.tokenizer, ScriptStyle("colon")).text for part in ids]
+    assert "".join(texts) == other.read_text(encoding="utf-8")
+
+
 def test_no_index_on_request(tmp_path: Path, corpus: Path) -> None:
     assert not prepared(tmp_path / "model", script_task(corpus, CHOICE, index=False)).novelty.exists()
 

@@ -1,7 +1,7 @@
 """Byte-pair encoding (Sennrich et al. 2016) over bytes: learning merges, and applying them."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from heapq import heapify, heappop, heappush
 
 from textgen.errors import MissingExtraError
@@ -98,17 +98,22 @@ _SEPARATOR = "\x00"
 _BATCH = 1000
 # The library takes no counts, so each pretoken is repeated as often as it was seen; large corpora are scaled down.
 _MOST_FED = 20_000_000
+_FIRST_SHOWN = 0xE000  # no character of the byte alphabet lies behind it
 
 
-def learn_merges(counts: Mapping[str, int], limit: int) -> list[tuple[int, int]]:
-    """Learn merges of pairs seen at least three times; the same counts always give the same merges.
+def learn_merges(
+    counts: Mapping[str, int], limit: int, known: Sequence[tuple[int, int]] = (), least: int = SEEN_ENOUGH
+) -> list[tuple[int, int]]:
+    """Learn merges of pairs that are seen often enough; the same counts always give the same merges.
 
     Args:
         counts: how often each pretoken was seen.
         limit: most merges.
+        known: merges learned before, perhaps from other counts: they are applied first, and learning goes on.
+        least: how often a pair must be seen.
 
     Returns:
-        Pairs of indices as `textgen.tokenizers.bpe.MergeTable` takes them.
+        The merges that follow the known ones, pairs of indices as `textgen.tokenizers.bpe.MergeTable` takes them.
 
     Raises:
         MissingExtraError: `tokenizers` is not installed.
@@ -119,21 +124,15 @@ def learn_merges(counts: Mapping[str, int], limit: int) -> list[tuple[int, int]]
         raise MissingExtraError(
             f"Learning a subword vocabulary needs the package tokenizers, which is not installed; {to_install('train')}"
         ) from error
+    table = MergeTable(known)
+    shown = _shown(len(table.pieces))
     learner = Tokenizer(models.BPE())
-    learner.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Split(_SEPARATOR, "removed"),
-            pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
-        ]
-    )
+    learner.pre_tokenizer = pre_tokenizers.Split(_SEPARATOR, "removed")
     trainer = trainers.BpeTrainer(
-        vocab_size=BYTES + limit,
-        min_frequency=SEEN_ENOUGH,
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
+        vocab_size=len(shown) + limit, min_frequency=least, initial_alphabet=shown, show_progress=False
     )
-    learner.train_from_iterator(_repeated(counts), trainer)
-    return _as_indices(json.loads(learner.to_str())["model"]["merges"])
+    learner.train_from_iterator(_repeated(counts, table, shown), trainer)
+    return _as_indices(json.loads(learner.to_str())["model"]["merges"], shown)
 
 
 def byte_alphabet() -> dict[str, int]:
@@ -144,18 +143,25 @@ def byte_alphabet() -> dict[str, int]:
     return shown | {chr(256 + index): value for index, value in enumerate(others)}
 
 
-def _repeated(counts: Mapping[str, int]) -> Iterator[str]:
+def _shown(pieces: int) -> list[str]:
+    """The character that stands for each piece: the library merges characters, and begins with the known pieces."""
+    alphabet = byte_alphabet()
+    return sorted(alphabet, key=alphabet.__getitem__) + [chr(_FIRST_SHOWN + k) for k in range(pieces - BYTES)]
+
+
+def _repeated(counts: Mapping[str, int], table: MergeTable, shown: Sequence[str]) -> Iterator[str]:
     scale = max(1, -(-sum(counts.values()) // _MOST_FED))
     for pretoken in sorted(counts):
         times = round(counts[pretoken] / scale)
         if _SEPARATOR in pretoken:
             continue
+        word = "".join(shown[index] for index in table.apply(pretoken.encode("utf-8")))
         for done in range(0, times, _BATCH):
-            yield _SEPARATOR.join([pretoken] * min(_BATCH, times - done))
+            yield _SEPARATOR.join([word] * min(_BATCH, times - done))
 
 
-def _as_indices(merges: list[list[str]]) -> list[tuple[int, int]]:
-    indices = byte_alphabet()
+def _as_indices(merges: list[list[str]], shown: Sequence[str]) -> list[tuple[int, int]]:
+    indices = {character: index for index, character in enumerate(shown)}
     pairs: list[tuple[int, int]] = []
     for left, right in merges:
         pairs.append((indices[left], indices[right]))

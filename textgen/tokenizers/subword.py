@@ -61,6 +61,23 @@ class SubwordTokenizer(Tokenizer):
         except ValueError as error:
             refuse(str(error))
 
+    def grown(self, texts: Iterable[str], most: int, least: int) -> "SubwordTokenizer":
+        """The same vocabulary, and behind its merges those that a corpus still asks for.
+
+        What it cut before it cuts as before, and then joins further: no earlier merge is lost or changed.
+
+        Args:
+            texts: the corpus, text by text; read once.
+            most: new merges.
+            least: how often a pair of pieces must be there to become one.
+        """
+        known, counts = self._table.merges, count(split(text, self.words) for text in texts)
+        return SubwordTokenizer([*known, *learn_merges(counts, most, known, least)], self.speakers, self.words)
+
+    def parts(self, piece: bytes) -> list[int]:
+        """The ids that a piece, which may begin or end within a character, is cut into."""
+        return [self._id(index) for index in self._table.apply(piece)]
+
     def to_json(self) -> dict[str, Any]:
         """Give the vocabulary as plain lists and strings."""
         return {
@@ -78,8 +95,7 @@ class SubwordTokenizer(Tokenizer):
         return list(chain.from_iterable(map(self._cache.__getitem__, split(text, self.words))))
 
     def _segment(self, pretoken: str) -> list[int]:
-        shift = self.first_piece - BYTES
-        return [
-            self.first_byte + index if index < BYTES else shift + index
-            for index in self._table.apply(pretoken.encode("utf-8"))
-        ]
+        return self.parts(pretoken.encode("utf-8"))
+
+    def _id(self, index: int) -> int:
+        return self.first_byte + index if index < BYTES else self.first_piece - BYTES + index

@@ -26,6 +26,7 @@ from textgen.training.batches import Pairs, PairStore, ends_path
 from textgen.training.checkpoint import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.corpus_stats import NoveltyIndexer
 from textgen.training.machine import best_precision, measure_flops, most_shards
+from textgen.training.moving_in import with_words
 from textgen.training.network_steps import EncoderDecoderStep, EncoderDecoderValidation
 from textgen.training.prepare import describe_corpus, describe_plan, describe_smaller, learn_vocabulary
 from textgen.training.run import ModelTask, Sample
@@ -34,6 +35,7 @@ from textgen.training.sizing import (
     choose_chat_training,
     choose_encoder_decoder,
     choose_size,
+    dropout_for,
     estimate_chat,
     for_tuning,
     has_time,
@@ -149,6 +151,7 @@ class ChatTask(ModelTask):
         choice, characters = self.choice, self.survey.characters
         start = _require_chat(origin) if origin else self._tried()
         if start:
+            start = with_words(start, self._texts())
             tokenizer, architecture = start.tokenizer, start.card.architecture
         else:
             tokenizer = learn_vocabulary(choice, characters, self._texts(), [])
@@ -216,6 +219,8 @@ class ChatTask(ModelTask):
         guess = usual = estimate_chat(model, training, lengths, flops)
         if plan.start is not None:
             training = for_tuning(training, self.choice, guess.epochs)
+            if self.choice.dropout is None:
+                training = replace(training, dropout=dropout_for(guess.epochs))
         else:
             model = choose_encoder_decoder(
                 self.choice,

@@ -23,7 +23,7 @@ from textgen.training.batches import Windows
 from textgen.training.checkpoint import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.corpus_stats import NoveltyIndexer, ShapeObserver
 from textgen.training.machine import best_precision, measure_flops, most_shards
-from textgen.training.moving_in import moved_in
+from textgen.training.moving_in import moved_in, with_words
 from textgen.training.network_steps import CandidateSampler, LanguageModelStep, LanguageModelValidation
 from textgen.training.prepare import describe_corpus, describe_plan, describe_smaller, learn_vocabulary
 from textgen.training.run import ModelTask, Sample
@@ -103,6 +103,7 @@ class ScriptTask(ModelTask):
         labelled = {name: lines for name, lines in self.speakers.items() if lines >= _LINES_FOR_A_LABEL}
         start = self._moved_in(origin, labelled) if origin else self._tried(labelled)
         if start:
+            start = with_words(start, self._texts(labelled))
             tokenizer, architecture = start.tokenizer, start.card.architecture
         else:
             labels = list(labelled)

@@ -7,6 +7,7 @@ from itertools import islice, pairwise
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from textgen.corpus.document import Scene
 from textgen.corpus.exchanges import Exchange
@@ -14,7 +15,7 @@ from textgen.corpus.token_grammar import DialogueEncoder, ScriptEncoder
 from textgen.inference.encoder_decoder import EncoderDecoder
 from textgen.inference.language_model import LanguageModel, lay_out
 from textgen.model_folder import Model
-from textgen.tokenizers.base import START
+from textgen.tokenizers.base import START, Tokenizer
 
 _CHARACTERS = 1_000_000
 """How much of the corpus the places that are scored are spread over."""
@@ -28,6 +29,9 @@ _MARGIN = 0.85
 
 class Trial(NamedTuple):
     """What a starter predicts of a corpus.
+
+    What it has to spell in bytes, such as pictograms, says nothing about the language, and words of the corpus may join
+    its vocabulary: there it is taken to need as many bits as counting does.
 
     Args:
         name: of the starter.
@@ -72,13 +76,11 @@ def tried(name: str, starter: Model, scenes: Iterable[Scene]) -> Trial | None:
             break
     lanes = lay_out(np.array(ids), _LANES, _WARM_UP, _TOKENS)
     is_text = (lanes.targets >= tokenizer.first_piece) & (lanes.scored > 0)
-    text = tokenizer.decode(lanes.targets.T[is_text.T].tolist())
-    if not text:
+    if not is_text.any():
         return None
     model = LanguageModel(starter.card.architecture, starter.weights)  # type: ignore[arg-type]
     scores, _ = model.score(lanes.inputs, lanes.targets, lanes.keep, model.initial_state(lanes.inputs.shape[1]))
-    bits = -float(np.sum(scores[is_text], dtype=np.float64)) / math.log(2)
-    return Trial(name, bits / len(text), _counted(text) / len(text))
+    return _judged(name, tokenizer, lanes.targets.T[is_text.T], scores.T[is_text.T])
 
 
 def tried_in_chat(name: str, starter: Model, exchanges: Iterable[Exchange], longest: int) -> Trial | None:
@@ -95,14 +97,23 @@ def tried_in_chat(name: str, starter: Model, exchanges: Iterable[Exchange], long
     """
     encoder, first = DialogueEncoder(starter.tokenizer, longest), list(islice(exchanges, _EXCHANGES))
     scored = [one for one in first[:: max(1, len(first) // _SCORED_EXCHANGES)] if one.reply][:_SCORED_EXCHANGES]
-    text = "".join(one.reply for one in scored)
-    if not text:
+    if not scored:
         return None
     model = EncoderDecoder(starter.card.architecture, starter.weights)  # type: ignore[arg-type]
     contexts = [encoder.encode_context(one.context) for one in scored]
-    scores = model.score(contexts, [encoder.encode_reply(one.reply) for one in scored])
-    bits = -sum(float(score.sum(dtype=np.float64)) for score in scores) / math.log(2)
-    return Trial(name, bits / len(text), _counted(text) / len(text))
+    replies = [encoder.encode_reply(one.reply) for one in scored]
+    scores = model.score(contexts, replies)
+    ids = np.concatenate([reply[1:-1] for reply in replies])
+    return _judged(name, starter.tokenizer, ids, np.concatenate([score[:-1] for score in scores]))
+
+
+def _judged(name: str, tokenizer: Tokenizer, ids: NDArray[np.integer], scores: NDArray[np.floating]) -> Trial:
+    """The trial by the ids of a text and their log-probabilities in nats."""
+    in_pieces = ids < tokenizer.first_byte
+    text, known = tokenizer.decode(ids.tolist()), tokenizer.decode(ids[in_pieces].tolist())
+    counted = _counted(text)
+    bits = -float(scores[in_pieces].sum(dtype=np.float64)) / math.log(2) + counted - _counted(known)
+    return Trial(name, bits / len(text), counted / len(text))
 
 
 def _counted(text: str) -> float:
