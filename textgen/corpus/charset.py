@@ -213,6 +213,8 @@ def plausibility(text: str, alphabets: Sequence[Weights]) -> float:
 
 def _utf16_by_nuls(head: bytes) -> str | None:
     """Find UTF-16 by the NULs on one side of its pairs: every space and line end has one."""
+    if b"\x00" not in head:
+        return None
     half = len(head) // 2
     least = _LATIN_NULS * half if not head.translate(None, _TABLE_BYTES) else 0  # an ASCII text that holds some NULs
     first, second = (head[side : 2 * half : 2].count(0) for side in (0, 1))
@@ -224,9 +226,11 @@ def _utf16_by_nuls(head: bytes) -> str | None:
 
 
 def _is_mostly_utf8(head: bytes, is_whole: bool) -> bool:
+    if _decoded(head, "utf-8", is_whole) is not None:
+        return True
     text = codecs.getincrementaldecoder("utf-8")("surrogateescape").decode(head, is_whole)
     wrong = len(_ESCAPED_BYTE.findall(text))
-    return wrong == 0 or len(_BEYOND_ASCII.findall(text)) > 3 * wrong
+    return len(_BEYOND_ASCII.findall(text)) > 3 * wrong
 
 
 def _sample(head: bytes) -> bytes:

@@ -4,7 +4,6 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -265,26 +264,26 @@ def _file(file: TextFile, formats: Mapping[str, Format], format: str | None, opt
     Raises:
         CorpusError: if it does not fit.
     """
-    found = _found(file, formats, format, options)
+    found = _found(file.head(HEAD_LINES), file.path, formats, format, options)
     if found is None:
         _refuse(file, formats)
     return CorpusFile((file,), found)
 
 
 def _found(
-    file: TextFile, formats: Mapping[str, Format], format: str | None, options: ReadingOptions
+    head: Sequence[str], path: Path, formats: Mapping[str, Format], format: str | None, options: ReadingOptions
 ) -> Recognised | None:
     """The format of a file that is read alone; None where it fits none."""
     known = recognise if format is None else partial(read_as, format)
-    return known(formats, file.head(HEAD_LINES), file.path, options)
+    return known(formats, head, path, options)
 
 
-def _one_of_many(found: Recognised, file: TextFile, options: ReadingOptions) -> Recognised:
+def _one_of_many(found: Recognised, head: Sequence[str], path: Path, options: ReadingOptions) -> Recognised:
     """The format of one of several files. Each is a text: a few lines are then rather a poem than captions."""
     if found.format.name != "captions" or found.evidence.sure:
         return found
-    plain = read_as("plain", SCRIPT_FORMATS, file.head(HEAD_LINES), file.path, options)
-    return replace(plain, reason="plain text: a few lines in a file of their own")
+    plain = read_as("plain", SCRIPT_FORMATS, head, path, options)
+    return plain._replace(reason="plain text: a few lines in a file of their own")
 
 
 def _script_files(
@@ -305,9 +304,10 @@ def _script_files(
     left_out: list[TextFile] = []
     for path in paths:
         file = open_file(path, options.encoding)
-        found = _found(file, SCRIPT_FORMATS, format, options)
+        head = file.head(HEAD_LINES)
+        found = _found(head, path, SCRIPT_FORMATS, format, options)
         if len(paths) > 1 and found is not None:
-            found = _one_of_many(found, file, options)
+            found = _one_of_many(found, head, path, options)
         if found is not None:
             files.append(CorpusFile((file,), found))
         elif path in named:

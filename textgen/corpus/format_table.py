@@ -6,11 +6,11 @@ takes a moment: what only talks does without this module.
 
 import pkgutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
 from itertools import chain
 from pathlib import Path
+from typing import NamedTuple
 
 from textgen.corpus import formats as folder
 from textgen.corpus.document import DocumentOpening, Element, Scene, assemble, spoken, turn_of
@@ -75,8 +75,7 @@ def check_format(format: str, known: dict[str, Format], kind: str) -> None:
         )
 
 
-@dataclass(frozen=True)
-class Recognised:
+class Recognised(NamedTuple):
     """The format of a file.
 
     Args:
@@ -152,37 +151,59 @@ def recognise(
         options: how a person says that it is to be read.
     """
     options = with_marks(head, options)
-    markup, is_framed = find_markup(head), has_licence(head)
+    markup, sample = find_markup(head), _sample(head, options)
     for format in formats.values():
-        if format.markup not in (markup, ANY_MARKUP):
+        if format.markup not in (markup, ANY_MARKUP) or not format.may_be(head, path, options):
             continue
-        found = _weigh(format, head, path, options, is_framed)
+        found = _weigh(format, sample, path, options)
         if found is not None and found.evidence.convincing:
             _require_columns(found, path, options)
             return found
     return None
 
 
-def _weigh(
-    format: Format, head: Sequence[str], path: Path, options: ReadingOptions, is_framed: bool
-) -> Recognised | None:
-    """The evidence for a format. What frames (a licence) and separates documents is no part of a script."""
+class _Sample(NamedTuple):
+    """The first lines of a file, as formats weigh them.
+
+    Args:
+        head: all of them.
+        inside: those of a script: what frames (a licence) and separates documents is none.
+        separator: what a person says that separates documents.
+        documents: how many it separates; 0 where no separator was named.
+        framed: whether a licence is around the text.
+    """
+
+    head: Sequence[str]
+    inside: Sequence[str]
+    separator: Separator | None
+    documents: int
+    framed: bool
+
+
+def _sample(head: Sequence[str], options: ReadingOptions) -> _Sample:
+    framed, separator = has_licence(head), asked_separator(options)
+    inside = list(chain.from_iterable(texts(head, lambda lines: None))) if framed else head
+    if separator is None:
+        return _Sample(head, inside, None, 0, framed)
+    documents = [[*document, ""] for document in separator.documents(inside)]
+    return _Sample(head, list(chain.from_iterable(documents)), separator, len(documents), framed)
+
+
+def _weigh(format: Format, sample: _Sample, path: Path, options: ReadingOptions) -> Recognised | None:
+    """The evidence for a format."""
     if format.weigh is None:
         return None
     if format.read is None or format.one_piece:
-        evidence = format.weigh(head, path, options)
+        evidence = format.weigh(sample.head, path, options)
         return Recognised(format, evidence, evidence.reason)
-    separator = asked_separator(options)
-    inside = list(chain.from_iterable(texts(head, lambda lines: None))) if is_framed else head
-    documents = [[*document, ""] for document in separator.documents(inside)] if separator else []
-    evidence = format.weigh(list(chain.from_iterable(documents)) if separator else inside, path, options)
-    separator = separator or evidence.separator
+    evidence = format.weigh(sample.inside, path, options)
+    separator = sample.separator or evidence.separator
     reason = evidence.reason
     if separator is not None:
         reason += f"; its documents are separated by {separator.name}"
-    if len(documents) == 1:
+    if sample.documents == 1:
         reason += ", of which there is none in the first lines"
-    return Recognised(format, evidence, reason, separator, is_framed)
+    return Recognised(format, evidence, reason, separator, sample.framed)
 
 
 def _require_columns(found: Recognised, path: Path, options: ReadingOptions) -> None:
@@ -216,7 +237,7 @@ def read_as(
             "out to have it found from the content, or say --format plain for a script of the text as it stands."
         )
     options = with_marks(head, options)
-    found = _weigh(format, head, path, options, has_licence(head)) or Recognised(
+    found = _weigh(format, _sample(head, options), path, options) or Recognised(
         format, Evidence(False, "no evidence"), ""
     )
     evidence = found.evidence
@@ -227,7 +248,7 @@ def read_as(
         )
     _require_columns(found, path, options)
     reason = "no evidence needed" if name == "plain" and found.separator is None else found.reason
-    return replace(found, evidence=replace(evidence, sure=True), reason=f"as asked for ({reason})")
+    return found._replace(evidence=evidence._replace(sure=True), reason=f"as asked for ({reason})")
 
 
 def written_in(markup: str, formats: Mapping[str, Format]) -> list[str]:

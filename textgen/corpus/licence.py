@@ -46,7 +46,11 @@ def _parted(lines: Iterable[str]) -> Iterator[tuple[bool, str]]:
     """The lines, each with whether it belongs to a text."""
     state = "licence"
     for line in lines:
-        marked, empty = _may_be_marked(line), not line.strip()
+        marked = _may_be_marked(line)
+        if state == "text" and not marked:
+            yield True, line
+            continue
+        empty = not line.strip()
         if marked and state == "licence" and _BEGINS.search(line):
             state = "title" if "START OF" in line.upper() and not line.rstrip().endswith("***") else "opening"
             yield False, line

@@ -99,7 +99,7 @@ _KINDS = (
     (b"\x1f\x8b", "a gzip archive"),
 )
 # Controls that no text needs: all but tab, line ends, form feed, escape and Ctrl-Z, the end of DOS files.
-_CONTROLS = re.compile("[\x01-\x08\x0e-\x19\x1c-\x1f\x7f]")
+_CONTROLS = bytes([*range(0x01, 0x09), *range(0x0E, 0x1A), *range(0x1C, 0x20), 0x7F])
 _STRAY_CONTROLS = 2
 _MOST_CONTROLS = 0.02
 _MOST_NULS = 0.3
@@ -135,8 +135,9 @@ def refuse_binary(path: Path, text: str) -> None:
         text: its beginning.
     """
     length = max(len(text), 1)
+    data = text.encode("utf-8", "surrogatepass")
     if (
-        len(_CONTROLS.findall(text)) > _STRAY_CONTROLS + _MOST_CONTROLS * length
+        len(data) - len(data.translate(None, _CONTROLS)) > _STRAY_CONTROLS + _MOST_CONTROLS * length
         or text.count("\x00") > _MOST_NULS * length
         or text.count("\ufffd") > _MOST_UNDECODABLE * length
     ):
@@ -202,7 +203,7 @@ class TextFile:
         data, self._head, counts = self._head, None, Counter[str]()
         if data is not None:
             begin = io.BytesIO(data)
-            pieces = iter(lambda: begin.read(_CHUNK_BYTES), b"")
+            pieces = iter(lambda: begin.read(_LOOKED_AT), b"")
             chunks = chain(((piece, False) for piece in pieces), [(b"", True)])
             found = list(islice(self._lines(chunks, counts), lines + 1))
             if len(found) <= lines and len(data) < HEAD_BYTES:
@@ -261,7 +262,7 @@ class TextFile:
                     yield from (_composed(piece, counts) for piece in cut(line))
                     counts["long"] += not is_cut
                     is_cut = False
-                elif line[:1] not in _INVISIBLE and line.isascii():
+                elif line.isascii() and not line.isspace():
                     yield line  # as nearly all are
                 else:
                     yield _composed(line, counts)

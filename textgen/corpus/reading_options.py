@@ -93,7 +93,7 @@ class ReadingOptions:
     @property
     def columns(self) -> dict[str, Column]:
         """The columns that were named, by the names of their options."""
-        return {name: value for name, value in asdict(self).items() if name.endswith("_column") and value is not None}
+        return {name: value for name, value in vars(self).items() if name.endswith("_column") and value is not None}
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> Self:

@@ -30,7 +30,7 @@ class Separator:
 
     Args:
         name: for a person.
-        pattern: what is found in a line; None where empty lines separate.
+        pattern: what is found in a line; None where nothing in one separates.
         empty_lines: so many of them, or more, separate; 0 where something in a line does.
     """
 
@@ -70,14 +70,16 @@ def alone(name: str, pattern: str) -> Separator:
     return Separator(name, re.compile(rf"^\s*(?:{pattern})\s*$"))
 
 
-WHOLE = Separator("nothing", re.compile("(?!)"))
-"""What is never found: all is one document."""
+WHOLE = Separator("nothing")
+"""All is one document."""
 
 MARKS = Separator("`<|endoftext|>`", re.compile(r"<\|(?:start|begin|end)_?of_?text\|>"))
 _AT_AN_EDGE = re.compile(rf"^\s*{MARKS.pattern.pattern}|{MARKS.pattern.pattern}\s*$")  # type: ignore[union-attr]
 _FORM_FEED = Separator("a form feed", re.compile("\f"))
-_RULES = tuple(alone(f"`{sign * 3}` alone on a line", rf"{sign}{{3,}}") for sign in "-=~")
-_PERCENT = alone("`%` alone on a line", "%")
+_RULES = {sign: alone(f"`{sign * 3}` alone on a line", rf"{sign}{{3,}}") for sign in "-=~"} | {
+    "%": alone("`%` alone on a line", "%")
+}
+"""By the sign that they begin with."""
 _EMPTY_LINES = Separator("three empty lines", empty_lines=3)
 
 
@@ -119,11 +121,14 @@ def separator_in(head: Sequence[str]) -> Separator | None:
     """
     if any("\f" in line for line in head) and not _is_paged(head) and _texts(head, _FORM_FEED, 1):
         return _FORM_FEED
-    for rule in (*_RULES, _PERCENT):
+    begins = "".join(line.strip()[:1] or " " for line in head)
+    for sign, rule in _RULES.items():
+        if begins.count(sign) < _FEWEST - 1:
+            continue
         places = [place for place, line in enumerate(head) if _is(rule, line)]
         if len(places) >= _FEWEST - 1 and not _are_underlines(head, places) and _texts(head, rule, 1):
             return None if _are_records(head, rule) else rule
-    return _EMPTY_LINES if _texts(head, _EMPTY_LINES, 2) else None
+    return _EMPTY_LINES if " " * _EMPTY_LINES.empty_lines in begins and _texts(head, _EMPTY_LINES, 2) else None
 
 
 def _is(rule: Separator, line: str) -> bool:

@@ -144,7 +144,7 @@ class SplitFinder:
             document: the number of its document.
             scene: the next scene or part.
         """
-        style = self._style
+        style, suffix = self._style, len(self._style.line_suffix)
         opening = style.scene_text(replace(scene, lines=()), first=document != self._document)
         self._keep(_CONTINUED if scene.continued else _SCENE, len(opening))
         for line in scene.lines:
@@ -152,7 +152,7 @@ class SplitFinder:
             if number == len(self._spoken):
                 self._spoken.append(0)
             self._spoken[number] += 1
-            self._keep(_FIRST_SPEAKER + number, len(style.line_text(line)) + len(style.line_suffix))
+            self._keep(_FIRST_SPEAKER + number, len(style.line_text(line)) + suffix)
         self._document = document
         if len(self._kinds) > self._most_kept:
             self._forget()
@@ -199,8 +199,10 @@ class SplitFinder:
             if position.characters > too_early:
                 break
             if position.boundary_before(kind) is not None:
-                passed, self._begin = place, replace(position)
+                passed = place
             position.pass_by(kind, size)
+        for kind, size in zip(self._kinds[:passed], self._sizes[:passed], strict=True):
+            self._begin.pass_by(kind, size)
         del self._kinds[:passed], self._sizes[:passed]
         self._most_kept = max(_KEPT_AT_FIRST, len(self._kinds) * 5 // 4)
 

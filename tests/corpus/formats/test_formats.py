@@ -15,11 +15,12 @@ from textgen.corpus.format_table import (
     read_as,
     recognise,
 )
-from textgen.corpus.formats.base import ScriptLayout
+from textgen.corpus.formats.base import ScriptLayout, always
 from textgen.corpus.formats.cornell import part_of_file
 from textgen.corpus.formats.fountain import FountainLayout
 from textgen.corpus.formats.plain import CaptionLayout, PlainLayout
 from textgen.corpus.formats.play import PlayLayout
+from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 from textgen.errors import ConfigurationError, CorpusError
 
 SPACED = ["jerry: hello", "", "george: hi", "", "[coffee shop]", "", "jerry (softly): how are you?", "", "He leaves."]
@@ -259,3 +260,58 @@ def test_very_long_scenes_come_in_parts(tmp_path: Path) -> None:
 )
 def test_directions_are_not_spoken(text: str, said: str) -> None:
     assert spoken(Line("eve", text)) == said
+
+
+DATA = Path(__file__).parents[2] / "data"
+LOOKED_AT = {
+    "discord": ["=" * 62, "Guild: Boats", "Channel: tea", "=" * 62, "", "[07-May-21 08:04 AM] Nora", "Tea?"],
+    "whatsapp": ["", "\u200e[07.05.21, 08:04:12] Nora: Tea?", "[07.05.21, 08:05:12] Tam: Yes."],
+    "irc": ["*** Log of #tea", "08:04 <nora> tea?", "08:05 <@tam> yes"],
+    "cornell": [
+        "L1 +++$+++ u0 +++$+++ m0 +++$+++ NORA +++$+++ Tea?",
+        "L2 +++$+++ u1 +++$+++ m0 +++$+++ TAM +++$+++ Yes.",
+    ],
+    "ass": ["[Script Info]", "[Events]", "Dialogue: 0,0:00:01.00,0:00:02.00,Default,Nora,0,0,0,,Tea?"],
+    "vtt": ["WEBVTT", "", "00:01.000 --> 00:02.000", "Tea?"],
+    "srt": ["1", "00:00:01,000 --> 00:00:02,000", "Tea?"],
+    "microdvd": ["{1}{1}25", "{25}{75}Tea?"],
+    "csv": ["speaker,text", "Nora,Tea?", "Tam,Yes."],
+    "csv-pairs": ["question;answer", "Tea?;Yes.", "Milk?;No."],
+}
+"""A file of each format that has a quick look."""
+HEADERS = [
+    ["sep=;", "speaker;text", "Nora;Tea?", "Tam;Yes."],
+    ['"the,', 'time",speaker,text', "8:04,Nora,Tea?", "8:05,Tam,Yes."],
+    ['speaker,"te\\"xt",message', 'Nora,"a \\"b\\"",Tea?', "Tam,c,Yes."],
+    ["", "id | Body | Author", "1 | Tea? | Nora", "2 | Yes. | Tam"],
+]
+"""Tables whose columns are named in ways that are hard to see."""
+
+
+def test_a_quick_look_refuses_no_file_that_would_be_taken() -> None:
+    files = [*(DATA / "kinds").iterdir(), *(DATA / "lookalikes").iterdir()]
+    heads = [(path, path.read_text(encoding="utf-8", errors="replace").split("\n")) for path in files]
+    heads += [(Path("a.txt"), head) for head in [*LOOKED_AT.values(), *HEADERS]]
+    formats = {name: format for name, format in (SCRIPT_FORMATS | DIALOGUE_FORMATS).items() if format.may_be != always}
+    taken = [
+        (name, format.may_be(head, named, AS_FOUND))
+        for name, format in formats.items()
+        for path, head in heads
+        for named in (path, Path("a.txt"))
+        if format.weigh is not None and format.weigh(head, named, AS_FOUND).convincing
+    ]
+    assert all(may_be for _, may_be in taken)
+    assert {name for name, _ in taken} == formats.keys() == LOOKED_AT.keys()
+
+
+@pytest.mark.parametrize("head", HEADERS)
+def test_a_table_is_found_by_its_header_however_that_is_quoted(head: list[str]) -> None:
+    assert script_format(head, "a.txt").format.name == "csv"
+
+
+def test_a_quick_look_asks_what_a_person_says() -> None:
+    head = ["Tea?,Nora", "Yes.,Tam"]
+    columns = ReadingOptions(text_column=1, speaker_column=2)
+    found = recognise(SCRIPT_FORMATS, head, Path("a.txt"), columns)
+    assert found is not None and found.format.name == "csv"
+    assert script_format(head, "a.txt").format.name == "plain"

@@ -24,11 +24,15 @@ _DRAWING = re.compile(r"\\p(\d)")
 _LINE_BREAK = re.compile(r"\\[Nn]")
 
 
+def may_be(head: Sequence[str], path: Path, options: ReadingOptions) -> bool:
+    """Whether the file begins with a section, or its name says what it is."""
+    return path.suffix.lower() in _SUFFIXES or any(_SECTION.fullmatch(line) for line in beginning(head, 1))
+
+
 def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence of the sections of such a file, and of events in it."""
-    named = any(_SECTION.fullmatch(line) for line in beginning(head, 1))
     found = read_cues(head, ReadReport())
-    return cues.weigh(found, head, named or path.suffix.lower() in _SUFFIXES, "SubStation Alpha subtitles")
+    return cues.weigh(found, head, may_be(head, path, options), "SubStation Alpha subtitles")
 
 
 def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
@@ -97,4 +101,6 @@ def _seconds(time: re.Match[str]) -> float:
     return int(hours[-9:]) * 3600 + int(minutes[-9:]) * 60 + float(re.sub("[,:]", ".", seconds))
 
 
-FORMATS = (Format("ass", 110, weigh, read, read_dialogues=read_dialogues, suffixes=_SUFFIXES, one_piece=True),)
+FORMATS = (
+    Format("ass", 110, weigh, read, read_dialogues=read_dialogues, suffixes=_SUFFIXES, may_be=may_be, one_piece=True),
+)

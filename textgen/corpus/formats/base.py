@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textgen.corpus.document import Element, Line, Scene
 from textgen.corpus.reading import TextFile
@@ -105,8 +105,7 @@ class ScriptLayout:
         return self.heading(heading)
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(NamedTuple):
     """How well a file fits a format.
 
     Args:
@@ -159,6 +158,9 @@ Weigh = Callable[[Sequence[str], Path, ReadingOptions], Evidence]
 Of the path only the suffix counts. A reader that needs an option, or what was found, is given with the evidence.
 """
 
+MayBe = Callable[[Sequence[str], Path, ReadingOptions], bool]
+"""The same to whether a file may be in the format."""
+
 ScriptReader = Callable[[Iterable[str], ScriptLayout, ReadReport], Iterator[Element]]
 """(lines without their ends, the layout found in them, a report to fill) to elements, streaming."""
 
@@ -173,6 +175,11 @@ PairUp = Callable[[Sequence[TextFile], bool], Iterator[FilePair]]
 
 Raises a CorpusError where one of two is missing.
 """
+
+
+def always(head: Sequence[str], path: Path, options: ReadingOptions) -> bool:
+    """Any file may be in a format that is told only by weighing it."""
+    return True
 
 
 @dataclass(frozen=True)
@@ -192,6 +199,7 @@ class Format:
         suffixes: endings of the files that are taken for it from a folder, besides those of any text.
         markup: what its files are written in, "JSON" or "XML": it is tried on no other files, and on those no
             format of text is; None for text, ANY_MARKUP for all.
+        may_be: a quick look before the evidence is weighed: where it says no, the evidence would not be convincing.
         one_piece: whether nothing frames or separates documents in a file of it, such as a table or XML.
     """
 
@@ -205,12 +213,13 @@ class Format:
     layout: type[ScriptLayout] | None = None
     suffixes: tuple[str, ...] = ()
     markup: str | None = None
+    may_be: MayBe = always
     one_piece: bool = False
 
 
 def filled(head: Sequence[str]) -> list[tuple[int, str]]:
     """The lines that are not empty, without white space at their ends, numbered from 1."""
-    return [(number, line.strip()) for number, line in enumerate(head, start=1) if line.strip()]
+    return [(number, text) for number, line in enumerate(head, start=1) if (text := line.strip())]
 
 
 def beginning(head: Sequence[str], lines: int) -> list[str]:

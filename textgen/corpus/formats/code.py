@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from textgen.corpus.formats.base import Evidence, Format, filled, share
+from textgen.corpus.formats.naming import begins_with_level
 from textgen.corpus.formats.plain import PlainLayout, read_plain
 from textgen.corpus.reading_options import ReadingOptions
 
@@ -29,28 +30,30 @@ _OPENINGS = re.compile(
     r"Traceback \(most recent call last\)|@\w+\{\S+,$",
     re.IGNORECASE,
 )
-_STATEMENT = re.compile(
-    r"[;{}]$"  # C and its kin, CSS
-    r"|^[)\]}]+[;,)]*$"
-    r"|^(?:export\s+|local\s+|let\s+|const\s+|var\s+|mut\s+)*[\w.$\[\]\"'*-]+\s*(?:[-+*/|&:?]?=|<-)\s*[^\s=]"  # x = 1
-    r"|^[\w.$:]+\([^.!?]*\)[;,]?$"  # call(x)
-    r"|^(?:async\s+)?(?:def|class|if|elif|else|for|while|try|except|finally|with|case|default|switch|match|do)"
+_STATEMENT_ENDS = (";", "{", "}", "))")  # C and its kin, CSS, Lisp
+_STATEMENT_BEGINS = re.compile(
+    r"[)\]}]+[;,)]*$"
+    r"|(?:export\s+|local\s+|let\s+|const\s+|var\s+|mut\s+)*[\w.$\[\]\"'*-]+\s*(?:[-+*/|&:?]?=|<-)\s*[^\s=]"  # x = 1
+    r"|[\w.$:]+\([^.!?]*\)[;,]?$"  # call(x)
+    r"|(?:async\s+)?(?:def|class|if|elif|else|for|while|try|except|finally|with|case|default|switch|match|do)"
     r"\b[^.!?]*[:{]$"
-    r"|==|!=|&&|\|\||(?<![-\d])(?<!\d )(?<!\ds )->|=>|\w::\w|\s::\s|\+=|\$[({]|\w\(\)"
-    r"|^(?://|/\*|\*/|<!--|#!|#include\b|#define\b|'''|\"\"\"|@@ |\|.*=)"
-    r"|</\w+>|^<\w+(?:\s+[\w:-]+=.*)?/?>$|^\\[a-z]+\{"
-    r"|\)\)+$|^\((?:def\w*|let|lambda|cond|set!|ns|import)\b"
-    r"|^(?:SELECT|INSERT INTO|CREATE|FROM|WHERE|GROUP BY|ORDER BY|UPDATE|DELETE|ALTER|DROP|JOIN|VALUES)\b.*[\w*;(,]$"
+    r"|(?://|/\*|\*/|<!--|#!|#include\b|#define\b|'''|\"\"\"|@@ |\|.*=)"
+    r"|<\w+(?:\s+[\w:-]+=.*)?/?>$|\\[a-z]+\{"
+    r"|\((?:def\w*|let|lambda|cond|set!|ns|import)\b"
+    r"|(?:SELECT|INSERT INTO|CREATE|FROM|WHERE|GROUP BY|ORDER BY|UPDATE|DELETE|ALTER|DROP|JOIN|VALUES)\b.*[\w*;(,]$"
 )
+_STATEMENT_HAS = re.compile(
+    r"==|!=|&&|\|\||-(?<![-\d]-)(?<!\d -)(?<!\ds -)>|=>|:(?<=\w:):\w|:(?<=\s:):\s|\+=|\$[({]|\((?<=\w\()\)|</\w+>"
+)
+"""Each begins with a sign, so that a search passes quickly over text."""
 _KEYWORD = re.compile(
     r"(?:@\w|class|def|function|sub|return|import|from|raise|throw|yield|break|continue|pass|end|done|fi|esac|require|include|use|using|package|"
     r"public|private|protected|static|const|let|var|func|fn|void|int|char|bool|module|namespace|struct|enum|interface|"
     r"echo|print|puts)\b"
 )
 _LOGGED = re.compile(
-    r"^.{0,60}?\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b"
-    r"|^[A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d \S+ [^\s:]+:"
-    r"|^\d{1,3}(?:\.\d{1,3}){3} "
+    r"[A-Z][a-z]{2}\s+\d{1,2} \d\d:\d\d:\d\d \S+ [^\s:]+:"
+    r"|\d{1,3}(?:\.\d{1,3}){3} "
 )
 _KEY = re.compile(r"(?P<indent>\s*)(?:- +)?[\w.\"'/-]+:(?P<value>\s+\S.*)?$")
 _ITEM = re.compile(r"\s*(?:- |#|---$|\.\.\.$)")
@@ -76,7 +79,9 @@ def _is_code(line: str) -> bool:
     """Whether a line is a statement, an entry of a log, or begins with a keyword and is no sentence."""
     if len(line) > _LONGEST:
         return False
-    if _STATEMENT.search(line) or _LOGGED.match(line):
+    if line.endswith(_STATEMENT_ENDS) or _STATEMENT_BEGINS.match(line) or _STATEMENT_HAS.search(line):
+        return True
+    if begins_with_level(line) or _LOGGED.match(line):
         return True
     return bool(_KEYWORD.match(line)) and not line.endswith(_SENTENCE_END) and len(line.split()) <= _MOST_WORDS
 

@@ -70,7 +70,7 @@ def parse_cue(line: str) -> Cue | None:
         >>> parse_cue("we gotta go! it's 8: 15") is None
         True
     """
-    if line.startswith(_NO_NAME_BEFORE):
+    if (":" not in line and "：" not in line) or line.startswith(_NO_NAME_BEFORE):
         return None
     colon = _first_colon(line)
     if colon < 0:
@@ -128,7 +128,8 @@ def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
 
     Of fewer, there must be as many as paragraphs of narration, whose lines may be many.
     """
-    elements = [(number, parse_line(line, ReadReport())) for number, line in filled(head)]
+    report = ReadReport()
+    elements = [(number, parse_line(line, report)) for number, line in filled(head)]
     spoken = [
         (number, line.speaker) for number, line in elements if isinstance(line, Line) and line.speaker and line.text
     ]

@@ -30,6 +30,11 @@ _REASON = "the fields are separated as in Cornell's lines and conversations"
 CornellPart = Literal["lines", "conversations", "other"]
 
 
+def may_be(head: Sequence[str], path: Path, options: ReadingOptions) -> bool:
+    """Whether any line holds what separates fields."""
+    return any(SEPARATOR in line or "\t" in line for line in head)
+
+
 def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that nearly all lines are of one part of the corpus."""
     return Evidence(part_of_file(head) is not None, _REASON)
@@ -50,7 +55,7 @@ def refuse_as_script(lines: Iterable[str], layout: ScriptLayout, report: ReadRep
 def part_of_file(head: Sequence[str]) -> CornellPart | None:
     """Which part of the corpus nearly all lines of a file are; None where it is none of them."""
     lines = filled(head)
-    parts = Counter(part_of(line) for _, line in lines)
+    parts = Counter(part for _, line in lines if (part := part_of(line)) is not None)
     part, times = parts.most_common(1)[0] if parts else (None, 0)
     return part if times >= 0.8 * len(lines) else None
 
@@ -153,4 +158,4 @@ def _key(line_id: str) -> int:
     return int.from_bytes(blake2b(line_id.encode(), digest_size=8).digest(), "big")
 
 
-FORMATS = (Format("cornell", 90, weigh, refuse_as_script, read_dialogues=read, pair_up=pair_up),)
+FORMATS = (Format("cornell", 90, weigh, refuse_as_script, read_dialogues=read, pair_up=pair_up, may_be=may_be),)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
-from textgen.corpus.formats.base import Evidence, ReadReport, filled
+from textgen.corpus.formats.base import Evidence, ReadReport, beginning, filled
 from textgen.corpus.formats.json_file import json_objects, objects_in, sampled, text_in, total
 from textgen.corpus.formats.json_text import ITEM
 from textgen.corpus.formats.messages import MEDIA, NOTICE, REACTION, Message, chat_evidence, chat_format
@@ -54,14 +54,17 @@ def read_json(file: TextFile, report: ReadReport) -> Iterator[Message]:
             yield Message(name, text, iso_seconds(message.get("timestamp")))
 
 
+def may_be_text(head: Sequence[str], path: Path, options: ReadingOptions) -> bool:
+    """Whether the file begins with the rule above guild and channel."""
+    return any(line.startswith(_RULE) for line in beginning(head, 1))
+
+
 def weigh_text(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence of the frame with guild and channel, and of a time stamp and a name on lines of their own."""
     lines = [line for _, line in filled(head)]
     framed = [line.partition(":")[0] for line in lines[1:3]] == ["Guild", "Channel"] and lines[0].startswith(_RULE)
-    headers = [found for line in lines if (found := _HEADER.fullmatch(visible(line)))]
-    reason = (
-        "time stamps and names on lines of their own, as DiscordChatExporter writes" if framed and headers else None
-    )
+    headers = [found for line in lines if (found := _HEADER.fullmatch(visible(line)))] if framed else []
+    reason = "time stamps and names on lines of their own, as DiscordChatExporter writes" if headers else None
     order = find_order([found["stamp"] for found in headers])
     return chat_evidence(partial(read_text, order=order), head, options, reason)
 
@@ -117,5 +120,5 @@ def _reactions(line: str) -> int:
 
 FORMATS = (
     chat_format("discord-json", 30, weigh_json, read_json, ".json", "JSON"),
-    chat_format("discord", 40, weigh_text, read_text),
+    chat_format("discord", 40, weigh_text, read_text, may_be=may_be_text),
 )

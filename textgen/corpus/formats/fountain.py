@@ -126,7 +126,10 @@ def without_boneyard(lines: Iterable[str], report: ReadReport) -> Iterator[str]:
     """The lines without `/* … */`; a line that held nothing else is left out."""
     inside = False
     for line in lines:
-        kept, rest, begins_inside = "", line, inside
+        if not inside and _BONEYARD_OPENS not in line:
+            yield line
+            continue
+        kept, rest = "", line
         while rest:
             mark = _BONEYARD_CLOSES if inside else _BONEYARD_OPENS
             before, found, rest = rest.partition(mark)
@@ -134,7 +137,7 @@ def without_boneyard(lines: Iterable[str], report: ReadReport) -> Iterator[str]:
             if found:
                 inside = not inside
                 report.change("boneyard left out", int(inside))
-        if kept.strip() or (kept == line and not begins_inside):
+        if kept.strip():
             yield kept
     if inside:
         report.change("boneyard never closed: the rest of the file was left out")
@@ -319,6 +322,8 @@ def _escape(text: str) -> str:
 
 
 def _unescape(text: str) -> str:
+    if "\\" not in text:
+        return text
     for pattern, replacement in _UNESCAPES:
         text = pattern.sub(replacement, text)
     return text

@@ -19,14 +19,20 @@ _BACK = 3600
 """A clock that goes back by more seconds has passed midnight."""
 
 
+def may_be(head: Sequence[str], path: Path, options: ReadingOptions) -> bool:
+    """Whether angle brackets open anywhere."""
+    return any("<" in line for line in head)
+
+
 def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that most lines begin with a time and a name in angle brackets."""
-    found = [(_LINE.match(visible(line)), line) for _, line in filled(head)]
-    said = [match for match, _ in found if match is not None and match["name"]]
-    reason = f"{share(len(said), len(found))} lines begin with a time and a name in angle brackets"
+    lines = [line for _, line in filled(head)]
+    matches = (_LINE.match(visible(line)) for line in lines if "<" in line)
+    said = [match for match in matches if match is not None and match["name"]]
+    reason = f"{share(len(said), len(lines))} lines begin with a time and a name in angle brackets"
     order = find_order([match["stamp"] for match in said if match["stamp"]])
     return chat_evidence(
-        partial(read, order=order), head, options, reason if said and len(said) >= _LEAST * len(found) else None
+        partial(read, order=order), head, options, reason if said and len(said) >= _LEAST * len(lines) else None
     )
 
 
@@ -61,4 +67,4 @@ def _seconds_of_day(found: re.Match[str]) -> float:
     return 3600.0 * hour + 60 * int(found["minute"])
 
 
-FORMATS = (chat_format("irc", 80, weigh, read),)
+FORMATS = (chat_format("irc", 80, weigh, read, may_be=may_be),)

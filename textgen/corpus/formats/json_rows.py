@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -32,8 +31,7 @@ def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
         return Evidence(False, "no list of texts in JSON", first_filled(head))
     evidence = weigh_jsonl(rows, path, options)
     paths = [(*place, ITEM) for place in lists]
-    return replace(
-        evidence,
+    return evidence._replace(
         reason=f"JSON with texts {places(paths)}",
         read=None,
         read_file=partial(_read, evidence.read or read_jsonl, paths),

@@ -137,7 +137,8 @@ def _sample(text: str) -> JsonSample | None:
     if isinstance(value, dict | list) and value:
         return JsonSample("document", value)
     lines = [line for line in text.split("\n") if line.strip()]
-    values = [value for value in map(_value_or_none, lines) if isinstance(value, dict | list)]
+    begun = (line for line in lines if line.lstrip().startswith(("{", "[")))
+    values = [value for value in map(_value_or_none, begun) if isinstance(value, dict | list)]
     return JsonSample("lines", values) if len(values) > 0.5 * len(lines) else None
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from textgen.corpus.document import PART_LINES, Line, Scene, turn_of
 from textgen.corpus.formats.as_script import as_script
-from textgen.corpus.formats.base import Evidence, Format, ReadReport, Weigh, first_filled
+from textgen.corpus.formats.base import Evidence, Format, MayBe, ReadReport, Weigh, always, first_filled
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 
@@ -159,12 +159,18 @@ def chat_evidence(
 
 
 def chat_format(
-    name: str, order: int, weigh: Weigh, reader: MessageReader, suffix: str | None = None, markup: str | None = None
+    name: str,
+    order: int,
+    weigh: Weigh,
+    reader: MessageReader,
+    suffix: str | None = None,
+    markup: str | None = None,
+    may_be: MayBe = always,
 ) -> Format:
     """A format of messages, for dialogues and for scripts.
 
     Args:
-        name, order, weigh, markup: as `Format` takes them.
+        name, order, weigh, markup, may_be: as `Format` takes them.
         reader: reads the messages where nobody says otherwise.
         suffix: ending of its files, where it is not that of any text.
     """
@@ -177,4 +183,5 @@ def chat_format(
         read_dialogues=read,
         suffixes=(suffix,) if suffix else (),
         markup=markup,
+        may_be=may_be,
     )

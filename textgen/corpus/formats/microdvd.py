@@ -21,11 +21,15 @@ _FILM = 23.976
 _FIRST = 3
 
 
+def may_be(head: Sequence[str], path: Path, options: ReadingOptions) -> bool:
+    """Whether two numbers in brackets stand before each of the first lines."""
+    first = beginning(head, _FIRST)
+    return len(first) > 1 and all(map(_EVENT.fullmatch, first))
+
+
 def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence of two numbers in brackets before each of the first lines."""
-    first = beginning(head, _FIRST)
-    convincing = len(first) > 1 and all(map(_EVENT.fullmatch, first))
-    return cues.weigh(read_cues(head, ReadReport()), head, convincing, "MicroDVD or MPL2 subtitles")
+    return cues.weigh(read_cues(head, ReadReport()), head, may_be(head, path, options), "MicroDVD or MPL2 subtitles")
 
 
 def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
@@ -60,4 +64,8 @@ def read_cues(lines: Iterable[str], report: ReadReport) -> Iterator[TimedCue]:
         yield TimedCue(int(begin) * unit, int(end or begin) * unit, shown)
 
 
-FORMATS = (Format("microdvd", 160, weigh, read, read_dialogues=read_dialogues, suffixes=(".sub",), one_piece=True),)
+FORMATS = (
+    Format(
+        "microdvd", 160, weigh, read, read_dialogues=read_dialogues, suffixes=(".sub",), may_be=may_be, one_piece=True
+    ),
+)

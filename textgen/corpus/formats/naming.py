@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 
+_LATEST_LEVEL, _LONGEST_LEVEL = 60, 10
 _FEWEST = 3
 _ENOUGH = 10
 _NEW_NAMES_ALLOWED = 0.9
@@ -50,7 +51,11 @@ _ANSWERS = re.compile(
     "answers?|solution|antwort|lösung|réponse|respuesta|resposta|risposta|ответ|答え|答案", re.IGNORECASE
 )
 _QUESTIONS = re.compile("question|q|frage|pregunta|pergunta|domanda|вопрос|質問|问题", re.IGNORECASE)
-_LEVELS = re.compile(r"\b(?:TRACE|DEBUG|INFO|NOTICE|WARN|WARNING|ERROR|CRITICAL|FATAL)\b")
+_LEVEL_NAMES = ("TRACE", "DEBUG", "INFO", "NOTICE", "WARN", "WARNING", "ERROR", "CRITICAL", "FATAL")
+_LEVEL = re.compile(
+    rf"[{''.join(name[0] for name in _LEVEL_NAMES)}](?<!\w.)"  # a search is fast for a letter that is looked behind at
+    rf"(?:{'|'.join(f'(?<={name[0]}){name[1:]}' for name in _LEVEL_NAMES)})\b"
+)
 _NUMBERING = re.compile(r"[\s#.]*\d+[.)]?$")
 _BULLET = re.compile(r"(?:[-*•·–]|\d+[.)]?|[¼½¾])\s")
 _ENDS = re.compile(r"""[.!?…,;:。！？，—-]["'”’»)\]_*]*$""")
@@ -69,7 +74,13 @@ def is_label(name: str) -> bool:
 
 def has_level(text: str) -> bool:
     """Whether a text has a word for how serious a line of a log is."""
-    return _LEVELS.search(text) is not None
+    return _LEVEL.search(text) is not None
+
+
+def begins_with_level(text: str) -> bool:
+    """Whether such a word is near the beginning of a text."""
+    found = _LEVEL.search(text, 0, _LATEST_LEVEL + _LONGEST_LEVEL)
+    return found is not None and found.start() <= _LATEST_LEVEL
 
 
 @lru_cache(maxsize=4096)  # the same people speak again and again
@@ -100,8 +111,13 @@ def are_people(names: Sequence[str]) -> bool:
 
     `Answer` is a label where nothing is called `Question`.
     """
-    asked = any(map(_QUESTIONS.fullmatch, names))
-    labels = sum(is_label(name) or (not asked and _ANSWERS.fullmatch(name) is not None) for name in names)
+    counts = Counter(names)
+    asked = any(map(_QUESTIONS.fullmatch, counts))
+    labels = sum(
+        times
+        for name, times in counts.items()
+        if is_label(name) or (not asked and _ANSWERS.fullmatch(name) is not None)
+    )
     return recur(names) and labels < _LABELLED * len(names)
 
 

@@ -6,7 +6,6 @@ In aligned files each line of the second is the reply to the same line of the fi
 import re
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import zip_longest
 from pathlib import Path
@@ -36,6 +35,7 @@ from textgen.corpus.formats.records import (
     may_be_table,
     records,
 )
+from textgen.corpus.formats.tables import may_be_csv
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import ReadingOptions
 from textgen.errors import CorpusError
@@ -78,13 +78,13 @@ def _weigh_table(head: Sequence[str], path: Path, options: ReadingOptions, delim
     )
     if columns.header and (asked is not None or find_pair_columns(rows[0]) == columns):
         names = " and ".join(f'"{rows[0][place].strip()}"' for place in (columns.prompt, columns.reply))
-        return replace(evidence, reason=f"the header names the columns {names}")
+        return evidence._replace(reason=f"the header names the columns {names}")
     if asked is not None:
         return evidence
     script = find_columns(rows[0])
     named = script is not None and script.header
     wanted = nameless and len(rows[0]) == 2 and not named and not _are_speakers_or_numbers(rows)
-    return replace(evidence, convincing=evidence.convincing and wanted, sure=False)
+    return evidence._replace(convincing=evidence.convincing and wanted, sure=False)
 
 
 def _are_speakers_or_numbers(rows: Sequence[Sequence[str]]) -> bool:
@@ -297,7 +297,7 @@ def _words(name: str) -> list[str]:
 ALIGNED = Format("aligned", 360, None, read_dialogues=read_aligned, pair_up=pair_up)
 
 FORMATS = (
-    Format("csv-pairs", 210, weigh_csv, read_dialogues=read_csv, suffixes=(".csv",)),
+    Format("csv-pairs", 210, weigh_csv, read_dialogues=read_csv, suffixes=(".csv",), may_be=may_be_csv),
     Format("tsv-pairs", 220, weigh_tsv, read_dialogues=read_tsv, suffixes=(".tsv",)),
     ALIGNED,
 )

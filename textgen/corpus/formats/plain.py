@@ -5,7 +5,6 @@ Captions and headlines are short whole texts, one a line. A running text with on
 like captions; `--format plain` overrides this.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,9 @@ from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayo
 from textgen.corpus.reading_options import ReadingOptions
 from textgen.corpus.separators import separator_in
 
-_ENDS_WHOLE = re.compile(r"""[.!?…。！？]["'”’)\]]*$""")
-_ENDS_OPEN = re.compile(r"[,;:–—-]$")
+_ENDS_WHOLE = tuple(".!?…。！？")
+_CLOSING = "\"'”’)]"
+_ENDS_OPEN = tuple(",;:–—-")
 _MOST_WORDS = 25
 _MOST_CHARACTERS = 400
 _LEAST_LINES = 8
@@ -52,15 +52,13 @@ class CaptionLayout(PlainLayout):
 
 def weigh_captions(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that most lines are short whole texts, with nearly no empty lines, and not indented as verse is."""
-    from statistics import median  # loads as long as all formats together, and `--help` needs none of it
-
     if options.document_separator is not None or separator_in(head) is not None:
         return Evidence(False, "texts of several lines are separated", layout=CaptionLayout())
 
     lines = [line for _, line in filled(head)]
     whole = sum(_is_whole(line) for line in lines)
     indented = sum(line.startswith(("  ", "\t")) for line in head if line.strip())
-    words = median(len(line.split()) for line in lines) if lines else 0
+    words = _median([len(line.split()) for line in lines]) if lines else 0
     # A few rows without anything to see are rows without a text; an empty line is one between paragraphs.
     blanks = sum(not line.strip() for line in head if line)
     rows = len(head) - (blanks if blanks <= _FEW_BLANKS * len(head) else 0)
@@ -79,9 +77,15 @@ def weigh_captions(head: Sequence[str], path: Path, options: ReadingOptions) -> 
 
 def _is_whole(line: str) -> bool:
     """A sentence with its end, or a headline: it begins with a capital or a number and does not break off."""
-    if _ENDS_WHOLE.search(line):
+    if line.rstrip(_CLOSING).endswith(_ENDS_WHOLE):
         return True
-    return (line[0].isupper() or line[0].isdigit()) and not _ENDS_OPEN.search(line)
+    return (line[0].isupper() or line[0].isdigit()) and not line.endswith(_ENDS_OPEN)
+
+
+def _median(numbers: list[int]) -> float:
+    """What `statistics.median` gives, which takes as long to load as all formats together."""
+    numbers = sorted(numbers)
+    return (numbers[(len(numbers) - 1) // 2] + numbers[len(numbers) // 2]) / 2
 
 
 def weigh_plain(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:

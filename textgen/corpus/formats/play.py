@@ -36,7 +36,8 @@ class PlayLayout(ScriptLayout):
 def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that at least half of the paragraphs have `NAME:` alone above the speech."""
     found = [block for _, block in blocks(head)]
-    lines = [parse_block(block, ReadReport()) for block in found if len(block) > 1]
+    report = ReadReport()
+    lines = [parse_block(block, report) for block in found if len(block) > 1]
     speeches = [line for line in lines if isinstance(line, Line) and line.speaker]
     speakers = [line.speaker for line in speeches if line.speaker]
     lists = sum(is_list(line.text.split("\n")) for line in speeches)

@@ -59,6 +59,12 @@ def find_dialect(head: Sequence[str], delimiters: str) -> Dialect:
         head: the first lines of a table.
         delimiters: what may separate fields; of equals the first is taken.
     """
+    found = dialects(head, delimiters)
+    return found[0] if len(found) == 1 else max(found, key=lambda dialect: _fit(head[:_TRIED], dialect))
+
+
+def dialects(head: Sequence[str], delimiters: str) -> list[Dialect]:
+    """The dialects in which a table may be written whose first lines, and what may separate its fields, are given."""
     if hint := _SPREADSHEET_HINT.fullmatch(next((line for line in head if line.strip()), "")):
         delimiters = hint[1]
     text = "\n".join(head[:_TRIED])
@@ -67,8 +73,7 @@ def find_dialect(head: Sequence[str], delimiters: str) -> Dialect:
         (False, True) if '\\"' in text else (False,),
         (False, True) if _SPACE_BEFORE_A_QUOTE.search(text) else (False,),
     )
-    dialects = [Dialect(*way) for way in ways]
-    return dialects[0] if len(dialects) == 1 else max(dialects, key=lambda dialect: _fit(head[:_TRIED], dialect))
+    return [Dialect(*way) for way in ways]
 
 
 def first_records(head: Sequence[str], dialect: Dialect, report: ReadReport) -> list[list[str]]:

@@ -24,13 +24,14 @@ _TIMES_OF_SBV = re.compile(r"(\d+:\d\d:\d\d\.\d{3}),(\d+:\d\d:\d\d\.\d{3})")
 _NUMBERS = re.compile(r"\d+")
 
 
+def may_be(head: Sequence[str], path: Path, options: ReadingOptions) -> bool:
+    """Whether the file begins with a number and a time, or a time, or its name says what it is."""
+    return path.suffix.lower() in _SUFFIXES or any(times(line) for line in beginning(head, 2))
+
+
 def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that the file begins with a number or a time, and has cues."""
-    begins = beginning(head, 2)
-    timed = any(times(line) for line in begins)
-    return cues.weigh(
-        read_cues(head, ReadReport()), head, timed or path.suffix.lower() in _SUFFIXES, "SubRip subtitles"
-    )
+    return cues.weigh(read_cues(head, ReadReport()), head, may_be(head, path, options), "SubRip subtitles")
 
 
 def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
@@ -111,4 +112,6 @@ def _seconds(time: str) -> float:
     return whole + part
 
 
-FORMATS = (Format("srt", 130, weigh, read, read_dialogues=read_dialogues, suffixes=_SUFFIXES, one_piece=True),)
+FORMATS = (
+    Format("srt", 130, weigh, read, read_dialogues=read_dialogues, suffixes=_SUFFIXES, may_be=may_be, one_piece=True),
+)

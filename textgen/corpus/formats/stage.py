@@ -9,10 +9,10 @@ Scripts are written back as the formats colon and play write them: as plays wher
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from pathlib import Path
 from textwrap import dedent
+from types import MappingProxyType
 from typing import NamedTuple
 
 from textgen.corpus.document import Element, Line, SceneOpening
@@ -31,15 +31,13 @@ from textgen.corpus.formats.play import PlayLayout, blocks
 from textgen.corpus.reading_options import ReadingOptions
 
 _ABBREVIATIONS = "MRS?|MS|DR|ST|SR|JR|CAPT|COL|GEN|LT|SGT|REV|PROF|HON|MM?|MME|MLLE|HR|FR|SIG"
-_ABBREVIATED = rf"(?:(?:{_ABBREVIATIONS})\.\s+)*+"
+_ABBREVIATED = rf"(?i:(?:{_ABBREVIATIONS})\.\s+)*+"
 _BROKEN_OFF = re.compile(rf"(?:.*\s)?(?:{_ABBREVIATIONS})", re.IGNORECASE)
-_NAME = rf"(?P<name>{_ABBREVIATED}[^\W_][^.:;!?()\[\]—–]{{0,40}}?)"
+_NAME = rf"(?P<name>{_ABBREVIATED}[^\W_][^.:;!?()\[\]—–]{{0,40}}?)(?![^\s,.(\[—–-])"  # what follows is not all tried
 _DIRECTIONS = r"(?P<directions>(?:,\s[^.()\[\]—–]{1,60})?(?:\s*(?:\([^()]*\)|\[[^\[\]]*\]))*)"
-_DOT = re.compile(rf"{_NAME}{_DIRECTIONS}(?:\.|(?<=[\])]))(?P<text>\s(?!\s?[-–—]).*|)", re.IGNORECASE)
-_DASH = re.compile(
-    rf"{_NAME}{_DIRECTIONS}\s*(?:\.\s*(?:--?|[—–])|\s(?:--?|[—–])|(?:--|[—–]))(?P<text>\s.*|)", re.IGNORECASE
-)
-_ABOVE = re.compile(rf"{_NAME}{_DIRECTIONS}\.?", re.IGNORECASE)
+_DOT = re.compile(rf"{_NAME}{_DIRECTIONS}(?:\.|(?<=[\])]))(?P<text>\s(?!\s?[-–—]).*|)")
+_DASH = re.compile(rf"{_NAME}{_DIRECTIONS}\s*(?:\.\s*(?:--?|[—–])|\s(?:--?|[—–])|(?:--|[—–]))(?P<text>\s.*|)")
+_ABOVE = re.compile(rf"{_NAME}{_DIRECTIONS}\.?")
 _EMPHASIS = re.compile(r"(\*\*|__|_|\*)(?=\S)(.+?)\1")
 _TITLED = re.compile(r"(?:[^\W\d_]|\d+(?:st|nd|rd|th)?\b)")
 _SCENE = re.compile(
@@ -74,8 +72,7 @@ class _Named(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True)
-class _Mark:
+class _Mark(NamedTuple):
     """How the names of a play are marked.
 
     Args:
@@ -89,12 +86,12 @@ class _Mark:
     """
 
     pattern: re.Pattern[str]
-    signs: str
+    signs: re.Pattern[str]
     shown: str
     alone: bool = False
     accepts: Callable[[str], bool] = _in_capitals
     indented: bool = False
-    parsed: Mapping[str, _Named | None] = field(default_factory=dict)
+    parsed: Mapping[str, _Named | None] = MappingProxyType({})
 
     @property
     def in_capitals(self) -> bool:
@@ -131,8 +128,7 @@ class _Mark:
             line: as in the file, maybe indented.
         """
         line = line.strip()
-        begin = line[:_NAME_CHARACTERS]
-        if self.signs and not any(sign in begin for sign in self.signs):
+        if self.signs.search(line, 0, _NAME_CHARACTERS) is None:
             return None
         if emphasis := _EMPHASIS.match(line):
             line = emphasis[2] + line[emphasis.end() :]
@@ -146,9 +142,9 @@ class _Mark:
 
 
 _MARKS = (
-    _Mark(_DOT, ".])", "`NAME.` before the speech"),
-    _Mark(_DASH, "-–—", "`NAME --` before the speech"),
-    _Mark(_ABOVE, "", "the name alone above the speech", alone=True),
+    _Mark(_DOT, re.compile(r"[.\])]"), "`NAME.` before the speech"),
+    _Mark(_DASH, re.compile("[-–—]"), "`NAME --` before the speech"),
+    _Mark(_ABOVE, re.compile(""), "the name alone above the speech", alone=True),
 )
 
 
@@ -156,8 +152,31 @@ def _is_scene(line: str) -> bool:
     return len(line) <= _LONGEST_HEADING and _SCENE.match(line) is not None
 
 
-@dataclass(frozen=True)
-class _Found:
+class _Beginning(NamedTuple):
+    """The paragraphs at the beginning of a file.
+
+    Args:
+        paragraphs: the lines of each.
+        named: which lines of a paragraph have a name in front, whoever it is; without the paragraphs that have none.
+    """
+
+    paragraphs: Sequence[Sequence[str]]
+    named: Mapping[int, Sequence[int]]
+
+    def cues(self, mark: _Mark) -> dict[int, dict[int, Cue]]:
+        """The cues by paragraph and line."""
+        return {
+            number: {
+                place: cue
+                for place in places
+                if (cue := mark.cue(block[place], place == 0, place == len(block) - 1)) is not None
+            }
+            for number, places in self.named.items()
+            for block in (self.paragraphs[number],)
+        }
+
+
+class _Found(NamedTuple):
     """The mark of a play, and how it fits.
 
     Args:
@@ -180,42 +199,74 @@ def _find(head: Sequence[str]) -> _Found:
     fits: list[_Found] = []
     for usual in _MARKS:
         lines = (line for block in found for line in (block[:1] if usual.alone else block))
-        mark = replace(usual, parsed={line: usual.parse(line) for line in lines})
-        for tried in (mark, _with_known_names(mark, found), _with_known_names(replace(mark, indented=True), found)):
-            fits.append(_fit(tried, found))
+        mark = usual._replace(parsed={line: usual.parse(line) for line in lines})
+        beginning = _beginning(mark, found)
+        for tried in chain([mark], _with_known_names(mark, beginning)):
+            fits.append(_fit(tried, beginning))
             if fits[-1].convincing:
                 return fits[-1]
     return max(fits, key=lambda fit: fit.speeches)
 
 
-def _with_known_names(mark: _Mark, found: Sequence[Sequence[str]]) -> _Mark:
-    """The mark for names that are not in capitals: those that stand where names may stand more than once."""
-    anyone = replace(mark, accepts=_is_titled)
-    cues = (cue for block in found for cue, _ in _speeches(anyone, block) if cue is not None)
-    counts = Counter(cue.speaker for cue in cues)
-    return replace(mark, accepts=frozenset(name for name, times in counts.items() if times > 1).__contains__)
-
-
-def _fit(mark: _Mark, found: Sequence[Sequence[str]]) -> _Found:
-    """How a mark fits some paragraphs."""
-    named = [_speeches(mark, block) for block in found]
-    speeches = [speech for block in named for speech in block if speech[0] is not None]
-    names = [cue.speaker for cue, _ in speeches if cue is not None]
-    others = sum(block[0][0] is None and not _is_scene(lines[0]) for block, lines in zip(named, found, strict=True))
-    if mark.indented:
-        others += sum(line[:1].isspace() for block in found for line in block) - len(names)
-    enough = _SPOKEN if mark.in_capitals else _SPOKEN_IN_SMALL_LETTERS
-    fewest = max(_FEWEST, _FEWEST_LINES * sum(map(len, found)), enough * (len(names) + others))
-    lists = sum(is_list(lines) for _, lines in speeches)
-    convincing = (
-        len(names) >= fewest
-        and len(set(names)) > 1
-        and lists <= _LISTS_ALLOWED * len(names)
-        and are_people(names)
-        and not are_records([[cue.speaker for cue, _ in block if cue is not None] for block in named])
+def _beginning(mark: _Mark, paragraphs: Sequence[Sequence[str]]) -> _Beginning:
+    """Some paragraphs, in which a mark has parsed the lines."""
+    names = {line for line, named in mark.parsed.items() if named is not None}
+    return _Beginning(
+        paragraphs,
+        {
+            number: [place for place, line in enumerate(block) if line in names]
+            for number, block in enumerate(paragraphs)
+            if not names.isdisjoint(block)
+        },
     )
-    below = any(cue is not None and lines != [cue.text] for cue, lines in speeches)
-    return _Found(mark, len(names), len(found), below, convincing)
+
+
+def _with_known_names(mark: _Mark, beginning: _Beginning) -> Iterator[_Mark]:
+    """The mark, as it is and indented, for names not in capitals: those that stand where names may more than once."""
+    for anyone in (mark._replace(accepts=_is_titled), mark._replace(accepts=_is_titled, indented=True)):
+        cues = beginning.cues(anyone)
+        counts = Counter(cue.speaker for found in cues.values() for cue in found.values())
+        if known := frozenset(name for name, times in counts.items() if times > 1):
+            yield anyone._replace(accepts=known.__contains__)
+
+
+def _fit(mark: _Mark, beginning: _Beginning) -> _Found:
+    """How a mark fits the beginning of a file."""
+    paragraphs, cues = beginning.paragraphs, beginning.cues(mark)
+    blocks = [[cue.speaker for cue in found.values()] for found in cues.values()]
+    names = list(chain.from_iterable(blocks))
+    convincing = (
+        len(names) >= max(_FEWEST, _FEWEST_LINES * sum(map(len, paragraphs)))
+        and len(names)
+        >= (_SPOKEN if mark.in_capitals else _SPOKEN_IN_SMALL_LETTERS) * (len(names) + _others(mark, beginning, cues))
+        and len(set(names)) > 1
+        and _lists(mark, beginning, cues) <= _LISTS_ALLOWED * len(names)
+        and are_people(names)
+        and not are_records(blocks)
+    )
+    below = any(
+        not cue.text or (place + 1 < len(paragraphs[number]) and place + 1 not in found)
+        for number, found in cues.items()
+        for place, cue in found.items()
+    )
+    return _Found(mark, len(names), len(paragraphs), below, convincing)
+
+
+def _others(mark: _Mark, beginning: _Beginning, cues: Mapping[int, Mapping[int, Cue]]) -> int:
+    """How many paragraphs begin without a cue and are no heading; where names are indented, such lines count too."""
+    others = sum(
+        0 not in cues.get(number, ()) and not _is_scene(block[0]) for number, block in enumerate(beginning.paragraphs)
+    )
+    if mark.indented:
+        others += sum(line[:1].isspace() for block in beginning.paragraphs for line in block)
+        others -= sum(map(len, cues.values()))
+    return others
+
+
+def _lists(mark: _Mark, beginning: _Beginning, cues: Iterable[int]) -> int:
+    """How many speeches in some paragraphs are lists."""
+    speeches = (speech for number in cues for speech in _speeches(mark, beginning.paragraphs[number]))
+    return sum(cue is not None and is_list(lines) for cue, lines in speeches)
 
 
 def _speeches(mark: _Mark, block: Sequence[str]) -> list[tuple[Cue | None, list[str]]]:
@@ -249,7 +300,7 @@ def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iter
     """Yield speeches, narration and scene openings."""
     source = iter(lines)
     head = list(islice(source, HEAD_LINES))
-    mark = replace(_find(head).mark, parsed={})  # the rest of the file may be long
+    mark = _find(head).mark._replace(parsed={})  # the rest of the file may be long
     join = _broken if layout.name == PlayLayout.name else _joined
     for _, block in blocks(chain(head, source)):
         if len(block) == 1 and (_is_scene(block[0].strip()) or is_heading(block[0].strip())):

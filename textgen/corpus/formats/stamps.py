@@ -10,7 +10,8 @@ _CLOCK = r"\d{1,3}:\d{1,2}(?::\d{1,2}){0,2}(?:[.,]\d{1,3})?"
 _ARROW = r"\s{0,3}(?:-->|->|to|[-–—])\s{0,3}"
 _SECONDS = rf"\d{{1,6}}(?:\.\d{{1,3}})?s?{_ARROW}\d{{1,6}}(?:\.\d{{1,3}})?s?|\d{{1,6}}(?:\.\d{{1,3}})?s"
 _SPAN = rf"{_DATE}{_CLOCK}(?:{_ARROW}{_CLOCK})?(?:\s?(?:[ap]m|uhr)\b)?"
-_BRACKETED = rf"[\[(<{{]\s{{0,3}}(?:{_DAY}{_SPAN}|{_SECONDS})\s{{0,3}}[\])>}}]"
+_IN_BRACKETS = rf"\s{{0,3}}(?:{_DAY}{_SPAN}|{_SECONDS})\s{{0,3}}[\])>}}]"
+_BRACKETED = rf"[\[(<{{]{_IN_BRACKETS}"
 
 STAMP = rf"(?:{_BRACKETED}|{_SPAN}(?![\w:/]))"
 """A pattern of a time, or of two with an arrow between them; case is to be ignored."""
@@ -27,7 +28,8 @@ BRACKETS = "[(<{"
 _LEADING = re.compile(rf"{STAMP}\s*(?:[-–—|:]\s+)?", re.IGNORECASE)
 _NUMBER = re.compile(r"(\d{1,5})[.)]?\s+(?=\D)")
 _INSIDE = re.compile(rf" ?[\[(]{_SPAN}[\])]| ?\[SPEAKER_TURN\]", re.IGNORECASE)
-_ANYWHERE = re.compile(rf"\d:\d|{_BRACKETED}")
+_ANYWHERE = re.compile(rf"[:\[(<{{](?:(?<=\d:)\d|(?<!:){_IN_BRACKETS})")
+"""Its first sign is in few lines, so that the others are passed over quickly."""
 _DIGITS = re.compile(r"[\d.,:]+")
 _FEWEST = 3
 _NUMBERED = 0.4

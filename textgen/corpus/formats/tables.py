@@ -8,7 +8,6 @@ speakers are the names of the columns.
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
@@ -51,6 +50,7 @@ from textgen.corpus.formats.records import (
     TABLE_SUFFIXES,
     TSV,
     Dialect,
+    dialects,
     find_dialect,
     first_records,
     may_be_table,
@@ -196,6 +196,16 @@ class Table(NamedTuple):
     times: Times | None = None
 
 
+def may_be_csv(head: Sequence[str], path: Path, options: ReadingOptions) -> bool:
+    """Whether the file's name or a person says that it is a table, or its first record names the columns."""
+    if path.suffix.lower() in TABLE_SUFFIXES or options.columns:
+        return True
+    if not may_be_table(head, CSV, by_suffix=False):
+        return False
+    firsts = (next(records(head, dialect, ReadReport()), None) for dialect in dialects(head, CSV))
+    return any(first is not None and _named_columns(first[1]) is not None for first in firsts)
+
+
 def weigh_csv(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that the columns of a table have known names, or that a `.csv` holds texts."""
     return _weigh_table(head, path, options, CSV, path.suffix.lower() in TABLE_SUFFIXES, False)
@@ -250,7 +260,7 @@ def _as_chat(evidence: Evidence, table: Table, options: ReadingOptions) -> Evide
         join_minutes=options.join_minutes,
         newest_first=table.times.newest_first,
     )
-    return replace(evidence, read_file=as_script(read), read_dialogues=read)
+    return evidence._replace(read_file=as_script(read), read_dialogues=read)
 
 
 def _find_table(rows: Sequence[Sequence[str]], dialect: Dialect, options: ReadingOptions, path: Path) -> Table | None:
@@ -430,6 +440,6 @@ def _as_text(value: Any) -> str:
 
 FORMATS = (
     Format("jsonl", 230, weigh_jsonl, read_jsonl, suffixes=(".jsonl",), markup="JSON", one_piece=True),
-    Format("csv", 270, weigh_csv, read_csv, suffixes=(".csv",), one_piece=True),
+    Format("csv", 270, weigh_csv, read_csv, suffixes=(".csv",), may_be=may_be_csv, one_piece=True),
     Format("tsv", 280, weigh_tsv, read_tsv, suffixes=(".tsv",), one_piece=True),
 )

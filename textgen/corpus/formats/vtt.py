@@ -20,10 +20,14 @@ _SUFFIX = ".vtt"
 _BLOCK = re.compile(r"(?:NOTE|STYLE|REGION)\b")
 
 
+def may_be(head: Sequence[str], path: Path, options: ReadingOptions) -> bool:
+    """Whether the file begins with the word WEBVTT, or its name says what it is."""
+    return path.suffix.lower() == _SUFFIX or any(line.startswith("WEBVTT") for line in beginning(head, 1))
+
+
 def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence of the word WEBVTT on the first line and of cues."""
-    named = any(line.startswith("WEBVTT") for line in beginning(head, 1))
-    return cues.weigh(read_cues(head, ReadReport()), head, named or path.suffix.lower() == _SUFFIX, "WebVTT")
+    return cues.weigh(read_cues(head, ReadReport()), head, may_be(head, path, options), "WebVTT")
 
 
 def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
@@ -48,4 +52,6 @@ def read_cues(lines: Iterable[str], report: ReadReport) -> Iterator[TimedCue]:
             yield TimedCue(*block.times, tuple(cues.voiced(text)))
 
 
-FORMATS = (Format("vtt", 120, weigh, read, read_dialogues=read_dialogues, suffixes=(_SUFFIX,), one_piece=True),)
+FORMATS = (
+    Format("vtt", 120, weigh, read, read_dialogues=read_dialogues, suffixes=(_SUFFIX,), may_be=may_be, one_piece=True),
+)

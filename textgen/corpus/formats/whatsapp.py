@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
-from textgen.corpus.formats.base import Evidence, ReadReport, filled, share
+from textgen.corpus.formats.base import Evidence, ReadReport, beginning, filled, share
 from textgen.corpus.formats.messages import DELETED, MEDIA, NOTICE, Message, chat_evidence, chat_format
 from textgen.corpus.formats.naming import has_level
 from textgen.corpus.formats.timestamps import STAMP, DateOrder, find_order, seconds, visible
@@ -98,6 +98,11 @@ def _entry(line: str) -> _Entry | None:
     return _Entry(stamp, named["name"], line.split(":", colons)[colons], marked)
 
 
+def may_be(head: Sequence[str], path: Path, options: ReadingOptions) -> bool:
+    """Whether the first line begins with a time stamp."""
+    return any(_entry(line) is not None for line in beginning(head, 1))
+
+
 def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that the first line and many more begin with a time stamp, and that names follow."""
     lines = filled(head)
@@ -106,7 +111,7 @@ def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     dated = sum(seconds(entry.stamp, order) is not None for entry in entries)
     named = any(entry.name for entry in entries)
     is_log = sum(has_level(entry.stamp) for entry in entries) > _HEADERS * len(entries)
-    fits = named and dated >= _HEADERS * len(lines) and _entry(lines[0][1]) is not None and not is_log
+    fits = named and dated >= _HEADERS * len(lines) and may_be(head, path, options) and not is_log
     reason = f"{share(dated, len(lines))} lines begin with a date and a time, as WhatsApp exports them"
     return chat_evidence(partial(read, order=order), head, options, reason if fits else None)
 
@@ -154,4 +159,4 @@ def _messages(entry: _Entry, lines: Sequence[str], order: DateOrder, report: Rea
         report.change(NOTICE if len(generated.split()) > _FEW_WORDS else MEDIA)
 
 
-FORMATS = (chat_format("whatsapp", 60, weigh, read),)
+FORMATS = (chat_format("whatsapp", 60, weigh, read, may_be=may_be),)
