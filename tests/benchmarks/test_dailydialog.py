@@ -26,7 +26,7 @@ def test_what_is_too_long_for_one_model_is_left_out_for_all() -> None:
 
 def test_ratios_are_those_to_the_model_without_context() -> None:
     def row(system: str, perplexity: float) -> object:
-        return dailydialog.Row("a corpus", system, 1, 1, 1, 1, perplexity, 2, 1, 1, 0)
+        return dailydialog.Row("a corpus", system, 1, 1, 1, 1, perplexity, 2, 1, 60.0, 1, 0)
 
     rows = [row("full", 45.0), row("without-context", 50.0)]
     assert dailydialog.ratios(rows) == {"full": 0.9, "without-context": 1.0}

@@ -245,7 +245,7 @@ def test_going_on_from_a_chatbot_keeps_its_vocabulary_and_weights(tmp_path: Path
 def test_going_on_with_subwords_lets_frequent_words_of_what_is_learned_join(tmp_path: Path, path: Path) -> None:
     subwords = ChatChoice(level="subword", embedding=8, hidden=12, layers=1, batch=4)
     old = prepared(tmp_path / "old", chat_task(path, choice=subwords)).load()
-    learned = [[f"is it late {k} 😁", f"it is never late {k} 😁"] for k in range(9)]
+    learned = [[f"is it late {k} 😁", f"it is never late {k} 😁"] for k in range(12)]
     other = talks(tmp_path / "other.jsonl", [*learned, ["quagga quagga"] * 10])
     folder = prepared(tmp_path / "new", chat_task(other, choice=ChatChoice()), old)
     new = folder.load()
