@@ -61,7 +61,7 @@ def test_messages_have_the_same_ids(browser: Any, tmp_path: Path, wren: Model) -
 
 
 def test_words_that_joined_a_vocabulary_have_the_same_ids(browser: Any, tmp_path: Path, wren: Model) -> None:
-    grown = with_words(wren, ["👩‍🔬 日本語 IT’S שָׁלוֹם, o'clock"] * 5)
+    grown = with_words(wren, ["👩‍🔬 日本語 IT’S שָׁלוֹם, o'clock"] * 20)
     assert len(grown.tokenizer.encode(" 日本語")) == 1
     engine = Engine(browser, tmp_path, grown)
     found = engine.run("return a.map((text) => model.tokenizer.encode(text));", TEXTS)
