@@ -82,6 +82,13 @@ def test_the_plan_is_told(corpus: Path, tmp_path: Path) -> None:
     assert "softmax" not in text
 
 
+def test_that_one_long_talk_has_nothing_held_out_is_told(tmp_path: Path) -> None:
+    path = talks(tmp_path / "talk.jsonl", [[f"line {k} of the talk" for k in range(40)]])
+    text = told_plan(chat_task(path), Budget(steps=5), tmp_path / "model")
+    assert "held out  nothing, because the corpus is in one piece: the score is that of training" in text
+    assert "--validation FILE" in text and "of 0 characters" not in text
+
+
 def test_that_the_softmax_is_sampled_is_told(corpus: Path, tmp_path: Path) -> None:
     choice = ScriptChoice(level="word", embedding=16, hidden=24, layers=1, sampled_words=7)
     text = told_plan(script_task(corpus, choice), Budget(epochs=3), tmp_path / "model")

@@ -140,7 +140,7 @@ def describe_plan(plan: RunPlan, run: Run, guess: RunEstimate) -> Iterator[str]:
             f"note      {of}{run.characters[0]:,} characters are few: the model will mostly recite them; "
             f"{_FEW_CHARACTERS:,} and more are better"
         )
-    yield f"held out  {of}{_held_out(run)}"
+    yield f"held out  {_held_out(run, of)}"
     yield (
         f"training  {training.budget.describe()}: about {guess.tokens_per_second:,.0f} "
         f"{'tokens of replies' if is_chat else 'tokens'} a second here, {guess.epochs:.1f} epochs in "
@@ -161,8 +161,13 @@ def describe_smaller(usual: str, guess: RunEstimate) -> str:
     )
 
 
-def _held_out(run: Run) -> str:
-    characters = f"{run.characters[1]:,} characters, up to {count(run.training.validations, 'validation')}"
+def _held_out(run: Run, of: str) -> str:
+    if not run.characters[1]:
+        return (
+            "nothing, because the corpus is in one piece: the score is that of training, and the last weights are "
+            "kept; --validation FILE gives text to measure on"
+        )
+    characters = f"{of}{run.characters[1]:,} characters, up to {count(run.training.validations, 'validation')}"
     if run.held_out_decides:
         return characters
     return f"{characters}; too few to choose the best weights by, so the last ones are kept"
