@@ -7,6 +7,9 @@ import sys
 
 import pytest
 
+from textgen import models
+from textgen.models import silenced
+
 _SCRIPT = """
 import os
 import {module}
@@ -41,3 +44,25 @@ def test_products_are_those_of_onednn_unless_a_person_wants_none(module: str, gi
     if platform.machine() == "x86_64":
         assert is_enabled == str(found == "1")
     assert done.stderr == ""  # no remarks either
+
+
+@pytest.mark.parametrize("are_wanted", [False, True])
+def test_log_lines_are_hidden_unless_they_are_wanted(
+    are_wanted: bool, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models, "_LOGS_ARE_WANTED", are_wanted)
+    with silenced():
+        os.write(2, b"Ignored output_format.\n")
+    assert capfd.readouterr().err == "Ignored output_format.\n" * are_wanted
+    os.write(2, b"later\n")
+    assert capfd.readouterr().err == "later\n"
+
+
+def test_before_an_error_log_lines_are_shown(
+    capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(models, "_LOGS_ARE_WANTED", False)
+    with pytest.raises(ValueError, match="of the converter"), silenced():
+        os.write(2, b"why\n")
+        raise ValueError("of the converter")
+    assert capfd.readouterr().err == "why\n"

@@ -4,17 +4,27 @@ import os
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 
 from textgen.errors import MissingExtraError
 
 _BACKENDS = {"jax", "torch", "openvino"}
 """What Keras computes with where it does not compute with TensorFlow, by the names of the packages."""
 
+_LOGS_ARE_WANTED = "TF_CPP_MIN_LOG_LEVEL" in os.environ
+"""Whether a person has said what TensorFlow shall log, before textgen did."""
+
 
 @contextmanager
-def _silenced() -> Iterator[None]:
-    """Hides what is written to the process's stderr, unless an error is raised."""
+def silenced() -> Iterator[None]:
+    """Hides what is written to the process's stderr, unless an error is raised or TensorFlow's log lines are wanted.
+
+    It is for log lines that no setting turns off: TensorFlow writes some before it reads any setting, and 2.20 applies
+    none to what its converter logs.
+    """
+    if _LOGS_ARE_WANTED:
+        yield
+        return
     sys.stderr.flush()
     kept = os.dup(2)
     with tempfile.TemporaryFile() as sink:
@@ -36,17 +46,15 @@ def _import_frameworks() -> None:
     By default TensorFlow uses those products only on processors with instructions for neural networks; they make
     training faster on others too. TF_ENABLE_ONEDNN_OPTS=0 turns them off.
 
-    No setting turns the log lines off: TensorFlow writes them to stderr before it reads any. Setting
-    TF_CPP_MIN_LOG_LEVEL shows them again. What it logs of errors later, it raises as well.
+    Setting TF_CPP_MIN_LOG_LEVEL shows them again. What TensorFlow logs of errors later, it raises as well.
 
     Raises:
         MissingExtraError: Keras is set to compute with a package that is not installed.
     """
     os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
-    shown = "TF_CPP_MIN_LOG_LEVEL" in os.environ
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     try:
-        with nullcontext() if shown else _silenced():
+        with silenced():
             import keras  # noqa: F401
             import tensorflow as tf
 

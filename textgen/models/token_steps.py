@@ -10,6 +10,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from textgen.config import DIRECTIONS, EncoderDecoderConfig, ModelConfig
+from textgen.models import silenced
 from textgen.tokenizers.base import FIRST_LABEL, TURN
 
 Tensor = Any
@@ -54,7 +55,8 @@ def litert_file(config: ModelConfig | EncoderDecoderConfig, weights: Weights, in
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
         if narrow and not int8:
             converter.target_spec.supported_types = [tf.float16]
-        content: bytes = converter.convert()
+        with silenced():
+            content: bytes = converter.convert()
         return content
 
 
