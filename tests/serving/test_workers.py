@@ -4,12 +4,13 @@ import asyncio
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from textgen.serving.batch import inbox
 from textgen.serving.errors import RequestError
-from textgen.serving.workers import Limits, Workers
+from textgen.serving.workers import Limits, Workers, one_at_a_time
 
 
 def test_pieces_that_come_fast_are_put_together_and_none_is_lost() -> None:
@@ -105,3 +106,32 @@ def test_when_it_closes_all_is_told() -> None:
             assert told.value.code == "closing"
 
     asyncio.run(ask())
+
+
+def test_networks_compute_one_at_a_time() -> None:
+    class Network:
+        computing, most, width = 0, 0, 3
+
+        def step(self, ids: int) -> int:
+            Network.computing += 1
+            Network.most = max(Network.most, Network.computing)
+            time.sleep(0.002)
+            Network.computing -= 1
+            return 2 * ids
+
+    networks = [one_at_a_time(Network()), one_at_a_time(Network())]
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda k: networks[k % 2].step(k), range(40)))
+    assert found == [2 * k for k in range(40)] and Network.most == 1
+    assert networks[0].width == 3
+
+
+def test_an_error_lets_the_next_network_compute() -> None:
+    class Network:
+        def step(self, ids: int) -> float:
+            return 1 / ids
+
+    network = one_at_a_time(Network())
+    with pytest.raises(ZeroDivisionError):
+        network.step(0)
+    assert network.step(2) == 0.5

@@ -33,6 +33,7 @@ class Scorer:
 
     Attributes:
         saved: the discriminator and its description.
+        network: its forward pass.
         voices: names of the speakers that have a class of their own, one class more being that of all others; empty
             where it knows no speakers.
         warning: what a person should know: that the model was trained further since the discriminator was; else None.
@@ -49,7 +50,7 @@ class Scorer:
             if outdated
             else None
         )
-        self._network = Discriminator(self.saved.architecture, self.saved.weights)
+        self.network = Discriminator(self.saved.architecture, self.saved.weights)
         self._encoder = ScriptEncoder(tokenizer)
         self.voices = tokenizer.speakers[: max(0, self.saved.architecture.voices - 1)]
 
@@ -71,9 +72,9 @@ class Scorer:
         """
         texts = self._texts(lines)
         if not (self.reads_messages and message):
-            return self._network.logits(texts).astype(np.float64) / self.saved.temperature
+            return self.network.logits(texts).astype(np.float64) / self.saved.temperature
         messages = [self._encoder.tokenizer.encode(message)] * len(texts)
-        return self._network.logits(texts, messages=messages).astype(np.float64) / self.saved.matching_temperature
+        return self.network.logits(texts, messages=messages).astype(np.float64) / self.saved.matching_temperature
 
     def voice_log_probabilities(self, lines: Sequence[Line]) -> NDArray[np.float64]:
         """How likely lines are to be each speaker's, if they are real; who speaks them is not looked at.
@@ -84,7 +85,7 @@ class Scorer:
         Returns:
             Of each of `voices`, and of all other speakers together, in nats. *Shape:* (lines, voices + 1).
         """
-        return voice_log_probabilities(self._network.class_logits(self._texts(lines)), self.saved.voice_temperature)
+        return voice_log_probabilities(self.network.class_logits(self._texts(lines)), self.saved.voice_temperature)
 
     def in_voice(self, lines: Sequence[Line]) -> NDArray[np.float64]:
         """How much likelier lines are to be their own speakers' by what they say than by how often they speak.
@@ -121,7 +122,7 @@ class Scorer:
         Returns:
             *Shape:* (replies,).
         """
-        return self._network.matches(messages, replies)
+        return self.network.matches(messages, replies)
 
 
 def page_log_odds(lines: NDArray[np.float64]) -> float:

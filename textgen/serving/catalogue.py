@@ -23,6 +23,7 @@ from textgen.model_folder import ModelCard, ModelFolder
 from textgen.serving.batch import SharedBatch
 from textgen.serving.body import default
 from textgen.serving.errors import RequestError
+from textgen.serving.workers import one_at_a_time
 from textgen.starters import ENGLISH, PRETRAINED, SMALLTALK, open_folder
 from textgen.wording import did_you_mean
 from textgen.writer import ScriptWriter
@@ -73,10 +74,12 @@ class ServedModel:
         model = ModelFolder(folder).load()
         self.card, self.tokenizer = model.card, model.tokenizer
         self.opened = ScriptModel(model) if model.card.kind == "script" else ChatModel(model)
+        self.opened.network = one_at_a_time(self.opened.network)
         self.opened.decoder = SharedBatch(self.opened.network).decode
         self._bot = lru_cache(_CHARACTERS)(self._new_bot)
         if self.has_discriminator:  # read once, not by each request
-            _ = self._writer.judge if isinstance(self.opened, ScriptModel) else self._bot(None).judge
+            judge = self._writer.judge if isinstance(self.opened, ScriptModel) else self._bot(None).judge
+            judge.network = one_at_a_time(judge.network)
 
     @property
     def script(self) -> ScriptModel:

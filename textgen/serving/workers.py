@@ -1,17 +1,20 @@
-"""The threads that work for requests: how many at once, how many may wait, and how what they write gets out."""
+"""The threads that work for requests: how many at once, how many may wait, how they share the processor, and how what
+they write gets out."""
 
 import asyncio
+import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from textgen.serving.batch import Inbox, NotWantedError, inbox
 from textgen.serving.errors import RequestError
 
 Result = TypeVar("Result")
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True)
@@ -34,6 +37,35 @@ class Limits:
 
 
 _RETRY_AFTER = "2"
+
+_computing = threading.Lock()
+
+
+class _OneAtATime:
+    """An object whose methods run in one thread at a time, among all such objects."""
+
+    def __init__(self, made: object) -> None:
+        self._made = made
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._made, name)
+        if not callable(found):
+            return found
+
+        def in_turn(*given: Any, **named: Any) -> Any:
+            with _computing:
+                return found(*given, **named)
+
+        return in_turn
+
+
+def one_at_a_time(network: Made) -> Made:
+    """The same network, which computes only while no other one does.
+
+    NumPy's matrix products use all cores. Where several threads ask for some at once, those that wait do so in a loop
+    (OpenBLAS), and take the processor from the one that works: three quarters of the speed with 32 requests on two cores.
+    """
+    return cast(Made, _OneAtATime(network))
 
 
 class Workers:
