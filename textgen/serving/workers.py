@@ -1,5 +1,4 @@
-"""The threads that work for requests: how many at once, how many may wait, how they share the processor, and how what
-they write gets out."""
+"""The threads that work for requests: how many at once, how many may wait, who computes, how what they write gets out."""
 
 import asyncio
 import threading
