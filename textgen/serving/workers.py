@@ -1,4 +1,4 @@
-"""The threads that work for requests: how many at once, how many may wait, who computes, how what they write gets out."""
+"""The threads that work for requests: how many at once, how many may wait, who computes, how a text gets out."""
 
 import asyncio
 import threading
@@ -62,7 +62,7 @@ def one_at_a_time(network: Made) -> Made:
     """The same network, which computes only while no other one does.
 
     NumPy's matrix products use all cores. Where several threads ask for some at once, those that wait do so in a loop
-    (OpenBLAS), and take the processor from the one that works: three quarters of the speed with 32 requests on two cores.
+    (OpenBLAS), and take the processor from the one that works: with 32 requests on two cores, 3/4 of the speed.
     """
     return cast(Made, _OneAtATime(network))
 
