@@ -283,6 +283,10 @@ class ModelFolder:
         """Reads `model.json`."""
         return ModelCard.from_json(self._read_card(), self.path / "model.json")
 
+    def load_vocabulary(self) -> dict[str, Any]:
+        """Reads `vocabulary.json`."""
+        return self._read_json("vocabulary.json")
+
     def load(self) -> Model:
         """Reads the whole model and checks that its parts belong together.
 
@@ -291,7 +295,7 @@ class ModelFolder:
         """
         stored = self._read_card()
         card = ModelCard.from_json(stored, self.path / "model.json")
-        vocabulary = self._read_json("vocabulary.json")
+        vocabulary = self.load_vocabulary()
         tokenizer = tokenizer_from_json(vocabulary)
         weights, metadata = self._read_weights()
         if metadata.get("belongs_to") != _identity(stored["architecture"], vocabulary):
@@ -308,7 +312,7 @@ class ModelFolder:
 
         The hash is taken of the files, so that fields added in later versions change no model's identity.
         """
-        return _identity(self._read_card()["architecture"], self._read_json("vocabulary.json"))
+        return _identity(self._read_card()["architecture"], self.load_vocabulary())
 
     def novelty_index(self) -> NDArray[np.uint64] | None:
         """The sorted hashes of the training text's word 8-grams, mapped from novelty.bin. *Shape:* (8-grams,).

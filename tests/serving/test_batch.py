@@ -11,6 +11,7 @@ import pytest
 import textgen
 from tests.serving.conftest import MODELS
 from textgen.chatbot import Chatbot
+from textgen.decoding.loop import Batch
 from textgen.serving.batch import Inbox, NotWantedError, SharedBatch, inbox
 from textgen.serving.catalogue import ServedModel
 from textgen.writer import ScriptWriter
@@ -76,6 +77,16 @@ def test_a_request_that_is_closed_gets_nothing_more_and_the_batch_forgets_it() -
         if thread.name == "batch":
             thread.join(5)
     assert not [thread for thread in threading.enumerate() if thread.name == "batch"]
+
+
+def test_an_error_while_a_request_joins_ends_it_and_the_next_one_is_served(monkeypatch: pytest.MonkeyPatch) -> None:
+    served = ServedModel("script", MODELS["script"])
+    inbox.set(Inbox())
+    with monkeypatch.context() as patched:
+        patched.setattr(Batch, "join", lambda *given: bytearray(1 << 62))
+        with pytest.raises(MemoryError):
+            served.writer(print).write("JERRY:", lines=1)
+    assert served.writer(print).write("JERRY:", lines=1).text
 
 
 def test_an_error_of_the_model_ends_the_requests_and_the_next_one_is_served(monkeypatch: pytest.MonkeyPatch) -> None:

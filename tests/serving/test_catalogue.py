@@ -6,6 +6,9 @@ from pathlib import Path
 import pytest
 
 from tests.serving.conftest import MODELS, serving
+from textgen.discriminator import scorer
+from textgen.discriminator.file import discriminator_path, load_discriminator
+from textgen.errors import ModelError
 from textgen.model_folder import ModelFolder
 from textgen.serving.catalogue import KEPT, Catalogue, ServedModel, folders_given
 from textgen.serving.errors import RequestError
@@ -15,6 +18,46 @@ def test_names_are_numbered_where_two_folders_have_the_same(tmp_path: Path) -> N
     (tmp_path / "chat-v2").symlink_to(MODELS["chat"])
     found = folders_given([MODELS["chat"], MODELS["chat"], Path("smalltalk")])
     assert list(found) == ["chat-v2", "chat-v2-2", "smalltalk"]
+
+
+def test_a_number_that_is_a_name_already_is_not_taken(tmp_path: Path) -> None:
+    folders = [tmp_path / "x" / "chat-2", tmp_path / "y" / "chat", tmp_path / "z" / "chat", tmp_path / "w" / "chat"]
+    for folder in folders:
+        folder.parent.mkdir()
+        folder.symlink_to(MODELS["chat"])
+    # Links are followed: all four are the same folder, whose name is chat-v2.
+    copies = [tmp_path / "copies" / str(k) / path.name for k, path in enumerate(folders)]
+    for copied in copies:
+        shutil.copytree(MODELS["chat"], copied)
+    assert list(folders_given(copies)) == ["chat-2", "chat", "chat-3", "chat-4"]
+    assert list(folders_given(folders)) == ["chat-v2", "chat-v2-2", "chat-v2-3", "chat-v2-4"]
+
+
+@pytest.mark.parametrize("content", [b"{", b"[]", b"\xff"])
+def test_a_damaged_model_is_left_out_and_the_others_are_described(tmp_path: Path, content: bytes) -> None:
+    shutil.copytree(MODELS["script"], tmp_path / "script")
+    (tmp_path / "script" / "vocabulary.json").write_bytes(content)
+    catalogue = Catalogue(lambda: {"script": tmp_path / "script", "chat": MODELS["chat"]})
+    assert [one["id"] for one in catalogue.descriptions()] == ["chat"]
+
+
+def test_a_discriminator_is_read_once_for_all_characters(monkeypatch: pytest.MonkeyPatch) -> None:
+    read = list[Path]()
+    monkeypatch.setattr(scorer, "load_discriminator", lambda path: read.append(path) or load_discriminator(path))
+    model = ServedModel("judged", MODELS["judged"])
+    for speaker in ("JERRY", "ELAINE"):
+        for _ in range(3):
+            assert model.bot(speaker).judge.saved
+    assert model.writer(print).judge.saved and len(read) == 1
+
+
+def test_a_damaged_discriminator_is_the_fault_of_those_alone_that_need_it(tmp_path: Path) -> None:
+    shutil.copytree(MODELS["judged"], tmp_path / "judged")
+    discriminator_path(tmp_path / "judged").write_bytes(b"damaged")
+    model = ServedModel("judged", tmp_path / "judged")
+    assert model.writer(print).write("JERRY:", lines=1).text
+    with pytest.raises(ModelError):
+        _ = model.writer(print).judge
 
 
 def test_an_index_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -40,6 +40,53 @@ def test_models_are_listed(client: openai.OpenAI) -> None:
     assert client.models.retrieve("script:JERRY").id == "script:JERRY"
     with pytest.raises(openai.NotFoundError, match="did you mean script"):
         client.models.retrieve("scripts")
+    with pytest.raises(openai.NotFoundError):
+        client.models.retrieve("script:NOBODY")
+
+
+@pytest.mark.parametrize(
+    ("path", "changes", "status", "param"),
+    [
+        ("chat/completions", {"model": "chat:NOBODY"}, 404, "model"),
+        ("chat/completions", {"top_logprobs": 2}, 400, "top_logprobs"),
+        ("chat/completions", {"tool_choice": "required"}, 400, "tool_choice"),
+        ("chat/completions", {"modalities": ["text", "audio"]}, 400, "modalities"),
+        ("chat/completions", {"messages": [{"role": "user", "contents": "hello"}]}, 400, "contents"),
+        ("chat/completions", {"messages": [{"role": "user", "content": 0}]}, 400, "messages"),
+        ("chat/completions", {"messages": [{"role": "user"}]}, 400, "messages"),
+        ("completions", {"model": "judged:JERRY", "messages": None, "prompt": "JERRY:"}, 400, "model"),
+    ],
+)
+def test_nothing_that_asks_for_something_is_ignored(
+    server: Served, path: str, changes: dict[str, Any], status: int, param: str
+) -> None:
+    answer = server.ask(f"/v1/{path}", {"model": "chat", "messages": HELLO, **changes})
+    assert (answer.status, answer.json["error"]["param"]) == (status, param)
+
+
+def test_what_asks_for_nothing_is_taken(server: Served) -> None:
+    said = {"role": "assistant", "content": None, "tool_calls": [], "refusal": None}
+    asked = {"model": "chat", "messages": [*HELLO, said, *HELLO], "tool_choice": "none", "modalities": ["text"]}
+    assert server.ask("/v1/chat/completions", asked).status == 200
+
+
+def test_an_empty_reply_has_no_tokens(server: Served) -> None:
+    said = [*HELLO, {"role": "assistant", "content": "It is green."}, *HELLO]
+    asked = {"model": "chat", "messages": said, "temperature": 0, "candidates": 1, "logprobs": True}
+    (whole,) = server.ask("/v1/chat/completions", asked).json["choices"]
+    assert whole["logprobs"]["content"]
+    begin = whole["message"]["content"][0]
+    (found,) = server.ask("/v1/chat/completions", {**asked, "stop": [begin]}).json["choices"]
+    assert found["message"]["content"] == "" and found["logprobs"]["content"] == []
+
+
+def test_each_prompt_is_counted_once(server: Served) -> None:
+    def read(prompt: Any, n: int) -> int:
+        asked = {"model": "script", "prompt": prompt, "max_tokens": 2, "n": n}
+        return int(server.ask("/v1/completions", asked).json["usage"]["prompt_tokens"])
+
+    short, long = read("JERRY:", 1), read("JERRY: the soup was nothing at all", 1)
+    assert short < long and read(["JERRY:", "JERRY: the soup was nothing at all"], 3) == short + long
 
 
 def test_a_reply_is_the_bots_own(client: openai.OpenAI, bot: Chatbot) -> None:

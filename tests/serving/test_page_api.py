@@ -10,6 +10,7 @@ import textgen
 from tests.serving.conftest import MODELS, Served, serving
 from textgen.chatbot import Chatbot
 from textgen.decoding.options import TABLE
+from textgen.serving.catalogue import ServedModel
 from textgen.writer import ScriptWriter
 
 HELLO = [{"role": "user", "content": "hello! what colour is the soup?"}]
@@ -22,6 +23,8 @@ def test_models_are_described(server: Served) -> None:
     assert chat["defaults"]["candidates"] == 8 and chat["has_index"] and not chat["has_discriminator"]
     assert script["speakers"] == ["ELAINE", "JERRY", "GEORGE", "KRAMER"]
     assert script["defaults"]["temperature"] == 0.8 and script["defaults"]["min_p"] == 0.05
+    character = ServedModel("script", MODELS["script"]).bot("JERRY")._responder.defaults
+    assert {name: script["talking"][name] for name in character} == dict(character)
     assert judged["has_discriminator"] and judged["warning"] is None
 
 

@@ -64,19 +64,21 @@ class LanguageModel:
         after = self._advance(ids, state)
         return self.logits(self.outputs(after)), after
 
-    def trace(self, ids: Ids) -> State:
+    def trace(self, ids: Ids, state: State | None = None) -> State:
         """The state after each token of a run, to look inside.
 
         Args:
             ids: the run, at least one; the state is zeroed before each START. *Shape:* (time,).
+            state: before the run; None is that before a document. *Shape of each:* (1, hidden).
 
         Returns:
             As a state, with the time in place of the batch. *Shape of each:* (time, hidden).
         """
         states: list[State] = []
         for token in ids:
-            before = self.initial_state() if token == START or not states else states[-1]
-            states.append(self._advance(np.array([token]), before))
+            before = states[-1] if states else state
+            fresh = before is None or token == START
+            states.append(self._advance(np.array([token]), self.initial_state() if fresh else before))
         return tuple(np.concatenate(arrays) for arrays in zip(*states, strict=True))
 
     def outputs(self, state: State) -> Array:

@@ -5,6 +5,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextvars import ContextVar
+from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
@@ -86,7 +87,8 @@ class SharedBatch:
     """
 
     def __init__(self, network: Network) -> None:
-        self._batch = Batch(network.step, network.joined)
+        self._empty = partial(Batch, network.step, network.joined)
+        self._batch = self._empty()
         self._arriving: list[tuple[list[Draft], State, Inbox]] = []
         self._inboxes: dict[Draft, Inbox] = {}
         self._lock = threading.Lock()
@@ -131,17 +133,16 @@ class SharedBatch:
 
     def _run(self) -> None:
         """Writes until nothing is left."""
-        while self._admit():
-            try:
+        try:
+            while self._admit():
                 news = self._batch.advance()
-            except Exception as error:  # of the model itself: nobody in the batch can go on
-                news = [(draft, error) for draft in self._inboxes]
-                self._batch.keep(lambda draft: False)
-            pause = len(self._inboxes) / HANDED_OVER
-            for draft, event in news:
-                self._inboxes[draft].put(event, pause)
-                if isinstance(event, Exception) or event.sequence is not None:
-                    del self._inboxes[draft]
+                pause = len(self._inboxes) / HANDED_OVER
+                for draft, event in news:
+                    self._inboxes[draft].put(event, pause)
+                    if isinstance(event, Exception) or event.sequence is not None:
+                        del self._inboxes[draft]
+        except Exception as error:  # of the model, or of memory: nobody in the batch can go on
+            self._give_up(error)
 
     def _admit(self) -> bool:
         """Lets go of those who left and takes in those who came; whether there is anything to write."""
@@ -151,10 +152,19 @@ class SharedBatch:
             arriving, self._arriving = self._arriving, []
             if not arriving and not self._batch:
                 self._runs = False
-        for drafts, state, box in arriving:
-            self._batch.join(drafts, state)
+        for drafts, _, box in arriving:
             self._inboxes |= dict.fromkeys(drafts, box)
+        for drafts, state, _ in arriving:
+            self._batch.join(drafts, state)
         return bool(self._batch)
+
+    def _give_up(self, error: Exception) -> None:
+        """Tells all requests of an error; those that come later begin a new batch."""
+        with self._lock:
+            told = {*self._inboxes.values(), *(box for _, _, box in self._arriving)}
+            self._arriving, self._inboxes, self._batch, self._runs = [], {}, self._empty(), False
+        for box in told:
+            box.put(error, 0)
 
 
 def _until_closed(step: StepFunction) -> Callable[[Ids, State], tuple[Logits, State]]:

@@ -1,13 +1,13 @@
 """The models that a server offers: which there are, what they are like, and those that are open."""
 
-import json
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,7 @@ from textgen.chatbot import Chatbot, as_character
 from textgen.decoding.option_row import Use
 from textgen.decoding.options import TABLE
 from textgen.discriminator.file import discriminator_path
+from textgen.discriminator.scorer import Scorer
 from textgen.errors import ModelError, TextgenError
 from textgen.generation.chat_model import ChatModel
 from textgen.generation.script_model import ScriptModel
@@ -23,7 +24,7 @@ from textgen.model_folder import ModelCard, ModelFolder
 from textgen.serving.batch import SharedBatch
 from textgen.serving.body import default
 from textgen.serving.errors import RequestError
-from textgen.serving.workers import one_at_a_time
+from textgen.serving.workers import in_turn
 from textgen.starters import ENGLISH, PRETRAINED, SMALLTALK, open_folder
 from textgen.wording import did_you_mean
 from textgen.writer import ScriptWriter
@@ -32,6 +33,8 @@ KEPT = 4
 """Models that are kept open; the one that was not used for the longest time is closed for another."""
 
 _CHARACTERS = 16  # of one model that are kept
+
+Face = TypeVar("Face", ScriptWriter, Chatbot)
 
 
 def folders_given(paths: list[Path]) -> dict[str, Path]:
@@ -44,10 +47,9 @@ def folders_given(paths: list[Path]) -> dict[str, Path]:
     for path in paths:
         folder = open_folder(path).path
         ModelFolder(folder).load_card()
-        name = number = folder.resolve().name
-        while number in found:
-            number = f"{name}-{len(found) + 1}"
-        found[number] = folder
+        name = folder.resolve().name
+        numbered = (f"{name}-{number}" for number in count(2))
+        found[name if name not in found else next(one for one in numbered if one not in found)] = folder
     return found
 
 
@@ -74,12 +76,10 @@ class ServedModel:
         model = ModelFolder(folder).load()
         self.card, self.tokenizer = model.card, model.tokenizer
         self.opened = ScriptModel(model) if model.card.kind == "script" else ChatModel(model)
-        self.opened.network = one_at_a_time(self.opened.network)
+        self.opened.network = in_turn(self.opened.network)
         self.opened.decoder = SharedBatch(self.opened.network).decode
         self._bot = lru_cache(_CHARACTERS)(self._new_bot)
-        if self.has_discriminator:  # read once, not by each request
-            judge = self._writer.judge if isinstance(self.opened, ScriptModel) else self._bot(None).judge
-            judge.network = one_at_a_time(judge.network)
+        self._judge = self._read_judge()
 
     @property
     def script(self) -> ScriptModel:
@@ -112,6 +112,14 @@ class ServedModel:
         Args:
             speaker: the character that a script model speaks as.
         """
+        if speaker is not None and isinstance(self.opened, ChatModel):
+            raise RequestError(
+                404,
+                f"The model {self.name!r} was asked to talk as {speaker[:60]!r}, but it is a chat model, which has one "
+                "voice: leave out the colon and the name.",
+                param="model",
+                code="model_not_found",
+            )
         if speaker is None and isinstance(self.opened, ScriptModel):
             first = next(iter(self.tokenizer.speakers), None)
             raise RequestError(
@@ -134,12 +142,28 @@ class ServedModel:
 
     @cached_property
     def _writer(self) -> ScriptWriter:
-        return ScriptWriter(self.script, note=lambda text: None)
+        return self._with_judge(ScriptWriter(self.script, note=lambda text: None))
 
     def _new_bot(self, speaker: str | None) -> Chatbot:
         if isinstance(self.opened, ChatModel):
-            return Chatbot(self.opened)
-        return as_character(self._writer, speaker or "")
+            return self._with_judge(Chatbot(self.opened))
+        return self._with_judge(as_character(self._writer, speaker or ""))
+
+    def _read_judge(self) -> Scorer | None:
+        """The discriminator, read once for all requests; a damaged one is the fault of those that need it."""
+        if not self.has_discriminator:
+            return None
+        try:
+            judge = Scorer(self.path, self.card, self.tokenizer)
+        except ModelError:
+            return None
+        judge.network = in_turn(judge.network)
+        return judge
+
+    def _with_judge(self, face: Face) -> Face:
+        if self._judge is not None:
+            face.judge = self._judge
+        return face
 
 
 @dataclass(frozen=True)
@@ -172,6 +196,23 @@ class Catalogue:
                 continue
         return found
 
+    def description(self, asked: str) -> dict[str, Any]:
+        """What a model is like, which is not opened.
+
+        Args:
+            asked: as for `find`.
+
+        Raises:
+            RequestError: there is no such model, or it knows no such speaker.
+        """
+        found = {one["id"]: one for one in self.descriptions()}
+        name, speaker = (asked, None) if asked in found else _split(asked)
+        if name not in found or (
+            speaker is not None and speaker.casefold() not in map(str.casefold, found[name]["speakers"])
+        ):
+            raise _unknown(asked, name, list(found))
+        return found[name]
+
     def find(self, asked: str) -> tuple[ServedModel, str | None]:
         """Opens a model.
 
@@ -185,13 +226,7 @@ class Catalogue:
         folders = self._find()
         name, speaker = (asked, None) if asked in folders else _split(asked)
         if name not in folders:
-            raise RequestError(
-                404,
-                f"The model {asked[:100]!r} was asked for, but the server has none of this name: "
-                f"{did_you_mean(name, list(folders))}",
-                param="model",
-                code="model_not_found",
-            )
+            raise _unknown(asked, name, list(folders))
         return self._opened(name, folders[name]), speaker
 
     def _opened(self, name: str, folder: Path) -> ServedModel:
@@ -210,6 +245,15 @@ class Catalogue:
             return self._open[key]
 
 
+def _unknown(asked: str, name: str, known: list[str]) -> RequestError:
+    return RequestError(
+        404,
+        f"The model {asked[:100]!r} was asked for, but the server has none of this name: {did_you_mean(name, known)}",
+        param="model",
+        code="model_not_found",
+    )
+
+
 def _split(asked: str) -> tuple[str, str | None]:
     name, colon, speaker = asked.rpartition(":")
     return (name, speaker) if colon else (asked, None)
@@ -224,10 +268,10 @@ def _description(stamp: _Stamp) -> dict[str, Any]:
     """What can be known of a model without opening it."""
     folder = ModelFolder(stamp.path)
     card = folder.load_card()
-    vocabulary = json.loads((stamp.path / "vocabulary.json").read_bytes())
+    level = folder.load_vocabulary().get("level")
     return {
         "kind": card.kind,
-        "level": vocabulary.get("level"),
+        "level": level,
         "parameters": card.architecture.parameters,
         "layers": card.architecture.layers,
         "hidden": card.architecture.hidden,
@@ -236,16 +280,18 @@ def _description(stamp: _Stamp) -> dict[str, Any]:
         "has_index": folder.novelty.is_file(),
         "has_discriminator": discriminator_path(stamp.path).is_file(),
         "warning": card.warning,
-        "defaults": _defaults(card),
+        "defaults": _defaults(card, "talking" if card.kind == "chat" else "writing"),
+        "talking": _defaults(card, "talking"),
         "created": stamp.changed // 1_000_000_000,
     }
 
 
-def _defaults(card: ModelCard) -> dict[str, Any]:
-    """The values of all options where a request sends none."""
-    use: Use = "talking" if card.kind == "chat" else "writing"
+def _defaults(card: ModelCard, use: Use) -> dict[str, Any]:
+    """The values of all options where a request sends none; a character of a script speaks one line."""
+    longest = card.corpus.get("shape", {}).get("longest_line")
+    line = {"max_new_tokens": longest} if use == "talking" and longest is not None else {}
     plain = {name: default(name, option, use) for name, option in TABLE.items() if option.known_to(use)}
-    return {**plain, **card.decoding}
+    return {**plain, **line, **card.decoding}
 
 
 def _speakers(card: ModelCard) -> list[str]:

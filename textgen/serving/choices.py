@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 from textgen.chatbot import Chatbot
 from textgen.decoding.options import LARGEST_SEED
+from textgen.explanation.tokens import ExplainedToken
 from textgen.generation.conversation import ChatExchange, Reply, clean, fresh_seed
 from textgen.generation.generation_request import GenerationRequest
 from textgen.generation.ranking import best_first, check_rerank
@@ -16,6 +17,9 @@ from textgen.writer import ScriptWriter
 
 MOST_CHOICES = 16
 
+_ABOUT_MESSAGES = ("name", "refusal", "annotations", "audio", "tool_calls", "tool_call_id", "function_call")
+"""Fields of OpenAI's messages that change nothing about a text."""
+
 
 class TextChoice(Protocol):
     """A text to be written in a thread, and what is known of it afterwards.
@@ -24,18 +28,18 @@ class TextChoice(Protocol):
         seed: with it the same text comes again.
         finish_reason: `stop` or `length`.
         prompt_tokens, completion_tokens: how many were read and written.
+        logprobs: the log-probabilities of the text's tokens by the model alone, and of the likeliest at each place;
+            None where they are not wanted.
     """
 
     seed: int
     finish_reason: str
     prompt_tokens: int
     completion_tokens: int
+    logprobs: dict[str, Any] | None
 
     def pieces(self) -> Iterator[str]:
         """Writes the text and yields it piece by piece."""
-
-    def logprobs(self, top: int) -> dict[str, Any]:
-        """The log-probabilities of the text's tokens by the model alone, and of the likeliest at each place."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +65,8 @@ def read_talk(messages: Sequence[Body]) -> Talk:
     heard: list[str] = []
     room = LONGEST_TEXT
     for message in messages:
-        role, text = message.text("role"), _content(message)
+        role = message.text("role")
+        text = _content(message, role)
         room -= len(text)
         if room < 0:
             raise RequestError(
@@ -82,10 +87,15 @@ def read_talk(messages: Sequence[Body]) -> Talk:
     return Talk(exchanges, " ".join(heard) if heard else None)
 
 
-def _content(message: Body) -> str:
+def _content(message: Body, role: str) -> str:
     """The text of a message; one in parts is put together."""
     content = message.any("content")
-    parts = content if isinstance(content, list) else [{"type": "text", "text": content or ""}]
+    if content is None and role == "assistant":  # one that called a function said nothing
+        content = ""
+    for name in _ABOUT_MESSAGES:
+        message.any(name)
+    message.nothing_else()
+    parts = content if isinstance(content, list) else [{"type": "text", "text": content}]
     texts = [part.get("text") for part in parts if isinstance(part, dict) and part.get("type") == "text"]
     if len(texts) < len(parts) or not all(isinstance(text, str) for text in texts):
         raise RequestError(
@@ -104,6 +114,7 @@ class ReplyChoice:
         options: fields of `ChatOptions`.
         seed: of the reply; where others were rejected the seed they began with, and once it is written its own.
         rejected: texts of earlier replies to the same message, which this one replaces.
+        top: alternatives that the log-probabilities of each token have; None where they are not wanted.
     """
 
     bot: Chatbot
@@ -111,9 +122,11 @@ class ReplyChoice:
     options: dict[str, Any]
     seed: int
     rejected: Sequence[str] = ()
+    top: int | None = None
     finish_reason: str = "stop"
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    logprobs: dict[str, Any] | None = None
 
     def pieces(self) -> Iterator[str]:
         """Writes the reply and yields it piece by piece."""
@@ -121,7 +134,10 @@ class ReplyChoice:
         yield from self._stream()
         count = bot.tokenizer.encode
         self.prompt_tokens = sum(len(count(turn.text)) for turn in bot.turns[:-1])
-        if (reply := bot.last_reply) is not None and reply is not before:
+        written = (reply := bot.last_reply) is not None and reply is not before
+        if self.top is not None:
+            self.logprobs = chat_logprobs(_of_text(bot) if written else [], self.top)
+        if reply is not None and written:
             self.seed = reply.seed
             self.completion_tokens = len(count(reply.text)) + (reply.finish_reason == "end")
             self.finish_reason = "length" if reply.finish_reason == "length" else "stop"
@@ -142,10 +158,11 @@ class ReplyChoice:
         message = self.talk.message
         return self.bot.stream_first(**options) if message is None else self.bot.stream(message, **options)
 
-    def logprobs(self, top: int) -> dict[str, Any]:
-        """The log-probabilities of the reply's tokens by the model alone, and of the likeliest at each place."""
-        tokens = list(self.bot.explain().tokens)
-        return chat_logprobs(tokens[:-1] if tokens[-1].kind == "structure" else tokens, top)
+
+def _of_text(bot: Chatbot) -> list[ExplainedToken]:
+    """The tokens of the last reply without its end."""
+    tokens = list(bot.explain().tokens)
+    return tokens[:-1] if tokens[-1].kind == "structure" else tokens
 
 
 @dataclass
@@ -159,6 +176,7 @@ class ContinuationChoice:
         seed: of the text.
         rerank: candidates that are written, of which the one that reads most real is kept; 1 is off.
         echo: whether the text begins with the prompt, as the model read it.
+        top: alternatives that the log-probabilities of each token have; None where they are not wanted.
     """
 
     writer: ScriptWriter
@@ -167,9 +185,11 @@ class ContinuationChoice:
     seed: int
     rerank: int = 1
     echo: bool = False
+    top: int | None = None
     finish_reason: str = "stop"
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    logprobs: dict[str, Any] | None = None
     _request: GenerationRequest | None = field(default=None, repr=False)
     _begin: int = field(default=0, repr=False)
 
@@ -200,6 +220,8 @@ class ContinuationChoice:
             yield whole[self._begins(whole) :]
         self.completion_tokens = sum(len(sequence.ids) for sequence in request.sequences)
         self.finish_reason = _reason(request.sequences[-1].finish_reason)
+        if self.top is not None:
+            self.logprobs = text_logprobs(request, self._begin, self.top)
 
     def _begins(self, written: str) -> int:
         """Where the text begins in what was written, which is remembered."""
@@ -210,11 +232,6 @@ class ContinuationChoice:
         """Length of the prompt as it was typed, or as the model read it where that differs."""
         assert self._request is not None
         return len(self.prompt) if written.startswith(self.prompt) else self._request.given
-
-    def logprobs(self, top: int) -> dict[str, Any]:
-        """The log-probabilities of the text's tokens by the model alone, and of the likeliest at each place."""
-        assert self._request is not None, "it was written"
-        return text_logprobs(self._request, self._begin, top)
 
 
 def _reason(reason: str) -> str:

@@ -23,7 +23,7 @@ from textgen.serving.service import Service
 
 _IGNORED = (
     *("user", "store", "metadata", "service_tier", "reasoning_effort", "verbosity", "parallel_tool_calls"),
-    *("modalities", "tool_choice", "safety_identifier", "prompt_cache_key"),
+    *("safety_identifier", "prompt_cache_key"),
 )
 """Fields that change nothing about a text."""
 
@@ -32,7 +32,9 @@ _NEUTRAL: dict[str, tuple[Any, ...]] = {
     "frequency_penalty": (0,),
     "logit_bias": ({},),
     "response_format": ({"type": "text"},),
+    "modalities": (["text"],),
     "tools": ([],),
+    "tool_choice": ("none", "auto"),
     "functions": ([],),
     "best_of": (1,),
     "suffix": ("",),
@@ -49,9 +51,8 @@ async def list_models(service: Service, request: Request) -> Response:
 async def get_model(service: Service, request: Request) -> Response:
     """`GET /v1/models/ID`."""
     name = request.path_params["name"]
-    served, _ = await service.in_thread(lambda: service.catalogue.find(name))
-    found = await service.in_thread(service.catalogue.descriptions)
-    return JSONResponse({**_model(next(one for one in found if one["id"] == served.name)), "id": name})
+    found = await service.in_thread(lambda: service.catalogue.description(name))
+    return JSONResponse({**_model(found), "id": name})
 
 
 async def chat_completions(service: Service, request: Request) -> Response:
@@ -60,14 +61,19 @@ async def chat_completions(service: Service, request: Request) -> Response:
     model, talk = body.text("model", longest=400), read_talk(body.objects("messages"))
     rejected, wanted = body.texts("rejected"), body.flag("logprobs")
     top = body.whole("top_logprobs", 0, 0, ALTERNATIVES)
+    if top and not wanted:
+        raise RequestError(
+            400, "top_logprobs was sent without logprobs: send logprobs as true, too.", param="top_logprobs"
+        )
     options, n = _options(body, also="max_completion_tokens")
-    asked = _Asked(body, "chat.completion", model, top if wanted else None)
+    asked = _Asked(body, "chat.completion", model, n)
     served, speaker = await service.in_thread(lambda: service.catalogue.find(model))
     apart = options.get("candidates", 8)
     each = seeds(options, n, apart if isinstance(apart, int) else 1)
 
     def choices() -> list[TextChoice]:
-        return [ReplyChoice(served.bot(speaker), talk, options, seed, rejected) for seed in each]
+        rated = top if wanted else None
+        return [ReplyChoice(served.bot(speaker), talk, options, seed, rejected, rated) for seed in each]
 
     return await asked.answer(service, request, await service.in_thread(choices))
 
@@ -85,14 +91,21 @@ async def completions(service: Service, request: Request) -> Response:
         raise RequestError(400, "logprobs are known of a text that was written alone: leave rerank or logprobs out.")
     if n * len(prompts) > MOST_CHOICES:
         raise RequestError(400, f"At most {MOST_CHOICES} texts a request are written: ask for fewer.", param="n")
-    asked = _Asked(body, "text_completion", model, top)
-    served, _ = await service.in_thread(lambda: service.catalogue.find(model))
+    asked = _Asked(body, "text_completion", model, n)
+    served, speaker = await service.in_thread(lambda: service.catalogue.find(model))
+    if speaker is not None:
+        raise RequestError(
+            400,
+            f"The model {model[:100]!r} was asked for text, but a speaker behind a colon only talks: leave it out, and "
+            "say with characters who may speak.",
+            param="model",
+        )
     each = seeds(options, n, rerank)
 
     def choices() -> list[TextChoice]:
         writing = for_writing(options)
         return [
-            ContinuationChoice(served.writer(lambda note: None), prompt, writing, seed, rerank, echo)
+            ContinuationChoice(served.writer(lambda note: None), prompt, writing, seed, rerank, echo, top)
             for prompt in prompts
             for seed in each
         ]
@@ -107,17 +120,17 @@ class _Asked:
         body: of the request; nothing may be left in it.
         kind: of the response's object.
         model: as it was asked for.
-        top: alternatives that the log-probabilities of each token have; None where they are not wanted.
+        n: how many texts each prompt gets.
     """
 
-    def __init__(self, body: Body, kind: str, model: str, top: int | None) -> None:
+    def __init__(self, body: Body, kind: str, model: str, n: int) -> None:
         self.streamed = body.flag("stream")
         stream_options = body.part("stream_options")
         self._usage = stream_options.flag("include_usage")
         stream_options.any("include_obfuscation")
         for part in (stream_options, body):
             part.nothing_else()
-        self._kind, self._model, self._top = kind, model, top
+        self._kind, self._model, self._n = kind, model, n
         self._chat = kind == "chat.completion"
         name = "chatcmpl" if self._chat else "cmpl"
         self._head = {"id": f"{name}-{uuid4().hex}", "created": int(time.time()), "model": model}
@@ -135,20 +148,18 @@ class _Asked:
         found = []
         for place, (choice, text) in enumerate(zip(choices, texts, strict=True)):
             said = {"message": {"role": "assistant", "content": text}} if self._chat else {"text": text}
-            logprobs = await self._logprobs_of(service, choice)
-            about = {"logprobs": logprobs, "finish_reason": choice.finish_reason, "seed": choice.seed}
+            about = {"logprobs": choice.logprobs, "finish_reason": choice.finish_reason, "seed": choice.seed}
             found.append({"index": place, **said, **about})
-        return JSONResponse({**self._head, "object": self._kind, "choices": found, "usage": _usage(choices)})
+        return JSONResponse({**self._head, "object": self._kind, "choices": found, "usage": self._used(choices)})
 
     async def _events(self, service: Service, choices: Sequence[TextChoice]) -> AsyncGenerator[dict[str, Any], None]:
         async for place, text in service.texts(choices):
             yield self._chunk(place, text)
         for place, choice in enumerate(choices):
-            logprobs = await self._logprobs_of(service, choice)
             about = {"finish_reason": choice.finish_reason, "seed": choice.seed}
-            yield self._chunk(place, "", logprobs=logprobs, **about)
+            yield self._chunk(place, "", logprobs=choice.logprobs, **about)
         if self._usage:
-            yield {**self._head, "object": self._chunk_kind, "choices": [], "usage": _usage(choices)}
+            yield {**self._head, "object": self._chunk_kind, "choices": [], "usage": self._used(choices)}
 
     @property
     def _chunk_kind(self) -> str:
@@ -162,9 +173,11 @@ class _Asked:
         choice = {"index": place, **new, "logprobs": None, "finish_reason": None, **about}
         return {**self._head, "object": self._chunk_kind, "choices": [choice]}
 
-    async def _logprobs_of(self, service: Service, choice: TextChoice) -> dict[str, Any] | None:
-        top = self._top
-        return None if top is None else await service.workers.run(lambda: choice.logprobs(top))
+    def _used(self, choices: Sequence[TextChoice]) -> dict[str, int]:
+        """How many tokens were read and written; each prompt is counted once."""
+        read = sum(choice.prompt_tokens for choice in choices[:: self._n])
+        written = sum(choice.completion_tokens for choice in choices)
+        return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}
 
 
 def _options(body: Body, also: str = "") -> tuple[dict[str, Any], int]:
@@ -197,9 +210,3 @@ def _prompts(body: Body) -> list[str]:
 
 def _model(one: dict[str, Any]) -> dict[str, Any]:
     return {"id": one["id"], "object": "model", "created": one["created"], "owned_by": "textgen"}
-
-
-def _usage(choices: Sequence[TextChoice]) -> dict[str, int]:
-    """How many tokens were read and written; the prompt is counted once."""
-    read, written = choices[0].prompt_tokens, sum(choice.completion_tokens for choice in choices)
-    return {"prompt_tokens": read, "completion_tokens": written, "total_tokens": read + written}

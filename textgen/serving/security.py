@@ -88,6 +88,7 @@ class Guard:
                     shown.add_vary_header("Origin")
                 if allowed and origin is not None:
                     shown["Access-Control-Allow-Origin"] = origin
+                    shown["Access-Control-Expose-Headers"] = "Content-Disposition, Retry-After"
                     shown["Cross-Origin-Resource-Policy"] = "cross-origin"
             await send(message)
 
@@ -125,7 +126,7 @@ class Guard:
                 status_code=204,
                 headers={
                     "Access-Control-Allow-Methods": "GET, POST",
-                    "Access-Control-Allow-Headers": "Authorization, Content-Type",
+                    "Access-Control-Allow-Headers": headers.get("access-control-request-headers", ""),
                     "Access-Control-Max-Age": "600",
                 },
             )

@@ -7,13 +7,17 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar, cast
 
+import numpy as np
+
+from textgen.inference.language_model import LanguageModel
 from textgen.serving.batch import Inbox, NotWantedError, inbox
 from textgen.serving.errors import RequestError
 
 Result = TypeVar("Result")
-Made = TypeVar("Made")
+Network = TypeVar("Network")
 
 
 @dataclass(frozen=True)
@@ -37,34 +41,80 @@ class Limits:
 
 _RETRY_AFTER = "2"
 
-_computing = threading.Lock()
+_SLICE = 32
+"""Tokens of a long text that are read in one turn."""
 
 
-class _OneAtATime:
-    """An object whose methods run in one thread at a time, among all such objects."""
+class _Turns:
+    """A lock that goes to those who wait for it in the order in which they came."""
 
-    def __init__(self, made: object) -> None:
-        self._made = made
+    def __init__(self) -> None:
+        self._guard, self._waiting, self._taken = threading.Lock(), deque[threading.Lock](), False
+
+    def __enter__(self) -> None:
+        with self._guard:
+            if not self._taken:
+                self._taken = True
+                return
+            gate = threading.Lock()
+            gate.acquire()
+            self._waiting.append(gate)
+        gate.acquire()
+
+    def __exit__(self, *_: object) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._taken = False
+
+
+_computing = _Turns()
+
+
+class _InTurn:
+    """A network whose methods run in one thread at a time, among all such networks."""
+
+    def __init__(self, network: Any) -> None:
+        self._network = network
 
     def __getattr__(self, name: str) -> Any:
-        found = getattr(self._made, name)
-        if not callable(found):
-            return found
-
-        def in_turn(*given: Any, **named: Any) -> Any:
-            with _computing:
-                return found(*given, **named)
-
-        return in_turn
+        found = getattr(self._network, name)
+        return partial(_compute, found) if callable(found) else found
 
 
-def one_at_a_time(network: Made) -> Made:
+class _InSlices(_InTurn):
+    """A language model that reads a long text in many turns, and stops where nobody waits for it any more."""
+
+    def read(self, ids: Any, state: Any) -> Any:
+        """`LanguageModel.read`."""
+        for begin in range(0, len(ids), _SLICE):
+            state = _compute(self._network.read, ids[begin : begin + _SLICE], state)
+        return state
+
+    def trace(self, ids: Any) -> Any:
+        """`LanguageModel.trace`."""
+        found: list[Any] = []
+        for begin in range(0, len(ids), _SLICE):
+            before = tuple(array[-1:] for array in found[-1]) if found else None
+            found.append(_compute(self._network.trace, ids[begin : begin + _SLICE], before))
+        return tuple(map(np.concatenate, zip(*found, strict=True)))
+
+
+def _compute(method: Callable[..., Result], *given: Any, **named: Any) -> Result:
+    if (mine := inbox.get(None)) is not None:
+        mine.check()
+    with _computing:
+        return method(*given, **named)
+
+
+def in_turn(network: Network) -> Network:
     """The same network, which computes only while no other one does.
 
     NumPy's matrix products use all cores. Where several threads ask for some at once, those that wait do so in a loop
     (OpenBLAS), and take the processor from the one that works: with 32 requests on two cores, 3/4 of the speed.
     """
-    return cast(Made, _OneAtATime(network))
+    return cast(Network, (_InSlices if isinstance(network, LanguageModel) else _InTurn)(network))
 
 
 class Workers:

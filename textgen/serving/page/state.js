@@ -54,10 +54,10 @@ const CHARACTERS = 8; // of each script model that one can talk to, those with m
 
 /** What one can talk to: chat models, and the characters of script models. Each has a `name`; its id where another one has that name, too. */
 export function voices() {
-  const rows = state.options.filter((row) => row.for.includes("chat"));
-  const defaults = Object.fromEntries(rows.map((row) => [row.name, row.default.chat]));
   const characters = modelsOf("script").flatMap((model) =>
-    model.speakers.slice(0, CHARACTERS).map((name) => ({ ...model, id: `${model.id}:${name}`, name, kind: "chat", defaults })),
+    model.speakers.slice(0, CHARACTERS).map((name) => {
+      return { ...model, id: `${model.id}:${name}`, name, kind: "chat", defaults: model.talking };
+    }),
   );
   const all = [...modelsOf("chat").map((model) => ({ ...model, name: model.bot })), ...characters];
   const isOnly = (name) => all.filter((voice) => voice.name === name).length === 1;
