@@ -5,6 +5,7 @@ import sys
 import tracemalloc
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,6 +15,7 @@ import textgen
 from tests.discriminator.small import hears, likes, put_discriminator, with_discriminator
 from tests.generation.small import TOKENIZERS, Parrot, chat_model, saved_model, with_decoding
 from textgen.chatbot import Chatbot, ChatOptions, Reply, as_character
+from textgen.decoding.options import chat_options
 from textgen.discriminator.file import discriminator_path
 from textgen.errors import ConfigurationError, ModelError, TextgenError
 from textgen.generation.conversation import ChatExchange, clean
@@ -291,8 +293,27 @@ def test_options_are_kept_or_hold_once() -> None:
     bot.set(num_beams=3)
     assert bot.options.greedy
     assert bot.reply("hello").candidates <= 2
+    assert bot.reply("hello", num_beams=1, temperature=0.5)
     bot.set(num_beams=1)
-    assert bot.options.temperature == 0.6
+    assert bot.options.temperature == 0.9  # what a person has set comes back
+
+
+def test_beams_for_one_reply_leave_no_temperature_behind() -> None:
+    bot = Chatbot(with_decoding(chat_model(), temperature=0.6, max_new_tokens=20))
+    bot.set(num_beams=4)
+    assert chat_options(bot._responder.defaults, *bot._kept, {"num_beams": 1}).temperature == 0.6
+    assert chat_options(bot._responder.defaults, *bot._kept, {"top_k": 5}).greedy
+
+
+def test_another_reply_is_written_when_it_is_asked_for() -> None:
+    bot = Chatbot(chat_model())
+    with pytest.raises(ConfigurationError, match="nothing was said"):
+        bot.stream_retry()
+    bot.reply("hello", seed=1)
+    with pytest.raises(ConfigurationError):
+        bot.stream_retry(temperature=-1)
+    with patch.object(Chatbot, "_begin_again", side_effect=AssertionError("too early")):
+        bot.stream_retry(temperature=1.0)
 
 
 @pytest.mark.slow

@@ -2,6 +2,8 @@ import itertools
 import json
 import shutil
 from collections.abc import Callable
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -227,9 +229,10 @@ def test_a_page_has_the_characters_of_the_corpus_and_of_its_prompt_only(untraine
     assert set(heard[len("JERRY: é€") :]) & set("é€")
 
 
-def test_half_a_surrogate_pair_in_a_prompt_is_told(writer: ScriptWriter) -> None:
+@pytest.mark.parametrize("prompt", ["JERRY: \ud83d", "\udcff", "JERRY: the \ud83d soup"])
+def test_half_a_surrogate_pair_in_a_prompt_is_told(writer: ScriptWriter, prompt: str) -> None:
     with pytest.raises(TextgenError, match="surrogate"):
-        writer.write("JERRY: \ud83d", lines=1)
+        writer.write(prompt, lines=1)
 
 
 @pytest.mark.parametrize(
@@ -333,3 +336,37 @@ def test_a_request_knows_what_the_prompt_has_given(writer: ScriptWriter, prompt:
     assert text == writer.another(lambda note: None).write(prompt, lines=1, seed=2).text
     assert text[: request.given].rstrip() == prompt.rstrip()
     assert request.script(request.sequences).text == text
+
+
+@pytest.fixture(scope="module")
+def stored() -> ScriptWriter:
+    found = load(Path(__file__).parent / "data" / "script-v2")
+    assert isinstance(found, ScriptWriter)
+    return found
+
+
+def test_a_stop_string_in_the_prompt_ends_nothing(stored: ScriptWriter) -> None:
+    for prompt, stop in (("JERRY: Is it you?", "?"), ("JERRY: the END", "END"), ("JERRY: the soup", "so")):
+        written = stored.write(prompt, stop=[stop], lines=3, seed=1)
+        assert written.text.startswith(prompt) and len(written.text) > len(prompt)
+        assert "".join(stored.stream(prompt, stop=[stop], lines=3, seed=1)) == written.text
+
+
+@pytest.mark.parametrize(
+    "options", [{"num_return_sequences": 3}, {"rerank": True}, {"rerank": 1.0}, {"num_beams": "4"}, {"num_beams": None}]
+)
+def test_nothing_is_taken_and_then_ignored(stored: ScriptWriter, options: dict[str, Any]) -> None:
+    with pytest.raises(ConfigurationError, match=next(iter(options))):
+        stored.write("JERRY:", **options)
+    with pytest.raises(ConfigurationError, match=next(iter(options))):
+        stored.stream("JERRY:", **options)
+
+
+def test_without_drawing_there_are_as_many_captions_as_beams(stored: ScriptWriter) -> None:
+    notes = list[str]()
+    writer = stored.another(notes.append)
+    writer.opened = copy(writer.opened)
+    writer.opened.style = replace(writer.opened.style, format="captions")
+    assert len(writer.write(temperature=0).lines) == 1 and "lines is 1" in notes[-1]
+    assert len(writer.write(lines=5, num_beams=2).lines) == 2 and "lines is 2" in notes[-1]
+    assert len(writer.write(lines=3, seed=1).lines) == 3

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from textgen import terminal
 from textgen.corpus.document import Line
-from textgen.decoding.options import ChatOptions, asks_for_beams, chat_options
+from textgen.decoding.options import ChatOptions, chat_options
 from textgen.discriminator.file import discriminator_path, how_to_make
 from textgen.discriminator.scorer import Scorer
 from textgen.errors import ConfigurationError, ModelError, require_text
@@ -68,7 +68,7 @@ class Chatbot:
         self._responder: Responder = ChatModel(model) if isinstance(model, Model) else model
         self.name, self.path = self._responder.name, self._responder.path
         self.card, self.tokenizer = self._responder.card, self._responder.tokenizer
-        self._kept: dict[str, Any] = {}
+        self._kept: tuple[dict[str, Any], ...] = ()
         self._offered: list[Candidate] = []
         self._chosen_from: list[Candidate] = []
         self._options = chat_options(self._responder.defaults)
@@ -86,10 +86,8 @@ class Chatbot:
             ConfigurationError: an option is unknown or out of range, or `no_copy` was asked for but the model has no
                 novelty index; no option is changed.
         """
-        kept = {**self._kept, **options}
-        if asks_for_beams(options):
-            kept.pop("temperature", None)
-        chosen = chat_options(self._responder.defaults, kept)
+        kept = *self._kept, options
+        chosen = chat_options(self._responder.defaults, *kept)
         self._responder.guard(chosen)
         self._options, self._kept = chosen, kept
 
@@ -142,7 +140,9 @@ class Chatbot:
         return self._pieces(self._begin(None, options))
 
     def retry(self, **options: Any) -> Reply:
-        """Replaces the last reply by one with the next seed; seeds that repeat an earlier reply are skipped.
+        """Replaces the last reply by one with the next seed.
+
+        Seeds that repeat an earlier reply are skipped where a reply is chosen among several candidates.
 
         Raises:
             ConfigurationError: nothing was said yet.
@@ -151,7 +151,12 @@ class Chatbot:
 
     def stream_retry(self, **options: Any) -> Iterator[str]:
         """Replaces the last reply and yields the new one piece by piece; the old one stays until something is shown."""
-        return self._pieces(self._begin_again(options))
+        self._last("Another reply was asked for")
+        chat_options(self._responder.defaults, *self._kept, options)  # refuses now what cannot be
+        return self._pieces_again(options)
+
+    def _pieces_again(self, options: dict[str, Any]) -> Iterator[str]:
+        yield from self._pieces(self._begin_again(options))
 
     def candidates(self, n: int = 5, **options: Any) -> list[Candidate]:
         """Alternatives to the last reply, best first; equal replies count once.
@@ -342,7 +347,7 @@ class Chatbot:
             attempt: how many other replies there were before this one.
             replaced: the last exchange, where it is to be replaced.
         """
-        chosen = chat_options(self._responder.defaults, self._kept, options)
+        chosen = chat_options(self._responder.defaults, *self._kept, options)
         before = len(self._conversation.exchanges) - (replaced is not None)
         seed = options.get("seed")
         if seed is None:

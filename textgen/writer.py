@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 from textgen import terminal
 from textgen.decoding.option_row import refuse_unknown
-from textgen.decoding.options import DEFAULT_LINES, DecodingOptions
+from textgen.decoding.options import DEFAULT_LINES, DecodingOptions, asks_for_beams
 from textgen.discriminator.scorer import Scorer
-from textgen.errors import MissingExtraError, require_text
+from textgen.errors import ConfigurationError, MissingExtraError, require_text
 from textgen.generation.generation_request import GenerationRequest, Note, Watch, WrittenScript
 from textgen.generation.ranking import JudgedText, best_first, check_rerank, judge_lines
 from textgen.generation.script_model import ScriptModel
@@ -63,7 +63,7 @@ class ScriptWriter:
         """
         refuse_unknown(options, [field.name for field in fields(DecodingOptions)], "writing")
         defaults = dict(self.card.decoding)
-        if options.get("num_beams", 1) > 1:
+        if asks_for_beams(options):
             defaults["temperature"] = 0  # beam search does not sample
         chosen = DecodingOptions(**{**defaults, **options})
         if chosen.lines is None and chosen.max_new_tokens is None:
@@ -84,7 +84,7 @@ class ScriptWriter:
             ConfigurationError: an option makes no sense.
             ModelError: re-ranking was asked for, and the model has no discriminator.
         """
-        return self.write_several(prompt, rerank=rerank, **{**options, "num_return_sequences": 1})[0]
+        return self.write_several(prompt, rerank=rerank, **_one(options))[0]
 
     def write_several(
         self, prompt: str = "", *, rerank: int = 1, watch: Watch | None = None, **options: Any
@@ -95,9 +95,9 @@ class ScriptWriter:
         `watch` is called repeatedly with the number of whole lines written.
         """
         chosen = self.options(**options)
+        check_rerank(rerank, chosen)
         if rerank == 1:
             return self._request(prompt, chosen).scripts(watch)
-        check_rerank(rerank, chosen)
         judge = self.judge
         job = self._request(prompt, replace(chosen, num_return_sequences=rerank))
         return best_first(job.scripts(watch), judge, job.prompt_lines)[: chosen.num_return_sequences]
@@ -108,9 +108,10 @@ class ScriptWriter:
         The pieces are whole characters, and together they are `write(...).text`. With `rerank` the best candidate comes
         in one piece.
         """
+        chosen = self.options(**_one(options))
+        check_rerank(rerank, chosen)
         if rerank != 1:
             return iter([self.write(prompt, rerank=rerank, **options).text])
-        chosen = self.options(**{**options, "num_return_sequences": 1})
         return self._request(prompt, chosen).pieces()
 
     def request(self, prompt: str = "", **options: Any) -> GenerationRequest:
@@ -224,6 +225,16 @@ def as_keras(path: Path) -> Any:
     from textgen.models.stock import stock_model  # imports TensorFlow
 
     return stock_model(ModelFolder(path).load())
+
+
+def _one(options: dict[str, Any]) -> dict[str, Any]:
+    """The options of a method that returns one script."""
+    if (asked := options.get("num_return_sequences", 1)) != 1:
+        raise ConfigurationError(
+            f"num_return_sequences={asked!r} was asked for, but this writes one script: leave it out, or call "
+            "write_several."
+        )
+    return {**options, "num_return_sequences": 1}
 
 
 def _to_stderr(text: str) -> None:

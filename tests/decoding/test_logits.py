@@ -171,6 +171,8 @@ def test_the_last_axis_of_logits_and_history_is_meant_at_every_rank(shape: tuple
     logits = random.standard_normal((*shape, 6)).astype(np.float32)
     history = random.integers(0, 6, (*shape, 9))
     penalised = repetition_penalty(logits, history, 1.5).reshape(-1, 6)
+    for extreme in (1e-300, 1e-50, 1e50, 1e300):
+        assert np.isfinite(repetition_penalty(logits.astype(np.float32), history, extreme)).all()
     barred = no_repeat_ngram_size(logits, history, 2).reshape(-1, 6)
     rows = zip(logits.reshape(-1, 6), history.reshape(-1, 9), penalised, barred, strict=True)
     for row, ids, changed, kept in rows:

@@ -26,6 +26,15 @@ def test_a_stop_string_over_several_pieces_is_never_shown() -> None:
     assert watch.found and watch.cut == len("cut b")
 
 
+def test_what_a_person_gave_is_not_searched() -> None:
+    watch = StopStrings(("?", "you"), given=len("you? "))
+    shown = []
+    for text in ("yo", "u", "? so", " it is yo", "u or"):
+        passed, watch = watch.advance(text)
+        shown.append(passed)
+    assert shown == ["yo", "u", "? so", " it is ", ""] and watch.found
+
+
 def test_what_only_began_like_a_stop_string_is_shown_later() -> None:
     shown, watch = run(("cut",), "a cu", "p")
     assert shown == ["a ", "cup"]

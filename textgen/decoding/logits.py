@@ -22,6 +22,7 @@ Transform: TypeAlias = Callable[[Logits], Logits]
 HistoryTransform: TypeAlias = Callable[[Logits, Ids], Logits]
 
 _COLDEST, _HOTTEST = 1e-30, 1e30  # no choice and no preference is left, and float32 holds both
+_LEAST_PENALTY = 1e-6  # and 1e6 at most: what a factor makes of a logit is a finite number
 _FIRST_SIZE, _GROWTH = 512, 4  # of the part that is sorted: most nuclei are small, and sorting everything is slow
 
 
@@ -188,6 +189,7 @@ def repetition_penalty(logits: Logits, history: Ids, penalty: float, first: int 
         Logits 2, 1, -1, history 0, 2 and penalty 2 give 1, 1, -2.
     """
     values = _take(logits, history)
+    penalty = min(max(penalty, _LEAST_PENALTY), 1 / _LEAST_PENALTY)
     factor = np.where(history < first, np.asarray(1, logits.dtype), np.asarray(penalty, logits.dtype))
     penalised = logits.copy()
     _put(penalised, history, np.where(values > 0, values / factor, values * factor))

@@ -316,19 +316,22 @@ TABLE = rows(ChatOptions)
 
 
 def chat_options(*layers: Mapping[str, Any]) -> ChatOptions:
-    """Merges options from several sources, later ones winning; asking for beams without a temperature sets it to 0.
+    """Merges options from several sources, later ones winning.
+
+    Where the last word on `num_beams` asks for beams, and neither it nor a later one gives a temperature, that is 0.
 
     Raises:
         ConfigurationError: an option is unknown or out of range.
     """
     known = [name for name, option in TABLE.items() if option.known_to("talking")]
     merged: dict[str, Any] = {}
+    beams = False
     for layer in layers:
         refuse_unknown([name for name in layer if name not in TABLE], known, "chatting")
-        if asks_for_beams(layer):
-            merged["temperature"] = 0
+        if "num_beams" in layer or "temperature" in layer:
+            beams = asks_for_beams(layer)
         merged |= layer
-    return ChatOptions(**merged)
+    return ChatOptions(**{**merged, "temperature": 0} if beams else merged)
 
 
 def asks_for_beams(options: Mapping[str, Any]) -> bool:

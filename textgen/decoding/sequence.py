@@ -29,29 +29,34 @@ class StopStrings:
         held: text not yet passed on.
         found: whether a stop string is complete.
         cut: characters at the end of the text that were dropped because of it.
+        given: characters still to come that a person gave, in which no stop string is looked for.
 
     Example:
         With stop "cut", the pieces "a c", "ut" and " b" become "a " and "", and then the stop is found.
     """
 
-    __slots__ = ("_stops", "cut", "found", "held")
+    __slots__ = ("_given", "_stops", "cut", "found", "held")
 
-    def __init__(self, stops: tuple[str, ...], held: str = "", found: bool = False, cut: int = 0) -> None:
+    def __init__(
+        self, stops: tuple[str, ...], held: str = "", found: bool = False, cut: int = 0, given: int = 0
+    ) -> None:
         self._stops = stops
         self.held = held
         self.found = found
         self.cut = cut
+        self._given = given
 
     def advance(self, text: str) -> tuple[str, "StopStrings"]:
         """The text that may be shown now, and the state after it."""
         if not self._stops or not text:
             return text, self
-        seen = self.held + text
+        given, seen = text[: self._given], self.held + text[self._given :]
         begin = self._begin(seen)
         if begin is not None:
-            return seen[:begin], StopStrings(self._stops, found=True, cut=len(seen) - begin)
+            return given + seen[:begin], StopStrings(self._stops, found=True, cut=len(seen) - begin)
         keep = self._may_begin(seen)
-        return seen[: len(seen) - keep], StopStrings(self._stops, seen[len(seen) - keep :])
+        left = StopStrings(self._stops, seen[len(seen) - keep :], given=self._given - len(given))
+        return given + seen[: len(seen) - keep], left
 
     def _begin(self, text: str) -> int | None:
         """The beginning of the stop string that ends first."""
@@ -79,12 +84,14 @@ class SequenceStart:
         renderer: turns ids into text, after the prompt.
         constraint: on what is written; None allows everything.
         seed: of the draws.
+        given: characters of the prompt, such as its last word, that are written first.
     """
 
     context: Sequence[int]
     renderer: Renderer
     constraint: Constraint | None = None
     seed: int = 0
+    given: int = 0
 
 
 class Cursor(NamedTuple):
@@ -200,7 +207,7 @@ def begin_sequence(prompt: SequenceStart, options: DecodingOptions, guard: CopyG
         lines=0,
         constraint=prompt.constraint,
         renderer=prompt.renderer,
-        stops=StopStrings(options.stop),
+        stops=StopStrings(options.stop, given=prompt.given),
         speech=guard.begin(prompt.context, options.no_copy) if guard is not None and options.no_copy else None,
         log_probability=0.0,
     )

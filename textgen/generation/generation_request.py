@@ -11,6 +11,7 @@ import numpy as np
 from textgen.corpus.document import Scene
 from textgen.corpus.prompt import ScriptPrompt as ScriptPrompt
 from textgen.corpus.prompt import parse_prompt
+from textgen.corpus.reading import whole_pairs
 from textgen.corpus.script import Script
 from textgen.corpus.token_parser import ScriptRenderer, decode_script
 from textgen.decoding.constraints.base import AllOf, Constraint, HealingConstraint, Utf8Constraint
@@ -94,7 +95,10 @@ class GenerationRequest:
         self._documents = 1
         if model.style.format == "captions" and options.lines is not None:
             self._documents = options.lines
-            sequences = options.num_return_sequences * options.lines
+            if options.greedy and options.lines > options.num_beams:
+                self._documents = options.num_beams
+                note(f"Without drawing there are no more captions than beams: lines is {options.num_beams}.")
+            sequences = options.num_return_sequences * self._documents
             self.options = replace(options, lines=1, num_return_sequences=sequences)
         prompt = self._normalised(prompt)
         opening = self._resolved(parse_prompt(prompt, model.style))
@@ -143,7 +147,8 @@ class GenerationRequest:
         """The events of decoding."""
         network = self.model.network
         state = network.read(np.array(self.context[:-1], np.intp)[:, None], network.initial_state())
-        prompt = SequenceStart(self.context, self.renderer, self._constraint)
+        given = self.given - len(self._prompt_text)
+        prompt = SequenceStart(self.context, self.renderer, self._constraint, given=given)
         for event in self.model.decode(state, prompt, self.options):
             if event.sequence is not None and event.sequence.relaxed:
                 self._note("A span of the corpus was copied after all: nothing else could be written there.")
@@ -171,6 +176,8 @@ class GenerationRequest:
     def _normalised(self, prompt: str) -> str:
         require_text("prompt", prompt)
         prompt = prompt.replace("\r\n", "\n").replace("\r", "\n")
+        if prompt != whole_pairs(prompt):
+            self.model.tokenizer.encode(prompt)  # refuses it
         changed = self.model.normalisation.apply(prompt)
         if changed != prompt:
             self._note("The prompt was put into the corpus's own case and quotation marks.")

@@ -192,6 +192,8 @@ def check_rerank(rerank: int, options: DecodingOptions) -> None:
     values = TABLE["rerank"].values_for("writing")
     if not values.fits(rerank):
         raise ConfigurationError(f"{asked}, but it must be {values.allowed}: give one.")
+    if rerank == 1:
+        return
     if options.greedy:
         beams = options.num_beams > 1
         how = f"num_beams={options.num_beams}" if beams else "temperature=0"

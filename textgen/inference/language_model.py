@@ -77,8 +77,9 @@ class LanguageModel:
         states: list[State] = []
         for token in ids:
             before = states[-1] if states else state
-            fresh = before is None or token == START
-            states.append(self._advance(np.array([token]), self.initial_state() if fresh else before))
+            if before is None or token == START:
+                before = self.initial_state()
+            states.append(self._advance(np.array([token]), before))
         return tuple(np.concatenate(arrays) for arrays in zip(*states, strict=True))
 
     def outputs(self, state: State) -> Array:

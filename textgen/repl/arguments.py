@@ -77,7 +77,10 @@ def typed_options(words: list[str]) -> dict[str, Value]:
                 f"/set was given {word!r} among options written as NAME=VALUE: write all of them that way, or a "
                 "single one as NAME VALUE."
             )
-        options[name] = parsed(name, [value])
+        new, before = parsed(name, [value]), options.get(name)
+        if name in options and not (isinstance(before, tuple) and isinstance(new, tuple)):
+            raise ConfigurationError(f"/set was given {name} more than once: give it one value.")
+        options[name] = (*before, *new) if isinstance(before, tuple) and isinstance(new, tuple) else new
     return options
 
 

@@ -51,7 +51,7 @@ def parsed(name: str, words: Sequence[str]) -> Value:
         True
     """
     if takes_texts(name):
-        return () if list(words) == [NONE] else tuple(words)
+        return () if [word.casefold() for word in words] == [NONE] else tuple(words)
     typed = " ".join(words)
     if _kind(name) == "switch" and typed.casefold() in _SWITCHES:
         return _SWITCHES[typed.casefold()]
