@@ -230,6 +230,21 @@ def test_a_reply_that_is_stopped_keeps_what_was_written(page: "Page") -> None:
     assert replies(page) == ["half a"]
 
 
+def test_a_reply_that_breaks_off_says_so_and_keeps_what_was_written(page: "Page") -> None:
+    page.open()
+    page.run(
+        "window.fetch = ((real) => (path, request) => path !== 'v1/chat/completions' ? real(path, request) :"
+        " Promise.resolve("
+        "new Response(new ReadableStream({start(out) {"
+        ' out.enqueue(new TextEncoder().encode(\'data: {"choices": [{"delta": {"content": "half a"}}]}\\n\'));'
+        " setTimeout(() => out.error(new TypeError('network error')), 200); }}))))(window.fetch)"
+    )
+    page.one(".composer textarea").send_keys("hello" + ENTER)
+    page.until(lambda: page.texts(".reply .seed") == ["stopped"])
+    assert replies(page) == ["half a"]
+    assert "The answer ended too early" in page.one(".failed").text
+
+
 def test_settings_reach_the_server_and_go_back_to_their_defaults(page: "Page") -> None:
     page.open()
     page.press("Settings")

@@ -238,6 +238,27 @@ def test_speakers_have_colours_and_copies_are_underlined(page: "Page") -> None:
     assert "big salad" in " ".join(spans["copied"])
 
 
+def test_an_error_stays_until_a_person_acts_whatever_the_page_does_by_itself(page: "Page") -> None:
+    page.open("write", page=BEGINNING)
+    page.run(
+        "window.asked = []; window.fetch = ((real) => async (path, request) => { asked.push(path);"
+        " if (path === 'api/copies') throw new TypeError('network error');"
+        " const told = JSON.stringify({error: {message: 'too busy'}});"
+        " return path === 'api/next' ? new Response(told, {status: 503}) : real(path, request); })(window.fetch)"
+    )
+    page.press("Next word")
+    assert page.one(".failed p").text == "too busy"
+    write(page, " ")
+    page.field("Temperature").send_keys(HOME)
+    page.until(lambda: {"api/copies", "api/continuations"} <= set(page.run("return asked")))
+    time.sleep(0.5)
+    assert page.texts(".failed p") == ["too busy"]
+    page.press("Undo")
+    page.press("Several")
+    page.until(lambda: page.all(".continuation"))
+    assert page.texts(".failed p") == []
+
+
 @pytest.mark.parametrize("form", ["text", "fountain", "fdx", "pdf", "json"])
 def test_a_page_is_exported(page: "Page", form: str) -> None:
     page.open("write", page="JERRY: The soup.\nELAINE: My coat.\n")

@@ -7,7 +7,7 @@ import { heard, seedOf } from "./talk.js";
 
 const FEWEST = 8; // candidates to choose from, even where a reply is written alone
 
-/** Streams one model's reply to an exchange into it, another one where there was one; what came before a stop stays. `onpiece` is told of each piece. */
+/** Streams one model's reply to an exchange into it, another one where there was one; what came before a stop or an error stays. `onpiece` is told of each piece. */
 export async function reply(talk, number, place, signal, onpiece) {
   const exchange = talk.exchanges[number];
   const before = exchange.replies[place];
@@ -28,8 +28,8 @@ export async function reply(talk, number, place, signal, onpiece) {
       onpiece(piece);
     }
   } catch (error) {
-    if (error.name !== "AbortError") throw error;
     now.interrupted = true;
+    throw error;
   }
 }
 

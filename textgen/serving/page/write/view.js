@@ -2,7 +2,7 @@
 
 import { askForFile } from "../server.js";
 import { button, choice, debounced, download, element, field, panelHeader } from "../dom.js";
-import { attempt, tell } from "../notices.js";
+import { attempt, quietly, tell } from "../notices.js";
 import { option } from "../settings.js";
 import { lookAt } from "../inside/parts.js";
 import { choose, chosenModel, keep, modelsOf, state } from "../state.js";
@@ -89,7 +89,7 @@ export function writeView(main) {
     model = models.find((one) => one.id === id);
     choose("write", id);
     colours.cast(model.speakers);
-    rail.replaceChildren(panelHeader(words.write.tools, words.close, rail), element("p", { class: "warning" }, model.warning), tools(model, (temperature) => attempt(() => example(model, editor.text, temperature, randomSeed()))));
+    rail.replaceChildren(panelHeader(words.write.tools, words.close, rail), element("p", { class: "warning" }, model.warning), tools(model, (temperature) => example(model, editor.text, temperature, randomSeed())));
   }
 
   function show() {
@@ -221,7 +221,7 @@ export function writeView(main) {
     const begin = editor.start(editor.place(Math.max(0, editor.cursor - CHECKED))[0]);
     const text = editor.text;
     const part = text.slice(begin, begin + 2 * CHECKED);
-    const spans = await attempt(() => copies(model, part));
+    const spans = await quietly(() => copies(model, part));
     if (!spans || editor.text !== text) return;
     colours.copied = spans.map((span) => ({ begin: begin + span.begin, end: begin + span.end }));
     colours.paint();
