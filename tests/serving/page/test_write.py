@@ -180,6 +180,34 @@ def test_only_those_speak_who_may_and_only_so_many_lines(page: "Page") -> None:
     assert written(page).count("ELAINE:") == 1
 
 
+def test_what_is_offered_goes_as_soon_as_the_text_is_another_one(page: "Page") -> None:
+    page.open("write", page=BEGINNING)
+    page.press("Next word")
+    page.until(lambda: page.all(".choices .chip"))
+    write(page, "x")
+    assert not page.all(".choices")
+    page.press("Several")
+    page.until(lambda: page.all(".continuation"))
+    page.press("Undo")
+    assert not page.all(".choices")
+
+
+def test_nothing_else_is_written_while_the_next_words_are_asked_for(page: "Page") -> None:
+    page.open("write", page=BEGINNING)
+    page.run(  # an answer that comes when the test wants it
+        "window.fetch = ((real) => async (path, request) => {"
+        " if (path === 'api/next') await new Promise((resolve) => (window.answer = resolve));"
+        " return real(path, request); })(window.fetch)"
+    )
+    page.press("Next word")
+    write(page, "x")
+    assert text(page) == BEGINNING
+    assert page.texts(".stop") == ["Stop"]
+    page.run("answer()")
+    page.until(lambda: page.all(".choices .chip"))
+    assert page.texts(".stop") == []
+
+
 def test_on_a_phone_the_tools_open_over_the_page_and_are_closed_again(page: "Page") -> None:
     page.window(360, 700)
     try:

@@ -104,6 +104,7 @@ export function writeView(main) {
   }
 
   function edited(edit) {
+    close(choices); // they were offered for the text before, and for a place in it
     if (edit.by !== "history") history.add(edit);
     colours.edited(edit);
     save();
@@ -113,7 +114,6 @@ export function writeView(main) {
 
   /** Lets the model write at a place of the text, and shows it while it comes. */
   async function write(at) {
-    close(choices);
     begin();
     const used = option(model, "seed") ?? randomSeed();
     const before = editor.text.slice(0, at);
@@ -138,6 +138,7 @@ export function writeView(main) {
   }
 
   function begin() {
+    close(choices);
     running = new AbortController();
     editor.locked = true;
     page.setAttribute("aria-busy", "true");
@@ -149,18 +150,24 @@ export function writeView(main) {
     editor.locked = false;
     page.removeAttribute("aria-busy");
     show();
-    if (page.isConnected) {
-      page.focus({ preventScroll: true });
-      editor.select(cursor);
-    }
+    if (!page.isConnected) return;
+    page.focus({ preventScroll: true });
+    editor.select(cursor);
+  }
+
+  /** Asks for something to choose from, for the text before a place; undefined where the text is another one by then. */
+  async function offered(at, asking) {
+    const { text } = editor;
+    begin();
+    const found = await attempt(() => asking(text.slice(0, at), running.signal));
+    finish(at);
+    return page.isConnected && editor.text === text ? found : undefined;
   }
 
   async function offerSeveral() {
     const at = editor.cursor;
-    begin();
     const first = option(model, "seed") ?? randomSeed();
-    const found = await attempt(() => several(model, editor.text.slice(0, at), CONTINUATIONS, first, running.signal));
-    finish(at);
+    const found = await offered(at, (before, signal) => several(model, before, CONTINUATIONS, first, signal));
     if (!found) return;
     showContinuations(choices, found, ({ text, seed: used }) => insert(at, endsLine(at) ? text.replace(/\n$/, "") : text, words.seed(used)));
     reveal(at);
@@ -168,7 +175,8 @@ export function writeView(main) {
 
   async function offerNext() {
     const at = editor.cursor;
-    const tokens = await attempt(() => nextTokens(model, editor.text.slice(0, at), NEXT_WORDS, [option(model, "temperature") || 1]));
+    const temperatures = [option(model, "temperature") || 1];
+    const tokens = await offered(at, (before, signal) => nextTokens(model, before, NEXT_WORDS, temperatures, signal));
     if (!tokens) return;
     showNextWords(choices, tokens, (token) => {
       insert(at, token.inserts, "");
