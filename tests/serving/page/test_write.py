@@ -208,6 +208,46 @@ def test_nothing_else_is_written_while_the_next_words_are_asked_for(page: "Page"
     assert page.texts(".stop") == []
 
 
+def test_the_last_letters_are_kept_when_the_tab_is_closed(page: "Page") -> None:
+    page.open("write")
+    write(page, "one")
+    page.run(
+        "document.execCommand('insertText', false, ' two'); location.reload()"
+    )  # no time for anything between them
+    page.until(lambda: page.all(".page .row"))
+    assert text(page) == "one two"
+
+
+def test_two_tabs_show_one_page_and_none_writes_an_older_one_over_it(page: "Page") -> None:
+    page.open("write", page="one")
+    kept = "return JSON.parse(localStorage.getItem('textgen/page'))"
+    first = page.driver.current_window_handle
+    page.driver.switch_to.new_window("tab")
+    try:
+        page.go("write")
+        page.one(".page").click()
+        write(page, " two")
+        page.until(lambda: page.run(kept) == "one two")
+        page.driver.switch_to.window(first)
+        page.until(lambda: text(page) == "one two")
+        page.go("talk")
+        page.until(lambda: page.all(".composer"))
+        assert page.run(kept) == "one two"
+        page.driver.switch_to.window(page.driver.window_handles[-1])
+        write(page, " three")
+        page.until(lambda: page.run(kept) == "one two three")
+        page.driver.switch_to.window(first)
+        page.go("write")
+        page.until(lambda: page.all(".page .row"))
+        assert text(page) == "one two three"
+        write(page, " four")
+        page.until(lambda: page.run(kept) == "one two three four")
+    finally:
+        page.driver.switch_to.window(page.driver.window_handles[-1])
+        page.driver.close()
+        page.driver.switch_to.window(first)
+
+
 def test_on_a_phone_the_tools_open_over_the_page_and_are_closed_again(page: "Page") -> None:
     page.window(360, 700)
     try:

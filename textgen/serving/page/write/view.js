@@ -5,13 +5,14 @@ import { button, choice, debounced, download, element, field, panelHeader } from
 import { attempt, quietly, tell } from "../notices.js";
 import { option } from "../settings.js";
 import { lookAt } from "../inside/parts.js";
-import { choose, chosenModel, keep, modelsOf, state } from "../state.js";
+import { choose, chosenModel, modelsOf } from "../state.js";
 import { words } from "../words.js";
 import { close, showContinuations, showNextWords } from "./choices.js";
 import { Colours } from "./colours.js";
 import { Editor } from "./editor.js";
 import { continued, copies, example, nextTokens, randomSeed, several, withoutLineEnd } from "./generating.js";
 import { History } from "./history.js";
+import { Keeping } from "./keeping.js";
 import { tools } from "./tools.js";
 
 const FORMATS = { text: "txt", fountain: "fountain", fdx: "fdx", pdf: "pdf", json: "json" };
@@ -50,9 +51,8 @@ export function writeView(main) {
   const history = new History();
   const editor = new Editor(page, edited);
   const colours = new Colours(editor);
-  const save = debounced(keepPage, 500);
+  const keeping = new Keeping(editor, () => running);
   const check = debounced(checkCopies, 1500);
-  editor.set(state.page);
 
   const buttons = {
     end: button(words.write.continue, () => write(editor.length), { class: "primary" }),
@@ -77,13 +77,8 @@ export function writeView(main) {
   return () => {
     running?.abort();
     colours.close();
-    keepPage();
+    keeping.close();
   };
-
-  function keepPage() {
-    state.page = editor.text;
-    keep("page");
-  }
 
   function change(id) {
     model = models.find((one) => one.id === id);
@@ -107,7 +102,7 @@ export function writeView(main) {
     close(choices); // they were offered for the text before, and for a place in it
     if (edit.by !== "history") history.add(edit);
     colours.edited(edit);
-    save();
+    keeping.edited(edit);
     check();
     show();
   }
@@ -153,6 +148,7 @@ export function writeView(main) {
     if (!page.isConnected) return;
     page.focus({ preventScroll: true });
     editor.select(cursor);
+    keeping.takeOver(); // what came from another tab meanwhile
   }
 
   /** Asks for something to choose from, for the text before a place; undefined where the text is another one by then. */
