@@ -117,6 +117,41 @@ def test_a_candidate_with_its_scores_takes_the_place_of_the_reply(page: "Page") 
     page.until(lambda: replies(page) == [text])
 
 
+def test_while_candidates_are_written_nothing_else_begins_and_they_can_be_stopped(page: "Page") -> None:
+    page.open()
+    say(page, "hello")
+    page.run(  # an answer that does not come
+        "window.fetch = ((real) => (path, request) => path !== 'api/candidates' ? real(path, request) :"
+        " new Promise((_, reject) => { window.fail = reject;"
+        " request.signal.onabort = () => reject(request.signal.reason); }))(window.fetch)"
+    )
+    said = "return document.querySelector('[role=status]').textContent"
+    page.press("Choose")
+    assert page.run(said) == "Writing candidates …"
+    page.one(".composer textarea").send_keys("and" + ENTER)
+    assert page.texts(".message p") == ["hello"]
+    for name in ("New talk", "Import a talk …", "Undo"):
+        shown = [one for one in page.all("button") if name in (one.text, one.get_attribute("aria-label"))]
+        assert not any(one.is_enabled() for one in shown), name
+    page.press("Stop")
+    page.button("Choose")
+    assert (page.run(said), page.texts(".failed p")) == ("", [])
+    page.press("Choose")
+    page.run("fail(new TypeError('network error'))")
+    page.button("Choose")
+    assert page.run(said) == ""
+    assert "does not answer" in page.one(".failed").text
+
+
+def test_a_voice_that_the_server_no_longer_has_takes_its_replies_with_it(page: "Page") -> None:
+    replies_of_two = [{"text": text, "seed": 1, "attempt": 0, "rejected": []} for text in ("one", "two")]
+    exchange = {"message": "hello", "replies": replies_of_two}
+    talk = {"id": "a", "seed": 1, "models": ["gone", "smalltalk"], "exchanges": [exchange], "changed": 1}
+    page.open(**{"talk/a": talk, "talk": "a"})
+    assert page.texts(".reply h2") == ["Wren"]
+    assert replies(page) == ["two"]
+
+
 def test_a_chosen_reply_has_the_seed_of_its_candidates_and_says_that_it_was_chosen(page: "Page") -> None:
     page.open(settings={"smalltalk": {"temperature": 1.5, "min_p": 0}})
     say(page, "do you like music?")
