@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.serving.page.browser import Page
 
 pytestmark = pytest.mark.slow
-ENTER = "\ue007"
+ENTER, BACKSPACE, CONTROL = "\ue007", "\ue003", "\ue009"
 
 
 def say(page: "Page", message: str) -> None:
@@ -292,6 +292,19 @@ def test_settings_reach_the_server_and_go_back_to_their_defaults(page: "Page") -
     page.press("Settings")
     page.press("Back to the defaults")
     assert page.field("seed").get_attribute("value") == default == ""
+
+
+def test_a_number_that_is_emptied_is_the_default_again_and_says_so(page: "Page") -> None:
+    page.open(settings={"smalltalk": {"max_new_tokens": None}})  # as an earlier page kept it
+    page.press("Settings")
+    default = page.field("max_new_tokens").get_attribute("value")
+    assert int(default or 0) > 1
+    kept = "return JSON.parse(localStorage.getItem('textgen/settings')).smalltalk"
+    page.field("max_new_tokens").send_keys(CONTROL + "a" + CONTROL + "1\t")
+    assert page.run(kept) == {"max_new_tokens": 1}
+    page.field("max_new_tokens").send_keys(CONTROL + "a" + CONTROL + BACKSPACE + "\t")
+    assert page.field("max_new_tokens").get_attribute("value") == default
+    assert page.run(kept) == {}
 
 
 def test_what_the_server_refuses_is_told_and_the_message_stays(page: "Page") -> None:
