@@ -88,6 +88,7 @@ class Page:
     def open(self, view: str = "talk", **kept: Any) -> None:
         """Shows a view as a person who has never been here sees it, or one whose browser has kept something."""
         self.go(view)
+        self.run("dispatchEvent(new Event('pagehide'))")  # so that it keeps nothing of its own afterwards
         self.run("localStorage.clear(); sessionStorage.clear()")
         for name, value in kept.items():
             self.run("localStorage.setItem(`textgen/${arguments[0]}`, arguments[1])", name, json.dumps(value))

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from tests.serving.page.browser import Page
 
 pytestmark = pytest.mark.slow
-ENTER = "\ue007"
+ENTER, BACKSPACE, CONTROL = "\ue007", "\ue003", "\ue009"
 
 
 def say(page: "Page", message: str) -> None:
@@ -115,6 +115,41 @@ def test_a_candidate_with_its_scores_takes_the_place_of_the_reply(page: "Page") 
     text = chosen.text
     chosen.click()
     page.until(lambda: replies(page) == [text])
+
+
+def test_while_candidates_are_written_nothing_else_begins_and_they_can_be_stopped(page: "Page") -> None:
+    page.open()
+    say(page, "hello")
+    page.run(  # an answer that does not come
+        "window.fetch = ((real) => (path, request) => path !== 'api/candidates' ? real(path, request) :"
+        " new Promise((_, reject) => { window.fail = reject;"
+        " request.signal.onabort = () => reject(request.signal.reason); }))(window.fetch)"
+    )
+    said = "return document.querySelector('[role=status]').textContent"
+    page.press("Choose")
+    assert page.run(said) == "Writing candidates …"
+    page.one(".composer textarea").send_keys("and" + ENTER)
+    assert page.texts(".message p") == ["hello"]
+    for name in ("New talk", "Import a talk …", "Undo"):
+        shown = [one for one in page.all("button") if name in (one.text, one.get_attribute("aria-label"))]
+        assert not any(one.is_enabled() for one in shown), name
+    page.press("Stop")
+    page.button("Choose")
+    assert (page.run(said), page.texts(".failed p")) == ("", [])
+    page.press("Choose")
+    page.run("fail(new TypeError('network error'))")
+    page.button("Choose")
+    assert page.run(said) == ""
+    assert "does not answer" in page.one(".failed").text
+
+
+def test_a_voice_that_the_server_no_longer_has_takes_its_replies_with_it(page: "Page") -> None:
+    replies_of_two = [{"text": text, "seed": 1, "attempt": 0, "rejected": []} for text in ("one", "two")]
+    exchange = {"message": "hello", "replies": replies_of_two}
+    talk = {"id": "a", "seed": 1, "models": ["gone", "smalltalk"], "exchanges": [exchange], "changed": 1}
+    page.open(**{"talk/a": talk, "talk": "a"})
+    assert page.texts(".reply h2") == ["Wren"]
+    assert replies(page) == ["two"]
 
 
 def test_a_chosen_reply_has_the_seed_of_its_candidates_and_says_that_it_was_chosen(page: "Page") -> None:
@@ -230,6 +265,21 @@ def test_a_reply_that_is_stopped_keeps_what_was_written(page: "Page") -> None:
     assert replies(page) == ["half a"]
 
 
+def test_a_reply_that_breaks_off_says_so_and_keeps_what_was_written(page: "Page") -> None:
+    page.open()
+    page.run(
+        "window.fetch = ((real) => (path, request) => path !== 'v1/chat/completions' ? real(path, request) :"
+        " Promise.resolve("
+        "new Response(new ReadableStream({start(out) {"
+        ' out.enqueue(new TextEncoder().encode(\'data: {"choices": [{"delta": {"content": "half a"}}]}\\n\'));'
+        " setTimeout(() => out.error(new TypeError('network error')), 200); }}))))(window.fetch)"
+    )
+    page.one(".composer textarea").send_keys("hello" + ENTER)
+    page.until(lambda: page.texts(".reply .seed") == ["stopped"])
+    assert replies(page) == ["half a"]
+    assert "The answer ended too early" in page.one(".failed").text
+
+
 def test_settings_reach_the_server_and_go_back_to_their_defaults(page: "Page") -> None:
     page.open()
     page.press("Settings")
@@ -242,6 +292,19 @@ def test_settings_reach_the_server_and_go_back_to_their_defaults(page: "Page") -
     page.press("Settings")
     page.press("Back to the defaults")
     assert page.field("seed").get_attribute("value") == default == ""
+
+
+def test_a_number_that_is_emptied_is_the_default_again_and_says_so(page: "Page") -> None:
+    page.open(settings={"smalltalk": {"max_new_tokens": None}})  # as an earlier page kept it
+    page.press("Settings")
+    default = page.field("max_new_tokens").get_attribute("value")
+    assert int(default or 0) > 1
+    kept = "return JSON.parse(localStorage.getItem('textgen/settings')).smalltalk"
+    page.field("max_new_tokens").send_keys(CONTROL + "a" + CONTROL + "1\t")
+    assert page.run(kept) == {"max_new_tokens": 1}
+    page.field("max_new_tokens").send_keys(CONTROL + "a" + CONTROL + BACKSPACE + "\t")
+    assert page.field("max_new_tokens").get_attribute("value") == default
+    assert page.run(kept) == {}
 
 
 def test_what_the_server_refuses_is_told_and_the_message_stays(page: "Page") -> None:

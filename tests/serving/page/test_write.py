@@ -180,6 +180,74 @@ def test_only_those_speak_who_may_and_only_so_many_lines(page: "Page") -> None:
     assert written(page).count("ELAINE:") == 1
 
 
+def test_what_is_offered_goes_as_soon_as_the_text_is_another_one(page: "Page") -> None:
+    page.open("write", page=BEGINNING)
+    page.press("Next word")
+    page.until(lambda: page.all(".choices .chip"))
+    write(page, "x")
+    assert not page.all(".choices")
+    page.press("Several")
+    page.until(lambda: page.all(".continuation"))
+    page.press("Undo")
+    assert not page.all(".choices")
+
+
+def test_nothing_else_is_written_while_the_next_words_are_asked_for(page: "Page") -> None:
+    page.open("write", page=BEGINNING)
+    page.run(  # an answer that comes when the test wants it
+        "window.fetch = ((real) => async (path, request) => {"
+        " if (path === 'api/next') await new Promise((resolve) => (window.answer = resolve));"
+        " return real(path, request); })(window.fetch)"
+    )
+    page.press("Next word")
+    write(page, "x")
+    assert text(page) == BEGINNING
+    assert page.texts(".stop") == ["Stop"]
+    page.run("answer()")
+    page.until(lambda: page.all(".choices .chip"))
+    assert page.texts(".stop") == []
+
+
+def test_the_last_letters_are_kept_when_the_tab_is_closed(page: "Page") -> None:
+    page.open("write")
+    write(page, "one")
+    page.run(
+        "document.execCommand('insertText', false, ' two'); location.reload()"
+    )  # no time for anything between them
+    page.until(lambda: page.all(".page .row"))
+    assert text(page) == "one two"
+
+
+def test_two_tabs_show_one_page_and_none_writes_an_older_one_over_it(page: "Page") -> None:
+    page.open("write", page="one")
+    kept = "return JSON.parse(localStorage.getItem('textgen/page'))"
+    first = page.driver.current_window_handle
+    page.driver.switch_to.new_window("tab")
+    try:
+        page.go("write")
+        page.one(".page").click()
+        write(page, " two")
+        page.until(lambda: page.run(kept) == "one two")
+        page.driver.switch_to.window(first)
+        page.until(lambda: text(page) == "one two")
+        page.go("talk")
+        page.until(lambda: page.all(".composer"))
+        assert page.run(kept) == "one two"
+        page.driver.switch_to.window(page.driver.window_handles[-1])
+        write(page, " three")
+        page.until(lambda: page.run(kept) == "one two three")
+        page.driver.switch_to.window(first)
+        page.go("write")
+        page.until(lambda: page.all(".page .row"))
+        assert text(page) == "one two three"
+        write(page, " four")
+        page.until(lambda: page.run(kept) == "one two three four")
+    finally:
+        page.driver.switch_to.window(page.driver.window_handles[-1])
+        page.driver.close()
+        page.driver.switch_to.window(first)
+
+
 def test_on_a_phone_the_tools_open_over_the_page_and_are_closed_again(page: "Page") -> None:
     page.window(360, 700)
     try:
@@ -236,6 +304,27 @@ def test_speakers_have_colours_and_copies_are_underlined(page: "Page") -> None:
         ["JERRY"],
     ]
     assert "big salad" in " ".join(spans["copied"])
+
+
+def test_an_error_stays_until_a_person_acts_whatever_the_page_does_by_itself(page: "Page") -> None:
+    page.open("write", page=BEGINNING)
+    page.run(
+        "window.asked = []; window.fetch = ((real) => async (path, request) => { asked.push(path);"
+        " if (path === 'api/copies') throw new TypeError('network error');"
+        " const told = JSON.stringify({error: {message: 'too busy'}});"
+        " return path === 'api/next' ? new Response(told, {status: 503}) : real(path, request); })(window.fetch)"
+    )
+    page.press("Next word")
+    assert page.one(".failed p").text == "too busy"
+    write(page, " ")
+    page.field("Temperature").send_keys(HOME)
+    page.until(lambda: {"api/copies", "api/continuations"} <= set(page.run("return asked")))
+    time.sleep(0.5)
+    assert page.texts(".failed p") == ["too busy"]
+    page.press("Undo")
+    page.press("Several")
+    page.until(lambda: page.all(".continuation"))
+    assert page.texts(".failed p") == []
 
 
 @pytest.mark.parametrize("form", ["text", "fountain", "fdx", "pdf", "json"])

@@ -32,3 +32,8 @@ export async function attempt(action) {
     return undefined;
   }
 }
+
+/** Runs what no person has asked for: what fails is not told, and an error that is told stays. */
+export function quietly(action) {
+  return action().catch(() => undefined);
+}

@@ -12,13 +12,18 @@ async function send(path, body, signal) {
       Object.assign(request, { method: "POST", body: JSON.stringify(body) });
       headers["Content-Type"] = "application/json";
     }
-    const response = await fetch(path, request).catch((error) => {
-      throw error.name === "AbortError" ? error : new Error(words.noServer);
-    });
+    const response = await fetch(path, request).catch(lost(words.noServer));
     if (response.ok) return response;
     if (response.status !== 401) throw new Error(await complaint(response));
     await askForKey(headers.Authorization !== undefined);
   }
+}
+
+/** What a lost connection is, in the page's words; browsers have words of their own for it. */
+function lost(told) {
+  return (error) => {
+    throw error.name === "AbortError" ? error : new Error(told);
+  };
 }
 
 async function complaint(response) {
@@ -31,12 +36,12 @@ async function complaint(response) {
 
 /** The answer to a request, as data. */
 export async function ask(path, body, signal) {
-  return (await send(path, body, signal)).json();
+  return (await send(path, body, signal)).json().catch(lost(words.noServer));
 }
 
 /** The answer to a request, as a file. */
 export async function askForFile(path, body) {
-  return (await send(path, body)).blob();
+  return (await send(path, body)).blob().catch(lost(words.noServer));
 }
 
 /** The events of an answer that comes piece by piece. */
@@ -45,7 +50,7 @@ export async function* stream(path, body, signal) {
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let waiting = "";
   for (;;) {
-    const { value, done } = await reader.read();
+    const { value, done } = await reader.read().catch(lost(words.cutShort));
     if (done) throw new Error(words.cutShort);
     const lines = (waiting + value).split("\n");
     waiting = lines.pop();

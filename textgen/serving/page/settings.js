@@ -4,14 +4,14 @@ import { button, element, field } from "./dom.js";
 import { keep, state } from "./state.js";
 import { words } from "./words.js";
 
-/** The options a person has changed for a model, as a request wants them. */
+/** The options a person has changed for a model, as a request wants them. One that is null, as an emptied number once was, is none of them. */
 export function changed(model) {
-  return { ...state.settings[model.id] };
+  return Object.fromEntries(Object.entries(state.settings[model.id] ?? {}).filter(([, value]) => value !== null));
 }
 
 /** An option's value: the person's, or the model's default. */
 export function option(model, name) {
-  return { ...model.defaults, ...state.settings[model.id] }[name];
+  return changed(model)[name] ?? model.defaults[name];
 }
 
 /** Changes an option; undefined goes back to the default. */
@@ -41,11 +41,15 @@ export function settingsForm(model, hidden = [], onreset = () => {}) {
 }
 
 function rowField(model, row) {
-  const control = CONTROLS[row.type](row, option(model, row.name), (value) => setOption(model, row.name, value));
+  const set = (value) => {
+    setOption(model, row.name, value);
+    return option(model, row.name);
+  };
+  const control = CONTROLS[row.type](row, option(model, row.name), set);
   return field(row.name, control, row.help); // its name in the docs, the terminal and the API
 }
 
-/** One control for each type of option; each gets the row, the value, and a function that takes a new one. */
+/** One control for each type of option; each gets the row, the value, and a function that takes a new one and gives what it is then. */
 const CONTROLS = {
   number: (row, value, set) => numberInput(row, value, set, "any"),
   integer: (row, value, set) => numberInput(row, value, set, 1),
@@ -57,11 +61,11 @@ const CONTROLS = {
   },
 };
 
-function numberInput({ minimum: min, maximum: max, optional }, value, set, step) {
+/** A number; where it is emptied, the default is there again and can be seen, so that nobody takes it for none. */
+function numberInput({ minimum: min, maximum: max }, value, set, step) {
   const onchange = ({ target }) => {
     target.reportValidity();
-    const emptied = optional ? null : undefined; // nothing at all where that is allowed, else the default
-    if (target.validity.valid) set(target.value === "" ? emptied : Number(target.value));
+    if (target.validity.valid) target.value = set(target.value === "" ? undefined : Number(target.value)) ?? "";
   };
   return element("input", { type: "number", step, min, max, value: value ?? "", placeholder: words.settings.none, onchange });
 }

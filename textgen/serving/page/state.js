@@ -28,9 +28,14 @@ export function recall() {
     .sort((a, b) => b.changed - a.changed);
 }
 
-/** Keeps one of the fields of `state`. */
+/** Keeps one of the fields of `state`; says whether there was room for it. */
 export function keep(name) {
-  write(name, state[name]);
+  return write(name, state[name]);
+}
+
+/** Reads one of the fields of `state` again: another tab may have kept another value. */
+export function reread(name) {
+  state[name] = stored(name) ?? state[name];
 }
 
 /** Keeps a talk; each has its own place, so that two tabs do not overwrite each other's. */
@@ -86,7 +91,9 @@ function stored(name) {
 function write(name, value) {
   try {
     localStorage.setItem(PREFIX + name, JSON.stringify(value));
+    return true;
   } catch {
     tell(words.storageFull, "error");
+    return false;
   }
 }

@@ -7,7 +7,7 @@ import { heard, seedOf } from "./talk.js";
 
 const FEWEST = 8; // candidates to choose from, even where a reply is written alone
 
-/** Streams one model's reply to an exchange into it, another one where there was one; what came before a stop stays. `onpiece` is told of each piece. */
+/** Streams one model's reply to an exchange into it, another one where there was one; what came before a stop or an error stays. `onpiece` is told of each piece. */
 export async function reply(talk, number, place, signal, onpiece) {
   const exchange = talk.exchanges[number];
   const before = exchange.replies[place];
@@ -28,24 +28,23 @@ export async function reply(talk, number, place, signal, onpiece) {
       onpiece(piece);
     }
   } catch (error) {
-    if (error.name !== "AbortError") throw error;
     now.interrupted = true;
+    throw error;
   }
 }
 
-/** Replies that could stand in the place of the last one, as {candidates, seed, asked}: best first, with their scores. */
-export async function candidates(talk, place) {
-  const number = talk.exchanges.length - 1;
+/** Replies that could stand in the place of one, as {candidates, seed, asked}: best first, with their scores. */
+export async function candidates(talk, number, place, signal) {
   const { seed: own, ...options } = optionsOf(talk, place);
   const seed = own ?? talk.exchanges[number].replies[place].seed;
   const asked = Math.max(FEWEST, option(voiceOf(talk, place), "candidates"));
   const request = { model: talk.models[place], messages: heard(talk, place, number), n: asked, options: { ...options, seed } };
-  return { asked, ...(await ask("api/candidates", request)) };
+  return { asked, ...(await ask("api/candidates", request, signal)) };
 }
 
-/** Puts a candidate in the place of the last reply. Its seed makes the candidates again, from which it was `chosen`. */
-export function pick(talk, place, candidate, seed) {
-  const exchange = talk.exchanges.at(-1);
+/** Puts a candidate in the place of a reply. Its seed makes the candidates again, from which it was `chosen`. */
+export function pick(talk, number, place, candidate, seed) {
+  const exchange = talk.exchanges[number];
   const { text, attempt, rejected } = exchange.replies[place];
   if (candidate.text === text) return;
   exchange.replies[place] = { text: candidate.text, seed, attempt, rejected: [...rejected, text], chosen: true };

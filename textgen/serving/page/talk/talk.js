@@ -16,6 +16,15 @@ export function branch(talk, exchanges) {
   return { ...newTalk(talk.models), seed: talk.seed, exchanges: structuredClone(talk.exchanges.slice(0, exchanges)) };
 }
 
+/** Leaves a talk the voices that there still are, each with its own replies; where none is, the first one of `ids` goes on for the first. */
+export function keepVoices(talk, ids) {
+  const known = [...talk.models.keys()].filter((place) => ids.includes(talk.models[place]));
+  if (known.length === talk.models.length) return;
+  const places = known.length ? known : [0];
+  talk.models = known.length ? known.map((place) => talk.models[place]) : [ids[0]];
+  for (const exchange of talk.exchanges) exchange.replies = places.map((place) => exchange.replies[place]);
+}
+
 /** What a talk is called: its first message. */
 export function titleOf(talk, untitled) {
   return talk.exchanges.find((exchange) => exchange.message)?.message ?? untitled;

@@ -9,7 +9,7 @@ import { words } from "../words.js";
 import { showCandidates } from "./candidates.js";
 import { exchangeElement } from "./exchange.js";
 import { candidates, pick, reply } from "./replies.js";
-import { branch, fromFile, heard, newTalk, titleOf, toFile } from "./talk.js";
+import { branch, fromFile, heard, keepVoices, newTalk, titleOf, toFile } from "./talk.js";
 
 /** Shows the view; returns what to do when another one is shown. */
 export function talkView(main) {
@@ -20,8 +20,8 @@ export function talkView(main) {
   }
   const ids = models.map((model) => model.id);
   let talk = state.talks.find((one) => one.id === state.talk) ?? newTalk([chosenModel("talk", models).id]);
-  talk.models = usable(talk.models, ids);
-  let running = null; // stops the replies that are being written
+  keepVoices(talk, ids);
+  let running = null; // stops the replies or candidates that are being written
 
   const log = element("div", { class: "log", tabindex: "0", role: "region", "aria-label": words.talk.log });
   const list = element("ul", { class: "talks" });
@@ -38,6 +38,8 @@ export function talkView(main) {
   const first = choice(pairs, talk.models[0], (id) => take([id, ...talk.models.slice(1)]));
   const second = choice([["", words.talk.nobody], ...pairs], "", (id) => take([talk.models[0], id].filter(Boolean)));
   const takeBack = button(words.undo, undo);
+  const fresh = button(words.talk.fresh, () => open(newTalk(talk.models)), { class: "primary" });
+  const bring = button(words.talk.import, () => file.click());
   const seed = element("small", { class: "seed" });
   const bar = element(
     "div",
@@ -49,7 +51,7 @@ export function talkView(main) {
     button(words.settings.title, () => {}, { popovertarget: "settings", class: "opens-settings" }),
     seed,
   );
-  rail.append(panelHeader(words.talk.talks, words.close, rail), button(words.talk.fresh, () => open(newTalk(talk.models)), { class: "primary" }), list, exporting, button(words.talk.import, () => file.click()), file);
+  rail.append(panelHeader(words.talk.talks, words.close, rail), fresh, list, exporting, bring, file);
   main.replaceChildren(rail, element("section", { class: "desk" }, bar, log, form), panel);
   show();
   return () => running?.abort();
@@ -62,7 +64,7 @@ export function talkView(main) {
     main.classList.toggle("two", talk.models.length > 1);
     stop.hidden = !running;
     submit.hidden = Boolean(running);
-    first.disabled = second.disabled = Boolean(running);
+    for (const one of [first, second, fresh, bring]) one.disabled = Boolean(running); // what is written belongs into this talk
     [first.value, second.value] = [talk.models[0], talk.models[1] ?? ""];
     takeBack.disabled = Boolean(running) || !talk.exchanges.length;
     seed.textContent = words.seed(talk.seed);
@@ -131,7 +133,7 @@ export function talkView(main) {
 
   function open(other) {
     talk = other;
-    talk.models = usable(talk.models, ids);
+    keepVoices(talk, ids);
     state.talk = talk.id;
     keep("talk");
     show();
@@ -205,15 +207,23 @@ export function talkView(main) {
     input.focus();
   }
 
-  function offer(place) {
-    attempt(async () => {
-      tell(words.talk.thinking);
-      const offered = await candidates(talk, place);
-      tell("");
-      showCandidates(offered, talk.exchanges.at(-1).replies[place].text, (candidate) => {
-        pick(talk, place, candidate, offered.seed);
-        kept();
-      });
+  /** Lets a model write candidates for the last reply, and a person choose one. */
+  async function offer(place) {
+    const number = talk.exchanges.length - 1;
+    const shown = talk;
+    running = new AbortController();
+    show();
+    tell(words.talk.thinking);
+    const offered = await attempt(() => candidates(shown, number, place, running.signal));
+    tell("");
+    running = null;
+    if (!log.isConnected) return;
+    show();
+    input.focus(); // and again when the choice is closed
+    if (!offered) return;
+    showCandidates(offered, shown.exchanges[number].replies[place].text, (candidate) => {
+      pick(shown, number, place, candidate, offered.seed);
+      kept();
     });
   }
 
@@ -238,10 +248,4 @@ export function talkView(main) {
     kept();
     return rail.hidePopover();
   }
-}
-
-/** The models of a talk that the server still has. */
-function usable(models, ids) {
-  const known = models.filter((id) => ids.includes(id));
-  return known.length ? known : [ids[0]];
 }

@@ -55,6 +55,12 @@ export class Editor {
     this.onedit({ at: begin, removed, inserted: text, by });
   }
 
+  /** Edits the text into another one, and tells of what differs. */
+  become(text, by) {
+    const { at, removed, inserted } = difference(this.text, text);
+    if (removed || inserted) this.replace(at, at + removed.length, inserted, by);
+  }
+
   /** Puts the cursor somewhere. */
   select(offset) {
     const [row, column] = this.place(offset);
@@ -105,14 +111,9 @@ export class Editor {
     const row = this.#rowAt(getSelection().anchorNode);
     const before = this.lines[row];
     const now = this.rows[row].textContent;
-    let same = 0;
-    while (same < Math.min(before.length, now.length) && before[same] === now[same]) same += 1;
-    let tail = 0;
-    while (tail < Math.min(before.length, now.length) - same && before.at(-1 - tail) === now.at(-1 - tail)) tail += 1;
+    const { at, removed, inserted } = difference(before, now);
     this.lines[row] = now;
-    const removed = before.slice(same, before.length - tail);
-    const inserted = now.slice(same, now.length - tail);
-    if (removed || inserted) this.onedit({ at: this.start(row) + same, removed, inserted, by: "typed" });
+    if (removed || inserted) this.onedit({ at: this.start(row) + at, removed, inserted, by: "typed" });
   }
 
   /** An input method cannot be kept from editing across rows, so that a selection across them is deleted before it begins. */
@@ -174,6 +175,16 @@ export class Editor {
     const found = node.nodeType === Node.TEXT_NODE ? node.parentNode : node;
     return this.rows.indexOf(found.classList.contains("sheet") ? found.firstChild : found);
   }
+}
+
+/** The one edit that makes a text into another one. */
+function difference(before, now) {
+  const shorter = Math.min(before.length, now.length);
+  let at = 0;
+  while (at < shorter && before[at] === now[at]) at += 1;
+  let tail = 0;
+  while (tail < shorter - at && before.at(-1 - tail) === now.at(-1 - tail)) tail += 1;
+  return { at, removed: before.slice(at, before.length - tail), inserted: now.slice(at, now.length - tail) };
 }
 
 function rowOf(line) {

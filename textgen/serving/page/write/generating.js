@@ -31,8 +31,8 @@ export async function several(model, before, n, seed, signal) {
 }
 
 /** What could come next, likeliest first, as {text, inserts, probabilities}. */
-export async function nextTokens(model, before, n, temperatures) {
-  return (await ask("api/next", { model: model.id, text: tail(before), n, temperatures })).tokens;
+export async function nextTokens(model, before, n, temperatures, signal) {
+  return (await ask("api/next", { model: model.id, text: tail(before), n, temperatures }, signal)).tokens;
 }
 
 /** One short line after a text at a temperature: what the temperature does. */

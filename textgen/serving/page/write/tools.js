@@ -1,6 +1,7 @@
 // Beside the page of text: who may speak, how many lines, and the temperature with an example of what it does.
 
 import { button, debounced, element, field } from "../dom.js";
+import { attempt, quietly } from "../notices.js";
 import { option, setOption, settingsForm } from "../settings.js";
 import { words } from "../words.js";
 import { HUES } from "./colours.js";
@@ -67,15 +68,16 @@ function linesField(model) {
 function temperature(model, example) {
   const said = element("output", {});
   const line = element("p", { class: "example", dir: "auto", "aria-live": "polite" });
-  const show = debounced(async () => (line.textContent = (await example(option(model, "temperature"))) || "…"), 300);
+  const show = debounced(async (run) => (line.textContent = (await run(() => example(option(model, "temperature")))) || "…"), 300);
+  const again = () => show(quietly);
   const slide = ({ target }) => {
     said.textContent = Number(target.value).toFixed(2);
     setOption(model, "temperature", Number(target.value));
-    show();
+    again();
   };
   const slider = element("input", { type: "range", min: 0, max: 2, step: 0.05, value: option(model, "temperature"), oninput: slide });
   said.textContent = Number(slider.value).toFixed(2);
-  show();
+  again();
   const shown = element(
     "div",
     { class: "temperature" },
@@ -83,7 +85,7 @@ function temperature(model, example) {
     said,
     element("div", { class: "ends" }, element("small", {}, words.write.safe), element("small", {}, words.write.wild)),
     element("figure", {}, element("figcaption", {}, words.write.example), line),
-    button(words.write.another, show, { class: "quiet" }),
+    button(words.write.another, () => show(attempt), { class: "quiet" }),
   );
-  return [shown, show];
+  return [shown, again];
 }

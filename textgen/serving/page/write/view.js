@@ -2,16 +2,17 @@
 
 import { askForFile } from "../server.js";
 import { button, choice, debounced, download, element, field, panelHeader } from "../dom.js";
-import { attempt, tell } from "../notices.js";
+import { attempt, quietly, tell } from "../notices.js";
 import { option } from "../settings.js";
 import { lookAt } from "../inside/parts.js";
-import { choose, chosenModel, keep, modelsOf, state } from "../state.js";
+import { choose, chosenModel, modelsOf } from "../state.js";
 import { words } from "../words.js";
 import { close, showContinuations, showNextWords } from "./choices.js";
 import { Colours } from "./colours.js";
 import { Editor } from "./editor.js";
 import { continued, copies, example, nextTokens, randomSeed, several, withoutLineEnd } from "./generating.js";
 import { History } from "./history.js";
+import { Keeping } from "./keeping.js";
 import { tools } from "./tools.js";
 
 const FORMATS = { text: "txt", fountain: "fountain", fdx: "fdx", pdf: "pdf", json: "json" };
@@ -50,9 +51,8 @@ export function writeView(main) {
   const history = new History();
   const editor = new Editor(page, edited);
   const colours = new Colours(editor);
-  const save = debounced(keepPage, 500);
+  const keeping = new Keeping(editor, () => running);
   const check = debounced(checkCopies, 1500);
-  editor.set(state.page);
 
   const buttons = {
     end: button(words.write.continue, () => write(editor.length), { class: "primary" }),
@@ -77,19 +77,14 @@ export function writeView(main) {
   return () => {
     running?.abort();
     colours.close();
-    keepPage();
+    keeping.close();
   };
-
-  function keepPage() {
-    state.page = editor.text;
-    keep("page");
-  }
 
   function change(id) {
     model = models.find((one) => one.id === id);
     choose("write", id);
     colours.cast(model.speakers);
-    rail.replaceChildren(panelHeader(words.write.tools, words.close, rail), element("p", { class: "warning" }, model.warning), tools(model, (temperature) => attempt(() => example(model, editor.text, temperature, randomSeed()))));
+    rail.replaceChildren(panelHeader(words.write.tools, words.close, rail), element("p", { class: "warning" }, model.warning), tools(model, (temperature) => example(model, editor.text, temperature, randomSeed())));
   }
 
   function show() {
@@ -104,16 +99,16 @@ export function writeView(main) {
   }
 
   function edited(edit) {
+    close(choices); // they were offered for the text before, and for a place in it
     if (edit.by !== "history") history.add(edit);
     colours.edited(edit);
-    save();
+    keeping.edited(edit);
     check();
     show();
   }
 
   /** Lets the model write at a place of the text, and shows it while it comes. */
   async function write(at) {
-    close(choices);
     begin();
     const used = option(model, "seed") ?? randomSeed();
     const before = editor.text.slice(0, at);
@@ -138,6 +133,7 @@ export function writeView(main) {
   }
 
   function begin() {
+    close(choices);
     running = new AbortController();
     editor.locked = true;
     page.setAttribute("aria-busy", "true");
@@ -149,18 +145,25 @@ export function writeView(main) {
     editor.locked = false;
     page.removeAttribute("aria-busy");
     show();
-    if (page.isConnected) {
-      page.focus({ preventScroll: true });
-      editor.select(cursor);
-    }
+    if (!page.isConnected) return;
+    page.focus({ preventScroll: true });
+    editor.select(cursor);
+    keeping.takeOver(); // what came from another tab meanwhile
+  }
+
+  /** Asks for something to choose from, for the text before a place; undefined where the text is another one by then. */
+  async function offered(at, asking) {
+    const { text } = editor;
+    begin();
+    const found = await attempt(() => asking(text.slice(0, at), running.signal));
+    finish(at);
+    return page.isConnected && editor.text === text ? found : undefined;
   }
 
   async function offerSeveral() {
     const at = editor.cursor;
-    begin();
     const first = option(model, "seed") ?? randomSeed();
-    const found = await attempt(() => several(model, editor.text.slice(0, at), CONTINUATIONS, first, running.signal));
-    finish(at);
+    const found = await offered(at, (before, signal) => several(model, before, CONTINUATIONS, first, signal));
     if (!found) return;
     showContinuations(choices, found, ({ text, seed: used }) => insert(at, endsLine(at) ? text.replace(/\n$/, "") : text, words.seed(used)));
     reveal(at);
@@ -168,7 +171,8 @@ export function writeView(main) {
 
   async function offerNext() {
     const at = editor.cursor;
-    const tokens = await attempt(() => nextTokens(model, editor.text.slice(0, at), NEXT_WORDS, [option(model, "temperature") || 1]));
+    const temperatures = [option(model, "temperature") || 1];
+    const tokens = await offered(at, (before, signal) => nextTokens(model, before, NEXT_WORDS, temperatures, signal));
     if (!tokens) return;
     showNextWords(choices, tokens, (token) => {
       insert(at, token.inserts, "");
@@ -221,7 +225,7 @@ export function writeView(main) {
     const begin = editor.start(editor.place(Math.max(0, editor.cursor - CHECKED))[0]);
     const text = editor.text;
     const part = text.slice(begin, begin + 2 * CHECKED);
-    const spans = await attempt(() => copies(model, part));
+    const spans = await quietly(() => copies(model, part));
     if (!spans || editor.text !== text) return;
     colours.copied = spans.map((span) => ({ begin: begin + span.begin, end: begin + span.end }));
     colours.paint();
