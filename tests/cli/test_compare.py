@@ -2,12 +2,21 @@ import json
 import shutil
 import subprocess
 import sys
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner, Result
 
+from textgen.api import open_folder
+from textgen.cli.compare import _as_learned
 from textgen.cli.main import cli
+from textgen.corpus.collection import Corpus
+from textgen.errors import ConfigurationError
+from textgen.evaluation.pages import ResultFolder
+from textgen.writer import ScriptWriter
 
 
 def run(*arguments: object) -> Result:
@@ -46,6 +55,24 @@ def test_models_of_one_name_are_told_apart(untrained: Path, corpus: Path, tmp_pa
     assert [model["name"] for model in json.loads(result.stdout)["models"]] == [str(untrained), str(second)]
 
 
+def test_a_corpus_is_read_as_the_model_read_it_that_learned_from_it(untrained: Path, tmp_path: Path) -> None:
+    other, corpus = tmp_path / "other", tmp_path / "corpus.txt"
+    corpus.write_bytes("JERRY: Größe\n".encode("cp437") * 50)
+    fingerprint = Corpus(corpus).fingerprint
+    shutil.copytree(untrained, other)
+    card = json.loads((other / "model.json").read_bytes())
+    card["corpus"] |= {"fingerprint": fingerprint, "reading": {"encoding": "cp437"}}
+    (other / "model.json").write_text(json.dumps(card))
+    writers = {path.name: ScriptWriter(open_folder(path).load()) for path in (untrained, other)}
+    assert _as_learned(writers, fingerprint).encoding == "cp437"
+    assert _as_learned(dict(reversed(writers.items())), fingerprint).encoding == "cp437"
+    assert _as_learned({"model": writers["model"]}, fingerprint).encoding is None
+    third = copy(writers["other"])
+    third.card = replace(third.card, corpus={**third.card.corpus, "reading": {}})
+    with pytest.raises(ConfigurationError, match="not all read it with the same options"):
+        _as_learned({**writers, "third": third}, fingerprint)
+
+
 def test_an_out_that_holds_something_is_refused_at_once(untrained: Path, corpus: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.txt").write_text("mine")
     result = run(untrained, "--corpus", corpus, "--out", tmp_path)
@@ -82,6 +109,12 @@ def test_pictures_and_encoders_are_imported_when_they_are_used() -> None:
 def test_figures_are_printed_even_where_the_report_cannot_be_written(
     untrained: Path, corpus: Path, tmp_path: Path
 ) -> None:
-    (tmp_path / "file").write_text("mine")
-    result = run(untrained, "--corpus", corpus, "--temperatures", "1", "--samples", 2, "--out", tmp_path / "file" / "x")
+    with patch.object(ResultFolder, "write", side_effect=OSError("the disk is full")):
+        result = run(untrained, "--corpus", corpus, "--temperatures", "1", "--samples", 2, "--out", tmp_path / "x")
     assert isinstance(result.exception, OSError) and "BLEU-4" in result.stdout
+
+
+def test_a_place_that_cannot_be_is_refused_at_once(untrained: Path, corpus: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    result = run(untrained, "--corpus", corpus, "--samples", 2, "--out", tmp_path / "file" / "x")
+    assert isinstance(result.exception, OSError) and "temperature" not in result.stderr

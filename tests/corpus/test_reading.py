@@ -283,3 +283,11 @@ def test_the_beginning_of_one_long_line_is_its_head(tmp_path: Path) -> None:
     assert [len(line) for line in TextFile(tmp_path / "file").head(10)] == [HEAD_BYTES]
     (tmp_path / "file").write_bytes(b"one\n" + b"word " * (HEAD_BYTES // 4))
     assert TextFile(tmp_path / "file").head(10) == ["one"]
+
+
+@pytest.mark.parametrize("stored", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-16", "utf-32"])
+def test_the_order_of_bytes_need_not_be_named(tmp_path: Path, stored: str) -> None:
+    text = "Nora: the kettle is on.\nBen: I can hear it.\n" * 20
+    (tmp_path / "a.txt").write_bytes(text.encode(stored))
+    file = TextFile(tmp_path / "a.txt", stored[:6])
+    assert list(file.lines())[:2] == ["Nora: the kettle is on.", "Ben: I can hear it."]

@@ -35,12 +35,32 @@ def test_what_is_there_is_refused(tmp_path: Path, name: str) -> None:
         ResultFolder(tmp_path / name)
 
 
+@pytest.mark.parametrize("name", [".", "link", "dangling"])
+def test_the_folder_may_be_named_in_any_way(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    there = tmp_path / "there"
+    there.mkdir()
+    (there / "link").symlink_to(tmp_path / "linked", target_is_directory=True)
+    (tmp_path / "linked").mkdir()
+    (tmp_path / "dangling").symlink_to(tmp_path / "not yet", target_is_directory=True)
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+    place = {".": Path(), "link": there / "link", "dangling": tmp_path / "dangling"}[name]
+    ResultFolder(place).write({"a.txt": b"a"})
+    assert (place / "a.txt").read_bytes() == b"a"
+
+
+def test_a_place_that_cannot_be_is_refused_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(OSError, match="file"):
+        ResultFolder(tmp_path / "file" / "results")
+
+
 def test_what_came_in_meanwhile_stays(tmp_path: Path) -> None:
     path = tmp_path / "results"
     path.mkdir()
     folder = ResultFolder(path)
     (path / "mine.txt").write_text("mine")
-    with pytest.raises(OSError, match=r"mine|not empty|results"):
+    with pytest.raises(ConfigurationError, match="come in meanwhile"):
         folder.write({"a.txt": b"a"})
     assert [file.name for file in tmp_path.rglob("*.txt")] == ["mine.txt"]
 

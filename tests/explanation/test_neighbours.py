@@ -1,4 +1,5 @@
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -44,3 +45,9 @@ def test_a_speaker_is_a_token(untrained: Path) -> None:
 def test_what_is_no_token_is_told(token: str | int, sentence: str) -> None:
     with pytest.raises(ConfigurationError, match=sentence):
         neighbours(ChatModel(chat_model("word")), token)
+
+
+@pytest.mark.parametrize(("token", "n"), [(9, 0), (9, -5), (9, True), (9, "3"), (True, 3), (None, 3), (9.5, 3)])
+def test_what_is_no_number_is_refused(untrained: Path, token: Any, n: Any) -> None:
+    with pytest.raises(ConfigurationError, match="asked for"):
+        neighbours(load(untrained).opened, token, n)

@@ -53,9 +53,23 @@ def test_the_cells_that_follow_a_property_best(writer: ScriptWriter) -> None:
     assert (found.layer, found.cell) == found.best[0][:2]
 
 
+def test_a_layer_or_a_number_alone_leaves_the_rest_open(writer: ScriptWriter) -> None:
+    everything = neurons(writer.opened, TEXT, property="direction", n=48).best
+    for layer in (0, 1):
+        found = neurons(writer.opened, TEXT, layer=layer, property="direction")
+        assert (found.layer, found.cell) == next(one[:2] for one in everything if one.layer == layer)
+    found = neurons(writer.opened, TEXT, cell=3, property="direction")
+    assert (found.layer, found.cell) == next(one[:2] for one in everything if one.cell == 3)
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        ({"layer": 99, "property": "line_end"}, "has layers 0 to 1"),
+        ({"cell": -1, "property": "line_end"}, "has layers 0 to 1"),
+        ({"layer": 1}, "neither its layer and number nor a property"),
+        ({"n": 0, "property": "line_end"}, "n=0 cells were asked for"),
+        ({"n": True, "property": "line_end"}, "n=True cells were asked for"),
         (
             {"layer": 2, "cell": 0},
             "Cell 0 of layer 2 was asked for, but the model has layers 0 to 1 with the cells 0 to 23",

@@ -189,6 +189,9 @@ def test_what_cannot_be_exported_is_told(tmp_path: Path, monkeypatch: pytest.Mon
             export_folder(model, format, tmp_path / "out", int8=True)
     with pytest.raises(ConfigurationError, match="name a new folder"):
         export_folder(model, "onnx", tmp_path / "model")
+    (tmp_path / "link").symlink_to(tmp_path / "not there")
+    with pytest.raises(ConfigurationError, match="name a new folder"):
+        export_folder(model, "onnx", tmp_path / "link")
     monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     for format, runtime in RUNTIMES.items():
         with pytest.raises(MissingExtraError, match=rf"{runtime.packages[0]}.*textgen-keras\[export\]"):

@@ -314,3 +314,27 @@ def test_the_best_of_several_replies_is_taken(browser: Any, tmp_path: Path, wren
     assert found["reply"] == found["again"] != found["other"]
     assert [one["reply"] for one in found["exchanges"]] == [found["other"]]
     assert found["exchanges"][0]["rejected"] == [found["reply"]]
+
+
+def test_a_network_that_learned_without_messages_reads_none(browser: Any, tmp_path: Path) -> None:
+    engine = Engine(browser, tmp_path, chat_model("word", turns=0))
+    program = """
+    const read = [], context = model.context.bind(model);
+    model.context = (turns) => (read.push(turns), context(turns));
+    for (const message of ["hello", "what colour is the tea?"]) engine.whole(model.answer(message, a));
+    return read;
+    """
+    assert engine.run(program, {**FREE, "temperature": 0, "candidates": 1, "max_new_tokens": 5}) == [[], []]
+
+
+def test_the_same_words_are_the_same_reply(browser: Any, tmp_path: Path) -> None:
+    engine = Engine(browser, tmp_path, chat_model("word"))
+    program = """
+    const texts = [...b];
+    let asked = 0;
+    model.ranked = function* () { asked += 1; return [texts.shift()]; };
+    model.exchanges = [{ message: "tea?", reply: "Yes.", attempt: 0, rejected: [] }];
+    return [engine.whole(model.retry(a)), asked];
+    """
+    assert engine.run(program, {**FREE, "temperature": 1}, ["yes", "YES!", "No."]) == ["No.", 3]
+    assert engine.run(program, {**FREE, "temperature": 0}, ["yes", "yes", "No."]) == ["yes", 1]

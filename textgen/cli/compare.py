@@ -2,7 +2,7 @@
 
 import json
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,9 +11,12 @@ import click
 from textgen.cli.options import NamedPath, Whole, corpus_options
 from textgen.cli.output import echo
 from textgen.decoding.options import LARGEST_SEED
+from textgen.errors import ConfigurationError
 
 if TYPE_CHECKING:
+    from textgen.corpus.reading_options import ReadingOptions
     from textgen.evaluation.model_comparison import ModelComparison
+    from textgen.writer import ScriptWriter
 
 _WIDTH = 110
 
@@ -79,15 +82,13 @@ def command(
     """
     from textgen.api import open_folder
     from textgen.corpus.collection import Corpus
-    from textgen.corpus.reading_options import ReadingOptions
     from textgen.evaluation.model_comparison import compare
     from textgen.evaluation.pages import ResultFolder, comparison_files
     from textgen.writer import ScriptWriter
 
     folder = ResultFolder(out) if out else None
     writers = {name: ScriptWriter(open_folder(path).load()) for name, path in _named(models).items()}
-    known = next(iter(writers.values())).card.corpus.get("reading", {})
-    options = ReadingOptions.from_json(known).replaced(reading)
+    options = _as_learned(writers, Corpus(corpus, format).fingerprint).replaced(reading)
     found = compare(writers, Corpus(corpus, format, options=options), temperatures, samples, seed, _log)
     if as_json:
         echo(json.dumps(found.to_json_object(), ensure_ascii=False, indent=1))
@@ -96,6 +97,21 @@ def command(
     if folder is not None:
         folder.write(comparison_files(f"{', '.join(writers)} on {', '.join(map(str, corpus))}", found))
         _log(f"The report is in {folder.path}.")
+
+
+def _as_learned(writers: Mapping[str, "ScriptWriter"], fingerprint: str) -> "ReadingOptions":
+    """How a corpus is read: as the models read it that learned from it, or else as the first one read its own."""
+    from textgen.corpus.reading_options import ReadingOptions
+
+    corpora = [writer.card.corpus for writer in writers.values()]
+    learned = [known for known in corpora if known.get("fingerprint") == fingerprint] or corpora[:1]
+    first, *others = [known.get("reading", {}) for known in learned]
+    if any(other != first for other in others):
+        raise ConfigurationError(
+            "Models were to be compared that learned from this corpus, but not all read it with the same options, so "
+            "that they did not learn the same text: compare models that did."
+        )
+    return ReadingOptions.from_json(first)
 
 
 def _named(models: tuple[Path, ...]) -> dict[str, Path]:

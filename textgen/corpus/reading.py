@@ -315,7 +315,12 @@ def _first_bytes(chunks: Iterable[tuple[bytes, bool]]) -> Iterator[tuple[bytes, 
 def _encoding(head: bytes, mark: tuple[str, int] | None, asked: str | None) -> Found:
     """The encoding that a person named, that a byte order mark names, or that fits best."""
     if asked is not None:
-        return Found(codecs.lookup(asked).name)
+        name = codecs.lookup(asked).name
+        if name not in ("utf-16", "utf-32"):
+            return Found(name)
+        # Which byte of a character comes first the mark tells, or else the text; mostly it is the low one.
+        found = mark[0] if mark else find_encoding(head, is_whole=len(head) < HEAD_BYTES).name
+        return Found(found if found.startswith(f"{name}-") else f"{name}-le")
     return Found(mark[0]) if mark else find_encoding(head, is_whole=len(head) < HEAD_BYTES)
 
 

@@ -3,6 +3,7 @@
 import importlib.util
 import io
 import json
+import os
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -44,7 +45,8 @@ class ResultFolder:
                 f"Results were to be written into {path}, but something is there already, and nothing of yours is "
                 "overwritten: name a folder that is new or empty."
             )
-        self.path = path
+        self.path = Path(os.path.realpath(path))  # a link may lead to a place that is not there yet
+        self.path.parent.mkdir(parents=True, exist_ok=True)  # refused now rather than after the work
 
     def write(self, files: Mapping[str, bytes]) -> None:
         """Writes all files beside the folder, and then puts them in its place.
@@ -52,16 +54,22 @@ class ResultFolder:
         Args:
             files: contents by name.
         """
-        self.path.parent.mkdir(parents=True, exist_ok=True)
         remove_leftovers(self.path)
         beside = temporary_beside(self.path)
         try:
             beside.mkdir()
             for name, content in files.items():
                 (beside / name).write_bytes(content)
-            if self.path.exists():
-                self.path.rmdir()  # refuses, and nothing is lost, where something has come in meanwhile
-            beside.rename(self.path)
+            if not self.path.exists():
+                beside.rename(self.path)
+                return
+            if any(self.path.iterdir()):
+                raise ConfigurationError(
+                    f"Results were to be written into {self.path}, but something has come in meanwhile, and nothing of "
+                    "yours is overwritten: name another folder."
+                )
+            for name in files:  # the folder itself stays: something may be mounted there
+                shutil.move(beside / name, self.path / name)
         finally:
             shutil.rmtree(beside, ignore_errors=True)
 

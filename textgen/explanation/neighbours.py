@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from textgen.errors import ConfigurationError
-from textgen.explanation.tokens import token_text
+from textgen.explanation.tokens import require_some, token_text
 from textgen.generation.chat_model import ChatModel
 from textgen.generation.script_model import ScriptModel
 
@@ -53,6 +53,7 @@ def neighbours(model: ScriptModel | ChatModel, token: str | int, n: int = 10) ->
     Raises:
         ConfigurationError: there is no such token.
     """
+    require_some("neighbours", n)
     id, embedding = _id(model, token), model.network.embedding
     lengths = np.linalg.norm(embedding, axis=1)
     similarities = embedding @ embedding[id] / np.maximum(lengths * lengths[id], np.finfo(np.float32).tiny)
@@ -63,6 +64,10 @@ def neighbours(model: ScriptModel | ChatModel, token: str | int, n: int = 10) ->
 
 def _id(model: ScriptModel | ChatModel, token: str | int) -> int:
     tokenizer = model.tokenizer
+    if not isinstance(token, str | int) or isinstance(token, bool):
+        raise ConfigurationError(
+            f"The neighbours of {token!r} were asked for; it must be a token's number or a text: give one."
+        )
     if isinstance(token, int):
         if not 0 <= token < tokenizer.vocabulary_size:
             raise ConfigurationError(

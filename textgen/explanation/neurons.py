@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from textgen.corpus.document import DIRECTION
 from textgen.errors import ConfigurationError
 from textgen.explanation.script import read_text
-from textgen.explanation.tokens import token_text
+from textgen.explanation.tokens import require_some, token_text
 from textgen.generation.script_model import ScriptModel
 from textgen.tokenizers.base import LINE_END, NAME, NAME_END, START, Tokenizer
 
@@ -75,31 +75,36 @@ def neurons(
     Args:
         model: reads.
         text: in the corpus's own format.
-        layer, cell: of the cell to show, counted from 0; None shows the one that follows the property best.
+        layer, cell: of the cell to show, counted from 0; of those that None leaves open, the one is shown that follows
+            the property best.
         property: one of `PROPERTIES`.
         n: how many cells to name.
 
     Raises:
         ConfigurationError: there is no such cell or property, or the text does not have it.
     """
+    require_some("cells", n)
     ids, states = read_text(model, text)
     tokens, values = ids[ids != START].tolist(), np.tanh(model.network.cells(states)[ids != START])
-    best: tuple[CellCorrelation, ...] = ()
-    if property is not None:
-        best = tuple(_best(values, _varying(token_property(model.tokenizer, tokens, property), property), n))
-    if layer is None or cell is None:
-        if not best:
-            raise ConfigurationError(
-                "A cell was to be shown, but neither its layer and number nor a property was given: give both numbers, "
-                f"or one of {', '.join(PROPERTIES)}."
-            )
-        layer, cell = best[0].layer, best[0].cell
     _, layers, cells = values.shape
-    if not (0 <= layer < layers and 0 <= cell < cells):
+    if not (layer in (None, *range(layers)) and cell in (None, *range(cells))):
         raise ConfigurationError(
             f"Cell {cell} of layer {layer} was asked for, but the model has layers 0 to {layers - 1} with the cells "
             f"0 to {cells - 1}: choose one of them."
         )
+    ranked: list[CellCorrelation] = []
+    if property is not None:
+        flags = _varying(token_property(model.tokenizer, tokens, property), property)
+        ranked = list(_best(values, flags, layers * cells))
+    if layer is None or cell is None:
+        fitting = [one for one in ranked if layer in (None, one.layer) and cell in (None, one.cell)]
+        if not fitting:
+            raise ConfigurationError(
+                "A cell was to be shown, but neither its layer and number nor a property was given: give both numbers, "
+                f"or one of {', '.join(PROPERTIES)}."
+            )
+        layer, cell = fitting[0].layer, fitting[0].cell
+    best = tuple(ranked[:n])
     shown = tuple(token_text(model.tokenizer, token) for token in tokens)
     return CellValues(shown, layer, cell, tuple(values[:, layer, cell].tolist()), best)
 

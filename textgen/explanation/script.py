@@ -11,7 +11,14 @@ from numpy.typing import NDArray
 from textgen.decoding.logits import temperature
 from textgen.errors import ConfigurationError, require_text
 from textgen.explanation.page import coloured, page, summary
-from textgen.explanation.tokens import ExplainedToken, cross_entropy, explain_tokens, likeliest, log_softmax
+from textgen.explanation.tokens import (
+    ExplainedToken,
+    cross_entropy,
+    explain_tokens,
+    likeliest,
+    log_softmax,
+    require_some,
+)
 from textgen.generation.script_model import ScriptModel
 from textgen.inference.language_model import State
 from textgen.tokenizers.base import START
@@ -144,8 +151,7 @@ def next_tokens(model: ScriptModel, text: str, n: int = 10, temperatures: Sequen
         ConfigurationError: the text is no str, or another argument is out of range.
     """
     require_text("the text", text)
-    if not isinstance(n, int) or n < 1:
-        raise ConfigurationError(f"n={n!r} tokens were asked for; it must be a whole number from 1 on: give one.")
+    require_some("tokens", n)
     for value in temperatures:
         if not value > 0:
             raise ConfigurationError(

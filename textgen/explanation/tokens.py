@@ -8,6 +8,7 @@ import numpy as np
 
 from textgen.decoding.logits import log_totals
 from textgen.decoding.protocols import Logits
+from textgen.errors import ConfigurationError
 from textgen.tokenizers.base import END, LINE_END, NAME, NAME_END, PAD, SCENE, START, TURN, Tokenizer
 
 TokenKind: TypeAlias = Literal["text", "bytes", "speaker", "structure"]
@@ -174,3 +175,17 @@ def log_softmax(logits: Logits) -> Logits:
     wide = logits.astype(np.float64)
     wide -= log_totals(wide)[:, None]
     return wide
+
+
+def require_some(what: str, n: object) -> None:
+    """Refuses a number of things to be named that is none.
+
+    Args:
+        what: the things.
+        n: how many.
+
+    Raises:
+        ConfigurationError: it is no whole number from 1 on.
+    """
+    if not isinstance(n, int) or isinstance(n, bool) or n < 1:
+        raise ConfigurationError(f"n={n!r} {what} were asked for; it must be a whole number from 1 on: give one.")

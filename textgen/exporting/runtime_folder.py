@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -90,13 +91,14 @@ def export_folder(model: Model, format: str, out: Path, int8: bool = False) -> N
             f"int8 was asked for with the format {format}, which stores weights as they are: leave it out, or export "
             f"to {able} or html."
         )
-    if out.exists():
+    if os.path.lexists(out):
         raise ConfigurationError(f"The export was to be written to {out}, but that exists: name a new folder.")
     if missing := [name for name in runtime.packages if not importlib.util.find_spec(name)]:
         raise MissingExtraError(
             f"An export to {format} was asked for, but {' and '.join(missing)} {'is' if len(missing) == 1 else 'are'} "
             f"not installed: {to_install('export')}"
         )
+    out.parent.mkdir(parents=True, exist_ok=True)
     remove_leftovers(out)
     temporary = temporary_beside(out)
     temporary.mkdir()

@@ -3,7 +3,7 @@
 import { Alphabet, Pieces, ReplyShape, Utf8Constraint } from "./constraints.js";
 import { Draft, writeDrafts } from "./decoding.js";
 import { EncoderDecoder } from "./encoder_decoder.js";
-import { beginning, score } from "./ranking.js";
+import { beginning, score, wordsIn } from "./ranking.js";
 import { logTotal, seedOf } from "./sampling.js";
 import { END, normalised, START, Tokenizer, TURN, wellFormed } from "./tokenizer.js";
 import { bytesTogether, wholeCharacters } from "./utf8.js";
@@ -59,15 +59,17 @@ export class Chatbot {
   /** Replaces the last reply by another one. */
   *retry(options) {
     const before = this.exchanges.slice(0, -1), last = this.exchanges.at(-1), rejected = [...last.rejected, last.reply];
+    const inWords = (text) => wordsIn(text).join(" "), heard = new Set(rejected.map(inWords));
+    const isHeard = (text) => heard.has(inWords(text)), attempts = options.temperature === 0 ? 1 : RETRIES;
     let reply = last.reply, { attempt } = last, other = null;
-    for (let k = 0; k < RETRIES && rejected.includes(reply); k++) {
+    for (let k = 0; k < attempts && isHeard(reply); k++) {
       const texts = yield* this.ranked(before, last.message, options, ++attempt);
-      const unsaid = texts.find((text) => !rejected.includes(text));
+      const unsaid = texts.find((text) => !isHeard(text));
       [reply] = texts;
       if (unsaid !== undefined) other ??= { reply: unsaid, attempt };
     }
     // The model is sure of what it said: another candidate is better than the same reply.
-    if (rejected.includes(reply) && other) ({ reply, attempt } = other);
+    if (isHeard(reply) && other) ({ reply, attempt } = other);
     this.exchanges = [...before, { message: last.message, reply, attempt, rejected }];
     return reply;
   }
@@ -83,7 +85,7 @@ export class Chatbot {
   /** The texts of different replies, the best first. */
   *ranked(exchanges, message, options, attempt) {
     const spoken = [...exchanges.flatMap((one) => [one.message, one.reply]), message].filter(Boolean);
-    const turns = spoken.slice(-this.facts.turns), said = exchanges.slice(-REMEMBERED).map((one) => one.reply);
+    const turns = spoken.slice(Math.max(0, spoken.length - this.facts.turns)), said = exchanges.slice(-REMEMBERED).map((one) => one.reply);
     const seed = seedOf(options.seed, exchanges.length, attempt);
     const different = new Map();
     for (const draft of yield* this.drafts(turns, options, seed)) {

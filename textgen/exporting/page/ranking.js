@@ -2,7 +2,8 @@
 //
 // All parts are in nats a token. Novelty is after Li et al. (2016): a beginning that is likely without any message is dull.
 
-const wordsIn = (text) => text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [text];
+/** The words of a text in lower case; the text itself where it has none. */
+export const wordsIn = (text) => text.toLowerCase().match(/[\p{L}\p{N}_]+/gu) ?? [text];
 
 function runs(text, length) {
   const words = wordsIn(text), count = Math.max(1, words.length - length + 1);
