@@ -61,6 +61,19 @@ def test_a_spent_budget_does_not(copied: ModelFolder, dialogues: Path) -> None:
         chat_task(dialogues).go_on(copied, None, print)
 
 
+def test_a_run_whose_checkpoint_is_gone_keeps_its_best_weights(copied: ModelFolder, dialogues: Path) -> None:
+    (copied.training / "checkpoint.safetensors").unlink()
+    before = (copied.training / "run.json").read_bytes()
+    sentence = rf"its checkpoint .* is gone, .* the model itself still works: go on from it with --from {copied.path}"
+    with pytest.raises(TrainingError, match=sentence):
+        chat_task(dialogues).go_on(copied, Budget(epochs=30.0), print)
+    with pytest.raises(TrainingError, match=sentence):
+        chat_task(dialogues).why_finished(copied)
+    assert (copied.training / "run.json").read_bytes() == before
+    copied.save_metrics({})  # as it is if a run is killed before its first checkpoint
+    chat_task(dialogues).go_on(copied, None, print)
+
+
 def test_another_corpus_is_refused(copied: ModelFolder, tmp_path: Path) -> None:
     other = tmp_path / "other.jsonl"
     other.write_text(dialogues_text(seed=1), encoding="utf-8")
