@@ -291,8 +291,9 @@ def train_discriminator(
             f"folder has none: give the file with --corpus, or leave --{name.replace('_', '-')} out."
         )
     write, options = _generator(opened, samples, seed, decoding)
-    of_script = VoiceTask if voices_of(opened) else DiscriminatorTask
-    kind = MatchingTask if opened.card.kind == "chat" else of_script
+    kind: type[DiscriminatorTask] = VoiceTask if voices_of(opened) else DiscriminatorTask
+    if opened.card.kind == "chat" and opened.card.corpus["turns"]:  # otherwise its replies answer no message
+        kind = MatchingTask
     task = kind(opened, samples, write, options, seed, corpus, format, reading)
     trained = make_discriminator(task, budget, (Callback() if quiet else PlainDisplay()).note)
     trained.save(folder)
@@ -382,8 +383,8 @@ def _differing(network: dict[str, object], folder: ModelFolder) -> list[tuple[st
     return [(name, value) for name, value in network.items() if name != "turns" or value != turns]
 
 
-    """What is to be told of a run.
 def _callbacks(given: "Iterable[Callback]") -> "tuple[Callback, ...]":
+    """What is to be told of a run.
 
     Raises:
         ConfigurationError: one of them is no `textgen.Callback`.
