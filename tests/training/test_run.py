@@ -258,6 +258,17 @@ def test_curves_are_drawn_at_the_first_validation_and_at_the_end(
 
 def interrupting(after: int) -> Callable[[Model], str]:
     """Sends Ctrl-C when the so-manieth sample is written."""
+def test_samples_say_held_out_only_where_something_is(
+    tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, score in (("one", lambda: 4.0), ("other", None)):
+        task = counting(corpus)
+        monkeypatch.setattr(task, "validate", lambda at, network, score=score: score)
+        trained_by(task, tmp_path / name, steps=1)
+        heading = (tmp_path / name / "training/samples.txt").read_text(encoding="utf-8").split("\n")[0]
+        assert heading.endswith("bits per character in training ==" if score is None else "held out ==")
+
+
     samples = count(1)
 
     def sample(model: Model) -> str:

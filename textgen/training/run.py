@@ -388,7 +388,7 @@ class _Keeper:
     def _keep_sample(self, row: history.HistoryRow, text: str) -> None:
         path = self._at.place / "samples.txt"
         before = path.read_bytes() if path.is_file() else b""
-        heading = f"== step {row.step}, {row.validation_bits_per_character:.3f} bits per character held out ==\n"
+        heading = f"== step {row.step}, {row.score} ==\n"
         if heading.encode() in before:
             return  # a resumed run has written this sample already
         with replacing(path) as file:
