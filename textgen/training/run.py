@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from textgen.config import Budget
 from textgen.corpus.collection import Corpus, Kind
 from textgen.corpus.reading_options import ReadingOptions
-from textgen.errors import ConfigurationError, TextgenError, TrainingError, TrainingInterrupted
+from textgen.errors import ConfigurationError, TextgenError, TrainingError, TrainingInterrupted, system_sentence
 from textgen.files import replacing
 from textgen.inference.weights import check_weights
 from textgen.model_folder import Model, ModelFolder
@@ -25,6 +25,7 @@ from textgen.training.display import TensorBoard, make_display
 from textgen.training.machine import cores_are_shared, make_deterministic, thread_count
 from textgen.training.prepare import prepare
 from textgen.training.sizing import SIZES
+from textgen.training.step import OUT_OF_MEMORY
 from textgen.training.target import Target, final_name
 from textgen.training.task import FolderTask, Note, Start, TrainingRequest, Workspace
 from textgen.training.team import Team, gather
@@ -39,6 +40,11 @@ DEFAULT_MINUTES = 20.0
 _DRAWING_SECONDS = 10.0
 """Fewest seconds from one drawing of the curves to the next: one takes as long as many steps of a small model. They are
 drawn at the end in any case."""
+
+_TOO_LITTLE_MEMORY = (
+    "This machine has too little memory for this run: end other programs and go on with it, or begin anew with a "
+    "smaller --size, fewer --streams, a smaller --batch or less text."
+)
 
 _LISTENING = ("turns", "replies_by")
 """How a chatbot's dialogues are read, as stored in a model's card."""
@@ -206,7 +212,7 @@ def train(task: ModelTask, target: Target, start: Start) -> Model:
         start: how the run begins or resumes.
 
     Raises:
-        TextgenError: the request cannot be met; nothing is lost.
+        TextgenError: the request cannot be met, or disk or memory do not suffice; nothing is lost.
         TrainingInterrupted: Ctrl-C; the run was saved and can be resumed.
     """
     display = Callback() if start.quiet else make_display()
@@ -238,6 +244,9 @@ def train(task: ModelTask, target: Target, start: Start) -> Model:
     except KeyboardInterrupt:
         kept = "Interrupted; the last checkpoint is kept. To go on from it:"
         raise TrainingInterrupted(f"{kept}\n  {resuming}") from None
+    except (OSError, *OUT_OF_MEMORY) as error:
+        found = system_sentence(error) if isinstance(error, OSError) else _TOO_LITTLE_MEMORY
+        raise TrainingError(f"{found} The last checkpoint is kept. To go on from it:\n  {resuming}") from error
     if outcome.reason == "interrupted":
         steps = count(outcome.steps, "step")
         raise TrainingInterrupted(f"Interrupted after {steps}, and saved{outcome.behind}. To go on:\n  {resuming}")
