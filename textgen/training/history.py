@@ -125,8 +125,10 @@ class HistoryRow:
 
     @property
     def is_held_out(self) -> bool:
-        """Whether something is held out. The two scores tell, which never agree otherwise: a column for it would be
-        one that older tables lack."""
+        """Whether something is held out: otherwise the two scores agree, and by chance they never do.
+
+        A column that says so would be one that older tables lack.
+        """
         return self.validation_bits_per_character != self.train_bits_per_character
 
     @property
