@@ -1,5 +1,6 @@
 """`train_script` and `train_chat` from outside: what a run leaves behind, and what it refuses."""
 
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from textgen.errors import (
 )
 from textgen.inference.language_model import LanguageModel, score_ids
 from textgen.model_folder import ModelFolder
-from textgen.starters import PRETRAINED, SMALLTALK
+from textgen.starters import ENGLISH, PRETRAINED, SMALLTALK
 from textgen.training import history
 from textgen.training.checkpoint import HELD_OUT_IDS, Run
 
@@ -90,6 +91,46 @@ def test_a_run_is_resumed_with_the_same_corpus_only(trained: Path, tmp_path: Pat
     other.write_text("JERRY: Hello.\n" * 40, encoding="utf-8")
     with pytest.raises(ConfigurationError, match=r"was begun with show\.txt, but the corpus given now"):
         train_script(other, trained, resume=True, quiet=True)
+
+
+@pytest.mark.parametrize(("name", "value"), [("size", "large"), ("layers", 3), ("level", "word")])
+def test_whoever_names_a_writer_to_go_on_from_takes_its_network(
+    tmp_path: Path, corpus: Path, untrained: Path, name: str, value: object
+) -> None:
+    sentence = f"{name} is {value!r}, but the run was to start from {untrained}, whose vocabulary and network are kept"
+    with pytest.raises(ConfigurationError, match=re.escape(sentence)):
+        train_script(corpus, tmp_path / "model", start_from=untrained, steps=1, quiet=True, **{name: value})
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("name", "value"), [("turns", 0), ("attention", False), ("hidden", 24)])
+def test_whoever_names_a_chatbot_to_go_on_from_takes_its_network(
+    tmp_path: Path, dialogues: Path, name: str, value: Any
+) -> None:
+    bot, ignoring = saved_model(tmp_path / "bot"), saved_model(tmp_path / "ignoring", turns=0)
+    with pytest.raises(ConfigurationError, match=f"{name} is {value!r}, but the run was to start from {bot}, whose"):
+        train_chat(dialogues, tmp_path / "model", start_from=bot, steps=1, quiet=True, **{name: value})
+    assert not (tmp_path / "model").exists()
+    with pytest.raises(CorpusError, match="does not exist"):  # one that ignores the context may go on doing so
+        train_chat(tmp_path / "nothing", tmp_path / "model", start_from=ignoring, turns=0, dropout=0.2, quiet=True)
+
+
+def test_a_run_begins_with_what_comes_along_whatever_lies_in_the_folder_one_is_in(
+    tmp_path: Path, corpus: Path, dialogues: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = list[Path]()
+
+    def train(task: Any, *about: object) -> None:
+        begun.append(task._starter.path)
+        raise InterruptedError
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr("textgen.training.run.train", train)
+    for name, run, text in ((ENGLISH, train_script, corpus), (SMALLTALK, train_chat, dialogues)):
+        saved_model(tmp_path / name)
+        with pytest.raises(InterruptedError):
+            run(text, quiet=True)
+        assert begun.pop() == PRETRAINED[name]
 
 
 class Stopping(textgen.Callback):

@@ -133,7 +133,7 @@ def train_script(
     source = _one_of(corpus, None if texts is None else GivenTexts(texts), "texts")
     request = TrainingRequest(source, chosen, format, validation, seed, index, reading)
     config = _adversarial_config(adversarial)
-    starter = starters.open_folder(starters.ENGLISH) if start_from is None and config is None else None
+    starter = ModelFolder(starters.PRETRAINED[starters.ENGLISH]) if start_from is None and config is None else None
     script = ScriptTask(request, _write_a_little, starter)
     start = Start(_budget(minutes, epochs, steps), _origin(start_from, chosen.network), tensorboard, quiet, watching)
     adversary = AdversarialTask(script, find_sample_metric, config)
@@ -218,9 +218,10 @@ def train_chat(
     source = _one_of(corpus, None if dialogues is None else GivenDialogues(dialogues), "dialogues")
     request = TrainingRequest(source, chosen, format, validation, seed, index, reading)
     listening = Listening(turns, replies_by, spacing)  # type: ignore[arg-type]
-    starter = starters.open_folder(starters.SMALLTALK) if start_from is None else None
+    starter = ModelFolder(starters.PRETRAINED[starters.SMALLTALK]) if start_from is None else None
     task = ChatTask(request, listening, _talk_a_little, starter)
-    start = Start(_budget(minutes, epochs, steps), _origin(start_from, chosen.network), tensorboard, quiet, watching)
+    network = {**chosen.network, **({} if turns else {"turns": turns})}
+    start = Start(_budget(minutes, epochs, steps), _origin(start_from, network), tensorboard, quiet, watching)
     if Cluster.from_environment().place:
         return Chatbot(assist(task, start))
     with Target(out, task.name, resume, overwrite) as target:
@@ -290,8 +291,9 @@ def train_discriminator(
             f"folder has none: give the file with --corpus, or leave --{name.replace('_', '-')} out."
         )
     write, options = _generator(opened, samples, seed, decoding)
-    of_script = VoiceTask if voices_of(opened) else DiscriminatorTask
-    kind = MatchingTask if opened.card.kind == "chat" else of_script
+    kind: type[DiscriminatorTask] = VoiceTask if voices_of(opened) else DiscriminatorTask
+    if opened.card.kind == "chat" and opened.card.corpus["turns"]:  # otherwise its replies answer no message
+        kind = MatchingTask
     task = kind(opened, samples, write, options, seed, corpus, format, reading)
     trained = make_discriminator(task, budget, (Callback() if quiet else PlainDisplay()).note)
     trained.save(folder)
@@ -361,18 +363,24 @@ def _origin(start_from: str | Path | None, network: dict[str, object]) -> tuple[
     """The folder to continue from, and its name as given; None where there is none.
 
     Raises:
-        ConfigurationError: a model of the package was named, and settings of vocabulary or network were given too.
+        ConfigurationError: settings of vocabulary or network were given too.
     """
     if start_from is None or str(start_from) == starters.NONE:
         return None
     folder = open_folder(start_from)
-    if network and folder.path in starters.PRETRAINED.values():
-        name, value = next(iter(network.items()))
+    if folder.exists() and (given := _differing(network, folder)):
+        name, value = given[0]
         raise ConfigurationError(
             f"{name} is {value!r}, but the run was to start from {start_from}, whose vocabulary and network are kept: "
             "leave one of the two out; --from none starts afresh."
         )
     return folder, str(start_from)
+
+
+def _differing(network: dict[str, object], folder: ModelFolder) -> list[tuple[str, object]]:
+    """The settings that a model to go on from does not take; one that ignores the context may be told so again."""
+    turns = folder.load_card().corpus.get("turns") if "turns" in network else None
+    return [(name, value) for name, value in network.items() if name != "turns" or value != turns]
 
 
 def _callbacks(given: "Iterable[Callback]") -> "tuple[Callback, ...]":

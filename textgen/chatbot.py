@@ -223,8 +223,8 @@ class Chatbot:
         if asked and not self.judge.reads_messages:
             raise ConfigurationError(
                 f"Replies were to be scored with the message {message!r}, but the discriminator of {self.path} judges "
-                "texts by themselves, which is all that one of a script model or of an older version does: leave the "
-                f"message out, or make one of a chat model anew {how_to_make(self.path)}"
+                "texts by themselves, which is all that one of a script model, of a bot trained with --turns 0 or of "
+                f"an older version does: leave the message out, or make one anew {how_to_make(self.path)}"
             )
         return judge_lines([self._responder.line(clean(line)) for line in _LINE_ENDS.split(text)], self.judge, asked)
 

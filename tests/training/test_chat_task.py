@@ -223,6 +223,25 @@ def test_a_corpus_whose_split_leaves_nothing_to_learn_from_is_told(tmp_path: Pat
     assert len(texts(prepared(tmp_path / "model", chat_task(path, validation=path)), TRAINING_IDS)) == 5
 
 
+@pytest.mark.parametrize(
+    ("voice", "judged", "found"),
+    [
+        (None, [["nothing"]], "hold no exchange"),
+        ("gus", [[("ann", "hello"), ("bob", "hi")]], "hold no exchange in which gus replies"),
+        (None, [long_reply(70)], "hold no exchange whose reply has at most 60 tokens"),
+    ],
+)
+def test_dialogues_to_judge_by_that_judge_nothing_are_told(
+    tmp_path: Path, voice: str | None, judged: list[list[Said]], found: str
+) -> None:
+    spoken = [[("ann", f"are you there {k}"), ("gus", f"i am {k}")] for k in range(8)]
+    path, other = talks(tmp_path / "a.jsonl", spoken), talks(tmp_path / "b.jsonl", judged)
+    task = chat_task(path, Listening(replies_by=voice), validation=other)
+    with pytest.raises(TrainingError, match=f"given with --validation, but they {found}: give others, or leave"):
+        prepared(tmp_path / "model", task)
+    assert sorted(entry.name for entry in tmp_path.iterdir()) == ["a.jsonl", "b.jsonl"]
+
+
 def test_words_are_learned_from_replies_and_newest_turns_also_where_contexts_are_ignored(
     tmp_path: Path, path: Path, folder: ModelFolder
 ) -> None:
@@ -339,8 +358,9 @@ def test_talks_are_held_out_contexts_evenly_spread(tmp_path: Path) -> None:
 
 
 def test_without_held_out_dialogues_talks_are_what_was_learned(tmp_path: Path) -> None:
-    path, judged = talks(tmp_path / "a.jsonl", NUMBERS[:2]), talks(tmp_path / "b.jsonl", [["nothing"]])
-    folder = prepared(tmp_path / "model", chat_task(path, validation=judged))
+    path = talks(tmp_path / "a.jsonl", [[turn for turns in NUMBERS[:2] for turn in turns]])
+    folder = prepared(tmp_path / "model", chat_task(path))
+    assert not len(PairStore(folder.training / HELD_OUT_IDS))
     assert held_out_talks(folder.load())[0] == NUMBERS[0][:1]
 
 

@@ -24,6 +24,7 @@ from textgen.model_folder import Model, ModelFolder
 from textgen.models.discriminator import KerasDiscriminator
 from textgen.training import discriminator_task as module
 from textgen.training.discriminator_task import DiscriminatorStep, DiscriminatorTask, TextBatches, make_discriminator
+from textgen.training.matching_task import MatchingTask
 from textgen.training.prepare import initial_weights
 from textgen.training.real_texts import RealTexts
 from textgen.training.step import exported
@@ -264,3 +265,19 @@ def test_it_learns_what_only_the_order_tells() -> None:
         step(batches.batch(number), [], number, 0.02)
     logits = Discriminator(CONFIG, exported(model)).logits(data.texts)
     assert ((logits > 0) == data.real).all()
+
+
+@pytest.mark.parametrize(("turns", "kind"), [(0, DiscriminatorTask), (3, MatchingTask)])
+def test_replies_of_a_bot_that_ignores_messages_are_judged_by_themselves(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, turns: int, kind: type[DiscriminatorTask]
+) -> None:
+    kinds = list[type]()
+
+    def keep(task: DiscriminatorTask, *about: object) -> None:
+        kinds.append(type(task))
+        raise InterruptedError
+
+    monkeypatch.setattr(module, "make_discriminator", keep)
+    with pytest.raises(InterruptedError):
+        train_discriminator(saved_model(tmp_path / "bot", turns=turns), quiet=True)
+    assert kinds == [kind]

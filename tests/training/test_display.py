@@ -1,6 +1,7 @@
 import io
 import math
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,19 @@ def test_a_terminal_shows_speed_losses_and_the_sample() -> None:
         "50%",
     ):
         assert text in screen.getvalue(), text
+
+
+def test_where_nothing_is_held_out_no_display_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    row, screen, board = replace(ROW, validation_bits_per_character=2.5), io.StringIO(), TensorBoard(tmp_path)
+    live = LiveDisplay(Console(file=screen, force_terminal=True, width=120))
+    for listener in (PlainDisplay(), live, board):
+        listener.step(0.25, 4321.0, 2.5)
+        listener.validated(row, False)
+        listener.end("budget")
+    assert capsys.readouterr().err == "epoch 1.25  1:15  4,321 tokens/s  training 2.500 bits/char\n"
+    assert "2.500 bits/char" in screen.getvalue() and "held out" not in screen.getvalue()
+    assert b"bits per character/training" in (content := next(tmp_path.iterdir()).read_bytes())
+    assert b"held out" not in content
 
 
 def test_a_live_display_without_a_step_closes() -> None:

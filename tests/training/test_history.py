@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
+from matplotlib.axes import Axes
 
 from textgen.training.history import NAME, CsvTable, HistoryRow, append, forget_after, read, save_curves
 
@@ -122,6 +123,23 @@ def test_curves_are_a_picture(tmp_path: Path) -> None:
     content = (tmp_path / "curves.png").read_bytes()
     assert content.startswith(b"\x89PNG\r\n")
     assert len(content) > 5000
+
+
+def test_a_row_knows_whether_something_was_held_out(tmp_path: Path) -> None:
+    for row in (ROW, replace(ROW, step=20, validation_bits_per_character=ROW.train_bits_per_character)):
+        append(tmp_path, row)
+    assert [row.is_held_out for row in read(tmp_path)] == [True, False]
+    assert ROW.score == "2.250 bits per character held out"
+    assert replace(ROW, validation_bits_per_character=2.5).score == "2.500 bits per character in training"
+
+
+def test_curves_say_held_out_only_where_something_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    labels = list[str]()
+    monkeypatch.setattr(Axes, "legend", lambda axes: labels.extend(axes.get_legend_handles_labels()[1]))
+    save_curves(tmp_path / "a.png", [replace(ROW, validation_bits_per_character=2.5)], "show")
+    assert labels == ["training (with dropout)"]
+    save_curves(tmp_path / "b.png", [ROW], "show")
+    assert labels[1:] == ["training (with dropout)", "held out"]
 
 
 def test_no_rows_no_picture(tmp_path: Path) -> None:

@@ -3,17 +3,21 @@
 import numpy as np
 import pytest
 
+from tests.generation.small import chat_model
 from textgen.config import Budget, DiscriminatorConfig, TrainingConfig
 from textgen.decoding.constraints.base import Pieces
 from textgen.discriminator.matching import MessageReply, WordChanger, hits_at_1, scores_among_others
 from textgen.discriminator.metrics import Examples
+from textgen.errors import TrainingError
 from textgen.inference.discriminator import Discriminator
 from textgen.models.discriminator import KerasDiscriminator
-from textgen.tokenizers.base import LINE_END
+from textgen.tokenizers.base import LINE_END, START, TURN
 from textgen.tokenizers.word import WordTokenizer
+from textgen.training import discriminator_task
 from textgen.training import matching_task as module
-from textgen.training.matching_task import MatchingBatches, MatchingStep
+from textgen.training.matching_task import MatchingBatches, MatchingStep, MatchingTask
 from textgen.training.prepare import initial_weights
+from textgen.training.real_texts import RealTexts
 from textgen.training.step import exported
 
 WORDS = [f"word{k}" for k in range(40)]
@@ -126,3 +130,17 @@ def test_it_learns_which_reply_a_message_has_and_how_its_own_replies_read() -> N
     assert (numpy.logits([reply(39, 39), reply(1, 2)]) > 0).tolist() == [False, True]
     scores = scores_among_others(EXCHANGES, numpy.matches)
     assert hits_at_1(scores) is not None
+
+
+def test_replies_to_no_message_are_refused_before_anything_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    def real(contexts: list[list[int]]) -> RealTexts:
+        contexts = contexts * 100
+        replies = [reply(1, 2)] * len(contexts)
+        return RealTexts(replies, replies, "0f", *[[np.array(context) for context in contexts]] * 2)
+
+    task = MatchingTask(chat_model(), 600, lambda real, note: [], {})
+    monkeypatch.setattr(discriminator_task, "stored_texts", lambda *about: real([[START], [START, 9, TURN]]))
+    task.read(print)
+    monkeypatch.setattr(discriminator_task, "stored_texts", lambda *about: real([[START]] * 2))
+    with pytest.raises(TrainingError, match="which replies fit which messages, but none of the real replies to learn"):
+        task.read(print)

@@ -10,6 +10,7 @@ from textgen.config import Budget, DiscriminatorConfig, EncoderDecoderConfig, Mo
 from textgen.corpus.collection import Corpus
 from textgen.corpus.survey import survey
 from textgen.corpus.survey import survey_dialogues as survey_dialogues
+from textgen.errors import ConfigurationError
 from textgen.inference.discriminator import Discriminator
 from textgen.inference.encoder_decoder import EncoderDecoder
 from textgen.inference.language_model import LanguageModel, score_ids
@@ -23,6 +24,7 @@ from textgen.training.prepare import (
     describe_plan,
     describe_smaller,
     initial_weights,
+    learn_vocabulary,
     versions,
 )
 from textgen.training.run import ModelTask
@@ -39,6 +41,12 @@ def test_a_run_that_cannot_be_prepared_leaves_nothing_behind(
     with pytest.raises(KeyboardInterrupt):
         prepared(tmp_path / "model", script_task(corpus))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_characters_that_are_to_be_cut_into_words_are_refused() -> None:
+    with pytest.raises(ConfigurationError, match="The character level knows no words, but words='whitespace' was"):
+        learn_vocabulary(ScriptChoice(level="character", words="whitespace"), 1000, ["a b"], [])
+    assert learn_vocabulary(ScriptChoice(level="character"), 1000, ["a b"], []).level == "character"
 
 
 def test_versions_are_of_what_trains() -> None:

@@ -1,5 +1,6 @@
 """Whole runs, with a task that only counts: how they begin, are stopped, go on and end; and what is refused."""
 
+import errno
 import math
 import os
 import re
@@ -13,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import tensorflow as tf
 from safetensors.numpy import load_file
 
 import textgen
@@ -59,6 +61,19 @@ def test_a_larger_budget_goes_on_and_is_told(copied: ModelFolder, dialogues: Pat
 def test_a_spent_budget_does_not(copied: ModelFolder, dialogues: Path) -> None:
     with pytest.raises(ConfigurationError, match="its budget of 100 steps is spent; give a larger one, or --overwrite"):
         chat_task(dialogues).go_on(copied, None, print)
+
+
+def test_a_run_whose_checkpoint_is_gone_keeps_its_best_weights(copied: ModelFolder, dialogues: Path) -> None:
+    (copied.training / "checkpoint.safetensors").unlink()
+    before = (copied.training / "run.json").read_bytes()
+    sentence = rf"its checkpoint .* is gone, .* the model itself still works: go on from it with --from {copied.path}"
+    with pytest.raises(TrainingError, match=sentence):
+        chat_task(dialogues).go_on(copied, Budget(epochs=30.0), print)
+    with pytest.raises(TrainingError, match=sentence):
+        chat_task(dialogues).why_finished(copied)
+    assert (copied.training / "run.json").read_bytes() == before
+    copied.save_metrics({})  # as it is if a run is killed before its first checkpoint
+    chat_task(dialogues).go_on(copied, None, print)
 
 
 def test_another_corpus_is_refused(copied: ModelFolder, tmp_path: Path) -> None:
@@ -243,6 +258,17 @@ def test_curves_are_drawn_at_the_first_validation_and_at_the_end(
     assert validations == [1, 10]
 
 
+def test_samples_say_held_out_only_where_something_is(
+    tmp_path: Path, corpus: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, score in (("one", lambda: 4.0), ("other", None)):
+        task = counting(corpus)
+        monkeypatch.setattr(task, "validate", lambda at, network, score=score: score)
+        trained_by(task, tmp_path / name, steps=1)
+        heading = (tmp_path / name / "training/samples.txt").read_text(encoding="utf-8").split("\n")[0]
+        assert heading.endswith("bits per character in training ==" if score is None else "held out ==")
+
+
 def interrupting(after: int) -> Callable[[Model], str]:
     """Sends Ctrl-C when the so-manieth sample is written."""
     samples = count(1)
@@ -288,6 +314,25 @@ def test_an_interruption_is_a_keyboard_interrupt_that_tells_how_to_go_on(tmp_pat
 
     with pytest.raises(TrainingInterrupted, match=r"last checkpoint is kept\..*" + command):
         trained_by(counting(corpus, again, format="colon"), out, resume=True)
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device", "x"), "There was no space left to write x "),
+        (MemoryError(), "This machine has too little memory for this run"),
+        (tf.errors.ResourceExhaustedError(None, None, "OOM when allocating"), "too little memory for this run"),
+    ],
+)
+def test_a_full_disk_or_too_little_memory_tells_how_to_go_on(
+    tmp_path: Path, corpus: Path, failure: Exception, told: str
+) -> None:
+    def fail(model: Model) -> str:
+        raise failure
+
+    sentence = rf"^(?s:.*){told}(?s:.*)\n  textgen train-script --corpus {corpus} --out {tmp_path}/model --resume$"
+    with pytest.raises(TrainingError, match=sentence):
+        trained_by(counting(corpus, fail), tmp_path / "model", steps=2)
 
 
 def test_the_command_that_goes_on_names_the_settings_that_share_the_cores(tmp_path: Path, corpus: Path) -> None:

@@ -12,7 +12,7 @@ from textgen.config import Budget, ScriptTrainingConfig
 from textgen.corpus.id_store import open_ids
 from textgen.corpus.script import ScriptStyle
 from textgen.corpus.token_parser import decode_script
-from textgen.errors import TrainingError
+from textgen.errors import TextgenError, TrainingError
 from textgen.model_folder import ModelFolder
 from textgen.tokenizers.base import END, START
 from textgen.training.checkpoint import HELD_OUT_IDS, TRAINING_IDS, Run
@@ -58,6 +58,14 @@ def test_a_validation_file_is_held_out_and_the_whole_corpus_is_learned(tmp_path:
     held_out = open_ids(folder.training / HELD_OUT_IDS).tolist()
     assert decode_script(held_out, folder.load().tokenizer, ScriptStyle("colon")).text == pilot.read_text("utf-8")
     assert folder.load_card().corpus["split"] is None
+
+
+def test_a_validation_file_in_which_nothing_is_said_is_refused(tmp_path: Path, corpus: Path) -> None:
+    pilot = tmp_path / "pilot.txt"
+    pilot.write_text("\n \n\n", encoding="utf-8")
+    with pytest.raises(TextgenError, match=r"pilot|--validation"):
+        prepared(tmp_path / "model", script_task(corpus, CHOICE, validation=pilot))
+    assert [entry.name for entry in tmp_path.iterdir()] == ["pilot.txt"]
 
 
 def test_names_without_a_label_are_learned_with_the_text(tmp_path: Path) -> None:

@@ -97,9 +97,22 @@ def test_the_usual_folder_is_numbered_where_it_is_taken() -> None:
     assert target(None).described == "runs/show-2 (runs/show exists already)"
     model(RUNS / "show-2")
     assert target(None).final.path == RUNS / "show-3"
-    assert target(None, resume=True).final.path == RUNS / "show"
     assert target(None, overwrite=True).described == "runs/show"
     assert target("mine").described == "mine"
+
+
+def test_what_goes_on_is_named_where_there_are_several() -> None:
+    model(RUNS / "show")
+    for other in ("show-2x", "show-1", "shows-2"):
+        model(RUNS / other)
+    (RUNS / "show-4").mkdir()
+    assert target(None, resume=True).final.path == RUNS / "show"
+    model(RUNS / "show-10"), model(RUNS / "show-3")
+    sentence = "without --out, but there are runs/show, runs/show-3, runs/show-10: name one of them with --out"
+    with pytest.raises(ConfigurationError, match=sentence):
+        target(None, resume=True)
+    assert target("runs/show-3", resume=True).started
+    assert target(None, overwrite=True).final.path == RUNS / "show"
 
 
 def test_a_folder_that_holds_a_model_is_refused() -> None:
@@ -183,6 +196,16 @@ def test_an_interrupted_overwrite_is_resumed_beside() -> None:
     assert Path("mine/model.json").read_text(encoding="utf-8") == "half"
 
 
+def test_an_unfinished_replacement_is_not_left_for_a_later_run_to_go_on_with() -> None:
+    half = model(Path(".mine.new"), "half")  # an overwriting run was killed, and then a person deleted the old model
+    with pytest.raises(ConfigurationError, match=r"replacement lies in \.mine\.new: give --resume .*, --overwrite"):
+        target("mine")
+    assert half.exists() and not Path(".mine.lock").exists()
+    assert target("mine", resume=True).building.path == half
+    assert target("mine", overwrite=True).building.path == Path("mine")
+    assert not half.exists()
+
+
 def test_a_crash_between_the_two_renames_of_a_swap_loses_nothing() -> None:
     model(Path(".mine.old"), "old")
     model(Path(".mine.new"), "new")
@@ -213,7 +236,7 @@ def test_the_root_is_no_model_folder() -> None:
 
 def test_two_runs_never_work_in_one_folder() -> None:
     half = model(Path(".mine.new"), "half")
-    with target("mine") as first:
+    with target("mine", resume=True) as first:
         for asked in ({}, {"resume": True}, {"overwrite": True}):
             with pytest.raises(ConfigurationError, match="another process is training it at this moment: wait for its"):
                 target(Path("mine").resolve(), **asked)

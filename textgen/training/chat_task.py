@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 
@@ -187,6 +187,8 @@ class ChatTask(ModelTask):
                 f"All {learned['too long']:,} replies to learn from are longer than {_LONGEST_REPLY[level]} tokens: "
                 "give dialogues with shorter turns."
             )
+        if self._validation is not None and not judged["exchanges"]:
+            self._refuse_validation(judged["too long"], _LONGEST_REPLY[level])
         for name, counts in (("", learned), ("held-out ", judged)):
             if counts["too long"]:
                 note(f"left out  {counts['too long']:,} x {name}reply of more than {_LONGEST_REPLY[level]} tokens")
@@ -209,6 +211,18 @@ class ChatTask(ModelTask):
         }
         tokens, characters = ((learned[of], judged[of]) for of in ("tokens", "characters"))
         return Encoded(tokens, characters, corpus)
+
+    def _refuse_validation(self, too_long: int, longest: int) -> NoReturn:
+        """Says why nothing of the dialogues that were to be held out can be scored."""
+        what = "no exchange"
+        if self.listening.replies_by is not None:
+            what += f" in which {self.listening.replies_by} replies"
+        if too_long:
+            what += f" whose reply has at most {longest} tokens"
+        raise TrainingError(
+            f"The model was to be judged by the dialogues given with --validation, but they hold {what}: give others, "
+            "or leave --validation out, and the last tenth of each file is held out."
+        )
 
     def settle(self, plan: RunPlan, encoded: Encoded, folder: ModelFolder) -> Settled:
         """Takes a smaller network if there is no time for a large one."""

@@ -28,7 +28,7 @@ chat of 59 pairs, three held-out replies chose the weights of the fifth step, be
 _KINDS: dict[str, type[TrainingConfig]] = {"script": ScriptTrainingConfig, "chat": ChatTrainingConfig}
 
 _MIGRATIONS: Migrations = {1: unchanged}
-"""Migrations of run.json: version 1 had no number."""
+"""Migrations of run.json and of a checkpoint's position: version 1 had no number, and a checkpoint no checksum."""
 
 
 @dataclass(frozen=True)
@@ -93,8 +93,7 @@ class Run:
 
 
 NAME = "checkpoint.safetensors"
-
-"""Migrations of the position: version 1 had no number, and its file no checksum."""
+"""The file of a checkpoint."""
 
 _ADVICE = "the model itself still works; train again with --overwrite, or continue from the model with --from."
 

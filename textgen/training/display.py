@@ -153,15 +153,13 @@ class LiveDisplay(Callback):
         return grid
 
     def _table(self) -> Table:
-        table = Table("epoch", "time", "training", "held out", "", box=None, padding=(0, 2))
+        is_held_out = any(row.is_held_out for row, _ in self._rows)
+        scores = ("training", "held out") if is_held_out else ("training",)
+        table = Table("epoch", "time", *scores, "", box=None, padding=(0, 2))
         for row, praised in self._rows:
-            table.add_row(
-                f"{row.epoch:.2f}",
-                _clock(row.seconds),
-                f"{row.train_bits_per_character:.3f}",
-                f"{row.validation_bits_per_character:.3f} bits/char",
-                praised,
-            )
+            figures = [f"{row.train_bits_per_character:.3f}", f"{row.validation_bits_per_character:.3f}"]
+            *others, last = figures[: len(scores)]
+            table.add_row(f"{row.epoch:.2f}", _clock(row.seconds), *others, f"{last} bits/char", praised)
         return table
 
 
@@ -174,10 +172,10 @@ class PlainDisplay(Callback):
     def validated(self, row: HistoryRow, best: bool) -> None:
         """Prints the row, and below it the measures that belong to it."""
         praised = praise(best, self._measured)
+        held_out = f"  held out {row.validation_bits_per_character:.3f}" if row.is_held_out else ""
         self.note(
             f"epoch {row.epoch:.2f}  {_clock(row.seconds)}  {row.tokens_per_second:,.0f} tokens/s  "
-            f"training {row.train_bits_per_character:.3f}  "
-            f"held out {row.validation_bits_per_character:.3f} bits/char{'  ' if praised else ''}{praised}"
+            f"training {row.train_bits_per_character:.3f}{held_out} bits/char{'  ' if praised else ''}{praised}"
         )
         if self._measured:
             self._tell_measures(self._measured)
@@ -219,10 +217,11 @@ class TensorBoard(Callback):
         self._step = row.step
         figures = {
             "bits per character/training": row.train_bits_per_character,
-            "bits per character/held out": row.validation_bits_per_character,
             "learning rate": row.learning_rate,
             "tokens per second": row.tokens_per_second,
         }
+        if row.is_held_out:
+            figures["bits per character/held out"] = row.validation_bits_per_character
         self._write_all(row.step, figures)
         self._writer.flush()
 

@@ -111,7 +111,7 @@ class HistoryRow:
         learning_rate: of the last step.
         train_bits_per_character: mean over the steps since the last validation, dropout on.
         validation_bits_per_character: on the held-out text, dropout off; dropout makes the training figure look worse
-            than it is.
+            than it is. The training figure once more where nothing is held out.
         tokens_per_second: since the last validation.
     """
 
@@ -122,6 +122,20 @@ class HistoryRow:
     train_bits_per_character: float
     validation_bits_per_character: float
     tokens_per_second: float
+
+    @property
+    def is_held_out(self) -> bool:
+        """Whether something is held out: otherwise the two scores agree, and by chance they never do.
+
+        A column that says so would be one that older tables lack.
+        """
+        return self.validation_bits_per_character != self.train_bits_per_character
+
+    @property
+    def score(self) -> str:
+        """The figure that counts, and what it was measured on."""
+        measured = "held out" if self.is_held_out else "in training"
+        return f"{self.validation_bits_per_character:.3f} bits per character {measured}"
 
 
 def append(folder: Path, row: HistoryRow, note: Note = _untold) -> None:
@@ -144,7 +158,7 @@ def _table(folder: Path, note: Note = _untold) -> CsvTable[HistoryRow]:
 
 
 def save_curves(path: Path, rows: list[HistoryRow], title: str) -> None:
-    """Draws training and held-out bits per character over epochs.
+    """Draws training and held-out bits per character over epochs; the former alone where nothing is held out.
 
     Args:
         path: of the PNG file, which is replaced whole.
@@ -161,7 +175,8 @@ def save_curves(path: Path, rows: list[HistoryRow], title: str) -> None:
     epochs = [row.epoch for row in rows]
     held_out = [row.validation_bits_per_character for row in rows]
     axes.plot(epochs, [row.train_bits_per_character for row in rows], label="training (with dropout)", color="0.6")
-    axes.plot(epochs, held_out, label="held out", color="C0", marker="o", markersize=3)
+    if any(row.is_held_out for row in rows):
+        axes.plot(epochs, held_out, label="held out", color="C0", marker="o", markersize=3)
     best = min(range(len(rows)), key=held_out.__getitem__)
     axes.annotate(
         f"{held_out[best]:.3f}",

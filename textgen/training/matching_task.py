@@ -31,6 +31,7 @@ from textgen.discriminator.matching import (
     scores_among_others,
 )
 from textgen.discriminator.metrics import Examples, Text, halves
+from textgen.errors import TrainingError
 from textgen.inference.discriminator import Discriminator
 from textgen.model_folder import ModelFolder
 from textgen.models.discriminator import DiscriminatorNoise, KerasDiscriminator
@@ -225,6 +226,17 @@ class MatchingTask(DiscriminatorTask):
     def architecture(self) -> DiscriminatorConfig:
         """The same network for all chat models."""
         return DiscriminatorConfig(self.generator.tokenizer.vocabulary_size, embedding=_WIDTH, matching=_WIDTH)
+
+    def read(self, note: Note) -> None:
+        """Reads the real exchanges, and refuses those without a message before the model writes anything."""
+        super().read(note)
+        parts = (self.real.training_contexts, "learn from"), (self.real.held_out_contexts, "be judged by")
+        for contexts, purpose in parts:
+            if not any(newest_turn(context.tolist()) for context in contexts):
+                raise TrainingError(
+                    "A discriminator was to learn which replies fit which messages, but none of the real replies to "
+                    f"{purpose} has a message before it: give other dialogues with --corpus."
+                )
 
     def encode(self, folder: ModelFolder, plan: RunPlan, note: Note) -> Encoded:
         """Has the model reply, and puts real and generated replies beside the messages they answer."""

@@ -229,11 +229,13 @@ def learn_vocabulary(choice: Choice, characters: int, texts: Iterable[str], labe
         characters: of the training text.
         texts: all text that is split into pieces; read once.
         labels: speakers that get a label of their own.
+
+    Raises:
+        ConfigurationError: characters were asked for, and words cut at spaces too.
     """
     level = choose_level(choice, characters)
     limit = choose_vocabulary_limit(choice, level, characters)
-    words = choice.words if level != "character" else "natural"
-    return learn_tokenizer(level, texts, labels, words, limit)
+    return learn_tokenizer(level, texts, labels, choice.words, limit)
 
 
 def versions() -> dict[str, str]:

@@ -1,7 +1,5 @@
 """One run in a model folder: how it begins or resumes, what it leaves in the folder, and how it ends."""
 
-import os
-import shlex
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields, replace
@@ -14,19 +12,20 @@ from numpy.typing import NDArray
 
 from textgen.config import Budget
 from textgen.corpus.collection import Corpus, Kind
-from textgen.corpus.given import Given
 from textgen.corpus.reading_options import ReadingOptions
-from textgen.errors import ConfigurationError, TextgenError, TrainingError, TrainingInterrupted
+from textgen.errors import ConfigurationError, TextgenError, TrainingError, TrainingInterrupted, system_sentence
 from textgen.files import replacing
 from textgen.inference.weights import check_weights
 from textgen.model_folder import Model, ModelFolder
 from textgen.training import history
 from textgen.training.callback import Callback
 from textgen.training.checkpoint import ADVERSARIAL, Checkpoint, Run, checkpoint_exists
+from textgen.training.checkpoint import NAME as CHECKPOINT
 from textgen.training.display import TensorBoard, make_display
 from textgen.training.machine import cores_are_shared, make_deterministic, thread_count
 from textgen.training.prepare import prepare
 from textgen.training.sizing import SIZES
+from textgen.training.step import OUT_OF_MEMORY
 from textgen.training.target import Target, final_name
 from textgen.training.task import FolderTask, Note, Start, TrainingRequest, Workspace
 from textgen.training.team import Team, gather
@@ -41,6 +40,11 @@ DEFAULT_MINUTES = 20.0
 _DRAWING_SECONDS = 10.0
 """Fewest seconds from one drawing of the curves to the next: one takes as long as many steps of a small model. They are
 drawn at the end in any case."""
+
+_TOO_LITTLE_MEMORY = (
+    "This machine has too little memory for this run: end other programs and go on with it, or begin anew with a "
+    "smaller --size, fewer --streams, a smaller --batch or less text."
+)
 
 _LISTENING = ("turns", "replies_by")
 """How a chatbot's dialogues are read, as stored in a model's card."""
@@ -174,6 +178,7 @@ class ModelTask(FolderTask):
     def _why_over(self, at: Workspace) -> str | None:
         """`why_finished`, for a run that may have a new budget."""
         if not checkpoint_exists(at.place):
+            self._require_nothing_lost(at)
             return None
         training, position = at.run.training, Checkpoint.load(at.place).position
         if position.stale >= training.patience:
@@ -183,6 +188,19 @@ class ModelTask(FolderTask):
         if spent and not position.train_steps:  # otherwise its last validation is still due
             return f"its budget of {training.budget.describe()} is spent; give a larger one"
         return None
+
+    def _require_nothing_lost(self, at: Workspace) -> None:
+        """Refuses a run that has kept weights, but no checkpoint: from the beginning, it would overwrite the weights.
+
+        The second part of a run may begin with the weights of the first.
+        """
+        path = at.folder.path
+        if at.place == at.folder.training and at.folder.load_card().metrics:
+            raise TrainingError(
+                f"The run in {path} was to go on, but its checkpoint {at.place / CHECKPOINT} is gone, and from the "
+                "beginning it would overwrite the weights that are kept; the model itself still works: go on from it "
+                f"with --from {path} and another --out, or train anew with --overwrite."
+            )
 
 
 def train(task: ModelTask, target: Target, start: Start) -> Model:
@@ -194,7 +212,7 @@ def train(task: ModelTask, target: Target, start: Start) -> Model:
         start: how the run begins or resumes.
 
     Raises:
-        TextgenError: the request cannot be met; nothing is lost.
+        TextgenError: the request cannot be met, or disk or memory do not suffice; nothing is lost.
         TrainingInterrupted: Ctrl-C; the run was saved and can be resumed.
     """
     display = Callback() if start.quiet else make_display()
@@ -226,6 +244,9 @@ def train(task: ModelTask, target: Target, start: Start) -> Model:
     except KeyboardInterrupt:
         kept = "Interrupted; the last checkpoint is kept. To go on from it:"
         raise TrainingInterrupted(f"{kept}\n  {resuming}") from None
+    except (OSError, *OUT_OF_MEMORY) as error:
+        found = system_sentence(error) if isinstance(error, OSError) else _TOO_LITTLE_MEMORY
+        raise TrainingError(f"{found} The last checkpoint is kept. To go on from it:\n  {resuming}") from error
     if outcome.reason == "interrupted":
         steps = count(outcome.steps, "step")
         raise TrainingInterrupted(f"Interrupted after {steps}, and saved{outcome.behind}. To go on:\n  {resuming}")
@@ -376,7 +397,7 @@ class _Keeper:
     def _keep_sample(self, row: history.HistoryRow, text: str) -> None:
         path = self._at.place / "samples.txt"
         before = path.read_bytes() if path.is_file() else b""
-        heading = f"== step {row.step}, {row.validation_bits_per_character:.3f} bits per character held out ==\n"
+        heading = f"== step {row.step}, {row.score} ==\n"
         if heading.encode() in before:
             return  # a resumed run has written this sample already
         with replacing(path) as file:
@@ -421,30 +442,6 @@ def _begun(folder: ModelFolder) -> dict[str, Any]:
 
 
 def resume_command(task: ModelTask, target: Target, tensorboard: bool) -> str:
-    """The command that resumes a run; the call of the Python function for a corpus that a program gave.
-
-    It repeats the format and how the corpus is read, without which some files could not be read again, and
-    --adversarial, because such a run shares the cores in another way.
-    """
-    corpus = task.request.corpus
-    if isinstance(corpus, Given):
-        return _resuming_call(task, corpus, target, tensorboard)
-    paths = [corpus] if isinstance(corpus, str | os.PathLike) else corpus
-    given = " ".join(f"--corpus {shlex.quote(str(path))}" for path in paths)
-    if task.request.format is not None:
-        given += f" --format {task.request.format}"
-    for name, value in task.request.reading.to_json().items():
-        given += f" --{name.replace('_', '-')} {shlex.quote(str(value))}"
-    wanted = f" --{ADVERSARIAL}" if (target.building.training / ADVERSARIAL).is_dir() else ""
-    wanted += " --tensorboard" if tensorboard else ""
-    return f"textgen {task.command} {given} --out {shlex.quote(str(target.final.path))}{wanted} --resume"
-
-
-def _resuming_call(task: ModelTask, given: Given, target: Target, tensorboard: bool) -> str:
-    """The call of the Python function that resumes a run."""
-    request = task.request
-    options = {"format": request.format, "validation": request.validation, **request.reading.to_json()}
-    options |= {"adversarial": (target.building.training / ADVERSARIAL).is_dir(), "tensorboard": tensorboard}
-    chosen = [f"{name}={value!r}" for name, value in options.items() if value not in (None, False)]
-    arguments = ", ".join([f"{given.argument}=...", f"out={str(target.final.path)!r}", *chosen, "resume=True"])
-    return f"textgen.{task.command.replace('-', '_')}({arguments})"
+    """The command that resumes a run; --adversarial is repeated, because such a run shares the cores in another way."""
+    further = {ADVERSARIAL: (target.building.training / ADVERSARIAL).is_dir(), "tensorboard": tensorboard}
+    return task.request.to_resume(task.command, target.final.path, [name for name, is_on in further.items() if is_on])

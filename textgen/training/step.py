@@ -24,6 +24,9 @@ from textgen.training.adamw import AdamW
 Tensor = Any
 State = list[Tensor]
 
+OUT_OF_MEMORY = (MemoryError, tf.errors.ResourceExhaustedError)
+"""What is raised where memory does not suffice: TensorFlow has its own error for it."""
+
 _FEWEST = 16
 """Fewest sequences in a shard; with fewer, reading the weights would take longer than the arithmetic."""
 

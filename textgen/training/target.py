@@ -59,8 +59,9 @@ class Target:
         overwrite: whether to replace an existing model, once the new one is trained.
 
     Raises:
-        ConfigurationError: the folder holds a model, and neither was asked for; another run works in it; or something
-            that textgen has not made lies beside it under a name it needs.
+        ConfigurationError: the folder holds a model, and neither was asked for; another run works in it; something
+            that textgen has not made lies beside it under a name it needs; a model that was to replace it lies there,
+            unfinished; or there are several folders that could go on.
 
     Example:
         >>> with Target("runs/seinfeld", "seinfeld", resume=False, overwrite=False) as target:
@@ -73,6 +74,8 @@ class Target:
             raise ConfigurationError(
                 "Both resume and overwrite were asked for, but a run either goes on or begins anew: choose one of them."
             )
+        if resume and out is None:
+            _require_one(name)
         self.resume, self._usual = resume, RUNS / name
         path = _named(out) if out is not None else self._usual
         self._is_numbered = out is None and not (resume or overwrite) and path.exists()
@@ -86,6 +89,8 @@ class Target:
         for suffix in (_BUILDING, _NEW, _OLD):
             _require_ours(_beside(path, suffix))
         self._lock = _claim(path)
+        if not (resume or overwrite):
+            self._refuse_unfinished(beside.path)
         if overwrite:
             _clear(beside.path)
         if self.final.exists():  # without it, the model in .m.old is the only one
@@ -131,6 +136,18 @@ class Target:
             other.rename(self.final.path / other.name)
         _clear(old)
 
+    def _refuse_unfinished(self, beside: Path) -> None:
+        """Refuses to begin anew where a run that was to replace the model is not finished.
+
+        A later --resume would go on with that one, and in the end put it into the place of the model begun now.
+        """
+        if ModelFolder(beside).exists():
+            _release(self._lock)
+            raise ConfigurationError(
+                f"{self.final.path} was to be trained, but an unfinished replacement lies in {beside}: give --resume "
+                "to go on with that one, --overwrite to begin anew, or another --out."
+            )
+
     def _refuse_taken(self, resume: bool, overwrite: bool) -> None:
         path = self.final.path
         if self.final.exists() and not (resume or overwrite):
@@ -142,6 +159,23 @@ class Target:
             raise ConfigurationError(
                 f"{path} exists and is no model folder: give another --out, so that nothing of yours is lost."
             )
+
+
+def _require_one(name: str) -> None:
+    """Refuses to guess which run is to go on where the usual folder has numbered ones beside it."""
+    found = [(int(path.name.removeprefix(f"{name}-")), path) for path in RUNS.glob("*") if _numbered(path, name)]
+    if found:
+        usual = [RUNS / name] if (RUNS / name).exists() else []
+        listed = ", ".join(str(path) for path in [*usual, *(path for _, path in sorted(found))])
+        raise ConfigurationError(
+            f"A run was to go on without --out, but there are {listed}: name one of them with --out."
+        )
+
+
+def _numbered(path: Path, name: str) -> bool:
+    """Whether a folder of runs got its name because the usual one was taken, and holds a model."""
+    number = path.name.removeprefix(f"{name}-")
+    return number != path.name and number.isdecimal() and int(number) >= 2 and ModelFolder(path).exists()
 
 
 def final_name(building: Path) -> str:

@@ -1,6 +1,8 @@
 """What a person asks of a run; the protocol `Task`, for what runs do differently, and the data that both exchange."""
 
-from collections.abc import Callable, Iterable
+import os
+import shlex
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -52,6 +54,34 @@ class TrainingRequest:
         if isinstance(source, Given):
             return GivenCorpus(source, self.format, self.reading)
         return Corpus(source, self.format, kind, self.reading)
+
+    def to_resume(self, command: str, out: Path, further: Sequence[str]) -> str:
+        """The command that resumes a run of this request; the call of the Python function for what a program gave.
+
+        It repeats the format and how the corpus is read, without which some files could not be read again.
+
+        Args:
+            command: that trains.
+            out: the model folder.
+            further: names of options that are switched on.
+        """
+        if isinstance(self.corpus, Given):
+            return self._resuming_call(command, self.corpus, out, further)
+        paths = [self.corpus] if isinstance(self.corpus, str | os.PathLike) else self.corpus
+        given = [f"--corpus {shlex.quote(str(path))}" for path in paths]
+        if self.format is not None:
+            given.append(f"--format {self.format}")
+        for name, value in self.reading.to_json().items():
+            given.append(f"--{name.replace('_', '-')} {shlex.quote(str(value))}")
+        switches = [f"--{name}" for name in (*further, "resume")]
+        return " ".join([f"textgen {command}", *given, f"--out {shlex.quote(str(out))}", *switches])
+
+    def _resuming_call(self, command: str, given: Given, out: Path, further: Sequence[str]) -> str:
+        options = {"format": self.format, "validation": self.validation, **self.reading.to_json()}
+        chosen = [f"{name}={value!r}" for name, value in options.items() if value is not None]
+        switches = [f"{name}=True" for name in (*further, "resume")]
+        arguments = ", ".join([f"{given.argument}=...", f"out={str(out)!r}", *chosen, *switches])
+        return f"textgen.{command.replace('-', '_')}({arguments})"
 
 
 @dataclass(frozen=True)

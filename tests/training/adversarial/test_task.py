@@ -32,11 +32,16 @@ from textgen.training.sizing import ScriptChoice
 from textgen.training.target import Target
 from textgen.training.task import Start, TrainingRequest, Workspace
 
+NETWORK = {name: TINY[name] for name in ("level", "embedding", "hidden", "layers")}
+USUAL = {name: value for name, value in TINY.items() if name not in NETWORK}
 SETTINGS = AdversarialConfig(batch=8, warm_up=2, length=64, critic_steps=2)
 
 
 def train(corpus: Path, out: Path, **options: Any) -> textgen.ScriptWriter:
-    return textgen.train_script(corpus, out, **{"quiet": True, "adversarial": SETTINGS, **TINY, **options})
+    of_network = {} if "start_from" in options else NETWORK
+    return textgen.train_script(
+        corpus, out, **{"quiet": True, "adversarial": SETTINGS, **USUAL, **of_network, **options}
+    )
 
 
 @pytest.fixture(scope="module", autouse=True)
