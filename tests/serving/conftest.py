@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from textgen.serving.app import application
+from textgen.serving.batch import Inbox, inbox
 from textgen.serving.catalogue import Catalogue
 from textgen.serving.runs import Runs
 from textgen.serving.security import Access
@@ -87,6 +88,14 @@ def serving(
         server.should_exit = True
         thread.join(20)
         assert not thread.is_alive()
+
+
+@pytest.fixture(autouse=True)
+def its_own_inbox() -> Iterator[None]:
+    """Lets each test write as a request does, whatever the one before it left."""
+    token = inbox.set(Inbox())
+    yield
+    inbox.reset(token)
 
 
 @pytest.fixture(scope="session")
