@@ -5,16 +5,17 @@ import sys
 from copy import copy
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 import pytest
 from click.testing import CliRunner, Result
 
 from textgen.api import open_folder
-from textgen.cli.compare import _as_learned
+from textgen.cli.compare import _opened
 from textgen.cli.main import cli
 from textgen.corpus.collection import Corpus
-from textgen.errors import ConfigurationError
+from textgen.errors import ConfigurationError, TextgenError
 from textgen.evaluation.pages import ResultFolder
 from textgen.writer import ScriptWriter
 
@@ -58,19 +59,32 @@ def test_models_of_one_name_are_told_apart(untrained: Path, corpus: Path, tmp_pa
 def test_a_corpus_is_read_as_the_model_read_it_that_learned_from_it(untrained: Path, tmp_path: Path) -> None:
     other, corpus = tmp_path / "other", tmp_path / "corpus.txt"
     corpus.write_bytes("JERRY: Größe\n".encode("cp437") * 50)
-    fingerprint = Corpus(corpus).fingerprint
     shutil.copytree(untrained, other)
     card = json.loads((other / "model.json").read_bytes())
-    card["corpus"] |= {"fingerprint": fingerprint, "reading": {"encoding": "cp437"}}
+    card["corpus"] |= {"fingerprint": Corpus(corpus).fingerprint, "reading": {"encoding": "cp437"}}
     (other / "model.json").write_text(json.dumps(card))
     writers = {path.name: ScriptWriter(open_folder(path).load()) for path in (untrained, other)}
-    assert _as_learned(writers, fingerprint).encoding == "cp437"
-    assert _as_learned(dict(reversed(writers.items())), fingerprint).encoding == "cp437"
-    assert _as_learned({"model": writers["model"]}, fingerprint).encoding is None
+
+    def encoding(writers: dict[str, ScriptWriter], **asked: Any) -> str:
+        return _opened(writers, (corpus,), None, asked).files[0].encoding
+
+    assert encoding(writers) == encoding(dict(reversed(writers.items()))) == "cp437"
+    assert encoding(writers, encoding="latin-1") == "iso8859-1"
+    assert encoding({"model": writers["model"]}) != "cp437"
     third = copy(writers["other"])
     third.card = replace(third.card, corpus={**third.card.corpus, "reading": {}})
     with pytest.raises(ConfigurationError, match="not all read it with the same options"):
-        _as_learned({**writers, "third": third}, fingerprint)
+        encoding({**writers, "third": third})
+
+
+def test_what_only_the_options_of_training_can_read_is_read(untrained: Path, tmp_path: Path) -> None:
+    corpus = tmp_path / "corpus.txt"
+    corpus.write_text("JERRY: The soup was nothing.\n" * 50, encoding="utf-32-be")
+    with pytest.raises(TextgenError, match="binary"):
+        Corpus(corpus)
+    writer = ScriptWriter(open_folder(untrained).load())
+    writer.card = replace(writer.card, corpus={**writer.card.corpus, "reading": {"encoding": "utf-32-be"}})
+    assert _opened({"model": writer}, (corpus,), None, {}).files[0].encoding == "utf-32-be"
 
 
 def test_an_out_that_holds_something_is_refused_at_once(untrained: Path, corpus: Path, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from textgen.decoding.options import LARGEST_SEED
 from textgen.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from textgen.corpus.reading_options import ReadingOptions
+    from textgen.corpus.collection import Corpus
     from textgen.evaluation.model_comparison import ModelComparison
     from textgen.writer import ScriptWriter
 
@@ -81,15 +81,13 @@ def command(
     textgen compare runs/plain runs/adversarial --corpus captions.txt --out comparison
     """
     from textgen.api import open_folder
-    from textgen.corpus.collection import Corpus
     from textgen.evaluation.model_comparison import compare
     from textgen.evaluation.pages import ResultFolder, comparison_files
     from textgen.writer import ScriptWriter
 
     folder = ResultFolder(out) if out else None
     writers = {name: ScriptWriter(open_folder(path).load()) for name, path in _named(models).items()}
-    options = _as_learned(writers, Corpus(corpus, format).fingerprint).replaced(reading)
-    found = compare(writers, Corpus(corpus, format, options=options), temperatures, samples, seed, _log)
+    found = compare(writers, _opened(writers, corpus, format, reading), temperatures, samples, seed, _log)
     if as_json:
         echo(json.dumps(found.to_json_object(), ensure_ascii=False, indent=1))
     else:
@@ -99,19 +97,26 @@ def command(
         _log(f"The report is in {folder.path}.")
 
 
-def _as_learned(writers: Mapping[str, "ScriptWriter"], fingerprint: str) -> "ReadingOptions":
-    """How a corpus is read: as the models read it that learned from it, or else as the first one read its own."""
+def _opened(
+    writers: Mapping[str, "ScriptWriter"], corpus: tuple[Path, ...], format: str | None, asked: Mapping[str, Any]
+) -> "Corpus":
+    """The corpus, read as the models read it that learned from it, or else as the first one read its own."""
+    from textgen.corpus.collection import Corpus
     from textgen.corpus.reading_options import ReadingOptions
 
+    def read(known: Mapping[str, Any]) -> Corpus:
+        return Corpus(corpus, format, options=ReadingOptions.from_json(known).replaced(asked))
+
     corpora = [writer.card.corpus for writer in writers.values()]
-    learned = [known for known in corpora if known.get("fingerprint") == fingerprint] or corpora[:1]
-    first, *others = [known.get("reading", {}) for known in learned]
-    if any(other != first for other in others):
+    first = corpora[0].get("reading", {})
+    opened = read(first)
+    learned = [known.get("reading", {}) for known in corpora if known.get("fingerprint") == opened.fingerprint]
+    if any(other != learned[0] for other in learned):
         raise ConfigurationError(
             "Models were to be compared that learned from this corpus, but not all read it with the same options, so "
             "that they did not learn the same text: compare models that did."
         )
-    return ReadingOptions.from_json(first)
+    return read(learned[0]) if learned and learned[0] != first else opened
 
 
 def _named(models: tuple[Path, ...]) -> dict[str, Path]:
