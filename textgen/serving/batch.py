@@ -3,16 +3,15 @@
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextvars import ContextVar
 from functools import partial
 from queue import SimpleQueue
-from typing import Any
 
 from textgen.decoding.copy_detection import CopyGuard
 from textgen.decoding.loop import Batch, begin_drafts, decode
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.protocols import Event, Ids, Logits, Network, State, StepFunction
+from textgen.decoding.protocols import Event, Network, State, StepFunction
 from textgen.decoding.sequence import Draft, SequenceStart
 
 
@@ -104,7 +103,7 @@ class SharedBatch:
         first_piece: int,
     ) -> Iterator[Event]:
         """A `Decoder` that draws in the batch. Beam search, whose sequences depend on each other, runs by itself."""
-        return decode(_until_closed(step), state, prompt, options, guard, first_piece, self.draw)
+        return decode(step, state, prompt, options, guard, first_piece, self.draw)
 
     def draw(
         self,
@@ -165,13 +164,3 @@ class SharedBatch:
             self._arriving, self._inboxes, self._batch, self._runs = [], {}, self._empty(), False
         for box in told:
             box.put(error, 0)
-
-
-def _until_closed(step: StepFunction) -> Callable[[Ids, State], tuple[Logits, State]]:
-    """The same step, for as long as somebody waits for what is written."""
-
-    def checked(ids: Ids, state: State) -> tuple[Logits, Any]:
-        inbox.get().check()
-        return step(ids, state)
-
-    return checked
