@@ -27,6 +27,17 @@ def retry(page: "Page") -> None:
     page.until(lambda: page.texts(".reply .seed") not in ([], before) and page.all(".composer .primary"))
 
 
+def answer_half(page: "Page", then: str) -> None:
+    """Lets the server answer with half a reply, after which some JavaScript has the stream `out`."""
+    page.run(
+        "window.fetch = ((real) => (path, request) => path !== 'v1/chat/completions' ? real(path, request) :"
+        " Promise.resolve("
+        "new Response(new ReadableStream({start(out) {"
+        ' out.enqueue(new TextEncoder().encode(\'data: {"choices": [{"delta": {"content": "half a"}}]}\\n\'));'
+        f" {then} }}}}))))(window.fetch)"
+    )
+
+
 def replies(page: "Page") -> list[str]:
     return page.texts(".reply > p")
 
@@ -251,13 +262,7 @@ def test_two_voices_answer_the_same_message_side_by_side(page: "Page") -> None:
 def test_a_reply_that_is_stopped_keeps_what_was_written(page: "Page") -> None:
     page.open()
     # An answer that does not end, so that there is time to stop it.
-    page.run(
-        "window.fetch = ((real) => (path, request) => path !== 'v1/chat/completions' ? real(path, request) :"
-        " Promise.resolve("
-        "new Response(new ReadableStream({start(out) {"
-        ' out.enqueue(new TextEncoder().encode(\'data: {"choices": [{"delta": {"content": "half a"}}]}\\n\'));'
-        " request.signal.onabort = () => out.error(request.signal.reason); }}))))(window.fetch)"
-    )
+    answer_half(page, "request.signal.onabort = () => out.error(request.signal.reason);")
     page.one(".composer textarea").send_keys("hello" + ENTER)
     page.until(lambda: replies(page) == ["half a"])
     page.press("Stop")
@@ -267,13 +272,7 @@ def test_a_reply_that_is_stopped_keeps_what_was_written(page: "Page") -> None:
 
 def test_a_reply_that_breaks_off_says_so_and_keeps_what_was_written(page: "Page") -> None:
     page.open()
-    page.run(
-        "window.fetch = ((real) => (path, request) => path !== 'v1/chat/completions' ? real(path, request) :"
-        " Promise.resolve("
-        "new Response(new ReadableStream({start(out) {"
-        ' out.enqueue(new TextEncoder().encode(\'data: {"choices": [{"delta": {"content": "half a"}}]}\\n\'));'
-        " setTimeout(() => out.error(new TypeError('network error')), 200); }}))))(window.fetch)"
-    )
+    answer_half(page, "setTimeout(() => out.error(new TypeError('network error')), 200);")
     page.one(".composer textarea").send_keys("hello" + ENTER)
     page.until(lambda: page.texts(".reply .seed") == ["stopped"])
     assert replies(page) == ["half a"]
