@@ -42,6 +42,18 @@ def nothing_waits_for_the_disk() -> Iterator[None]:
         yield
 
 
+@pytest.fixture
+def interrupted_after_a_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C comes at the moment when a folder has been made (`tmp_path` is there already)."""
+    make = os.mkdir
+
+    def interrupted(*arguments: Any, **options: Any) -> None:
+        make(*arguments, **options)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(os, "mkdir", interrupted)
+
+
 TINY: dict[str, Any] = {
     "level": "character",
     "embedding": 16,

@@ -210,6 +210,13 @@ def test_a_failed_export_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("interrupted_after_a_folder")
+def test_an_interruption_while_the_folder_is_made_leaves_nothing(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt):
+        export_folder(chat_model(), "onnx", tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_the_command_says_where_it_is(tmp_path: Path) -> None:
     done = export("--model", saved_model(tmp_path / "model"), "--format", "onnx", "--out", tmp_path / "out")
     assert done.exit_code == 0 and f"are in {tmp_path / 'out'}" in done.stderr

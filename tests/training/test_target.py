@@ -29,6 +29,13 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path, failure: type[BaseExcep
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.usefixtures("interrupted_after_a_folder")
+def test_an_interruption_while_the_folder_is_made_leaves_nothing_behind(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), building(ModelFolder(tmp_path / "model")):
+        pass
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_what_a_killed_try_left_is_cleared_away(tmp_path: Path) -> None:
     left = tmp_path / ".model.building"
     (left / "training").mkdir(parents=True)

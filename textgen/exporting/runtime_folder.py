@@ -101,8 +101,8 @@ def export_folder(model: Model, format: str, out: Path, int8: bool = False) -> N
     out.parent.mkdir(parents=True, exist_ok=True)
     remove_leftovers(out)
     temporary = temporary_beside(out)
-    temporary.mkdir()
     try:
+        temporary.mkdir()
         runtime.write(model, temporary, int8)
         text = json.dumps(vocabulary(model), ensure_ascii=False, indent=0)
         (temporary / VOCABULARY).write_text(text, encoding="utf-8")

@@ -39,8 +39,8 @@ def building(folder: ModelFolder) -> Iterator[ModelFolder]:
     """
     new = ModelFolder(_beside(folder.path, _BUILDING))
     _clear(new.path)
-    new.training.mkdir(parents=True)
     try:
+        new.training.mkdir(parents=True)
         yield new
         folder.path.parent.mkdir(parents=True, exist_ok=True)
         new.path.rename(folder.path)
