@@ -35,9 +35,8 @@ from textgen.training.sizing import (
     choose_chat_training,
     choose_encoder_decoder,
     choose_size,
-    dropout_for,
     estimate_chat,
-    for_tuning,
+    for_chat_tuning,
     has_time,
 )
 from textgen.training.task import Encoded, Note, RunPlan, Settled, TrainingRequest, Workspace
@@ -232,9 +231,7 @@ class ChatTask(ModelTask):
         flops = measure_flops(training.precision, training.batch, model.hidden)
         guess = usual = estimate_chat(model, training, lengths, flops)
         if plan.start is not None:
-            training = for_tuning(training, self.choice, guess.epochs)
-            if self.choice.dropout is None:
-                training = replace(training, dropout=dropout_for(guess.epochs))
+            training = for_chat_tuning(training, self.choice, guess.epochs)
         else:
             model = choose_encoder_decoder(
                 self.choice,
