@@ -298,6 +298,18 @@ def test_options_are_kept_or_hold_once() -> None:
     assert bot.options.temperature == 0.9  # what a person has set comes back
 
 
+def test_what_is_set_again_and_again_takes_no_more_room() -> None:
+    bot = Chatbot(with_decoding(chat_model(), temperature=0.6))
+    for number in range(20):
+        bot.set(num_beams=1, temperature=0.1 + number / 10)
+        bot.set(num_beams=1 + number % 2)
+        bot.set(top_p=0.5)
+    assert len(bot._kept) == 2 and sum(map(len, bot._kept)) <= 5
+    assert (bot.options.num_beams, bot.options.temperature, bot.options.top_p) == (2, 0, 0.5)
+    bot.set(num_beams=1)
+    assert bot.options.temperature == 2.0
+
+
 def test_beams_for_one_reply_leave_no_temperature_behind() -> None:
     bot = Chatbot(with_decoding(chat_model(), temperature=0.6, max_new_tokens=20))
     bot.set(num_beams=4)

@@ -2,14 +2,13 @@ import itertools
 import json
 import shutil
 from collections.abc import Callable
-from copy import copy
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from tests.generation.small import captions_model
 from tests.training.tasks import prepared, script_task
 from textgen.api import load
 from textgen.config import Budget
@@ -362,11 +361,40 @@ def test_nothing_is_taken_and_then_ignored(stored: ScriptWriter, options: dict[s
         stored.stream("JERRY:", **options)
 
 
-def test_without_drawing_there_are_as_many_captions_as_beams(stored: ScriptWriter) -> None:
+@pytest.fixture
+def captions() -> tuple[ScriptWriter, list[str]]:
+    """A writer of captions, and what it notes."""
     notes = list[str]()
-    writer = stored.another(notes.append)
-    writer.opened = copy(writer.opened)
-    writer.opened.style = replace(writer.opened.style, format="captions")
+    return ScriptWriter(captions_model(), note=notes.append), notes
+
+
+def test_without_drawing_there_are_as_many_captions_as_beams(captions: tuple[ScriptWriter, list[str]]) -> None:
+    writer, notes = captions
     assert len(writer.write(temperature=0).lines) == 1 and "lines is 1" in notes[-1]
     assert len(writer.write(lines=5, num_beams=2).lines) == 2 and "lines is 2" in notes[-1]
     assert len(writer.write(lines=3, seed=1).lines) == 3
+    found = writer.write_several(lines=3, num_beams=4, num_return_sequences=2)
+    assert [len(script.lines) for script in found] == [2, 2] and "lines is 2" in notes[-1]
+
+
+@pytest.mark.parametrize("text", ["", "good d"])
+def test_a_caption_knows_nothing_of_those_before_it(captions: tuple[ScriptWriter, list[str]], text: str) -> None:
+    writer, _ = captions
+    assert writer.next_tokens(f"hello there\na day\n{text}") == writer.next_tokens(text)
+    alone, after = (writer.write(before + text, lines=2, seed=4) for before in ("", "hello there\na day\n"))
+    assert after.text == f"hello there\na day\n{alone.text}"
+    assert after.log_probability == alone.log_probability
+
+
+@pytest.mark.parametrize("options", [{}, {"stop": ["e"]}, {"max_new_tokens": 3}])
+@pytest.mark.parametrize("prompt", ["", "good d", "hello there\n", "hello there\ngood d"])
+def test_captions_are_lines_however_they_end(
+    captions: tuple[ScriptWriter, list[str]], prompt: str, options: dict[str, Any]
+) -> None:
+    writer, _ = captions
+    whole, begun = prompt.count("\n"), prompt.rpartition("\n")[2]
+    written = writer.write(prompt, lines=3, seed=4, **options)
+    lines = written.text.splitlines()
+    assert len(lines) == whole + 3 and written.text.startswith(prompt)
+    assert [line.text for line in written.lines] == lines and all(line.startswith(begun) for line in lines[whole:])
+    assert "".join(writer.stream(prompt, lines=3, seed=4, **options)) == written.text

@@ -68,7 +68,7 @@ class Chatbot:
         self._responder: Responder = ChatModel(model) if isinstance(model, Model) else model
         self.name, self.path = self._responder.name, self._responder.path
         self.card, self.tokenizer = self._responder.card, self._responder.tokenizer
-        self._kept: tuple[dict[str, Any], ...] = ()
+        self._kept: tuple[dict[str, Any], dict[str, Any]] = {}, {}
         self._offered: list[Candidate] = []
         self._chosen_from: list[Candidate] = []
         self._options = chat_options(self._responder.defaults)
@@ -86,7 +86,11 @@ class Chatbot:
             ConfigurationError: an option is unknown or out of range, or `no_copy` was asked for but the model has no
                 novelty index; no option is changed.
         """
-        kept = *self._kept, options
+        before, last = self._kept
+        if "num_beams" in options or "temperature" in options:  # of these, the order decides (`chat_options`)
+            kept = {**before, **last}, options
+        else:
+            kept = before, {**last, **options}
         chosen = chat_options(self._responder.defaults, *kept)
         self._responder.guard(chosen)
         self._options, self._kept = chosen, kept

@@ -91,6 +91,8 @@ class ScriptWriter:
     ) -> list[WrittenScript]:
         """Writes `num_return_sequences` scripts from one prompt, side by side; the i-th has the seed `seed + i`.
 
+        Of captions, every line takes a seed.
+
         With `rerank` they are the best of that many candidates, best first, each with the seed it was sampled with.
         `watch` is called repeatedly with the number of whole lines written.
         """

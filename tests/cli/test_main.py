@@ -232,6 +232,23 @@ def test_every_command_and_option_has_help(run, name: str) -> None:
             assert option in out
 
 
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [
+        ("generate", {"english"}),
+        ("score", set()),
+        ("train-discriminator", set()),
+        ("train-script", {"english"}),
+        ("train-chat", {"smalltalk"}),
+        ("explain", {"english", "smalltalk"}),
+    ],
+)
+def test_help_offers_the_models_that_a_command_can_use(run, name: str, named: set[str]) -> None:
+    _, text, _ = run(name, "--help")
+    offered = re.findall(r"or ((?:smalltalk|english)(?: or \w+)?), which", " ".join(text.split()))
+    assert set(" ".join(offered).replace(" or ", " ").split()) == named
+
+
 def test_the_help_names_every_command_with_its_line(run) -> None:
     _, out, _ = run("--help")
     assert run("-h") == (0, out, "")

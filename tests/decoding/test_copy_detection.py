@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.decoding.fakes import PIECES, TOKENIZER
+from textgen.decoding import copy_detection
 from textgen.decoding.constraints.base import whole_characters
 from textgen.decoding.constraints.script import Place
 from textgen.decoding.copy_detection import MULTIPLIER, CopyGuard, Speech, ngram_hash, ngram_hashes, word_hashes
@@ -68,6 +69,13 @@ JERRY = FIRST_LABEL
 
 def guard(words: list[str] = WORDS) -> CopyGuard:
     return CopyGuard(np.sort(ngram_hashes(word_hashes(words), 8)), PIECES)
+
+
+def test_a_limited_number_of_words_is_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copy_detection, "_MOST_HASHES", 3)
+    found = guard()
+    assert [found.hash_of(word) for word in WORDS * 2] == [int(value) for value in word_hashes(WORDS * 2)]
+    assert len(found._hashes) <= 3
 
 
 def follow(tokens: list[int], words: int = 8) -> tuple[Speech, list[tuple[int, int]]]:

@@ -93,8 +93,11 @@ def test_what_comes_next_has_the_probabilities_of_an_explanation(writer: ScriptW
         ({"text": None}, "it must be a text"),
         ({"text": "JERRY:", "n": 0}, "n=0 tokens were asked for; it must be a whole number from 1 on"),
         ({"text": "JERRY:", "n": 2.5}, r"n=2\.5"),
-        ({"text": "JERRY:", "temperatures": [0]}, "at temperature 0 were asked for; it must be above 0"),
-        ({"text": "JERRY:", "temperatures": [math.nan]}, "at temperature nan"),
+        ({"text": "JERRY:", "temperatures": [1, 0]}, r"temperatures \[1, 0\] were asked for; they must be"),
+        ({"text": "JERRY:", "temperatures": [math.nan]}, r"\[nan\]"),
+        ({"text": "JERRY:", "temperatures": [math.inf]}, r"\[inf\]"),
+        ({"text": "JERRY:", "temperatures": ["1"]}, r"\['1'\]"),
+        ({"text": "JERRY:", "temperatures": 0.5}, "temperatures 0.5 were asked for"),
     ],
 )
 def test_what_makes_no_sense_is_refused(writer: ScriptWriter, arguments: dict[str, Any], sentence: str) -> None:

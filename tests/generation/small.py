@@ -1,7 +1,7 @@
 """Chat models small enough to babble quickly, and networks that are known by heart."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tests.inference.small import random_weights
-from textgen.config import EncoderDecoderConfig
+from textgen.config import EncoderDecoderConfig, ModelConfig
 from textgen.corpus.normalisation import Normalisation
+from textgen.corpus.script import ScriptStyle
+from textgen.decoding.constraints.script import ScriptShape
 from textgen.decoding.protocols import Ids, State
 from textgen.model_folder import Model, ModelCard, ModelFolder
 from textgen.tokenizers.base import END, Tokenizer
@@ -50,6 +52,22 @@ def chat_model(level: str = "word", path: Path = Path("models/small"), **corpus:
     weights["output/bias"][END] = 3.0
     weights["output/bias"][-256:] = -2.0  # bytes are rare
     return Model(path, described, tokenizer, weights)
+
+
+def captions_model() -> Model:
+    """A script model of captions that was never trained."""
+    tokenizer = CharacterTokenizer.learn(TEXTS, [])
+    architecture = ModelConfig(tokenizer.vocabulary_size, embedding=8, hidden=12, layers=1, tied=False)
+    weights = random_weights(architecture)
+    weights["output/bias"][-256:] = -9.0  # bytes are rare
+    described = {
+        "fingerprint": "0",
+        "files": [],
+        "normalisation": Normalisation(lowercase=True, straight_quotes=True).to_json(),
+        "style": ScriptStyle("captions").to_json(),
+        "shape": asdict(ScriptShape(longest_line=30, narration=True, scenes=False)),
+    }
+    return Model(Path("models/captions"), ModelCard("script", architecture, described), tokenizer, weights)
 
 
 def saved_model(path: Path, level: str = "word", **corpus: Any) -> Path:

@@ -94,6 +94,16 @@ def test_batches_keep_the_order(monkeypatch: pytest.MonkeyPatch) -> None:
     assert model.logits([]).tolist() == []
 
 
+def test_one_long_text_does_not_widen_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_TOKENS", 24)
+    lengths = [3, 50, 3, 4, 3, 3, 3, 5, 30]
+    found = list(module._batches(lengths))
+    assert found == [[0, 2, 4, 5, 6, 3], [7], [8], [1]]  # 6 texts of 4; one more of 5 would be 35 tokens
+    monkeypatch.setattr(module, "_BATCH", 2)
+    assert [len(batch) for batch in module._batches(lengths)] == [2, 2, 2, 1, 1, 1]
+    assert list(module._batches([])) == []
+
+
 def test_weights_that_do_not_fit_are_refused() -> None:
     config, weights = by_hand()
     with pytest.raises(ModelError, match=r"convolution_2/kernel has shape \(3, 1\), but the architecture needs"):

@@ -45,6 +45,17 @@ def test_the_same_corpus_gives_the_same_figures() -> None:
     assert tried("english", model, [SCENE] * 40) == tried("english", model, iter([SCENE] * 40))
 
 
+@pytest.mark.parametrize("count", [5, 96, 97, 191, 200, 9000])
+def test_replies_are_spread_over_the_beginning_of_the_dialogues(count: int) -> None:
+    """The last of the replies that are looked at is one of those that are scored."""
+    model = open_folder(SMALLTALK).load()
+    trials = list[Trial | None]()
+    for last in ("Hi.", "zzqqx"):
+        replies = ["Hi."] * (min(count, 3000) - 1) + [last] * count
+        trials.append(tried_in_chat(SMALLTALK, model, [Exchange(("Hello!",), one) for one in replies[:count]], 60))
+    assert trials[0] is not None and trials[1] is not None and trials[0].bits < trials[1].bits
+
+
 def test_nothing_to_score() -> None:
     assert tried("english", script_model(["anna"]), [Scene(None, (Line("anna", ""),))]) is None
 

@@ -11,7 +11,7 @@ from textgen.cli.options import NamedPath, decoding_options, given
 
 
 @click.command("chat")
-@click.option("--model", default="smalltalk", metavar="DIR", help="The model folder.  [smalltalk, the model included]")
+@click.option("--model", default="smalltalk", metavar="DIR", help="The model folder.  [smalltalk, which comes along]")
 @click.option("--as", "speaker", metavar="NAME", help="The character that a script model speaks as.")
 @click.option("--open", "conversation", type=NamedPath(), metavar="FILE", help="Continue a saved conversation.")
 @click.option(

@@ -15,8 +15,8 @@ from textgen.cli.output import echo
 from textgen.wording import count
 
 _PACKAGES = ("numpy", "click", "rich", "safetensors", "charset-normalizer", "prompt-toolkit", "platformdirs")
-_TRAINING = ("tensorflow", "keras", "tokenizers", "matplotlib", "nltk")  # the last in JSON only: tests need it
-_NEEDED = ("tensorflow", "keras", "tokenizers", "matplotlib")
+_NEEDED = ("tensorflow", "keras", "tokenizers", "matplotlib", "filelock")
+_TRAINING = (*_NEEDED, "nltk")  # the last in JSON only: tests need it
 _INSTALL = 'pip install "textgen-keras[train]"'
 _INSTALL_GPU = 'pip install "tensorflow[and-cuda]"'
 _CARD_PATH = "cuDNN for whole windows in float32; XLA for whole windows with --precision bfloat16"

@@ -70,7 +70,12 @@ class _Result(NamedTuple):
     "give noisy figures; 0 writes none.  [1000]",
 )
 @click.option(
-    "--seed", type=Whole(0, LARGEST_SEED), default=0, show_default=True, metavar="N", help="Seed of those lines."
+    "--seed",
+    type=Whole(0, LARGEST_SEED),
+    default=0,
+    show_default=True,
+    metavar="N",
+    help="Seed of those lines; for chat models, of the exchange of contexts.",
 )
 @click.option(
     "--report",
@@ -253,7 +258,7 @@ def _inventions(found: "Inventions | None") -> Iterator[str]:
             f"{found.words:.2%}",
             "of the written words are in neither the corpus nor the list of English",
         )
-    meaning = "of pages begin with a character or word that the corpus does not have"
+    meaning = "of pages begin with a character or word in neither of these"
     yield _row("bad beginnings", f"{found.beginnings:.0%}", meaning)
 
 

@@ -11,13 +11,14 @@ import click
 
 from textgen.cli.options import WRITTEN, NamedPath, OutPath, decoding_options, given, model_option
 from textgen.cli.output import echo, write_out
+from textgen.starters import ENGLISH
 
 if TYPE_CHECKING:
     from textgen.generation.generation_request import WrittenScript
 
 
 @click.command("generate")
-@model_option(required=True)
+@model_option(required=True, come_along=(ENGLISH,))
 @click.option("--prompt", default="", metavar="TEXT", help="The beginning of the text, such as 'jerry: hello'.")
 @decoding_options("writing")
 @click.option(

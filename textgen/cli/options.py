@@ -112,10 +112,20 @@ WRITTEN = "- is stdout, and a file that exists is replaced."
 """What the help of every such option says of a file."""
 
 
-def model_option(required: bool) -> Callable[[Command], Command]:
-    """Adds `--model DIR`."""
-    help = f"The model folder, or {' or '.join(COME_ALONG)}, which come along."
-    return click.option("--model", required=required, type=NamedPath(), metavar="DIR", help=help)
+def model_option(required: bool, come_along: tuple[str, ...] = COME_ALONG) -> Callable[[Command], Command]:
+    """Adds `--model DIR`.
+
+    Args:
+        required: whether it must be given.
+        come_along: the models of the package that the command can use.
+    """
+    names = f", or {named}" if (named := _which_come_along(come_along)) else ""
+    return click.option("--model", required=required, type=NamedPath(), metavar="DIR", help=f"The model folder{names}.")
+
+
+def _which_come_along(names: tuple[str, ...]) -> str:
+    """Models of the package by name, and that they need not be trained first."""
+    return f"{' or '.join(names)}, which {'comes' if len(names) == 1 else 'come'} along" if names else ""
 
 
 def corpus_options(
@@ -295,8 +305,12 @@ def model_options(command: Command) -> Command:
     )(command)
 
 
-def run_options(command: Command) -> Command:
-    """Adds the options about the run: how long and how the model is trained."""
+def run_options(starter: str) -> Callable[[Command], Command]:
+    """Adds the options about the run: how long and how the model is trained.
+
+    Args:
+        starter: the model of the package that such a run may start from.
+    """
     return _adding(
         click.option(
             "--minutes",
@@ -324,9 +338,9 @@ def run_options(command: Command) -> Command:
             "start_from",
             type=NamedPath(),
             metavar="DIR",
-            help="Start from a trained model and keep its vocabulary and network: a folder, or english or smalltalk, "
-            "which come along; none starts afresh.  [one that comes along, where it knows the language of the corpus "
-            "and no option of vocabulary or size is given]",
+            help=f"Start from a trained model and keep its vocabulary and network: a folder, or "
+            f"{_which_come_along((starter,))}; none starts afresh.  [{starter}, where it knows the language of the "
+            "corpus and no option of vocabulary or size is given]",
         ),
         click.option(
             "--no-index",
@@ -342,7 +356,7 @@ def run_options(command: Command) -> Command:
             help="Write TensorBoard files to DIR/training/tensorboard.",
         ),
         click.option("--quiet", is_flag=True, help="Show no progress."),
-    )(command)
+    )
 
 
 def print_result(path: Path, metrics: dict[str, Any], use: str, command: str) -> None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 @click.command("score")
-@model_option(required=True)
+@model_option(required=True, come_along=())
 @click.argument("file", type=NamedPath(allow_dash=True))
 @click.option("--message", metavar="TEXT", help="The message that the replies of a chat model answer.")
 @click.option("--json", "as_json", is_flag=True, help="Print a JSON object, for programs.")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from textgen.cli.options import NamedPath
+from textgen.cli.options import NamedPath, Whole
 from textgen.cli.output import echo
 
 
@@ -22,7 +22,12 @@ from textgen.cli.output import echo
 )
 @click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="The address to listen on.")
 @click.option(
-    "--port", default=8000, show_default=True, type=click.IntRange(0, 65535), metavar="N", help="0: any free one."
+    "--port",
+    default=8000,
+    show_default=True,
+    type=Whole(0, 65535),
+    metavar="N",
+    help="The port to listen on; 0 takes any free one.",
 )
 @click.option(
     "--api-key-file",
@@ -31,10 +36,25 @@ from textgen.cli.output import echo
     help="A file with the key that requests must bring.",
 )
 @click.option("--no-key", is_flag=True, help="Answer anybody who can reach an address that is not this machine's own.")
-@click.option("--allow-host", multiple=True, metavar="NAME", help="A name by which the server may be called.")
-@click.option("--allow-origin", multiple=True, metavar="URL", help="Pages of this origin may use the API.")
 @click.option(
-    "--time-limit", default=300, show_default=True, type=click.IntRange(1), metavar="N", help="Seconds a request."
+    "--allow-host",
+    multiple=True,
+    metavar="NAME",
+    help="A name by which the server may be called, beside localhost and --host; may come several times.",
+)
+@click.option(
+    "--allow-origin",
+    multiple=True,
+    metavar="URL",
+    help="Pages of this origin (https://example.org) may use the API; may come several times.",
+)
+@click.option(
+    "--time-limit",
+    default=300,
+    show_default=True,
+    type=Whole(1),
+    metavar="N",
+    help="Seconds that a request may take.",
 )
 def command(
     models: tuple[Path, ...],

@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from textgen.cli.options import corpus_options, data_options, model_options, print_result, run_options
+from textgen.starters import SMALLTALK
 
 
 @click.command("train-chat")
@@ -31,10 +32,10 @@ from textgen.cli.options import corpus_options, data_options, model_options, pri
 @click.option(
     "--attention/--no-attention",
     default=True,
-    help="Look at the conversation again for every token.",
+    help="Look at the conversation again for every token.  [on]",
 )
 @click.option("--batch", type=int, metavar="N", help="Number of replies in one step.")
-@run_options
+@run_options(SMALLTALK)
 def command(corpus: tuple[Path, ...], validation: tuple[Path, ...], **options: Any) -> None:
     """Train a chatbot on your own dialogues.
 

@@ -25,7 +25,7 @@ _BAR = 30
 
 
 @click.command("train-discriminator")
-@model_option(required=True)
+@model_option(required=True, come_along=())
 @corpus_options(
     required=False,
     dialogues=True,

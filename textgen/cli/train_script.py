@@ -15,6 +15,7 @@ from textgen.cli.options import (
 )
 from textgen.config import ADVERSARIAL_LOSSES, CONDITIONS, GENERATOR_GRADIENTS, AdversarialConfig
 from textgen.errors import ConfigurationError
+from textgen.starters import ENGLISH
 
 _ADVERSARIAL = {
     "loss": (click.Choice(ADVERSARIAL_LOSSES), "Loss that generator and critic minimise."),
@@ -67,7 +68,7 @@ def adversarial_options(command: Command) -> Command:
     metavar="N",
     help="Words sampled for the softmax of each step; 0 uses all.  [2,000 if the vocabulary has 20,000 or more]",
 )
-@run_options
+@run_options(ENGLISH)
 @adversarial_options
 def command(corpus: tuple[Path, ...], validation: tuple[Path, ...], **options: Any) -> None:
     """Train a script writer on your own texts.

@@ -89,6 +89,12 @@ class ScriptEncoder:
         return ids
 
 
+def newest_document(context: Sequence[int]) -> list[int]:
+    """The ids of a script's context from the last START on, which are all that the network has seen in training."""
+    ids = list(context)
+    return ids[len(ids) - 1 - ids[::-1].index(START) :]
+
+
 def newest_turn(context: Sequence[int]) -> list[int]:
     """The ids of a context's newest turn, without the structure around it; none of them in an empty context."""
     ids = list(context[:-1]) if len(context) > 1 else []

@@ -17,6 +17,9 @@ from textgen.tokenizers.base import NAME_END
 MULTIPLIER = 0x9E3779B97F4A7C15
 _MODULUS = 1 << 64
 
+_MOST_HASHES = 1 << 16
+"""Words whose hashes are kept: a server's requests bring ever new ones."""
+
 
 def word_hashes(words: Sequence[str]) -> npt.NDArray[np.uint64]:
     """Hash words: the first 8 bytes of BLAKE2b of their UTF-8, little-endian; the same on every machine.
@@ -98,6 +101,8 @@ class CopyGuard:
     def hash_of(self, word: str) -> int:
         """The hash of a word."""
         if word not in self._hashes:
+            if len(self._hashes) >= _MOST_HASHES:
+                self._hashes.clear()
             self._hashes[word] = int(word_hashes([word])[0])
         return self._hashes[word]
 

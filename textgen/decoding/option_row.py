@@ -135,7 +135,7 @@ def whole(least: int, allowed: str, most: int | None = None, optional: bool = Fa
 
 def number(fits: Callable[[float], bool], allowed: str) -> Values:
     """Finite numbers."""
-    return Values("number", allowed, lambda value: _is_number(value) and fits(value))
+    return Values("number", allowed, lambda value: is_number(value) and fits(value))
 
 
 def texts(allowed: str) -> Values:
@@ -148,7 +148,7 @@ def is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
     if not isinstance(value, int | float) or isinstance(value, bool):
         return False
     try:

@@ -57,7 +57,7 @@ class DecodingOptions:
         default=None,
         metadata=row(
             _ABOVE_ZERO,
-            f"Write N whole lines.  [{DEFAULT_LINES}]",
+            f"Write N whole lines.  [{DEFAULT_LINES}; with --max-new-tokens, no limit]",
             writing_only="a reply is one line; leave it out, or limit its length with max_new_tokens",
         ),
     )
@@ -166,7 +166,7 @@ class DecodingOptions:
         default=None,
         metadata=row(
             whole(0, "None (a random seed) or a whole number from 0 to 2**64 - 1", LARGEST_SEED, optional=True),
-            "The same seed gives the same text.",
+            "The same seed gives the same text.  [random]",
             ("0", "none"),
         ),
     )

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from textgen.corpus.token_grammar import newest_document
 from textgen.decoding.logits import temperature
+from textgen.decoding.option_row import is_number
 from textgen.errors import ConfigurationError, require_text
 from textgen.explanation.page import coloured, page, summary
 from textgen.explanation.tokens import (
@@ -152,13 +154,13 @@ def next_tokens(model: ScriptModel, text: str, n: int = 10, temperatures: Sequen
     """
     require_text("the text", text)
     require_some("tokens", n)
-    for value in temperatures:
-        if not value > 0:
-            raise ConfigurationError(
-                f"Probabilities at temperature {value!r} were asked for; it must be above 0, since at 0 the likeliest "
-                "token is certain: give such numbers."
-            )
-    network, ids = model.network, np.array(model.encoder.encode_prompt(model.read_prompt(text)), np.intp)
+    if not np.iterable(temperatures) or not all(is_number(value) and value > 0 for value in temperatures):
+        raise ConfigurationError(
+            f"Probabilities at the temperatures {temperatures!r} were asked for; they must be finite numbers above 0, "
+            "since at 0 the likeliest token is certain: give a list of such numbers."
+        )
+    network = model.network
+    ids = np.array(newest_document(model.encoder.encode_prompt(model.read_prompt(text))), np.intp)
     state = network.read(ids[:, None], network.initial_state())
     logits = network.logits(network.outputs(state))
     at = [np.exp(log_softmax(temperature(logits, value)))[0] for value in temperatures]

@@ -13,6 +13,7 @@ from textgen.corpus.prompt import ScriptPrompt as ScriptPrompt
 from textgen.corpus.prompt import parse_prompt
 from textgen.corpus.reading import whole_pairs
 from textgen.corpus.script import Script
+from textgen.corpus.token_grammar import newest_document
 from textgen.corpus.token_parser import ScriptRenderer, decode_script
 from textgen.decoding.constraints.base import AllOf, Constraint, HealingConstraint, Utf8Constraint
 from textgen.decoding.constraints.script import HeadingRules, ScriptGrammar
@@ -21,6 +22,7 @@ from textgen.decoding.protocols import Event, FinishReason, GeneratedSequence, c
 from textgen.decoding.sequence import SequenceStart
 from textgen.errors import require_text
 from textgen.generation.script_model import ScriptModel
+from textgen.tokenizers.base import START
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,8 @@ Watch = Callable[[int], None]
 class GenerationRequest:
     """Texts to be written from one prompt.
 
-    Captions are documents of one line each, so `lines` captions are as many sequences, not one long one.
+    Captions are documents of one line each, so `lines` captions are as many sequences, not one long one. Whole lines
+    of the prompt stand before the first; what it begins is the beginning of each.
 
     Args:
         model: writes.
@@ -95,9 +98,10 @@ class GenerationRequest:
         self._documents = 1
         if model.style.format == "captions" and options.lines is not None:
             self._documents = options.lines
-            if options.greedy and options.lines > options.num_beams:
-                self._documents = options.num_beams
-                note(f"Without drawing there are no more captions than beams: lines is {options.num_beams}.")
+            most = options.num_beams // options.num_return_sequences
+            if options.greedy and options.lines > most:
+                self._documents = most
+                note(f"Without drawing there are no more captions than beams: lines is {most}.")
             sequences = options.num_return_sequences * self._documents
             self.options = replace(options, lines=1, num_return_sequences=sequences)
         prompt = self._normalised(prompt)
@@ -106,10 +110,11 @@ class GenerationRequest:
         self.sequences: list[GeneratedSequence] = []
         self.prompt_lines = sum(len(scene.lines) for scene in opening.scenes)
         self.context = model.encoder.encode_prompt(opening)
-        self.renderer, self._prompt_text = ScriptRenderer(model.tokenizer, model.style), ""
+        self.renderer, self._prompt_text, self._begun = ScriptRenderer(model.tokenizer, model.style), "", ""
         for token in self.context:
             text, self.renderer = self.renderer.advance(token)
             self._prompt_text += text
+            self._begun = "" if token == START else self._begun + text
         self.given, renderer = len(self._prompt_text), self.renderer
         for token in model.tokenizer.encode(self._dropped.decode()):
             text, renderer = renderer.advance(token)
@@ -138,15 +143,16 @@ class GenerationRequest:
                 yield from filter(None, waiting.pop(current, []))
                 if current not in ended:
                     break
+                end = self._end(self._opening(current) + ended[current].text)
                 current += 1
-                if current < self._documents and self._prompt_text:
-                    yield self._prompt_text
+                if current < self._documents:
+                    yield from filter(None, (end, self._begun))
         self.sequences = [ended[row] for row in sorted(ended)]
 
     def _events(self) -> Iterator[Event]:
         """The events of decoding."""
-        network = self.model.network
-        state = network.read(np.array(self.context[:-1], np.intp)[:, None], network.initial_state())
+        network, document = self.model.network, newest_document(self.context)
+        state = network.read(np.array(document[:-1], np.intp)[:, None], network.initial_state())
         given = self.given - len(self._prompt_text)
         prompt = SequenceStart(self.context, self.renderer, self._constraint, given=given)
         for event in self.model.decode(state, prompt, self.options):
@@ -157,11 +163,14 @@ class GenerationRequest:
     def script(self, sequences: list[GeneratedSequence]) -> WrittenScript:
         """The script of one text's sequences."""
         style = self.model.style
-        text = "".join(self._prompt_text + sequence.text for sequence in sequences)
-        if any(sequence.finish_reason == "stop" for sequence in sequences):
-            scenes = _scenes_of(parse_prompt(text, style))  # the ids go on beyond the cut
+        texts = [self._opening(number) + sequence.text for number, sequence in enumerate(sequences)]
+        text = "".join(text + self._end(text) for text in texts[:-1]) + texts[-1]
+        if any(sequence.finish_reason == "stop" for sequence in sequences):  # the ids go on beyond the cut
+            scenes = tuple(scene for text in texts for scene in _scenes_of(parse_prompt(text, style)))
         else:
-            ids = [token for sequence in sequences for token in [*self.context, *sequence.ids]]
+            ids = [*self.context, *sequences[0].ids]
+            for sequence in sequences[1:]:
+                ids += [*newest_document(self.context), *sequence.ids]
             scenes = decode_script(ids, self.model.tokenizer, style).scenes
         return WrittenScript(
             scenes,
@@ -172,6 +181,15 @@ class GenerationRequest:
             log_probability=sum(sequence.log_probability for sequence in sequences),
             relaxed=any(sequence.relaxed for sequence in sequences),
         )
+
+    def _opening(self, number: int) -> str:
+        """The part of the prompt that a sequence of a script begins with."""
+        return self._prompt_text if number == 0 else self._begun
+
+    def _end(self, text: str) -> str:
+        """What closes the line that a sequence was cut in, before the next one."""
+        suffix = self.model.style.line_suffix
+        return "" if text.endswith(suffix) or not text else suffix
 
     def _normalised(self, prompt: str) -> str:
         require_text("prompt", prompt)

@@ -1,6 +1,6 @@
 """The discriminator in NumPy: is this text real, whose is it, and does it answer the message?"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeAlias
 
 import numpy as np
@@ -13,7 +13,9 @@ from textgen.tokenizers.base import PAD
 Array: TypeAlias = NDArray[np.float32]
 Ids: TypeAlias = NDArray[np.intp]
 
-_BATCH = 64
+_BATCH, _TOKENS = 64, 1 << 14
+"""Most texts that are judged at once, and most tokens, padding included, unless one text has more."""
+
 _PAIRS = 4096
 """Pairs that are matched at once: more vectors than that would fill the memory."""
 
@@ -118,10 +120,8 @@ class Discriminator:
 
     def _features(self, texts: Sequence[Sequence[int]]) -> Array:
         """The features of texts. *Shape:* (texts, features)."""
-        by_length = sorted(range(len(texts)), key=lambda k: len(texts[k]))  # so that there is little padding
         features = np.empty((len(texts), self.config.features), np.float32)
-        for start in range(0, len(texts), _BATCH):
-            chosen = by_length[start : start + _BATCH]
+        for chosen in _batches([len(text) for text in texts]):
             features[chosen] = self._found(*_padded([texts[k] for k in chosen]))
         return features
 
@@ -140,6 +140,18 @@ class Discriminator:
             found = np.where(whole[..., None], found, -np.inf).max(axis=1)
             features.append(np.maximum(found + self._weights[f"convolution_{width}/bias"], 0.0))
         return np.concatenate(features, axis=-1)
+
+
+def _batches(lengths: Sequence[int]) -> Iterator[list[int]]:
+    """The numbers of texts in batches, by length, so that there is little padding."""
+    batch: list[int] = []
+    for number in sorted(range(len(lengths)), key=lambda k: lengths[k]):
+        if batch and (len(batch) == _BATCH or (len(batch) + 1) * lengths[number] > _TOKENS):
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch
 
 
 def _numbered(texts: Sequence[Sequence[int]]) -> dict[tuple[int, ...], int]:

@@ -96,9 +96,9 @@ def tried_in_chat(name: str, starter: Model, exchanges: Iterable[Exchange], long
         None where there is no reply to score.
     """
     encoder, first = DialogueEncoder(starter.tokenizer, longest), list(islice(exchanges, _EXCHANGES))
-    scored = [one for one in first[:: max(1, len(first) // _SCORED_EXCHANGES)] if one.reply][:_SCORED_EXCHANGES]
-    if not scored:
+    if not first:
         return None
+    scored = [first[place] for place in np.unique(np.linspace(0, len(first) - 1, _SCORED_EXCHANGES).astype(int))]
     model = EncoderDecoder(starter.card.architecture, starter.weights)  # type: ignore[arg-type]
     contexts = [encoder.encode_context(one.context) for one in scored]
     replies = [encoder.encode_reply(one.reply) for one in scored]
