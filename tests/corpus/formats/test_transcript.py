@@ -136,6 +136,30 @@ def test_what_was_left_out_is_counted() -> None:
     assert report.changes == {"time or number left out": 4}
 
 
+def test_times_of_f4_stand_at_the_ends_of_speeches() -> None:
+    report = ReadReport()
+    lines = [
+        "I: And the boat? #00:00:05-1#",
+        "",
+        "B: It is gone. (laughs)",
+        "Remember: we sold it.",
+        "",
+        "That was May. #00:00:09-0#",
+        "",
+        "I: Since May? #00:00:12-0#",
+        "B: At 7:15. #00:00:15-0#",
+        "C: Hm. #00:00:16-0#",
+    ]
+    assert heard(lines, report) == [
+        Line("I", "And the boat?"),
+        Line("B", "It is gone. (laughs) Remember: we sold it. That was May."),
+        Line("I", "Since May?"),
+        Line("B", "At 7:15."),
+        Line("C", "Hm."),
+    ]
+    assert report.changes == {"time or number left out": 5}
+
+
 def test_a_transcript_without_names_is_plain_text() -> None:
     lines = ["[00:00.0 --> 00:03.2]  The river", "[00:03.2 --> 00:05.0]  was low.", "", "[00:05.0 --> 00:06.0]"]
     assert weigh(lines, Path("a.txt"), AS_FOUND).layout == PlainLayout()

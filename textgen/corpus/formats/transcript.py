@@ -43,6 +43,7 @@ from textgen.corpus.formats.stamps import (
     are_timed,
     has_time,
     unstamped,
+    without_end,
     without_times,
 )
 from textgen.corpus.reading_options import ReadingOptions
@@ -89,6 +90,7 @@ _SENDER = re.compile(r"from\s+(.+?)\s+to\s+.+", re.IGNORECASE)
 _FEWEST = 3
 _NEAR = 200  # characters of a line that are searched for a time
 _MARKED_SHARE = 0.1
+_TIMED_AT_END = 1 / 3
 _FEWEST_LINES = 0.1
 _SPOKEN = 0.7
 _LISTS_ALLOWED = 0.3
@@ -117,6 +119,7 @@ class _Mark:
         numbered: whether each cue has a number in front.
         name_first: whether the name stands above the time.
         level: of the headings that are names.
+        at_end: whether times stand at the ends of speeches, so that a name may have none beside it.
         accepts: whether a name is taken even where it is not sure to be one: those that recur in the beginning.
     """
 
@@ -124,6 +127,7 @@ class _Mark:
     numbered: bool = False
     name_first: bool = False
     level: str = ""
+    at_end: bool = False
     accepts: Callable[[str], bool] = _anybody
 
     def cue(self, rest: str, timed: bool) -> _Cue | None:
@@ -133,12 +137,14 @@ class _Mark:
             rest: the line without the time in front.
             timed: whether there was one, or one stands next to it.
         """
-        if self.kind in _TIMED and not timed:
+        if self.kind in _TIMED and not (timed or self.at_end):
             return None
         pattern = _KINDS[self.kind]
         if pattern is None:
-            parsed = parse_cue(_EMPHASIS.sub("", rest) if self.kind == "emphasis" else rest)
-            return parsed and _checked(parsed.speaker, f"{parsed.directions} {parsed.text.strip()}".strip(), True)
+            emphasised = self.kind == "emphasis"
+            parsed = parse_cue(_EMPHASIS.sub("", rest) if emphasised else rest)
+            text = f"{parsed.directions} {parsed.text.strip()}".strip() if parsed else ""
+            return parsed and _checked(parsed.speaker, text, timed or emphasised)
         found = pattern.fullmatch(rest)
         if found is None or (self.level and found["level"] != self.level):
             return None
@@ -146,7 +152,7 @@ class _Mark:
 
     def may_be_known(self, cue: _Cue) -> bool:
         """Whether a cue that is not sure is one where its name recurs."""
-        return self.kind == "stamped" or (self.kind == "square" and not cue.text)
+        return self.kind == "stamped" or self.at_end or (self.kind == "square" and not cue.text)
 
     def _is_sure(self, found: re.Match[str]) -> bool:
         parts = found.groupdict()
@@ -183,8 +189,10 @@ def _speeches(lines: Iterable[str], mark: _Mark, report: ReadReport) -> Iterator
             after_blank = True
             report.change("the tool's own line left out", int(bool(line)))
             continue
+        line, ended = without_end(line) if mark.at_end else (line, False)
         rest, stamped = unstamped(line, mark.numbered)
-        report.change("time or number left out", int(stamped))
+        report.change("time or number left out", stamped + ended)
+        stamped = stamped or ended
         timed = timed or stamped
         if rest.strip():
             below = mark.name_first and unstamped(following.strip()) == ("", True)
@@ -227,10 +235,13 @@ def _find(head: Sequence[str]) -> _Found | None:
     """The mark with most cues in the beginning of a file, a convincing one before others; None where there is none."""
     numbered, fewest = are_numbered(head), _FEWEST_LINES * len(filled(head))
     bold = sum(_EMPHASISED_LINE.match(line) is not None for line in head)
+    at_end = sum(without_end(line.rstrip())[1] for line in head) >= max(_FEWEST, _TIMED_AT_END * len(filled(head)))
     found: list[_Found] = []
     for kind in _possible(head, numbered):
         for name_first in (False, True) if kind == "bare" else (False,):
-            mark = _Mark(kind, numbered, name_first, _level(head) if kind == "heading" else "")
+            mark = _Mark(
+                kind, numbered, name_first, _level(head) if kind == "heading" else "", at_end and kind == "colon"
+            )
             counts = Counter(said.name for said in _speeches(head, mark, ReadReport()))
             mark = replace(mark, accepts=frozenset(name for name, n in counts.items() if name and n > 1).__contains__)
             said = list(_speeches(head, mark, ReadReport()))
