@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import ReadReport, ScriptLayout
+from textgen.corpus.formats.messages import MEDIA
 from textgen.corpus.formats.plain import PlainLayout
 from textgen.corpus.formats.transcript import read, weigh
 from textgen.corpus.reading_options import AS_FOUND
@@ -134,6 +135,32 @@ def test_what_was_left_out_is_counted() -> None:
     report = ReadReport()
     heard(["[0:01] Nora: Well [0:03] yes.", "[0:04] Tam: No.", "[0:05] Nora: Oh."], report)
     assert report.changes == {"time or number left out": 4}
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        "{name}, [12.03.2024 18:0{minute}]\n{text}\n",
+        "2024-03-12 18:0{minute}:11 {name}\n{text}\n",
+        "{name} 2024-03-12 18:0{minute}:11\n{text}\n",
+        "[12/03/2024, 18:0{minute}] {name}: {text}",
+    ],
+)
+def test_in_a_chat_brackets_are_a_picture_and_no_heading(layout: str) -> None:
+    said = [("Nora", "Hello."), ("Tam", "[图片]"), ("Nora", "[Forwarded from News]\nIt snows."), ("Tam", "[no] yes")]
+    report = ReadReport()
+    text = "\n".join(layout.format(name=name, text=text, minute=n) for n, (name, text) in enumerate(said))
+    assert heard(text.split("\n"), report) == [
+        Line("Nora", "Hello."),
+        Line("Nora", "It snows."),
+        Line("Tam", "[no] yes"),
+    ]
+    assert report.changes[MEDIA] == 2
+
+
+def test_without_dates_brackets_are_a_heading() -> None:
+    lines = ["0:01 Nora: Hello.", "0:02 Tam: Hi.", "[street]", "0:03 Nora: So.", "0:04 Tam: [waves]"]
+    assert heard(lines)[2:] == [SceneOpening("[street]"), Line("Nora", "So."), Line("Tam", "[waves]")]
 
 
 def test_times_of_f4_stand_at_the_ends_of_speeches() -> None:

@@ -26,6 +26,7 @@ from textgen.corpus.formats.base import (
 )
 from textgen.corpus.formats.colon import heading, is_heading, is_name, narration, parse_cue
 from textgen.corpus.formats.columns import is_header
+from textgen.corpus.formats.messages import MEDIA
 from textgen.corpus.formats.naming import (
     NUMBERED_SPEAKER,
     are_people,
@@ -46,6 +47,7 @@ from textgen.corpus.formats.stamps import (
     without_end,
     without_times,
 )
+from textgen.corpus.formats.timestamps import has_moment, visible
 from textgen.corpus.reading_options import ReadingOptions
 
 _BEGINS_MARKED = re.compile(r"[\[({#>]|\*\*|__|\d+[.)]?\s|[-*] (?:\*\*|__)|(?:speaker|spk)[_ ]\d", re.IGNORECASE)
@@ -92,6 +94,7 @@ _NEAR = 200  # characters of a line that are searched for a time
 _MARKED_SHARE = 0.1
 _TIMED_AT_END = 1 / 3
 _FEWEST_LINES = 0.1
+_DATED = 0.5
 _SPOKEN = 0.7
 _LISTS_ALLOWED = 0.3
 _EMPHASISED = 0.3
@@ -119,6 +122,7 @@ class _Mark:
         numbered: whether each cue has a number in front.
         name_first: whether the name stands above the time.
         level: of the headings that are names.
+        dated: whether dates stand beside the times, as in chats: a line in square brackets is a picture or a sticker.
         at_end: whether times stand at the ends of speeches, so that a name may have none beside it.
         accepts: whether a name is taken even where it is not sure to be one: those that recur in the beginning.
     """
@@ -128,6 +132,7 @@ class _Mark:
     name_first: bool = False
     level: str = ""
     at_end: bool = False
+    dated: bool = False
     accepts: Callable[[str], bool] = _anybody
 
     def cue(self, rest: str, timed: bool) -> _Cue | None:
@@ -178,6 +183,8 @@ class _Said:
     name: str | None
     lines: list[str] = field(default_factory=list)
     heading: bool = False
+    pictures: int = 0
+    """Lines of a chat that were left out, since they stand for a picture, a sticker, ..."""
 
 
 def _speeches(lines: Iterable[str], mark: _Mark, report: ReadReport) -> Iterator[_Said]:
@@ -199,8 +206,13 @@ def _speeches(lines: Iterable[str], mark: _Mark, report: ReadReport) -> Iterator
             cue = mark.cue(rest, below if mark.name_first else timed)
             if cue is not None and (cue.sure or (mark.may_be_known(cue) and mark.accepts(cue.name))):
                 yield said
-                said = _Said(None if is_nobody(cue.name) else cue.name, [cue.text] if cue.text else [])
-                inline = bool(cue.text)
+                said, inline = _Said(None if is_nobody(cue.name) else cue.name), bool(cue.text)
+                if mark.dated and _is_bracketed(cue.text):
+                    said.pictures += 1
+                elif cue.text:
+                    said.lines.append(cue.text)
+            elif mark.dated and said.name is not None and _is_bracketed(rest):
+                said.pictures += 1
             elif title := _title(rest):
                 yield said
                 said = _Said(None, [title], heading=True)
@@ -214,6 +226,10 @@ def _speeches(lines: Iterable[str], mark: _Mark, report: ReadReport) -> Iterator
                 said.lines.append(rest)
             timed = after_blank = False
     yield said
+
+
+def _is_bracketed(line: str) -> bool:
+    return line.startswith("[") and is_heading(line)
 
 
 def _title(line: str) -> str | None:
@@ -236,12 +252,12 @@ def _find(head: Sequence[str]) -> _Found | None:
     numbered, fewest = are_numbered(head), _FEWEST_LINES * len(filled(head))
     bold = sum(_EMPHASISED_LINE.match(line) is not None for line in head)
     at_end = sum(without_end(line.rstrip())[1] for line in head) >= max(_FEWEST, _TIMED_AT_END * len(filled(head)))
+    any_mark = _Mark("", numbered, dated=_are_dated(head))
     found: list[_Found] = []
     for kind in _possible(head, numbered):
         for name_first in (False, True) if kind == "bare" else (False,):
-            mark = _Mark(
-                kind, numbered, name_first, _level(head) if kind == "heading" else "", at_end and kind == "colon"
-            )
+            mark = replace(any_mark, kind=kind, name_first=name_first, at_end=at_end and kind == "colon")
+            mark = replace(mark, level=_level(head)) if kind == "heading" else mark
             counts = Counter(said.name for said in _speeches(head, mark, ReadReport()))
             mark = replace(mark, accepts=frozenset(name for name, n in counts.items() if name and n > 1).__contains__)
             said = list(_speeches(head, mark, ReadReport()))
@@ -249,6 +265,12 @@ def _find(head: Sequence[str]) -> _Found | None:
             if speeches and (kind != "emphasis" or bold >= _EMPHASISED * speeches):
                 found.append(_Found(speeches >= fewest and _are_peoples(said), speeches, mark))
     return max(found, key=lambda fit: fit[:2], default=None)
+
+
+def _are_dated(head: Sequence[str]) -> bool:
+    """Whether dates stand beside most times."""
+    timed = [line[:_NEAR] for line in head if has_time(line[:_NEAR])]
+    return sum(has_moment(visible(line)) for line in timed) >= max(_FEWEST, _DATED * len(timed))
 
 
 def _level(head: Sequence[str]) -> str:
@@ -276,7 +298,7 @@ def _are_peoples(said: Sequence[_Said]) -> bool:
         elif part.name is not None:
             blocks[-1].append(part.name)
     lists = sum(is_list(speech.lines) for speech in speeches)
-    spoken = sum(bool(speech.lines) for speech in speeches)
+    spoken = sum(bool(speech.lines or speech.pictures) for speech in speeches)
     colons = sum(parse_cue(line.strip()) is not None for part in said for line in part.lines[part.name is not None :])
     return (
         len(names) >= max(_FEWEST, colons)
@@ -317,6 +339,7 @@ def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iter
         yield from _untimed(chain(head, source), report)
         return
     for said in _speeches(chain(head, source), found.mark, report):
+        report.change(MEDIA, said.pictures)
         text, times = without_times(" ".join(line.strip() for line in said.lines))
         report.change("time or number left out", times)
         if said.heading:
