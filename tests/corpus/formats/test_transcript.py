@@ -140,6 +140,42 @@ def test_what_was_left_out_is_counted() -> None:
 @pytest.mark.parametrize(
     "layout",
     [
+        "18:0{minute}:11 From {name} to Everyone:\n\t{text}",
+        "18:0{minute}:11 From {name} to Mel Anna Maria von Lind the Younger(Direct Message):\n\t{text}",
+        "18:0{minute}:11 Von {name} an Alle:\n\t{text}",
+        "18:0{minute}:11 De {name} à Tout le monde:\n\t{text}",
+        "18:0{minute}:11\t From  {name} : {text}",
+        "18:0{minute}:11\t From  {name}  to  Mel(Privately) : {text}",
+    ],
+)
+def test_who_sent_a_message_of_zoom(layout: str) -> None:
+    text = "\n".join(layout.format(name=name, text=text, minute=n) for n, (name, text) in enumerate(SAID))
+    assert heard(text.split("\n")) == [Line(*said) for said in SAID]
+
+
+def test_a_message_of_zoom_goes_on_below_an_empty_line() -> None:
+    lines = [
+        "18:01:11 From A to B(Direct Message):",
+        "\tOne.",
+        "",
+        "\tTwo.",
+        "18:02:11 From B (she) to Everyone:",
+        "\tYes.",
+    ]
+    lines += ["18:03:11 From A to Everyone:", "\tSo: no."]
+    assert heard(lines) == [Line("A", "One. Two."), Line("B", "Yes."), Line("A", "So: no.")]
+
+
+def test_names_that_begin_like_a_sender_stay() -> None:
+    lines = ["[0:01] De Vries: One.", "[0:02] De Jong: Two.", "[0:03] De Vries: Three."]
+    assert heard(lines) == [Line("De Vries", "One."), Line("De Jong", "Two."), Line("De Vries", "Three.")]
+    lines = ["[0:01] From here: One.", "[0:02] Tam: Two.", "[0:03] From here: Three.", "[0:04] Tam: Four."]
+    assert heard(lines)[0] == Line("From here", "One.")
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
         "{name}, [12.03.2024 18:0{minute}]\n{text}\n",
         "2024-03-12 18:0{minute}:11 {name}\n{text}\n",
         "{name} 2024-03-12 18:0{minute}:11\n{text}\n",

@@ -88,7 +88,14 @@ _SHOWN = {
 _EMPHASISED_LINE = re.compile(r"\s*(?:[-*>]\s)?(?:\*\*|__)")
 _EMPHASIS = re.compile(r"\*\*|__")
 _NO_NAME = re.compile(r"\d[:/.-]\d|\d-[A-Za-z]{3}-\d|[=\"]")
-_SENDER = re.compile(r"from\s+(.+?)\s+to\s+.+", re.IGNORECASE)
+_SENDERS = tuple(
+    re.compile(rf"{sender} (?P<name>.+?)(?P<to> (?:{to}) .+)?", re.IGNORECASE)
+    for sender, to in (
+        ("from", "to"), ("von", "an"), ("de", "à|a|para"), ("da", "a"), ("van", "naar|aan"), ("från", "till"),
+        ("fra", "til"), ("od", "do"), ("от", "для|кому"), ("从", "到"), ("開始", "終了"),
+    )
+)  # fmt: skip
+"""How Zoom writes who sent a message of a chat, and to whom; it did not always say to whom."""
 _FEWEST = 3
 _NEAR = 200  # characters of a line that are searched for a time
 _MARKED_SHARE = 0.1
@@ -124,6 +131,7 @@ class _Mark:
         level: of the headings that are names.
         dated: whether dates stand beside the times, as in chats: a line in square brackets is a picture or a sticker.
         at_end: whether times stand at the ends of speeches, so that a name may have none beside it.
+        sender: what all names stand in, as in `From Nora to Everyone`; None where they stand alone.
         accepts: whether a name is taken even where it is not sure to be one: those that recur in the beginning.
     """
 
@@ -133,6 +141,7 @@ class _Mark:
     level: str = ""
     at_end: bool = False
     dated: bool = False
+    sender: re.Pattern[str] | None = None
     accepts: Callable[[str], bool] = _anybody
 
     def cue(self, rest: str, timed: bool) -> _Cue | None:
@@ -144,6 +153,8 @@ class _Mark:
         """
         if self.kind in _TIMED and not (timed or self.at_end):
             return None
+        if self.sender is not None:
+            return _sent(rest, self.sender)
         pattern = _KINDS[self.kind]
         if pattern is None:
             emphasised = self.kind == "emphasis"
@@ -169,8 +180,14 @@ class _Mark:
         return self.kind != "square" or bool(parts["sure"]) or is_numbered_speaker(parts["name"])
 
 
+def _sent(rest: str, sender: re.Pattern[str]) -> _Cue | None:
+    """The cue in a line that says who sent a message; that it is for one person alone is left out."""
+    found = sender.fullmatch(_before_colon(rest)) if ":" in rest else None
+    return _checked(found["name"].partition("(")[0].strip(), rest.partition(":")[2], True) if found else None
+
+
 def _checked(name: str, text: str, sure: bool) -> _Cue | None:
-    name = _SENDER.sub(r"\1", " ".join(name.split()))
+    name = " ".join(name.split())
     if not is_name(name) or _NO_NAME.search(name) or not any(map(str.isalpha, name)):
         return None
     return _Cue(name, unstamped(text.strip())[0], sure)
@@ -257,7 +274,10 @@ def _find(head: Sequence[str]) -> _Found | None:
     for kind in _possible(head, numbered):
         for name_first in (False, True) if kind == "bare" else (False,):
             mark = replace(any_mark, kind=kind, name_first=name_first, at_end=at_end and kind == "colon")
-            mark = replace(mark, level=_level(head)) if kind == "heading" else mark
+            if kind == "heading":
+                mark = replace(mark, level=_level(head))
+            elif kind == "colon":
+                mark = replace(mark, sender=_sender(head))
             counts = Counter(said.name for said in _speeches(head, mark, ReadReport()))
             mark = replace(mark, accepts=frozenset(name for name, n in counts.items() if name and n > 1).__contains__)
             said = list(_speeches(head, mark, ReadReport()))
@@ -265,6 +285,21 @@ def _find(head: Sequence[str]) -> _Found | None:
             if speeches and (kind != "emphasis" or bold >= _EMPHASISED * speeches):
                 found.append(_Found(speeches >= fewest and _are_peoples(said), speeches, mark))
     return max(found, key=lambda fit: fit[:2], default=None)
+
+
+def _sender(head: Sequence[str]) -> re.Pattern[str] | None:
+    """What all names stand in; in languages where `De Vries` is a name, one must say to whom the message went."""
+    lines = (rest for line in head for rest, stamped in (unstamped(line.strip()),) if stamped)
+    names = [_before_colon(rest) for rest in lines if ":" in rest]
+    for sender in _SENDERS:
+        found = [sender.fullmatch(name) for name in names]
+        if names and all(found) and (sender is _SENDERS[0] or any(sent and sent["to"] for sent in found)):
+            return sender
+    return None
+
+
+def _before_colon(line: str) -> str:
+    return " ".join(line.partition(":")[0].split())
 
 
 def _are_dated(head: Sequence[str]) -> bool:
