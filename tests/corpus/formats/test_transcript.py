@@ -199,6 +199,24 @@ def test_without_dates_brackets_are_a_heading() -> None:
     assert heard(lines)[2:] == [SceneOpening("[street]"), Line("Nora", "So."), Line("Tam", "[waves]")]
 
 
+def test_a_date_is_nobody_and_who_started_the_recording_is_not_said() -> None:
+    report = ReadReport()
+    lines = ["Boats-20240312_180211", "March 12, 2024, 6:02PM", "12m 3s", ""]
+    for minute, (name, text) in enumerate(SAID):
+        lines += [f"{name}   0:0{minute}", text, "", f"{name} started transcription", ""]
+    assert heard(lines, report) == [Line(None, "Boats-20240312_180211 12m 3s"), *(Line(*said) for said in SAID)]
+    assert report.changes == {"the tool's own line left out": 4, "time or number left out": 1}
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    ["Mar 12, 2024  6:0{minute}:11 PM", "Mar 12, 2024 6:0{minute}:11 PM (Read by you after 1 minute, 3 seconds)"],
+)
+def test_a_date_alone_above_the_name(stamp: str) -> None:
+    text = "\n\n".join(f"{stamp.format(minute=n)}\n{name}\n{text}" for n, (name, text) in enumerate(SAID))
+    assert heard(text.split("\n")) == [Line(*said) for said in SAID]
+
+
 def test_times_of_f4_stand_at_the_ends_of_speeches() -> None:
     report = ReadReport()
     lines = [

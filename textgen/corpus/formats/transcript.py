@@ -47,11 +47,15 @@ from textgen.corpus.formats.stamps import (
     without_end,
     without_times,
 )
-from textgen.corpus.formats.timestamps import has_moment, visible
+from textgen.corpus.formats.timestamps import has_moment, is_date, is_moment, visible
 from textgen.corpus.reading_options import ReadingOptions
 
 _BEGINS_MARKED = re.compile(r"[\[({#>]|\*\*|__|\d+[.)]?\s|[-*] (?:\*\*|__)|(?:speaker|spk)[_ ]\d", re.IGNORECASE)
-_CREDIT = re.compile(r"\W*transcribed by https?://\S++\W*", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"\W*transcribed by https?://\S++\W*|[^.!?]{1,60} (?:(?:started|stopped) transcription|"
+    r"hat die Transkription (?:gestartet|beendet)|a (?:démarré|arrêté) la transcription)",
+    re.IGNORECASE,
+)
 
 _NAMED = r"(?P<name>[^\s:\[\]()<>][^:\[\]()<>\t]{0,58}?)"
 _KINDS = {
@@ -188,7 +192,7 @@ def _sent(rest: str, sender: re.Pattern[str]) -> _Cue | None:
 
 def _checked(name: str, text: str, sure: bool) -> _Cue | None:
     name = " ".join(name.split())
-    if not is_name(name) or _NO_NAME.search(name) or not any(map(str.isalpha, name)):
+    if not is_name(name) or _NO_NAME.search(name) or is_date(name) or not any(map(str.isalpha, name)):
         return None
     return _Cue(name, unstamped(text.strip())[0], sure)
 
@@ -214,12 +218,12 @@ def _speeches(lines: Iterable[str], mark: _Mark, report: ReadReport) -> Iterator
             report.change("the tool's own line left out", int(bool(line)))
             continue
         line, ended = without_end(line) if mark.at_end else (line, False)
-        rest, stamped = unstamped(line, mark.numbered)
+        rest, stamped = _unstamped(line, mark.numbered)
         report.change("time or number left out", stamped + ended)
         stamped = stamped or ended
         timed = timed or stamped
         if rest.strip():
-            below = mark.name_first and unstamped(following.strip()) == ("", True)
+            below = mark.name_first and _unstamped(following.strip()) == ("", True)
             cue = mark.cue(rest, below if mark.name_first else timed)
             if cue is not None and (cue.sure or (mark.may_be_known(cue) and mark.accepts(cue.name))):
                 yield said
@@ -243,6 +247,12 @@ def _speeches(lines: Iterable[str], mark: _Mark, report: ReadReport) -> Iterator
                 said.lines.append(rest)
             timed = after_blank = False
     yield said
+
+
+def _unstamped(line: str, numbered: bool = False) -> tuple[str, bool]:
+    """As `unstamped`; nothing is left of a date and a time that stand alone."""
+    is_alone = has_time(line) and is_moment(visible(line))
+    return ("", True) if is_alone else unstamped(line, numbered)
 
 
 def _is_bracketed(line: str) -> bool:
