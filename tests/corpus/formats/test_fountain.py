@@ -184,3 +184,86 @@ def test_two_spaces_in_a_file_keep_a_speech_together(tmp_path: Path) -> None:
     path.write_text("INT. HOUSE - DAY\n\nEVE\nOne.\n  \nTwo.\n\nADAM\nThree.\n")
     (scene,) = (scene for document in Corpus(path).documents() for scene in document)
     assert [line.speaker for line in scene.lines] == ["EVE", "ADAM"]
+
+
+PRINTED = """\
+                         THE BOAT
+
+     1    EXT. HARBOUR - DAY                                          1
+
+     A boat lies in the water.
+          It is old.
+
+                              NORA
+                    Where is everybody?
+                    <spaces alone>
+                              TAM (O.S.)
+                    I can't see you. There is fog
+                    everywhere and
+                                                            (MORE)
+
+                                                            2.
+     12A  CONTINUED: (2)                                            12A
+
+                              TAM (CONT'D)
+                    it gets thicker.
+
+                                                       (CONTINUED)
+
+     A2.  INT. BOAT - NIGHT                                          A2
+
+     Tam sleeps.
+
+                              TAM
+                    Zzz.
+
+                              NORA
+                    Wake up.
+""".replace("<spaces alone>", "")
+
+
+def test_a_printed_screenplay_has_numbered_scenes_and_page_breaks(tmp_path: Path) -> None:
+    path = tmp_path / "film.txt"
+    path.write_text(PRINTED)
+    corpus = Corpus(path)
+    title, harbour, boat = (scene for document in corpus.documents() for scene in document)
+    assert corpus.files[0].format == "fountain"
+    assert title.lines == (Line(None, "THE BOAT"),)
+    assert harbour == Scene(
+        "EXT. HARBOUR - DAY",
+        (
+            Line(None, "A boat lies in the water.\nIt is old."),
+            Line("NORA", "Where is everybody?"),
+            Line("TAM", "(O.S.)\nI can't see you. There is fog\neverywhere and"),
+            Line("TAM", "(CONT'D)\nit gets thicker."),
+        ),
+    )
+    assert (boat.heading, boat.lines[-1]) == ("INT. BOAT - NIGHT", Line("NORA", "Wake up."))
+    assert corpus.files[0].report.changes["page number, (MORE) or (CONTINUED) left out"] == 4
+
+
+@pytest.mark.parametrize(
+    ("line", "heading"),
+    [
+        ("1 INT. BARN - DAY 1", "INT. BARN - DAY"),
+        ("12A.  I/E CAR - DUSK", "I/E CAR - DUSK"),
+        ("7 INT. ROOM 12", "INT. ROOM 12"),
+        ("INNEN. BOOT - NACHT", "INNEN. BOOT - NACHT"),
+        ("3. AUSSEN/INNEN HAFEN", "AUSSEN/INNEN HAFEN"),
+        ("2. НАТ. ДВОР - ДЕНЬ", "НАТ. ДВОР - ДЕНЬ"),
+        (".1 INT. BARN 1", "1 INT. BARN 1"),
+        ("Innen brannte Licht.", None),
+        ("2. Est modus in rebus.", None),
+        ("1984 INT", None),
+    ],
+)
+def test_the_number_of_a_scene_and_words_of_other_languages(line: str, heading: str | None) -> None:
+    (scene,) = Script.from_fountain(line).scenes
+    assert scene == (Scene(None, (Line(None, line),)) if heading is None else Scene(heading, ()))
+
+
+@pytest.mark.parametrize("said", ["(MORE)", "a\n(CONTINUED)", "2.", "CONTINUED:\nb", "INT. A\n7."])
+def test_what_is_left_out_of_a_file_is_kept_in_a_script(said: str) -> None:
+    scenes = (Scene("1 INT. A 1", (Line("EVE", said), Line(None, said), Line("CONTINUED:", said))),)
+    script = Script(scenes, ScriptStyle("fountain"))
+    assert Script.from_fountain(script.text).scenes == scenes

@@ -52,3 +52,26 @@ def test_encrypted_chats_have_other_fields(tmp_path: Path) -> None:
 def test_whole_characters_stay(text: str) -> None:
     assert whole_characters(text) == text
     assert whole_characters(text.encode().decode("latin-1")) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zoë Lind hat einen Anhang gesendet.",
+        "Zoë a envoyé une photo.",
+        "Zoëが写真を送信しました。",
+        "Zoë Lind sent a link",
+    ],
+)
+def test_what_the_program_says_of_an_attachment_is_no_message(tmp_path: Path, text: str) -> None:
+    messages = [
+        message(5, "Zoë Lind", text),
+        message(4, "Zoë Lind", text, share={"link": "https://example.org"}),
+        message(3, "Zoë Lind", "Zoës Boot", photos=[{"uri": "a.jpg"}]),
+        message(2, "Tam", text, photos=[{"uri": "a.jpg"}]),
+        message(1, "Tam", "hi", photos=[]),
+    ]
+    content = {"participants": [{"name": "Zoë Lind"}, {"name": "Tam"}], "messages": messages}
+    _, found, report = read_chat(tmp_path / "message_1.json", content, join_minutes=0)
+    assert found == [[("Tam", "hi"), ("Tam", text), ("Zoë Lind", "Zoës Boot"), ("Zoë Lind", text)]]
+    assert counts(report, MEDIA) == [1]

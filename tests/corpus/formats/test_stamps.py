@@ -10,6 +10,7 @@ STAMPS = [
     "00:01:02", "[00:01:02]", "(0:15)", "00:01:02.345", "0:0:2.5", "1:02,345", "00:01:12:20", "[1:02 PM]", "{0:01}",
     "[00:00:00.000 --> 00:00:03.800]", "[ 00:00:00.497 -->  00:00:09.779]", "0:0:0.0 --> 0:0:4.120", "[0.00s -> 3.20s]",
     "00:00:01:12 - 00:00:03:20", "2024-03-02 12:03:11", "[2024-03-02T12:03:11]", "<00:02>", "[12.5s]",
+    "#00:00:05-1#", "#0:00:05.1#",
 ]  # fmt: skip
 
 
@@ -34,6 +35,7 @@ def test_numbers_are_left_out_where_they_count_cues() -> None:
 
 def test_times_inside_a_text_are_left_out() -> None:
     assert without_times("Well [00:00:19] then (0:21)") == ("Well then", 2)
+    assert without_times("Well #00:00:19-2# then. #00:00:21-0#") == ("Well then.", 2)
     assert without_times("we meet at 7:15 (maybe)") == ("we meet at 7:15 (maybe)", 0)
 
 

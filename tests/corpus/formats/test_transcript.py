@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import ReadReport, ScriptLayout
+from textgen.corpus.formats.messages import MEDIA
 from textgen.corpus.formats.plain import PlainLayout
 from textgen.corpus.formats.transcript import read, weigh
 from textgen.corpus.reading_options import AS_FOUND
@@ -134,6 +135,110 @@ def test_what_was_left_out_is_counted() -> None:
     report = ReadReport()
     heard(["[0:01] Nora: Well [0:03] yes.", "[0:04] Tam: No.", "[0:05] Nora: Oh."], report)
     assert report.changes == {"time or number left out": 4}
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        "18:0{minute}:11 From {name} to Everyone:\n\t{text}",
+        "18:0{minute}:11 From {name} to Mel Anna Maria von Lind the Younger(Direct Message):\n\t{text}",
+        "18:0{minute}:11 Von {name} an Alle:\n\t{text}",
+        "18:0{minute}:11 De {name} à Tout le monde:\n\t{text}",
+        "18:0{minute}:11\t From  {name} : {text}",
+        "18:0{minute}:11\t From  {name}  to  Mel(Privately) : {text}",
+    ],
+)
+def test_who_sent_a_message_of_zoom(layout: str) -> None:
+    text = "\n".join(layout.format(name=name, text=text, minute=n) for n, (name, text) in enumerate(SAID))
+    assert heard(text.split("\n")) == [Line(*said) for said in SAID]
+
+
+def test_a_message_of_zoom_goes_on_below_an_empty_line() -> None:
+    lines = [
+        "18:01:11 From A to B(Direct Message):",
+        "\tOne.",
+        "",
+        "\tTwo.",
+        "18:02:11 From B (she) to Everyone:",
+        "\tYes.",
+    ]
+    lines += ["18:03:11 From A to Everyone:", "\tSo: no."]
+    assert heard(lines) == [Line("A", "One. Two."), Line("B", "Yes."), Line("A", "So: no.")]
+
+
+def test_names_that_begin_like_a_sender_stay() -> None:
+    lines = ["[0:01] De Vries: One.", "[0:02] De Jong: Two.", "[0:03] De Vries: Three."]
+    assert heard(lines) == [Line("De Vries", "One."), Line("De Jong", "Two."), Line("De Vries", "Three.")]
+    lines = ["[0:01] From here: One.", "[0:02] Tam: Two.", "[0:03] From here: Three.", "[0:04] Tam: Four."]
+    assert heard(lines)[0] == Line("From here", "One.")
+
+
+@pytest.mark.parametrize(
+    "layout",
+    [
+        "{name}, [12.03.2024 18:0{minute}]\n{text}\n",
+        "2024-03-12 18:0{minute}:11 {name}\n{text}\n",
+        "{name} 2024-03-12 18:0{minute}:11\n{text}\n",
+        "[12/03/2024, 18:0{minute}] {name}: {text}",
+    ],
+)
+def test_in_a_chat_brackets_are_a_picture_and_no_heading(layout: str) -> None:
+    said = [("Nora", "Hello."), ("Tam", "[图片]"), ("Nora", "[Forwarded from News]\nIt snows."), ("Tam", "[no] yes")]
+    report = ReadReport()
+    text = "\n".join(layout.format(name=name, text=text, minute=n) for n, (name, text) in enumerate(said))
+    assert heard(text.split("\n"), report) == [
+        Line("Nora", "Hello."),
+        Line("Nora", "It snows."),
+        Line("Tam", "[no] yes"),
+    ]
+    assert report.changes[MEDIA] == 2
+
+
+def test_without_dates_brackets_are_a_heading() -> None:
+    lines = ["0:01 Nora: Hello.", "0:02 Tam: Hi.", "[street]", "0:03 Nora: So.", "0:04 Tam: [waves]"]
+    assert heard(lines)[2:] == [SceneOpening("[street]"), Line("Nora", "So."), Line("Tam", "[waves]")]
+
+
+def test_a_date_is_nobody_and_who_started_the_recording_is_not_said() -> None:
+    report = ReadReport()
+    lines = ["Boats-20240312_180211", "March 12, 2024, 6:02PM", "12m 3s", ""]
+    for minute, (name, text) in enumerate(SAID):
+        lines += [f"{name}   0:0{minute}", text, "", f"{name} started transcription", ""]
+    assert heard(lines, report) == [Line(None, "Boats-20240312_180211 12m 3s"), *(Line(*said) for said in SAID)]
+    assert report.changes == {"the tool's own line left out": 4, "time or number left out": 1}
+
+
+@pytest.mark.parametrize(
+    "stamp",
+    ["Mar 12, 2024  6:0{minute}:11 PM", "Mar 12, 2024 6:0{minute}:11 PM (Read by you after 1 minute, 3 seconds)"],
+)
+def test_a_date_alone_above_the_name(stamp: str) -> None:
+    text = "\n\n".join(f"{stamp.format(minute=n)}\n{name}\n{text}" for n, (name, text) in enumerate(SAID))
+    assert heard(text.split("\n")) == [Line(*said) for said in SAID]
+
+
+def test_times_of_f4_stand_at_the_ends_of_speeches() -> None:
+    report = ReadReport()
+    lines = [
+        "I: And the boat? #00:00:05-1#",
+        "",
+        "B: It is gone. (laughs)",
+        "Remember: we sold it.",
+        "",
+        "That was May. #00:00:09-0#",
+        "",
+        "I: Since May? #00:00:12-0#",
+        "B: At 7:15. #00:00:15-0#",
+        "C: Hm. #00:00:16-0#",
+    ]
+    assert heard(lines, report) == [
+        Line("I", "And the boat?"),
+        Line("B", "It is gone. (laughs) Remember: we sold it. That was May."),
+        Line("I", "Since May?"),
+        Line("B", "At 7:15."),
+        Line("C", "Hm."),
+    ]
+    assert report.changes == {"time or number left out": 5}
 
 
 def test_a_transcript_without_names_is_plain_text() -> None:

@@ -66,3 +66,32 @@ def test_what_one_voice_says_in_a_row_is_a_turn(tmp_path: Path) -> None:
     text = "WEBVTT\n\n0:01.0 --> 0:02.0\n<v A>One.\n2\n0:02.0 --> 0:03.0\n<v A>Two.\n\n0:03.0 --> 0:04.0\n<v B>Three."
     found, _ = files.read("vtt", tmp_path, text)
     assert found == [[("A", "One. Two."), ("B", "Three.")]]
+
+
+WEBEX = """\
+WEBVTT
+
+1 "Nora Example" (3427878656)
+00:01.000 --> 00:02.000
+Hello.
+
+2 "Tam &amp; Jo" (12)
+00:03.000 --> 00:04.000
+Who is there?
+3 "Nora Example" (3427878656)
+00:05.000 --> 00:06.000
+<v Mel>It is me.
+
+"4" (1)
+00:07.000 --> 00:08.000
+Me, too.
+"""
+
+
+def test_the_identifiers_of_webex_name_who_speaks() -> None:
+    assert list(read(WEBEX.split("\n"), ScriptLayout(), ReadReport())) == [
+        Line("Nora Example", "Hello."),
+        Line("Tam & Jo", "Who is there?"),
+        Line("Mel", "It is me."),
+        Line(None, "Me, too."),
+    ]

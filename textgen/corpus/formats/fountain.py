@@ -6,7 +6,11 @@ empty lines at the ends of a speech; the extension of a cue (`EVE (O.S.)`) becom
 back to the cue where it is one of EXTENSIONS; dual dialogue's `^` is left out. A page break is a scene without heading.
 The numbers of scenes (`#12#`) are left out; the title page, notes and boneyards are left out and counted.
 
-Text that holds `[[` or `/*`, which open notes and boneyards, is written with a backslash between the two.
+A screenplay that was printed looks nearly the same. So numbers beside a heading are left out, too, and so is what
+stands where a page ends (`(MORE)`, `2.`). Where headings are indented, all is, and no space before action is kept.
+
+Text that holds `[[` or `/*`, which open notes and boneyards, is written with a backslash between the two; so is
+`(MORE)` before its end.
 """
 
 import re
@@ -25,16 +29,31 @@ BLANK = "  "
 
 EXTENSIONS = ("(V.O.)", "(O.S.)", "(O.C.)", "(CONT'D)", "(cont'd)", "(CONT’D)")
 
-_HEADING = re.compile(r"(?:INT\.?/EXT|EXT\.?/INT|INT|EXT|EST|I/E)(?P<mark>[. ])", re.IGNORECASE)
+_IN_OR_OUT = (
+    r"INT\.?/EXT|EXT\.?/INT|INT|EXT|EST|I/E|(?-i:(?:INNEN|AU(?:SS|ß|ẞ)EN)(?:\s?/\s?(?:INNEN|AU(?:SS|ß|ẞ)EN))?)"
+    r"|(?-i:ИНТ|НАТ|ЭКСТ)(?=\.)"
+)
+_NUMBER = r"[A-Z]?\d{1,4}[A-Z]{0,2}"
+_HEADING = re.compile(rf"(?:(?P<number>{_NUMBER})[.)]?\s+)?(?P<word>{_IN_OR_OUT})(?P<mark>[. ])", re.IGNORECASE)
 _TITLE_KEY = re.compile(
     r"(?:title|credit|authors?|source|draft date|date|contact|copyright|notes|revision|episode|series)\s*:",
     re.IGNORECASE,
 )
 _SCENE_NUMBER = re.compile(r"#[\w.-]+#\Z")
 _PAGE_BREAK = re.compile(r"={3,}")
+_PAGE_TOP = re.compile(rf"\d{{1,3}}\.|(?:{_NUMBER}\s+)?CONTINUED:(?:\s*\(\d+\))?(?:\s+{_NUMBER})?")
+_PAGE_END = ("(MORE)", "(CONTINUED)")
 _NOT_A_CUE = ("!", "~", ">", "#", "=", ".", "(", "[")
-_ESCAPES = ((re.compile(r"\[(?=\\*\[)"), "[\\\\"), (re.compile(r"/(?=\\*\*)"), "/\\\\"))
-_UNESCAPES = ((re.compile(r"\[\\(?=\\*\[)"), "["), (re.compile(r"/\\(?=\\*\*)"), "/"))
+_ESCAPES = (
+    (re.compile(r"\[(?=\\*\[)"), "[\\\\"),
+    (re.compile(r"/(?=\\*\*)"), "/\\\\"),
+    (re.compile(r"\((MORE|CONTINUED)(?=\\*\))"), r"(\1\\"),
+)
+_UNESCAPES = (
+    (re.compile(r"\[\\(?=\\*\[)"), "["),
+    (re.compile(r"/\\(?=\\*\*)"), "/"),
+    (re.compile(r"\((MORE|CONTINUED)\\(?=\\*\))"), r"(\1"),
+)
 _NOTE_OPENS, _NOTE_CLOSES = "[[", "]]"
 _BONEYARD_OPENS, _BONEYARD_CLOSES = "/*", "*/"
 
@@ -76,14 +95,28 @@ class FountainLayout(ScriptLayout):
 def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence of a `.fountain` file, or of scene headings and speeches under cues in many paragraphs."""
     layout = FountainLayout()
-    elements = list(read(head, layout, ReadReport()))
+    reader = _read_unindented if _is_indented(head) else read
+    elements = list(reader(head, layout, ReadReport()))
     headings = sum(isinstance(element, SceneOpening) and element.heading is not None for element in elements)
     speeches = sum(isinstance(element, Line) and element.speaker is not None for element in elements)
     reason = f"scene headings: {headings:,}, speeches under a cue: {speeches:,}, of {len(elements):,} elements"
     misfit = None if headings or speeches else first_filled(head)
     named = path.suffix.lower() == ".fountain"
     convincing = named or (headings > 0 and speeches > 1 and headings + speeches >= 0.3 * len(elements))
-    return Evidence(convincing, f"the name ends in .fountain; {reason}" if named else reason, misfit, layout)
+    return Evidence(
+        convincing, f"the name ends in .fountain; {reason}" if named else reason, misfit, layout, read=reader
+    )
+
+
+def _is_indented(head: Sequence[str]) -> bool:
+    """Whether all headings are indented, as on a page that was printed."""
+    headings = [line for line in head if _natural_heading(line.strip())]
+    return bool(headings) and all(line[:1].isspace() for line in headings)
+
+
+def _read_unindented(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
+    """As `read`, without any white space before lines."""
+    return read(map(str.strip, lines), layout, report)
 
 
 def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
@@ -106,7 +139,8 @@ def _elements(lines: Iterable[str], report: ReadReport) -> Iterator[Element]:
             continue
         text = _without_notes("\n".join(block), report)
         lines_left = zip(text.split("\n"), block, strict=True)
-        yield from block_elements([line for line, old in lines_left if line.strip() or not old.strip()])
+        kept = [line for line, old in lines_left if line.strip() or not old.strip()]
+        yield from block_elements(_without_page_ends(kept, report))
 
 
 def _blocks(lines: Iterable[str]) -> Iterator[list[str]]:
@@ -153,6 +187,15 @@ def _without_notes(text: str, report: ReadReport) -> str:
     return "".join([*kept, text[begin:]])
 
 
+def _without_page_ends(block: Sequence[str], report: ReadReport) -> Sequence[str]:
+    """A block without what stands where a page ends, and where the next begins above the block's own lines."""
+    kept = [line for line in block if line.strip() not in _PAGE_END]
+    while kept and _PAGE_TOP.fullmatch(kept[0].strip()):
+        kept = kept[1:]
+    report.change("page number, (MORE) or (CONTINUED) left out", len(block) - len(kept))
+    return kept
+
+
 def is_title_page(line: str) -> bool:
     """Whether a file that begins with this line begins with a title page."""
     return _TITLE_KEY.match(line.strip()) is not None
@@ -173,8 +216,19 @@ def parse_heading(line: str, alone: bool) -> str | None:
     line = line.strip()
     if line.startswith(".") and not line.startswith(".."):
         return without_scene_number(line[1:].strip()) or None
-    natural = _HEADING.match(line)
-    return without_scene_number(line) if natural and (alone or natural["mark"] == ".") else None
+    natural = _natural_heading(line)
+    if natural is None or not (alone or natural["mark"] == "."):
+        return None
+    line, number = line[natural.start("word") :], natural["number"]
+    if number and line.endswith(number) and line.removesuffix(number)[-1:].isspace():
+        line = line.removesuffix(number).rstrip()
+    return without_scene_number(line)
+
+
+def _natural_heading(line: str) -> re.Match[str] | None:
+    """The beginning of a line that is a heading without being forced to; a sentence that is counted is none."""
+    found = _HEADING.match(line)
+    return None if found and found["number"] and not found["word"].isupper() else found
 
 
 def without_scene_number(heading: str) -> str:
@@ -224,7 +278,8 @@ def _name_and_extension(cue: str) -> tuple[str, str]:
 
 
 def _is_other(name: str) -> bool:
-    return name.startswith(_NOT_A_CUE) or name.endswith("TO:") or _HEADING.match(name) is not None
+    is_other = name.startswith(_NOT_A_CUE) or name.endswith("TO:") or _natural_heading(name) is not None
+    return is_other or _PAGE_TOP.fullmatch(name) is not None
 
 
 def block_elements(lines: Sequence[str]) -> Iterator[Element]:
@@ -312,7 +367,8 @@ def _action(text: str) -> str:
     """Narration as Fountain writes it, with a forcing `!` where it would be read as something else."""
     raw = _body(text)
     plain = bool(text) and "\n\n" not in text and not is_title_page(text)
-    return raw if plain and list(block_elements(raw.split("\n"))) == [Line(None, text)] else f"!{raw.rstrip(' ')}"
+    read_again = list(block_elements(_without_page_ends(raw.split("\n"), ReadReport())))
+    return raw if plain and read_again == [Line(None, text)] else f"!{raw.rstrip(' ')}"
 
 
 def _escape(text: str) -> str:

@@ -19,6 +19,7 @@ from textgen.corpus.reading_options import ReadingOptions
 _PATHS = (("messages", ITEM),)
 _MESSAGES = {"Generic", "Share", "text", "link", "media", None}
 _SENT = (" sent an attachment.", " sent a photo.", " sent a video.", " sent a voice message.", " sent a sticker.")
+_ATTACHED = ("share", "photos", "videos", "audio_files", "gifs", "sticker", "files", "media")
 _LIKED = ("Liked a message", "Reacted ")
 
 
@@ -45,10 +46,19 @@ def read(file: TextFile, report: ReadReport) -> Iterator[Message]:
             report.change(DELETED)
         elif message.get("type") not in _MESSAGES or "call_duration" in message or text.startswith(_LIKED):
             report.change(REACTION if text.startswith(_LIKED) else NOTICE)
-        elif not text or text.endswith(_SENT):
+        elif not text or text.endswith(_SENT) or _says_who_sent(text, message):
             report.change(MEDIA)
         else:
             yield Message(_sender(message) or "unknown", text, _time(message))
+
+
+def _says_who_sent(text: str, message: Mapping[str, Any]) -> bool:
+    """Whether a text beside an attachment begins with the sender's name, as the program's own does in any language."""
+    first_name = _sender(message).partition(" ")[0]
+    if not first_name or not text.startswith(first_name) or not any(message.get(field) for field in _ATTACHED):
+        return False
+    behind = text[len(first_name) :][:1]
+    return not (behind.isascii() and behind.isalnum())
 
 
 def _sender(message: Mapping[str, Any]) -> str:

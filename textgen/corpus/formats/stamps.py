@@ -12,8 +12,9 @@ _SECONDS = rf"\d{{1,6}}(?:\.\d{{1,3}})?s?{_ARROW}\d{{1,6}}(?:\.\d{{1,3}})?s?|\d{
 _SPAN = rf"{_DATE}{_CLOCK}(?:{_ARROW}{_CLOCK})?(?:\s?(?:[ap]m|uhr)\b)?"
 _IN_BRACKETS = rf"\s{{0,3}}(?:{_DAY}{_SPAN}|{_SECONDS})\s{{0,3}}[\])>}}]"
 _BRACKETED = rf"[\[(<{{]{_IN_BRACKETS}"
+_OF_F4 = rf"#{_CLOCK}(?:-\d{{1,3}})?#"
 
-STAMP = rf"(?:{_BRACKETED}|{_SPAN}(?![\w:/]))"
+STAMP = rf"(?:{_BRACKETED}|{_OF_F4}|{_SPAN}(?![\w:/]))"
 """A pattern of a time, or of two with an arrow between them; case is to be ignored."""
 
 DAY = (
@@ -27,11 +28,13 @@ BRACKETS = "[(<{"
 
 _LEADING = re.compile(rf"{STAMP}\s*(?:[-–—|:]\s+)?", re.IGNORECASE)
 _NUMBER = re.compile(r"(\d{1,5})[.)]?\s+(?=\D)")
-_INSIDE = re.compile(rf" ?[\[(]{_SPAN}[\])]| ?\[SPEAKER_TURN\]", re.IGNORECASE)
+_INSIDE = re.compile(rf" ?[\[(]{_SPAN}[\])]| ?{_OF_F4}| ?\[SPEAKER_TURN\]", re.IGNORECASE)
+_AT_END = re.compile(rf"(?<=\S)\s*{_OF_F4}\Z")
 _ANYWHERE = re.compile(rf"[:\[(<{{](?:(?<=\d:)\d|(?<!:){_IN_BRACKETS})")
 """Its first sign is in few lines, so that the others are passed over quickly."""
 _DIGITS = re.compile(r"[\d.,:]+")
 _FEWEST = 3
+_LONGEST = 40
 _NUMBERED = 0.4
 _TIMES_ALONE, _TIMES_BEFORE = 0.3, 0.5
 _LATEST_BEGINNING = 120
@@ -40,6 +43,16 @@ _LATEST_BEGINNING = 120
 def has_time(line: str) -> bool:
     """Whether there may be a time anywhere in a line."""
     return _ANYWHERE.search(line) is not None
+
+
+def without_end(line: str) -> tuple[str, bool]:
+    """A line without the time that f4 or MAXQDA sets behind a text (`#00:00:05-1#`), and whether there was one.
+
+    Args:
+        line: without white space at its end.
+    """
+    found = _AT_END.search(line, max(0, len(line) - _LONGEST)) if line.endswith("#") else None
+    return (line[: found.start()], True) if found else (line, False)
 
 
 def unstamped(line: str, numbered: bool = False) -> tuple[str, bool]:

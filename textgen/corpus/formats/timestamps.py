@@ -13,6 +13,8 @@ from typing import Literal
 DateOrder = Literal["dmy", "mdy", "ymd"]
 """Day, month and year as they follow each other."""
 
+_ORDERS: tuple[DateOrder, ...] = ("dmy", "mdy", "ymd")
+
 _INVISIBLE = re.compile("[\u061c\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]")
 _SPACES = re.compile("[\xa0\u2000-\u200a\u202f\u205f\u3000]")
 
@@ -29,6 +31,14 @@ STAMP = rf"(?:{_DATE}[,،、]?\s?{_TIME}|{_TIME},\s?{_DATE})"
 """A date and a time, in text that went through `visible`."""
 
 _CLOCK = re.compile(r"(\d{1,2})(?:\s?[:.]\s?|\s?h\s?|時|시\s?)(\d{2})(?:[:.](\d{2}))?")
+_STAMP = re.compile(STAMP)
+_MOMENT = re.compile(
+    rf"(?P<date>{_DATE})[,،、]?\s{{0,3}}(?:(?:at|um|à)\s)?\d{{1,2}}:\d{{2}}(?::\d{{2}})?"
+    r"(?:\s?[ap]\.?m\.?|\s?uhr)?\s{0,3}(?:\([^()]*\))?",
+    re.IGNORECASE,
+)
+_DATE_ALONE = re.compile(_DATE)
+_NUMBERS = re.compile(r"\d+")
 _CLOCK_LAST = re.compile(rf"(?P<date>{_DATE})[,،、]?\s?(?P<time>{_TIME})")
 _CLOCK_FIRST = re.compile(rf"(?P<time>{_TIME}),\s?(?P<date>{_DATE})")
 _OF_THE_STATES = re.compile(r"/.*\d\s?[AP]M\b")  # others with slashes write am and pm, or 24 hours
@@ -84,6 +94,39 @@ def seconds(stamp: str, order: DateOrder) -> float | None:
     return None if found is None or day is None else day * _DAY + _clock(found["time"])
 
 
+def has_moment(text: str) -> bool:
+    """Whether a date and a time stand in a text that went through `visible`.
+
+    Example:
+        >>> has_moment("Nora, [12.03.2024 18:02]"), has_moment("Speaker 1 0:12")
+        (True, False)
+    """
+    found = _STAMP.search(text)
+    return found is not None and any(seconds(found[0], order) is not None for order in _ORDERS)
+
+
+def is_moment(text: str) -> bool:
+    """Whether a text that went through `visible` is a date and a time alone, maybe with a remark in brackets.
+
+    Example:
+        >>> is_moment("Mar 12, 2024  6:02:11 PM (Read after 3 seconds)"), is_moment("Nora, 12.03.2024 18:02")
+        (True, False)
+    """
+    found = _MOMENT.fullmatch(text)
+    return found is not None and is_date(found["date"])
+
+
+def is_date(text: str) -> bool:
+    """Whether a text is a date with its year.
+
+    Example:
+        >>> is_date("March 12, 2024"), is_date("Maria 12")
+        (True, False)
+    """
+    has_year = _DATE_ALONE.fullmatch(text) is not None and len(_NUMBERS.findall(text)) > 1
+    return has_year and any(_day(text, order) is not None for order in _ORDERS)
+
+
 def iso_seconds(text: object) -> float | None:
     """The moment of a time stamp in ISO 8601, in seconds from any moment; None where a value is none.
 
@@ -115,7 +158,7 @@ def find_order(stamps: Sequence[str]) -> DateOrder:
     Args:
         stamps: of one file, in its order.
     """
-    orders: tuple[DateOrder, ...] = ("dmy", "mdy", "ymd")
+    orders = _ORDERS
     if any(_OF_THE_STATES.search(stamp) for stamp in stamps[:20]):
         orders = ("mdy", "dmy", "ymd")
     return min(orders, key=lambda order: _doubts([seconds(stamp, order) for stamp in stamps]))

@@ -26,6 +26,7 @@ from textgen.corpus.formats.base import (
 )
 from textgen.corpus.formats.colon import heading, is_heading, is_name, narration, parse_cue
 from textgen.corpus.formats.columns import is_header
+from textgen.corpus.formats.messages import MEDIA
 from textgen.corpus.formats.naming import (
     NUMBERED_SPEAKER,
     are_people,
@@ -43,12 +44,18 @@ from textgen.corpus.formats.stamps import (
     are_timed,
     has_time,
     unstamped,
+    without_end,
     without_times,
 )
+from textgen.corpus.formats.timestamps import has_moment, is_date, is_moment, visible
 from textgen.corpus.reading_options import ReadingOptions
 
 _BEGINS_MARKED = re.compile(r"[\[({#>]|\*\*|__|\d+[.)]?\s|[-*] (?:\*\*|__)|(?:speaker|spk)[_ ]\d", re.IGNORECASE)
-_CREDIT = re.compile(r"\W*transcribed by https?://\S++\W*", re.IGNORECASE)
+_CREDIT = re.compile(
+    r"\W*transcribed by https?://\S++\W*|[^.!?]{1,60} (?:(?:started|stopped) transcription|"
+    r"hat die Transkription (?:gestartet|beendet)|a (?:démarré|arrêté) la transcription)",
+    re.IGNORECASE,
+)
 
 _NAMED = r"(?P<name>[^\s:\[\]()<>][^:\[\]()<>\t]{0,58}?)"
 _KINDS = {
@@ -85,11 +92,20 @@ _SHOWN = {
 _EMPHASISED_LINE = re.compile(r"\s*(?:[-*>]\s)?(?:\*\*|__)")
 _EMPHASIS = re.compile(r"\*\*|__")
 _NO_NAME = re.compile(r"\d[:/.-]\d|\d-[A-Za-z]{3}-\d|[=\"]")
-_SENDER = re.compile(r"from\s+(.+?)\s+to\s+.+", re.IGNORECASE)
+_SENDERS = tuple(
+    re.compile(rf"{sender} (?P<name>.+?)(?P<to> (?:{to}) .+)?", re.IGNORECASE)
+    for sender, to in (
+        ("from", "to"), ("von", "an"), ("de", "à|a|para"), ("da", "a"), ("van", "naar|aan"), ("från", "till"),
+        ("fra", "til"), ("od", "do"), ("от", "для|кому"), ("从", "到"), ("開始", "終了"),
+    )
+)  # fmt: skip
+"""How Zoom writes who sent a message of a chat, and to whom; it did not always say to whom."""
 _FEWEST = 3
 _NEAR = 200  # characters of a line that are searched for a time
 _MARKED_SHARE = 0.1
+_TIMED_AT_END = 1 / 3
 _FEWEST_LINES = 0.1
+_DATED = 0.5
 _SPOKEN = 0.7
 _LISTS_ALLOWED = 0.3
 _EMPHASISED = 0.3
@@ -117,6 +133,9 @@ class _Mark:
         numbered: whether each cue has a number in front.
         name_first: whether the name stands above the time.
         level: of the headings that are names.
+        dated: whether dates stand beside the times, as in chats: a line in square brackets is a picture or a sticker.
+        at_end: whether times stand at the ends of speeches, so that a name may have none beside it.
+        sender: what all names stand in, as in `From Nora to Everyone`; None where they stand alone.
         accepts: whether a name is taken even where it is not sure to be one: those that recur in the beginning.
     """
 
@@ -124,6 +143,9 @@ class _Mark:
     numbered: bool = False
     name_first: bool = False
     level: str = ""
+    at_end: bool = False
+    dated: bool = False
+    sender: re.Pattern[str] | None = None
     accepts: Callable[[str], bool] = _anybody
 
     def cue(self, rest: str, timed: bool) -> _Cue | None:
@@ -133,12 +155,16 @@ class _Mark:
             rest: the line without the time in front.
             timed: whether there was one, or one stands next to it.
         """
-        if self.kind in _TIMED and not timed:
+        if self.kind in _TIMED and not (timed or self.at_end):
             return None
+        if self.sender is not None:
+            return _sent(rest, self.sender)
         pattern = _KINDS[self.kind]
         if pattern is None:
-            parsed = parse_cue(_EMPHASIS.sub("", rest) if self.kind == "emphasis" else rest)
-            return parsed and _checked(parsed.speaker, f"{parsed.directions} {parsed.text.strip()}".strip(), True)
+            emphasised = self.kind == "emphasis"
+            parsed = parse_cue(_EMPHASIS.sub("", rest) if emphasised else rest)
+            text = f"{parsed.directions} {parsed.text.strip()}".strip() if parsed else ""
+            return parsed and _checked(parsed.speaker, text, timed or emphasised)
         found = pattern.fullmatch(rest)
         if found is None or (self.level and found["level"] != self.level):
             return None
@@ -146,7 +172,7 @@ class _Mark:
 
     def may_be_known(self, cue: _Cue) -> bool:
         """Whether a cue that is not sure is one where its name recurs."""
-        return self.kind == "stamped" or (self.kind == "square" and not cue.text)
+        return self.kind == "stamped" or self.at_end or (self.kind == "square" and not cue.text)
 
     def _is_sure(self, found: re.Match[str]) -> bool:
         parts = found.groupdict()
@@ -158,9 +184,15 @@ class _Mark:
         return self.kind != "square" or bool(parts["sure"]) or is_numbered_speaker(parts["name"])
 
 
+def _sent(rest: str, sender: re.Pattern[str]) -> _Cue | None:
+    """The cue in a line that says who sent a message; that it is for one person alone is left out."""
+    found = sender.fullmatch(_before_colon(rest)) if ":" in rest else None
+    return _checked(found["name"].partition("(")[0].strip(), rest.partition(":")[2], True) if found else None
+
+
 def _checked(name: str, text: str, sure: bool) -> _Cue | None:
-    name = _SENDER.sub(r"\1", " ".join(name.split()))
-    if not is_name(name) or _NO_NAME.search(name) or not any(map(str.isalpha, name)):
+    name = " ".join(name.split())
+    if not is_name(name) or _NO_NAME.search(name) or is_date(name) or not any(map(str.isalpha, name)):
         return None
     return _Cue(name, unstamped(text.strip())[0], sure)
 
@@ -172,6 +204,8 @@ class _Said:
     name: str | None
     lines: list[str] = field(default_factory=list)
     heading: bool = False
+    pictures: int = 0
+    """Lines of a chat that were left out, since they stand for a picture, a sticker, ..."""
 
 
 def _speeches(lines: Iterable[str], mark: _Mark, report: ReadReport) -> Iterator[_Said]:
@@ -183,16 +217,23 @@ def _speeches(lines: Iterable[str], mark: _Mark, report: ReadReport) -> Iterator
             after_blank = True
             report.change("the tool's own line left out", int(bool(line)))
             continue
-        rest, stamped = unstamped(line, mark.numbered)
-        report.change("time or number left out", int(stamped))
+        line, ended = without_end(line) if mark.at_end else (line, False)
+        rest, stamped = _unstamped(line, mark.numbered)
+        report.change("time or number left out", stamped + ended)
+        stamped = stamped or ended
         timed = timed or stamped
         if rest.strip():
-            below = mark.name_first and unstamped(following.strip()) == ("", True)
+            below = mark.name_first and _unstamped(following.strip()) == ("", True)
             cue = mark.cue(rest, below if mark.name_first else timed)
             if cue is not None and (cue.sure or (mark.may_be_known(cue) and mark.accepts(cue.name))):
                 yield said
-                said = _Said(None if is_nobody(cue.name) else cue.name, [cue.text] if cue.text else [])
-                inline = bool(cue.text)
+                said, inline = _Said(None if is_nobody(cue.name) else cue.name), bool(cue.text)
+                if mark.dated and _is_bracketed(cue.text):
+                    said.pictures += 1
+                elif cue.text:
+                    said.lines.append(cue.text)
+            elif mark.dated and said.name is not None and _is_bracketed(rest):
+                said.pictures += 1
             elif title := _title(rest):
                 yield said
                 said = _Said(None, [title], heading=True)
@@ -206,6 +247,16 @@ def _speeches(lines: Iterable[str], mark: _Mark, report: ReadReport) -> Iterator
                 said.lines.append(rest)
             timed = after_blank = False
     yield said
+
+
+def _unstamped(line: str, numbered: bool = False) -> tuple[str, bool]:
+    """As `unstamped`; nothing is left of a date and a time that stand alone."""
+    is_alone = has_time(line) and is_moment(visible(line))
+    return ("", True) if is_alone else unstamped(line, numbered)
+
+
+def _is_bracketed(line: str) -> bool:
+    return line.startswith("[") and is_heading(line)
 
 
 def _title(line: str) -> str | None:
@@ -227,10 +278,16 @@ def _find(head: Sequence[str]) -> _Found | None:
     """The mark with most cues in the beginning of a file, a convincing one before others; None where there is none."""
     numbered, fewest = are_numbered(head), _FEWEST_LINES * len(filled(head))
     bold = sum(_EMPHASISED_LINE.match(line) is not None for line in head)
+    at_end = sum(without_end(line.rstrip())[1] for line in head) >= max(_FEWEST, _TIMED_AT_END * len(filled(head)))
+    any_mark = _Mark("", numbered, dated=_are_dated(head))
     found: list[_Found] = []
     for kind in _possible(head, numbered):
         for name_first in (False, True) if kind == "bare" else (False,):
-            mark = _Mark(kind, numbered, name_first, _level(head) if kind == "heading" else "")
+            mark = replace(any_mark, kind=kind, name_first=name_first, at_end=at_end and kind == "colon")
+            if kind == "heading":
+                mark = replace(mark, level=_level(head))
+            elif kind == "colon":
+                mark = replace(mark, sender=_sender(head))
             counts = Counter(said.name for said in _speeches(head, mark, ReadReport()))
             mark = replace(mark, accepts=frozenset(name for name, n in counts.items() if name and n > 1).__contains__)
             said = list(_speeches(head, mark, ReadReport()))
@@ -238,6 +295,27 @@ def _find(head: Sequence[str]) -> _Found | None:
             if speeches and (kind != "emphasis" or bold >= _EMPHASISED * speeches):
                 found.append(_Found(speeches >= fewest and _are_peoples(said), speeches, mark))
     return max(found, key=lambda fit: fit[:2], default=None)
+
+
+def _sender(head: Sequence[str]) -> re.Pattern[str] | None:
+    """What all names stand in; in languages where `De Vries` is a name, one must say to whom the message went."""
+    lines = (rest for line in head for rest, stamped in (unstamped(line.strip()),) if stamped)
+    names = [_before_colon(rest) for rest in lines if ":" in rest]
+    for sender in _SENDERS:
+        found = [sender.fullmatch(name) for name in names]
+        if names and all(found) and (sender is _SENDERS[0] or any(sent and sent["to"] for sent in found)):
+            return sender
+    return None
+
+
+def _before_colon(line: str) -> str:
+    return " ".join(line.partition(":")[0].split())
+
+
+def _are_dated(head: Sequence[str]) -> bool:
+    """Whether dates stand beside most times."""
+    timed = [line[:_NEAR] for line in head if has_time(line[:_NEAR])]
+    return sum(has_moment(visible(line)) for line in timed) >= max(_FEWEST, _DATED * len(timed))
 
 
 def _level(head: Sequence[str]) -> str:
@@ -265,7 +343,7 @@ def _are_peoples(said: Sequence[_Said]) -> bool:
         elif part.name is not None:
             blocks[-1].append(part.name)
     lists = sum(is_list(speech.lines) for speech in speeches)
-    spoken = sum(bool(speech.lines) for speech in speeches)
+    spoken = sum(bool(speech.lines or speech.pictures) for speech in speeches)
     colons = sum(parse_cue(line.strip()) is not None for part in said for line in part.lines[part.name is not None :])
     return (
         len(names) >= max(_FEWEST, colons)
@@ -306,6 +384,7 @@ def read(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iter
         yield from _untimed(chain(head, source), report)
         return
     for said in _speeches(chain(head, source), found.mark, report):
+        report.change(MEDIA, said.pictures)
         text, times = without_times(" ".join(line.strip() for line in said.lines))
         report.change("time or number left out", times)
         if said.heading:

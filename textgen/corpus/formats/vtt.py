@@ -1,6 +1,6 @@
 """WebVTT (`.vtt`, https://www.w3.org/TR/webvtt1/): subtitles of the web, and transcripts of meetings.
 
-Notes, styles, regions, identifiers and the settings of cues are left out.
+Notes, styles, regions, identifiers and the settings of cues are left out. The identifiers of Webex name who speaks.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import takewhile
 from pathlib import Path
 
-from textgen.corpus.document import Element, Scene
+from textgen.corpus.document import Element, Line, Scene
 from textgen.corpus.formats import cues
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, ScriptLayout, beginning
 from textgen.corpus.formats.cues import TimedCue
@@ -18,6 +18,8 @@ from textgen.corpus.reading_options import ReadingOptions
 
 _SUFFIX = ".vtt"
 _BLOCK = re.compile(r"(?:NOTE|STYLE|REGION)\b")
+_NAMED = re.compile(r'\d+ "(.*)" \(\d+\)')
+"""The identifier of a cue as Webex writes it: `1 "Nora" (3427878656)`."""
 
 
 def may_be(head: Sequence[str], path: Path, options: ReadingOptions) -> bool:
@@ -42,14 +44,22 @@ def read_dialogues(files: Sequence[TextFile], report: ReadReport) -> Iterator[Sc
 
 def read_cues(lines: Iterable[str], report: ReadReport) -> Iterator[TimedCue]:
     """Yield the cues; a text ends at the first empty line, and what stands behind it is no cue."""
+    voice: str | None = None
     for block in timed_blocks(lines):
         text = list(takewhile(bool, block.below)) if block.times is not None else []
         behind = block.below[len(text) :]
         report.change("note or style left out", sum(_BLOCK.match(line) is not None for line in behind))
-        if text and not block.is_last and not behind and text[-1].isdecimal():
-            text.pop()  # the number of the next cue, where the empty line between is missing
+        named = _NAMED.fullmatch(block.below[-1]) if block.below and not block.is_last else None
+        if text and not block.is_last and not behind and (named or text[-1].isdecimal()):
+            text.pop()  # the identifier of the next cue, where the empty line between is missing
         if block.times is not None:
-            yield TimedCue(*block.times, tuple(cues.voiced(text)))
+            yield TimedCue(*block.times, tuple(_spoken_by(voice, cues.voiced(text))))
+        voice = cues.plain(named[1]) or None if named else None
+
+
+def _spoken_by(voice: str | None, lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines of a cue; those without a voice have that of its identifier."""
+    return (line if line.speaker or voice is None else Line(voice, line.text) for line in lines)
 
 
 FORMATS = (
