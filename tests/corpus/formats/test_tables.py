@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from textgen.corpus.document import Scene, assemble, scenes
 from textgen.corpus.format_table import SCRIPT_FORMATS, recognise
 from textgen.corpus.formats.base import ReadReport, ScriptLayout
+from textgen.corpus.formats.json_rows import read_jsonl, weigh_jsonl
 from textgen.corpus.formats.plain import CaptionLayout
-from textgen.corpus.formats.tables import read_csv, read_jsonl, read_tsv, weigh_csv, weigh_jsonl
+from textgen.corpus.formats.tables import read_csv, read_tsv, weigh_csv
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 from textgen.corpus.script import Line, Script, ScriptStyle, read_script
 

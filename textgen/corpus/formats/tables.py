@@ -1,17 +1,16 @@
-"""Scripts in tables and JSON lines: records with a text, and perhaps a speaker, a scene and a document.
+"""Scripts in tables: records with a text, and perhaps a speaker, a scene and a document.
 
 The text of a field is read as the colon format reads a line. Texts without speakers are captions, or, where many of
 them have several lines, documents of plain text. A row of prompts and replies is a document of two speeches, whose
 speakers are the names of the columns.
 """
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from textgen.corpus.document import DocumentOpening, Element, Line, SceneOpening
 from textgen.corpus.formats.as_script import as_script, name_in_front
@@ -21,14 +20,11 @@ from textgen.corpus.formats.base import (
     Format,
     ReadReport,
     ScriptLayout,
-    filled,
     first_filled,
     share,
 )
 from textgen.corpus.formats.colon import is_heading, parse_cue, parse_line
 from textgen.corpus.formats.columns import (
-    DOCUMENT_FIELDS,
-    SCENE_FIELDS,
     SPEAKER_FIELDS,
     TEXT_FIELDS,
     Columns,
@@ -57,8 +53,7 @@ from textgen.corpus.formats.records import (
     records,
 )
 from textgen.corpus.formats.table_times import Times, find_times, read_messages
-from textgen.corpus.reading import repair_escaped
-from textgen.corpus.reading_options import AS_FOUND, Column, ReadingOptions
+from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 
 _SURE_SPEAKERS = SPEAKER_FIELDS[: SPEAKER_FIELDS.index("who") + 1]
 _MANY_LINES = 0.25
@@ -82,7 +77,7 @@ class TableRow(NamedTuple):
     scene: str
 
 
-class _RowElements:
+class RowElements:
     """Turns rows into elements; remembers document and scene of the row before.
 
     Args:
@@ -350,7 +345,7 @@ def _read_any(lines: Iterable[str], delimiters: str, layout: ScriptLayout, repor
 
 def _read_table(table: Table, lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
     columns = table.columns
-    rows = _RowElements(layout, report)
+    rows = RowElements(layout, report)
     named = columns.header
     for number, record in records(lines, table.dialect, report):
         if named:
@@ -373,73 +368,7 @@ def _row(record: Sequence[str], columns: Columns) -> TableRow:
     )
 
 
-def weigh_jsonl(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
-    """Evidence that nearly every line is a JSON object with a text field."""
-    rows = [(number, _parse_row(line, options)) for number, line in filled(head)]
-    good = [row for _, row in rows if row is not None]
-    layout = ScriptLayout() if any(row.speaker for row in good) else CaptionLayout()
-    reason = f"{share(len(good), len(rows))} lines are JSON objects with a text field"
-    convincing = bool(good) and len(good) >= 0.9 * len(rows)
-    return Evidence(
-        convincing,
-        reason,
-        None if good else first_filled(head),
-        layout,
-        read=partial(_read_objects, options),
-        columns=tuple((str(column), option.removesuffix("_column")) for option, column in options.columns.items()),
-    )
-
-
-def read_jsonl(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
-    """Yield the elements of JSON lines."""
-    return _read_objects(AS_FOUND, lines, layout, report)
-
-
-def _read_objects(
-    options: ReadingOptions, lines: Iterable[str], layout: ScriptLayout, report: ReadReport
-) -> Iterator[Element]:
-    rows = _RowElements(layout, report)
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        row = _parse_row(line, options)
-        if row is None or not row.text.strip():
-            report.skip(number, line, "no JSON object with a text field")
-        else:
-            yield from rows.convert(row)
-
-
-def _parse_row(line: str, options: ReadingOptions) -> TableRow | None:
-    """The row in a line; None where it is no JSON object with a text field."""
-    try:
-        values = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(values, dict):
-        return None
-    fields = {field_key(name): value for name, value in values.items()}
-    text = _named(fields, options.text_column, TEXT_FIELDS)
-    if not isinstance(text, str):
-        return None
-    text = repair_escaped(text)
-    documents = tuple(_as_text(fields[name]) for name in DOCUMENT_FIELDS if name in fields)
-    speaker = _named(fields, options.speaker_column, SPEAKER_FIELDS)
-    scene = _named(fields, options.scene_column, SCENE_FIELDS)
-    return TableRow(_as_text(speaker), text, documents, _as_text(scene))
-
-
-def _named(fields: Mapping[str, Any], asked: Column | None, names: tuple[str, ...]) -> Any:
-    """The value of the field that a person named, or else of the first with a known name; None where there is none."""
-    wanted = names if asked is None else (field_key(str(asked)),)
-    return next((fields[name] for name in wanted if name in fields), None)
-
-
-def _as_text(value: Any) -> str:
-    return "" if value is None or isinstance(value, dict | list) else repair_escaped(str(value))
-
-
 FORMATS = (
-    Format("jsonl", 230, weigh_jsonl, read_jsonl, suffixes=(".jsonl",), markup="JSON", one_piece=True),
     Format("csv", 270, weigh_csv, read_csv, suffixes=(".csv",), may_be=may_be_csv, one_piece=True),
     Format("tsv", 280, weigh_tsv, read_tsv, suffixes=(".tsv",), one_piece=True),
 )
