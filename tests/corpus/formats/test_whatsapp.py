@@ -95,3 +95,13 @@ def test_a_transcript_with_times_alone_is_no_chat(tmp_path: Path) -> None:
     path = tmp_path / "talk.txt"
     path.write_text(text)
     assert Corpus(path).files[0].format != "whatsapp"
+
+
+def test_skype_says_beside_the_time_when_a_message_was_edited(tmp_path: Path) -> None:
+    text = """\
+[12/03/2024 18:02:11] Nora: hi there
+[12/03/2024 18:03:11 | Edited 18:04:00] Tam: yes
+[12/03/2024 18:03:12] Nora: good
+"""
+    said = [("Nora", "hi there"), ("Tam", "yes"), ("Nora", "good")]
+    assert read_chat(tmp_path / "skype.txt", text)[:2] == ("whatsapp", [said])

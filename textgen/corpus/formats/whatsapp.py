@@ -19,7 +19,8 @@ from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import ReadingOptions
 
 _BEHIND = r"(?:\s[-–—]|:|,(?=[^:]{1,60}\s:\s))"  # older versions write a colon, and KakaoTalk a comma
-_HEADER = re.compile(rf"(?:\[\s?(?P<bracketed>{STAMP})\s?\]|(?P<plain>{STAMP}){_BEHIND})\s(?P<rest>.*)")
+_EDIT = r"(?:\s\|[^\]]{1,40})?"  # Skype says when a message was edited
+_HEADER = re.compile(rf"(?:\[\s?(?P<bracketed>{STAMP})\s?{_EDIT}\]|(?P<plain>{STAMP}){_BEHIND})\s(?P<rest>.*)")
 _NAMED = re.compile(r"""(?:~\s?)?(?P<name>[^:"“”«»„]{1,100}?)\s?:(?:\s|$)""")
 _MARK = "\u200e"
 _IN_BRACKETS = re.compile(r"<[^<>]{3,120}>")
