@@ -52,7 +52,7 @@ from textgen.corpus.formats.records import (
     may_be_table,
     records,
 )
-from textgen.corpus.formats.table_times import Times, find_times, read_messages
+from textgen.corpus.formats.table_times import Direction, Times, find_direction, find_times, read_messages
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 
 _SURE_SPEAKERS = SPEAKER_FIELDS[: SPEAKER_FIELDS.index("who") + 1]
@@ -181,6 +181,7 @@ class Table(NamedTuple):
         layout: how its script is written.
         named: whether a person or a header says what they hold.
         times: how its rows say when something was said; None where they do not.
+        direction: how they say whether it was sent or received; None where they do not.
     """
 
     dialect: Dialect
@@ -189,6 +190,7 @@ class Table(NamedTuple):
     layout: ScriptLayout
     named: bool
     times: Times | None = None
+    direction: Direction | None = None
 
 
 def may_be_csv(head: Sequence[str], path: Path, options: ReadingOptions) -> bool:
@@ -240,7 +242,12 @@ def _weigh_table(
         None if fits else report.first_skipped_line,
         found.layout,
         read=partial(_read_table, found),
-        columns=described(found.first, found.columns, found.times.places if found.times else ()),
+        columns=described(
+            found.first,
+            found.columns,
+            found.times.places if found.times else (),
+            found.direction.place if found.direction else None,
+        ),
     )
     return _as_chat(evidence, found, options)
 
@@ -251,7 +258,7 @@ def _as_chat(evidence: Evidence, table: Table, options: ReadingOptions) -> Evide
         return evidence
     read = partial(
         read_dialogues,
-        reader=partial(read_messages, table.dialect, table.columns, table.times),
+        reader=partial(read_messages, table.dialect, table.columns, table.times, table.direction),
         join_minutes=options.join_minutes,
         newest_first=table.times.newest_first,
     )
@@ -274,7 +281,8 @@ def _find_table(rows: Sequence[Sequence[str]], dialect: Dialect, options: Readin
         if field_key(rows[0][columns.speaker]) not in _SURE_SPEAKERS and not come_again(names):
             columns = columns._replace(speaker=None)
     times = find_times(rows[0], body, columns) if isinstance(columns, Columns) else None
-    return Table(dialect, rows[0], columns, _layout(columns, body), named, times)
+    direction = find_direction(body, columns, times) if isinstance(columns, Columns) and times is not None else None
+    return Table(dialect, rows[0], columns, _layout(columns, body), named, times, direction)
 
 
 def _named_columns(first: Sequence[str]) -> Columns | PairColumns | None:
