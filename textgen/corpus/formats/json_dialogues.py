@@ -14,6 +14,7 @@ from textgen.corpus.document import Line, Scene
 from textgen.corpus.formats.as_script import as_script
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, filled, first_filled, share
 from textgen.corpus.formats.json_file import json_values, paths_to, places
+from textgen.corpus.formats.json_rows import weigh_messages
 from textgen.corpus.formats.json_text import ITEM, JsonPath, parse, sample
 from textgen.corpus.formats.json_turns import has_role, is_of_nobody, items_of, turn_in
 from textgen.corpus.reading import TextFile
@@ -43,7 +44,10 @@ def read_lines(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]
 
 
 def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
-    """Evidence that the values somewhere in a JSON text are dialogues."""
+    """Evidence that the values somewhere in a JSON text are dialogues, or the messages of chats."""
+    messages = weigh_messages(head, options)
+    if messages is not None:
+        return messages
     found = sample(head)
     paths = [] if found is None else paths_to(found.value, _is_dialogue)
     if found is not None and found.kind == "lines":

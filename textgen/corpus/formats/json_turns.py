@@ -48,11 +48,15 @@ def turn_in(item: Any) -> Line | None:
         return turn_of(repair_escaped(item))
     fields = {field_key(name): value for name, value in item.items()} if isinstance(item, dict) else {}
     text = _first(fields, TEXT_FIELDS, str | list)
-    speaker = _first(fields, SPEAKER_FIELDS, str | int | dict)
-    if isinstance(speaker, dict):
-        speaker = _first(speaker, ("name", "username", "id"), str | int)
-    name = None if speaker is None else repair_escaped(str(speaker)).strip() or None
-    return None if text is None else turn_of(text_in(text), name)
+    name = speaker_in(_first(fields, SPEAKER_FIELDS, str | int | dict))
+    return None if text is None else turn_of(text_in(text), name or None)
+
+
+def speaker_in(value: Any) -> str:
+    """The name in a field with a speaker, who may be an object; nothing where it has none."""
+    if isinstance(value, dict):
+        value = _first(value, ("name", "username", "id"), str | int)
+    return repair_escaped(str(value)).strip() if isinstance(value, str | int) else ""
 
 
 def has_role(item: Any) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -14,7 +14,8 @@ from textgen.corpus.formats.records import Dialect, records
 from textgen.corpus.formats.timestamps import DateOrder, find_order, iso_seconds, number_seconds, seconds, visible
 from textgen.corpus.reading import TextFile
 
-_NAMED = re.compile(r"time|date|stamp|created|sent|epoch|utc|\bts\b", re.IGNORECASE)
+_NAMED = re.compile(r"time|date|stamp|created|sent|epoch|utc|(?:\b|_)ts\b", re.IGNORECASE)
+_WEEKDAY = re.compile(r"[^\W\d_]{2,12}\.?,\s")
 _EARLIEST, _LATEST = 6e8, 5e9  # from 1989 to 2128, in seconds
 _UNITS = (1.0, 1e-3, 1e-6)
 _LONGEST = 60
@@ -53,9 +54,10 @@ class Times(NamedTuple):
         return seconds(stamp, self.order) if time is None else time
 
     def stamp(self, record: Sequence[str]) -> str:
-        """The time as it is written in a row; nothing where the cell is too long for one."""
+        """The time as it is written in a row, without the weekday; nothing where the cell is too long for one."""
         stamp = ", ".join(visible(record[place]).strip() for place in self.places)
-        return stamp if len(stamp) <= _LONGEST else ""
+        weekday = _WEEKDAY.match(stamp)
+        return stamp[weekday.end() if weekday else 0 :] if len(stamp) <= _LONGEST else ""
 
 
 def find_times(first: Sequence[str], rows: Sequence[Sequence[str]], columns: Columns) -> Times | None:
@@ -94,7 +96,7 @@ def _follow(rows: Sequence[Sequence[str]], times: Times, columns: Columns) -> bo
     return len(known) >= max(1, _NEARLY_ALL * len(rows)) and good >= _NEARLY_ALL * len(steps)
 
 
-class Direction(NamedTuple):
+class MessageDirection(NamedTuple):
     """How the rows of a table say whether a message was sent or received.
 
     Args:
@@ -110,7 +112,7 @@ class Direction(NamedTuple):
         return ME if _is(_SENT, record[self.place]) and (self.names_peers or not name) else name
 
 
-def find_direction(rows: Sequence[Sequence[str]], columns: Columns, times: Times) -> Direction | None:
+def find_direction(rows: Sequence[Sequence[str]], columns: Columns, times: Times) -> MessageDirection | None:
     """The column that says for most rows whether they were sent or received; None where none has both.
 
     Args:
@@ -123,7 +125,7 @@ def find_direction(rows: Sequence[Sequence[str]], columns: Columns, times: Times
         cells = Counter(row[place] for row in rows)
         sent, received = (sum(cells[cell] for cell in cells if _is(way, cell)) for way in (_SENT, _RECEIVED))
         if place not in taken and sent and received and sent + received > _MOST * len(rows):
-            return Direction(place, _names_peers(rows, columns, place))
+            return MessageDirection(place, _names_peers(rows, columns, place))
     return None
 
 
@@ -150,25 +152,41 @@ def read_messages(
     dialect: Dialect,
     columns: Columns,
     times: Times,
-    direction: Direction | None,
+    direction: MessageDirection | None,
     file: TextFile,
     report: ReadReport,
 ) -> Iterator[Message]:
-    """Yield the messages of a table; each document of it is a chat, and each peer.
+    """Yield the messages of a table.
 
     Args:
         dialect: of its records.
+        columns, times, direction, report: as `messages_in` takes them.
+        file: the table.
+    """
+    rows = (record for _, record in records(file.lines(), dialect, report))
+    if columns.header:
+        next(rows, None)
+    return messages_in(rows, columns, times, direction, report)
+
+
+def messages_in(
+    rows: Iterable[Sequence[str]],
+    columns: Columns,
+    times: Times,
+    direction: MessageDirection | None,
+    report: ReadReport,
+) -> Iterator[Message]:
+    """Yield the messages of records; each document of them is a chat, and each peer.
+
+    Args:
+        rows: the records without the header.
         columns: what they hold.
         times: how they say when something was said.
         direction: how they say whether it was sent or received; None where they do not.
-        file: the table.
         report: counts notices, deleted messages, and those without text.
     """
     chats: dict[tuple[str, ...], int] = {}
-    rows = records(file.lines(), dialect, report)
-    if columns.header:
-        next(rows, None)
-    for _, record in rows:
+    for record in rows:
         name = "" if columns.speaker is None else " ".join(record[columns.speaker].split())
         speaker = name if direction is None else direction.speaker(record, name)
         text = record[columns.text].strip()

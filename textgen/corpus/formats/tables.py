@@ -52,7 +52,7 @@ from textgen.corpus.formats.records import (
     may_be_table,
     records,
 )
-from textgen.corpus.formats.table_times import Direction, Times, find_direction, find_times, read_messages
+from textgen.corpus.formats.table_times import MessageDirection, Times, find_direction, find_times, read_messages
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 
 _SURE_SPEAKERS = SPEAKER_FIELDS[: SPEAKER_FIELDS.index("who") + 1]
@@ -190,7 +190,7 @@ class Table(NamedTuple):
     layout: ScriptLayout
     named: bool
     times: Times | None = None
-    direction: Direction | None = None
+    direction: MessageDirection | None = None
 
 
 def may_be_csv(head: Sequence[str], path: Path, options: ReadingOptions) -> bool:
