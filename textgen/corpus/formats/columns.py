@@ -40,6 +40,19 @@ SPEAKER_FIELDS = (
     "personnage",
     "personaje",
     "usuario",
+    "absender",
+    "verfasser",
+    "expéditeur",
+    "remitente",
+    "emisor",
+    "mittente",
+    "remetente",
+    "afzender",
+    "avsändare",
+    "afsender",
+    "avsender",
+    "nadawca",
+    "отправитель",
 )
 TEXT_FIELDS = (
     "spoken_words",
@@ -89,6 +102,11 @@ TEXT_FIELDS = (
     "testo",
     "mensaje",
     "mensagem",
+    "messaggio",
+    "bericht",
+    "meddelande",
+    "wiadomość",
+    "сообщение",
 )
 DOCUMENT_FIELDS = (
     "season",

@@ -55,7 +55,8 @@ from textgen.corpus.formats.records import (
 from textgen.corpus.formats.table_times import MessageDirection, Times, find_direction, find_times, read_messages
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 
-_SURE_SPEAKERS = SPEAKER_FIELDS[: SPEAKER_FIELDS.index("who") + 1]
+_SURE_SPEAKERS = {*SPEAKER_FIELDS[: SPEAKER_FIELDS.index("who") + 1]} - {"name"}  # things have names, too
+_TEXTS_ABOUT = frozenset(("description", "summary", "abstract"))
 _MANY_LINES = 0.25
 
 _LINE_BREAKS = re.compile(r"(?<!\s)[^\S\r\n]*+[\r\n]\s*")
@@ -276,13 +277,19 @@ def _find_table(rows: Sequence[Sequence[str]], dialect: Dialect, options: Readin
     if columns is None:
         return None
     body = rows[columns.header :]
-    if isinstance(columns, Columns) and columns.speaker is not None and not asked and named:
-        names = [row[columns.speaker].strip() for row in body]
-        if field_key(rows[0][columns.speaker]) not in _SURE_SPEAKERS and not come_again(names):
-            columns = columns._replace(speaker=None)
+    if isinstance(columns, Columns) and not asked and named and not _has_speakers(rows[0], body, columns):
+        columns = columns._replace(speaker=None)
     times = find_times(rows[0], body, columns) if isinstance(columns, Columns) else None
     direction = find_direction(body, columns, times) if isinstance(columns, Columns) and times is not None else None
     return Table(dialect, rows[0], columns, _layout(columns, body), named, times, direction)
+
+
+def _has_speakers(first: Sequence[str], body: Sequence[Sequence[str]], columns: Columns) -> bool:
+    """Whether a column with a known name has names of speakers, and not of what the texts are about."""
+    if columns.speaker is None or field_key(first[columns.speaker]) in _SURE_SPEAKERS:
+        return columns.speaker is not None
+    names = [row[columns.speaker].strip() for row in body]
+    return come_again(names) and (field_key(first[columns.text]) not in _TEXTS_ABOUT or len({*names}) < len(names))
 
 
 def _named_columns(first: Sequence[str]) -> Columns | PairColumns | None:
