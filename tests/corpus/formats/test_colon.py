@@ -181,3 +181,9 @@ def test_labels_and_fields_are_no_speakers(text: str) -> None:
 )
 def test_small_scripts_are_scripts(text: str) -> None:
     assert weigh(text.split("\n"), Path("a.txt"), AS_FOUND).convincing
+
+
+@pytest.mark.parametrize("time", ["[12 Mar 2024 at 18:02:11]", "(12/03/2024, 18:02)"])
+def test_a_date_with_a_time_is_no_direction(time: str) -> None:
+    assert parse_cue(f"Nora, {time}: hi") is None
+    assert parse_cue("Nora (at 18:02): hi") == Cue("Nora", "(at 18:02)", " hi")

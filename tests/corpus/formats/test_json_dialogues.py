@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.corpus.formats.files import read, said
 from textgen.corpus.collection import Corpus
-from textgen.corpus.formats.json_turns import SPEAKER_FIELDS, TEXT_FIELDS, TURNS_FIELDS
+from textgen.corpus.formats.json_turns import SPEAKER_FIELDS, TEXT_FIELDS, TURNS_FIELDS, items_of
 
 
 @pytest.mark.parametrize("turns_field", TURNS_FIELDS)
@@ -129,3 +129,30 @@ def test_a_damaged_object_is_skipped_alone(tmp_path: Path) -> None:
     corpus = Corpus(path, "json-dialogues", "dialogues")
     assert len(list(corpus.dialogues())) == 2
     assert (corpus.files[0].report.skipped, corpus.files[0].report.first_skipped_line) == (1, 2)
+
+
+@pytest.mark.parametrize("more", [{"context": [""]}, {"context_set": ""}, {}])
+def test_each_pattern_of_an_intent_has_a_response(tmp_path: Path, more: dict[str, object]) -> None:
+    intents = [
+        {"tag": "greeting", "patterns": ["Hi", "Hello", "Hey"], "responses": ["Ho", "He"], **more},
+        {"tag": "bye", "patterns": ["Bye"], "responses": ["So long", "Adieu"], **more},
+        {"tag": "noanswer", "patterns": [], "responses": ["What?"], **more},
+    ]
+    format, found = dialogues(tmp_path, {"intents": intents})
+    pairs = [("Hi", "Ho"), ("Hello", "He"), ("Hey", "Ho"), ("Bye", "So long"), ("Bye", "Adieu")]
+    assert (format, found) == ("json-dialogues", [[("patterns", one), ("responses", other)] for one, other in pairs])
+
+
+def test_talks_with_claude(tmp_path: Path) -> None:
+    turns = [
+        {"text": "hi", "content": [{"type": "text", "text": "hi"}], "sender": "human"},
+        {"text": "", "content": [{"type": "text", "text": "ho"}], "sender": "assistant"},
+    ]
+    content = [{"name": "Boats", "summary": "They talk.", "created_at": "2024-03-12T18:02:11Z", "chat_messages": turns}]
+    assert dialogues(tmp_path, content) == ("json-dialogues", [[("human", "hi"), ("assistant", "ho")]])
+
+
+def test_a_text_may_lie_in_an_object_and_turns_have_texts(tmp_path: Path) -> None:
+    turns = [{"sender": "a", "content": {"topic": "x"}}, {"sender": "a", "content": {"body": "hi"}}]
+    assert read("turns-jsonl", tmp_path, json.dumps({"messages": turns}))[0] == [[("a", "hi")]]
+    assert items_of({"messages": turns[:1]}) is None

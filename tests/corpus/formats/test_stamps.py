@@ -11,6 +11,8 @@ STAMPS = [
     "[00:00:00.000 --> 00:00:03.800]", "[ 00:00:00.497 -->  00:00:09.779]", "0:0:0.0 --> 0:0:4.120", "[0.00s -> 3.20s]",
     "00:00:01:12 - 00:00:03:20", "2024-03-02 12:03:11", "[2024-03-02T12:03:11]", "<00:02>", "[12.5s]",
     "#00:00:05-1#", "#0:00:05.1#",
+    "12.03.2024 18:02:11", "[12 Mar 2024 at 18:02:11]", "[Mar 12, 2024 at 6:02:11 PM]", "[12. März 2024 um 18:02]",
+    "12 de mayo de 2024, 18:02",
 ]  # fmt: skip
 
 
@@ -53,3 +55,8 @@ def test_any_line_is_looked_at(line: str) -> None:
     rest, stamped = unstamped(line.strip())
     assert stamped or rest == line.strip()
     are_timed([line, rest])
+
+
+@pytest.mark.parametrize("stamp", STAMPS)
+def test_all_lines_may_begin_with_a_time(stamp: str) -> None:
+    are_timed([f"{stamp} Nora"] * 4)

@@ -105,3 +105,39 @@ def test_a_table_with_scenes_stays_a_script(tmp_path: Path) -> None:
     path.write_text("scene,speaker,date,line\n1,Eve,2021-05-07 08:00,hi\n1,Eve,2021-05-07 08:01,ho\n", encoding="utf-8")
     corpus = Corpus(path, options=ReadingOptions())
     assert [len(scene.lines) for _, scene in corpus.parts()] == [2]
+
+
+def test_what_was_sent_is_said_by_me_where_the_other_side_is_named(tmp_path: Path) -> None:
+    text = """\
+Date,Time,Type,Number,Name,Message
+12/03/2024,18:02:11,Received,1,Nora,hi
+12/03/2024,18:03:11,Sent,1,Nora,hello
+12/03/2024,18:04:11,Received,2,Tam,coming?
+12/03/2024,18:05:11,Sent,1,Nora,at eight
+12/03/2024,18:06:11,Received,1,Nora,fine
+"""
+    _, found, _ = read_chat(tmp_path / "sms.csv", text)
+    assert found == [[("Nora", "hi"), ("me", "hello at eight"), ("Nora", "fine")], [("Tam", "coming?")]]
+    (file,) = Corpus(tmp_path / "sms.csv").files
+    assert [taken for _, taken in file.columns] == ["time", "time", "direction", "", "speaker", "text"]
+
+
+def test_what_was_sent_may_have_no_name_and_notifications_no_direction(tmp_path: Path) -> None:
+    text = """\
+Chat Session,Message Date,Type,Sender Name,Status,Text
+Nora & Tam,2024-03-12 18:02:11,Incoming,Nora,Read,hi
+Nora & Tam,2024-03-12 18:03:11,Outgoing,,Delivered,hello
+Nora & Tam,2024-03-12 18:03:21,Notification,,,Tam left
+Nora & Tam,2024-03-12 18:04:11,Incoming,Tam,Read,ho
+"""
+    _, found, report = read_chat(tmp_path / "messages.csv", text)
+    assert found == [[("Nora", "hi"), ("me", "hello"), ("Tam", "ho")]]
+    assert counts(report, NOTICE) == [1]
+
+
+def test_who_is_named_for_what_was_sent_keeps_the_name(tmp_path: Path) -> None:
+    rows = [("Nora", "hi", "empfangen"), ("Tam", "ho", "gesendet"), ("Eve", "he", "empfangen")]
+    text = "sender;message;time;richtung\n" + "".join(
+        f"{name};{said};12.03.2024 18:0{minute};{way}\n" for minute, (name, said, way) in enumerate(rows)
+    )
+    assert read_chat(tmp_path / "chat.csv", text)[1] == [[(name, said) for name, said, _ in rows]]

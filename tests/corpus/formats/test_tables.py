@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from textgen.corpus.document import Scene, assemble, scenes
 from textgen.corpus.format_table import SCRIPT_FORMATS, recognise
 from textgen.corpus.formats.base import ReadReport, ScriptLayout
+from textgen.corpus.formats.json_rows import read_jsonl, weigh_jsonl
 from textgen.corpus.formats.plain import CaptionLayout
-from textgen.corpus.formats.tables import read_csv, read_jsonl, read_tsv, weigh_csv, weigh_jsonl
+from textgen.corpus.formats.tables import read_csv, read_tsv, weigh_csv
 from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 from textgen.corpus.script import Line, Script, ScriptStyle, read_script
 
@@ -203,3 +204,30 @@ def test_directions_and_everybody_are_no_people() -> None:
         element for element in read_csv(table.split("\n"), ScriptLayout(), ReadReport()) if isinstance(element, Line)
     ]
     assert [line.speaker for line in lines] == ["Ross Geller", None, None, None]
+
+
+FOOD = ["name,minutes,description", *(f"{dish} soup,{n},Warm {dish}." for n, dish in enumerate("abcdefghijklm"))]
+
+
+@pytest.mark.parametrize("rows", [4, 14])
+def test_dishes_that_have_names_do_not_speak(rows: int) -> None:
+    evidence = weigh_csv(FOOD[:rows], Path("food.csv"), AS_FOUND)
+    assert evidence.layout == CaptionLayout()
+    assert [taken for _, taken in evidence.columns] == ["", "", "text"]
+
+
+def test_people_who_have_names_do() -> None:
+    for header in ("name,text", "name,description"):
+        columns = weigh_csv([header, "Nora,hi", "Tam,ho", "Nora,he"], Path("talk.csv"), AS_FOUND).columns
+        assert [taken for _, taken in columns] == ["speaker", "text"]
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["Absender;Nachricht;Datum", "Expéditeur;Message;Date", "remitente;mensaje;fecha", "Mittente;Messaggio;Data",
+     "Remetente;Mensagem;Data", "Avsändare;Meddelande;Datum"],
+)  # fmt: skip
+def test_columns_in_other_languages(header: str) -> None:
+    rows = [f"{name};hi {n};12.03.2024 18:0{n}" for n, name in enumerate(("Nora", "Tam", "Nora"))]
+    columns = weigh_csv([header, *rows], Path("chat.csv"), AS_FOUND).columns
+    assert [taken for _, taken in columns] == ["speaker", "text", "time"]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from textgen.corpus.collection import Corpus
 from textgen.corpus.document import Element, Line, SceneOpening
 from textgen.corpus.formats.base import ReadReport, ScriptLayout
 from textgen.corpus.formats.messages import MEDIA
@@ -293,3 +294,19 @@ def test_a_transcript_that_does_not_convince_can_be_asked_for() -> None:
     assert not evidence.convincing and evidence.misfit is None
     assert next(read(lines, evidence.layout, ReadReport())) == Line("Nora", "Go.")
     assert weigh(["The door is open."], Path("a.txt"), AS_FOUND).misfit == 1
+
+
+@pytest.mark.parametrize(
+    "stamp", ["12 Mar 2024 at 18:02:{}", "Mar 12, 2024 at 6:02:{} PM", "12. März 2024 um 18:02:{}"]
+)
+@pytest.mark.parametrize("colon", ["", ":"])
+def test_messages_copied_with_a_month_in_words(tmp_path: Path, stamp: str, colon: str) -> None:
+    rows = [("Nora", "hi there"), ("Tam", "hello\nhow are you"), ("Nora", "fine"), ("Tam", "so am I")]
+    path = tmp_path / "copy.txt"
+    path.write_text(
+        "\n\n".join(f"{name}, [{stamp.format(10 + number)}]{colon}\n{text}" for number, (name, text) in enumerate(rows))
+    )
+    (scene,) = [scene for _, scene in Corpus(path).parts()]
+    assert [(line.speaker, line.text) for line in scene.lines] == [
+        (name, text.replace("\n", " ")) for name, text in rows
+    ]

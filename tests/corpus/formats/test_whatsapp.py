@@ -95,3 +95,33 @@ def test_a_transcript_with_times_alone_is_no_chat(tmp_path: Path) -> None:
     path = tmp_path / "talk.txt"
     path.write_text(text)
     assert Corpus(path).files[0].format != "whatsapp"
+
+
+def test_skype_says_beside_the_time_when_a_message_was_edited(tmp_path: Path) -> None:
+    text = """\
+[12/03/2024 18:02:11] Nora: hi there
+[12/03/2024 18:03:11 | Edited 18:04:00] Tam: yes
+[12/03/2024 18:03:12] Nora: good
+"""
+    said = [("Nora", "hi there"), ("Tam", "yes"), ("Nora", "good")]
+    assert read_chat(tmp_path / "skype.txt", text)[:2] == ("whatsapp", [said])
+
+
+def test_a_heading_or_the_end_of_a_message_may_come_first(tmp_path: Path) -> None:
+    chat = "12/03/2024, 18:03 - Nora: hi there\n12/03/2024, 18:04 - Tam Sample: yes: two\n"
+    for first in ("and so on\nuntil the end\n", "Chat with Nora\n\nSaved on: 12/03/2024, 20:00\n\n"):
+        format, found, report = read_chat(tmp_path / "chat.txt", first + chat)
+        assert (format, found) == ("whatsapp", [HI])
+        assert counts(report, "line before the first message left out") == [2]
+
+
+def test_the_day_of_kakaotalk_is_no_text(tmp_path: Path) -> None:
+    days = (
+        "2021년 5월 7일 오후 8:00\n2021년 5월 7일 오후 8:04, Nora : hi\nthere\n\n",
+        "2021년 5월 7일 오후 8:05, Tam Sample : yes: two\n",
+    )
+    format, found, report = read_chat(
+        tmp_path / "chat.txt", "Nora 님과 카카오톡 대화\n\n" + "2021년 5월 7일 오후 8:05\n".join(days)
+    )
+    assert (format, found) == ("whatsapp", [HI])
+    assert counts(report, NOTICE) == [2]

@@ -32,6 +32,7 @@ from textgen.corpus.formats.naming import (
     recur,
     shared_ending,
 )
+from textgen.corpus.formats.timestamps import STAMP, visible
 from textgen.corpus.reading_options import ReadingOptions
 
 _BRACKETED = re.compile(r"\((?:[^()]|\([^()]*\))*\)|\[[^\[\]]*\]")
@@ -42,6 +43,7 @@ _UNKNOWN_SPEAKER = re.compile(r"\?+")
 _TIME = re.compile(r"\s*[0-5]\d(?!\d)|\d")
 _CLOCK = re.compile(r"\d{1,2}:\d\d:\d\d")
 _HOUR = re.compile(r"(?:^|\s)\d{1,2}$")
+_DATED = re.compile(rf"[(\[]{STAMP}[)\]]")
 _NO_NAME_BEFORE = ("(", "[", "%", "*", "{", "<", "-", "=", "# ", "##", ">", "•", "–", "—", "/", "~", ".")
 _FEWEST = 3
 MAX_WORDS = 6
@@ -102,7 +104,14 @@ def is_name(text: str) -> bool:
 def _named(before: str) -> tuple[str, str] | None:
     """The speaker and the directions in front of a colon; None where there is no name."""
     speaker = " ".join(_BRACKETED.sub(" ", before).split())
-    return (speaker, " ".join(_BRACKETED.findall(before))) if is_name(speaker) else None
+    directions = _BRACKETED.findall(before)
+    is_said = is_name(speaker) and not any(map(_is_dated, directions))
+    return (speaker, " ".join(directions)) if is_said else None
+
+
+def _is_dated(direction: str) -> bool:
+    """Whether brackets hold a date and a time, as in messages copied from a chat: no direction has them."""
+    return len(direction) <= MAX_CHARACTERS and _DATED.fullmatch(visible(direction)) is not None
 
 
 def _first_colon(line: str) -> int:

@@ -40,6 +40,19 @@ SPEAKER_FIELDS = (
     "personnage",
     "personaje",
     "usuario",
+    "absender",
+    "verfasser",
+    "expéditeur",
+    "remitente",
+    "emisor",
+    "mittente",
+    "remetente",
+    "afzender",
+    "avsändare",
+    "afsender",
+    "avsender",
+    "nadawca",
+    "отправитель",
 )
 TEXT_FIELDS = (
     "spoken_words",
@@ -89,6 +102,11 @@ TEXT_FIELDS = (
     "testo",
     "mensaje",
     "mensagem",
+    "messaggio",
+    "bericht",
+    "meddelande",
+    "wiadomość",
+    "сообщение",
 )
 DOCUMENT_FIELDS = (
     "season",
@@ -101,6 +119,7 @@ DOCUMENT_FIELDS = (
     "document",
     "channel",
     "conversation_id",
+    "chat_session",
     "dialogue_id",
     "thread_id",
 )
@@ -378,7 +397,7 @@ def place_of(column: Column, first: Sequence[str], option: str, path: Path) -> t
 
 
 def described(
-    first: Sequence[str], columns: Columns | PairColumns, times: Sequence[int] = ()
+    first: Sequence[str], columns: Columns | PairColumns, times: Sequence[int] = (), direction: int | None = None
 ) -> tuple[tuple[str, str], ...]:
     """Each column by its name (empty without a header) and what it was taken for (empty for nothing).
 
@@ -386,8 +405,9 @@ def described(
         first: the first record of the table.
         columns: what its columns hold.
         times: numbers of the columns that say when something was said.
+        direction: number of the column that says whether it was sent or received.
     """
-    taken = dict.fromkeys(times, "time")
+    taken = dict.fromkeys(times, "time") | ({} if direction is None else {direction: "direction"})
     for role, places in columns._asdict().items():
         if role != "header":
             found = places if isinstance(places, tuple) else (places,)

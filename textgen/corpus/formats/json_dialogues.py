@@ -14,8 +14,9 @@ from textgen.corpus.document import Line, Scene
 from textgen.corpus.formats.as_script import as_script
 from textgen.corpus.formats.base import Evidence, Format, ReadReport, filled, first_filled, share
 from textgen.corpus.formats.json_file import json_values, paths_to, places
+from textgen.corpus.formats.json_rows import weigh_messages
 from textgen.corpus.formats.json_text import ITEM, JsonPath, parse, sample
-from textgen.corpus.formats.json_turns import has_role, is_of_nobody, items_of, turn_in
+from textgen.corpus.formats.json_turns import dialogues_of, has_role, is_of_nobody, turn_in
 from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import ReadingOptions
 
@@ -25,8 +26,8 @@ _NO_DIALOGUE = "no JSON object with a list of turns, or with a prompt and a repl
 def weigh_lines(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
     """Evidence that nearly every line is a JSON object with a dialogue."""
     lines = filled(head)
-    found = [items for _, line in lines if (items := _items_in(line)) is not None]
-    lists = any(len(items) != 2 for items in found)
+    found = [dialogues for _, line in lines if (dialogues := _dialogues_in(line))]
+    lists = any(len(items) != 2 for dialogues in found for items in dialogues)
     what = "a list of turns" if lists else "a prompt and a reply"
     reason = f"{share(len(found), len(lines))} lines are JSON objects with {what}"
     return Evidence(0 < len(found) >= 0.9 * len(lines), reason, None if found else first_filled(head))
@@ -35,15 +36,17 @@ def weigh_lines(head: Sequence[str], path: Path, options: ReadingOptions) -> Evi
 def read_lines(files: Sequence[TextFile], report: ReadReport) -> Iterator[Scene]:
     """Yield each object's turns as a dialogue; only the turns without a text are skipped."""
     for number, line in enumerate(files[0].lines(), start=1):
-        items = _items_in(line)
-        if items is not None:
-            yield _dialogue(items, number, report)
-        elif line.strip():
+        dialogues = _dialogues_in(line)
+        yield from (_dialogue(items, number, report) for items in dialogues)
+        if not dialogues and line.strip():
             report.skip(number, line, _NO_DIALOGUE)
 
 
 def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
-    """Evidence that the values somewhere in a JSON text are dialogues."""
+    """Evidence that the values somewhere in a JSON text are dialogues, or the messages of chats."""
+    messages = weigh_messages(head, options)
+    if messages is not None:
+        return messages
     found = sample(head)
     paths = [] if found is None else paths_to(found.value, _is_dialogue)
     if found is not None and found.kind == "lines":
@@ -65,10 +68,9 @@ def read_values(
         paths: where the dialogues lie.
     """
     for record, value in json_values(files[0], report, paths):
-        items = items_of(value)
-        if items is not None:
-            yield _dialogue(items, record.line, report)
-        else:
+        dialogues = dialogues_of(value)
+        yield from (_dialogue(items, record.line, report) for items in dialogues)
+        if not dialogues:
             report.skip(record.line, record.text, _NO_DIALOGUE)
 
 
@@ -76,16 +78,16 @@ def _is_dialogue(path: JsonPath, value: Any) -> bool:
     """Whether a value is a dialogue; a list that is in no other only if its items say whose turn they are."""
     if isinstance(value, list) and path[-1:] != (ITEM,):
         return bool(value) and all(has_role(item) for item in value if item)
-    return items_of(value) is not None
+    return bool(dialogues_of(value))
 
 
-def _items_in(line: str) -> list[Any] | None:
-    """The turns of the object on a line; None where there is none that has them."""
+def _dialogues_in(line: str) -> list[list[Any]]:
+    """The turns of each dialogue in the object on a line; none where there is none that has them."""
     try:
         value = parse(line)
     except ValueError:
-        return None
-    return items_of(value) if isinstance(value, dict) else None
+        return []
+    return dialogues_of(value) if isinstance(value, dict) else []
 
 
 def _dialogue(items: Sequence[Any], line: int, report: ReadReport) -> Scene:

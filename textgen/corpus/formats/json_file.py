@@ -121,7 +121,7 @@ def total(value: Any) -> int:
 
 
 def text_in(value: Any) -> str:
-    """The text of a field: itself, or in a list all its texts and those of its objects, one after the other.
+    """The text of a field: itself, that of an object, or in a list all of them, one after the other.
 
     Example:
         >>> text_in(["see ", {"type": "bold", "text": "here"}, {"type": "image"}])
@@ -131,4 +131,4 @@ def text_in(value: Any) -> str:
         return repair_escaped(value)
     if isinstance(value, list):
         return "".join(map(text_in, value))
-    return text_in(value.get("text")) if isinstance(value, dict) else ""
+    return text_in(value.get("text", value.get("body"))) if isinstance(value, dict) else ""

@@ -1,6 +1,7 @@
 """A dialogue in a JSON value: a list of turns, or a prompt and its reply, under the names that datasets give them."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import cycle, islice
 from typing import Any
 
 from textgen.corpus.document import Line, turn_of
@@ -8,7 +9,16 @@ from textgen.corpus.formats.columns import field_key, find_pair_columns
 from textgen.corpus.formats.json_file import text_in
 from textgen.corpus.reading import repair_escaped
 
-TURNS_FIELDS = ("turns", "dialogue", "dialog", "messages", "conversation", "conversations", "utterances")
+TURNS_FIELDS = (
+    "turns",
+    "dialogue",
+    "dialog",
+    "messages",
+    "conversation",
+    "conversations",
+    "utterances",
+    "chat_messages",
+)
 TEXT_FIELDS = ("text", "content", "value", "utterance", "message")
 SPEAKER_FIELDS = ("speaker", "role", "from", "name", "author", "sender", "user", "creator", "agent")
 
@@ -18,6 +28,7 @@ _CHOSEN = "chosen"
 _INSTRUCTIONS = ("instruction", "instructions")
 _MORE_OF_THE_PROMPT = ("input", "context")
 _HISTORY = "history"
+_PATTERNS, _RESPONSES = ("patterns", "examples", "text"), "responses"
 _SURE_PROMPTS = frozenset(("prompt", "question", "instruction", "query", "input"))
 
 
@@ -39,7 +50,34 @@ def items_of(value: Any) -> list[Any] | None:
     turns = _first(fields, TURNS_FIELDS, list)
     if turns is None:
         return _pair(fields)
-    return None if turns and all(isinstance(item, list) for item in turns) else turns
+    return turns if not turns or any(turn_in(item) is not None for item in turns) else None
+
+
+def dialogues_of(value: Any) -> list[list[Any]]:
+    """The dialogues in a value, each as `items_of` gives it: one, or as many as an intent has patterns or responses.
+
+    Example:
+        >>> [[turn["value"] for turn in items] for items in dialogues_of({"patterns": ["a", "b"], "responses": ["c"]})]
+        [['a', 'c'], ['b', 'c']]
+    """
+    fields = {field_key(name): content for name, content in value.items()} if isinstance(value, dict) else {}
+    pattern = next((name for name in _PATTERNS if _texts(fields.get(name))), None)
+    if pattern is not None and _texts(fields.get(_RESPONSES)):
+        sides = [[{"from": name, "value": text} for text in _texts(fields[name])] for name in (pattern, _RESPONSES)]
+        most = max(map(len, sides))
+        return [list(items) for items in islice(zip(*map(cycle, sides), strict=True), most)]
+    items = items_of(value)
+    return [] if items is None else [items]
+
+
+def _is_said(item: Any) -> bool:
+    turn = turn_in(item)
+    return turn is not None and turn.text != ""
+
+
+def _texts(value: Any) -> list[str]:
+    """The texts in a list that are not empty."""
+    return [item for item in value if isinstance(item, str) and item.strip()] if isinstance(value, list) else []
 
 
 def turn_in(item: Any) -> Line | None:
@@ -47,12 +85,25 @@ def turn_in(item: Any) -> Line | None:
     if isinstance(item, str):
         return turn_of(repair_escaped(item))
     fields = {field_key(name): value for name, value in item.items()} if isinstance(item, dict) else {}
-    text = _first(fields, TEXT_FIELDS, str | list)
-    speaker = _first(fields, SPEAKER_FIELDS, str | int | dict)
-    if isinstance(speaker, dict):
-        speaker = _first(speaker, ("name", "username", "id"), str | int)
-    name = None if speaker is None else repair_escaped(str(speaker)).strip() or None
-    return None if text is None else turn_of(text_in(text), name)
+    text = _text(fields)
+    name = speaker_in(_first(fields, SPEAKER_FIELDS, str | int | dict))
+    return None if text is None else turn_of(text, name or None)
+
+
+def _text(fields: Mapping[str, Any]) -> str | None:
+    """The text of a turn, the first that is not empty; None where it has none."""
+    texts = [
+        (value, text_in(value)) for name in TEXT_FIELDS if isinstance(value := fields.get(name), str | list | dict)
+    ]
+    empty = next((text for value, text in texts if not isinstance(value, dict)), None)
+    return next((text for _, text in texts if text.strip()), empty)
+
+
+def speaker_in(value: Any) -> str:
+    """The name in a field with a speaker, who may be an object; nothing where it has none."""
+    if isinstance(value, dict):
+        value = _first(value, ("name", "username", "id"), str | int)
+    return repair_escaped(str(value)).strip() if isinstance(value, str | int) else ""
 
 
 def has_role(item: Any) -> bool:
@@ -75,6 +126,8 @@ def _pair(fields: Mapping[str, Any]) -> list[Any] | None:
     if found is None or not found.header:
         return None
     prompt, reply = names[found.prompt], names[found.reply]
+    if isinstance(fields[prompt], list) and not any(map(_is_said, fields[prompt])):
+        return None
     if isinstance(fields.get("text"), str) and prompt not in _SURE_PROMPTS:
         return None
     said = _said(reply, fields[reply])

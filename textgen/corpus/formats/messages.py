@@ -20,6 +20,9 @@ DELETED = "deleted message left out"
 JOINED = "message joined to the one before it by the same person"
 """What a reader counts."""
 
+ME = "me"
+"""Who wrote what was sent, where a program names the other side alone."""
+
 DELETED_TEXTS = frozenset(("[deleted]", "[removed]"))
 """What stands in tables for a text that was deleted."""
 

@@ -10,7 +10,7 @@ from hashlib import blake2b
 from pathlib import Path
 
 from textgen.corpus.formats.base import Evidence, ReadReport, filled
-from textgen.corpus.formats.messages import MEDIA, NOTICE, Message, chat_evidence, chat_format
+from textgen.corpus.formats.messages import ME, MEDIA, NOTICE, Message, chat_evidence, chat_format
 from textgen.corpus.formats.timestamps import number_seconds
 from textgen.corpus.reading import TextFile, repair_escaped
 from textgen.corpus.reading_options import ReadingOptions
@@ -20,7 +20,6 @@ _ATTRIBUTE = re.compile(r"""([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 _HALVES = re.compile(r"&#(5[5-6]\d{3});&#(5[6-7]\d{3});")
 _RECEIVED, _SENT = "1", "2"
 _UNKNOWN = ("", "(Unknown)", "null")
-_ME = "me"
 
 
 def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
@@ -51,7 +50,7 @@ def read(file: TextFile, report: ReadReport) -> Iterator[Message]:
 def _message(fields: Mapping[str, str], text: str) -> Message:
     address, name = fields.get("address", ""), fields.get("contact_name", "")
     contact = address if name in _UNKNOWN else name
-    speaker = _ME if fields["type"] == _SENT else contact or "unknown"
+    speaker = ME if fields["type"] == _SENT else contact or "unknown"
     chat = int.from_bytes(blake2b(address.encode(), digest_size=8).digest(), "big")
     return Message(speaker, text, number_seconds(fields.get("date"), 1e-3), chat)
 

@@ -4,7 +4,12 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-_DATE = r"(?:(?:\d{4}-\d\d-\d\d[T ]|\d{1,2}[./-]\d{1,2}[./-]\d{2,4},?\s))?"
+from textgen.corpus.formats.timestamps import MONTH
+
+_WORDED = (
+    rf"(?:\d{{1,2}}\.?\s(?:de\s)?{MONTH}\s(?:de\s)?\d{{4}}|{MONTH}\s\d{{1,2}},?\s\d{{4}}),?\s(?:(?:at|um|à|alle|às)\s)?"
+)
+_DATE = rf"(?:(?:\d{{4}}-\d\d-\d\d[T ]|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}},?\s|{_WORDED}))?"
 _DAY = r"(?:[^\W\d_]{2,12}\.?,?\s(?:at\s)?)?"
 _CLOCK = r"\d{1,3}:\d{1,2}(?::\d{1,2}){0,2}(?:[.,]\d{1,3})?"
 _ARROW = r"\s{0,3}(?:-->|->|to|[-–—])\s{0,3}"
@@ -35,6 +40,7 @@ _ANYWHERE = re.compile(rf"[:\[(<{{](?:(?<=\d:)\d|(?<!:){_IN_BRACKETS})")
 _DIGITS = re.compile(r"[\d.,:]+")
 _FEWEST = 3
 _LONGEST = 40
+_DOTS_OF_DATES = 2
 _NUMBERED = 0.4
 _TIMES_ALONE, _TIMES_BEFORE = 0.3, 0.5
 _LATEST_BEGINNING = 120
@@ -103,6 +109,7 @@ def are_timed(head: Sequence[str]) -> bool:
 def _seconds(stamp: str) -> float:
     """The first time in a stamp, in seconds (or in smaller units, where it counts frames)."""
     seconds = 0.0
-    for part in _DIGITS.findall(stamp)[0].replace(",", ".").strip(":.").split(":"):
+    digits = (found.replace(",", ".").strip(":.") for found in _DIGITS.findall(stamp))
+    for part in next(found for found in digits if found.count(".") < _DOTS_OF_DATES).split(":"):
         seconds = 60 * seconds + float(part)
     return seconds

@@ -1,17 +1,16 @@
-"""Scripts in tables and JSON lines: records with a text, and perhaps a speaker, a scene and a document.
+"""Scripts in tables: records with a text, and perhaps a speaker, a scene and a document.
 
 The text of a field is read as the colon format reads a line. Texts without speakers are captions, or, where many of
 them have several lines, documents of plain text. A row of prompts and replies is a document of two speeches, whose
 speakers are the names of the columns.
 """
 
-import json
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import chain, islice
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from textgen.corpus.document import DocumentOpening, Element, Line, SceneOpening
 from textgen.corpus.formats.as_script import as_script, name_in_front
@@ -21,14 +20,11 @@ from textgen.corpus.formats.base import (
     Format,
     ReadReport,
     ScriptLayout,
-    filled,
     first_filled,
     share,
 )
 from textgen.corpus.formats.colon import is_heading, parse_cue, parse_line
 from textgen.corpus.formats.columns import (
-    DOCUMENT_FIELDS,
-    SCENE_FIELDS,
     SPEAKER_FIELDS,
     TEXT_FIELDS,
     Columns,
@@ -56,11 +52,11 @@ from textgen.corpus.formats.records import (
     may_be_table,
     records,
 )
-from textgen.corpus.formats.table_times import Times, find_times, read_messages
-from textgen.corpus.reading import repair_escaped
-from textgen.corpus.reading_options import AS_FOUND, Column, ReadingOptions
+from textgen.corpus.formats.table_times import MessageDirection, Times, find_direction, find_times, read_messages
+from textgen.corpus.reading_options import AS_FOUND, ReadingOptions
 
-_SURE_SPEAKERS = SPEAKER_FIELDS[: SPEAKER_FIELDS.index("who") + 1]
+_SURE_SPEAKERS = {*SPEAKER_FIELDS[: SPEAKER_FIELDS.index("who") + 1]} - {"name"}  # things have names, too
+_TEXTS_ABOUT = frozenset(("description", "summary", "abstract"))
 _MANY_LINES = 0.25
 
 _LINE_BREAKS = re.compile(r"(?<!\s)[^\S\r\n]*+[\r\n]\s*")
@@ -82,7 +78,7 @@ class TableRow(NamedTuple):
     scene: str
 
 
-class _RowElements:
+class RowElements:
     """Turns rows into elements; remembers document and scene of the row before.
 
     Args:
@@ -186,6 +182,7 @@ class Table(NamedTuple):
         layout: how its script is written.
         named: whether a person or a header says what they hold.
         times: how its rows say when something was said; None where they do not.
+        direction: how they say whether it was sent or received; None where they do not.
     """
 
     dialect: Dialect
@@ -194,6 +191,7 @@ class Table(NamedTuple):
     layout: ScriptLayout
     named: bool
     times: Times | None = None
+    direction: MessageDirection | None = None
 
 
 def may_be_csv(head: Sequence[str], path: Path, options: ReadingOptions) -> bool:
@@ -245,7 +243,12 @@ def _weigh_table(
         None if fits else report.first_skipped_line,
         found.layout,
         read=partial(_read_table, found),
-        columns=described(found.first, found.columns, found.times.places if found.times else ()),
+        columns=described(
+            found.first,
+            found.columns,
+            found.times.places if found.times else (),
+            found.direction.place if found.direction else None,
+        ),
     )
     return _as_chat(evidence, found, options)
 
@@ -256,7 +259,7 @@ def _as_chat(evidence: Evidence, table: Table, options: ReadingOptions) -> Evide
         return evidence
     read = partial(
         read_dialogues,
-        reader=partial(read_messages, table.dialect, table.columns, table.times),
+        reader=partial(read_messages, table.dialect, table.columns, table.times, table.direction),
         join_minutes=options.join_minutes,
         newest_first=table.times.newest_first,
     )
@@ -274,12 +277,19 @@ def _find_table(rows: Sequence[Sequence[str]], dialect: Dialect, options: Readin
     if columns is None:
         return None
     body = rows[columns.header :]
-    if isinstance(columns, Columns) and columns.speaker is not None and not asked and named:
-        names = [row[columns.speaker].strip() for row in body]
-        if field_key(rows[0][columns.speaker]) not in _SURE_SPEAKERS and not come_again(names):
-            columns = columns._replace(speaker=None)
+    if isinstance(columns, Columns) and not asked and named and not _has_speakers(rows[0], body, columns):
+        columns = columns._replace(speaker=None)
     times = find_times(rows[0], body, columns) if isinstance(columns, Columns) else None
-    return Table(dialect, rows[0], columns, _layout(columns, body), named, times)
+    direction = find_direction(body, columns, times) if isinstance(columns, Columns) and times is not None else None
+    return Table(dialect, rows[0], columns, _layout(columns, body), named, times, direction)
+
+
+def _has_speakers(first: Sequence[str], body: Sequence[Sequence[str]], columns: Columns) -> bool:
+    """Whether a column with a known name has names of speakers, and not of what the texts are about."""
+    if columns.speaker is None or field_key(first[columns.speaker]) in _SURE_SPEAKERS:
+        return columns.speaker is not None
+    names = [row[columns.speaker].strip() for row in body]
+    return come_again(names) and (field_key(first[columns.text]) not in _TEXTS_ABOUT or len({*names}) < len(names))
 
 
 def _named_columns(first: Sequence[str]) -> Columns | PairColumns | None:
@@ -350,7 +360,7 @@ def _read_any(lines: Iterable[str], delimiters: str, layout: ScriptLayout, repor
 
 def _read_table(table: Table, lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
     columns = table.columns
-    rows = _RowElements(layout, report)
+    rows = RowElements(layout, report)
     named = columns.header
     for number, record in records(lines, table.dialect, report):
         if named:
@@ -373,73 +383,7 @@ def _row(record: Sequence[str], columns: Columns) -> TableRow:
     )
 
 
-def weigh_jsonl(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
-    """Evidence that nearly every line is a JSON object with a text field."""
-    rows = [(number, _parse_row(line, options)) for number, line in filled(head)]
-    good = [row for _, row in rows if row is not None]
-    layout = ScriptLayout() if any(row.speaker for row in good) else CaptionLayout()
-    reason = f"{share(len(good), len(rows))} lines are JSON objects with a text field"
-    convincing = bool(good) and len(good) >= 0.9 * len(rows)
-    return Evidence(
-        convincing,
-        reason,
-        None if good else first_filled(head),
-        layout,
-        read=partial(_read_objects, options),
-        columns=tuple((str(column), option.removesuffix("_column")) for option, column in options.columns.items()),
-    )
-
-
-def read_jsonl(lines: Iterable[str], layout: ScriptLayout, report: ReadReport) -> Iterator[Element]:
-    """Yield the elements of JSON lines."""
-    return _read_objects(AS_FOUND, lines, layout, report)
-
-
-def _read_objects(
-    options: ReadingOptions, lines: Iterable[str], layout: ScriptLayout, report: ReadReport
-) -> Iterator[Element]:
-    rows = _RowElements(layout, report)
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        row = _parse_row(line, options)
-        if row is None or not row.text.strip():
-            report.skip(number, line, "no JSON object with a text field")
-        else:
-            yield from rows.convert(row)
-
-
-def _parse_row(line: str, options: ReadingOptions) -> TableRow | None:
-    """The row in a line; None where it is no JSON object with a text field."""
-    try:
-        values = json.loads(line)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(values, dict):
-        return None
-    fields = {field_key(name): value for name, value in values.items()}
-    text = _named(fields, options.text_column, TEXT_FIELDS)
-    if not isinstance(text, str):
-        return None
-    text = repair_escaped(text)
-    documents = tuple(_as_text(fields[name]) for name in DOCUMENT_FIELDS if name in fields)
-    speaker = _named(fields, options.speaker_column, SPEAKER_FIELDS)
-    scene = _named(fields, options.scene_column, SCENE_FIELDS)
-    return TableRow(_as_text(speaker), text, documents, _as_text(scene))
-
-
-def _named(fields: Mapping[str, Any], asked: Column | None, names: tuple[str, ...]) -> Any:
-    """The value of the field that a person named, or else of the first with a known name; None where there is none."""
-    wanted = names if asked is None else (field_key(str(asked)),)
-    return next((fields[name] for name in wanted if name in fields), None)
-
-
-def _as_text(value: Any) -> str:
-    return "" if value is None or isinstance(value, dict | list) else repair_escaped(str(value))
-
-
 FORMATS = (
-    Format("jsonl", 230, weigh_jsonl, read_jsonl, suffixes=(".jsonl",), markup="JSON", one_piece=True),
     Format("csv", 270, weigh_csv, read_csv, suffixes=(".csv",), may_be=may_be_csv, one_piece=True),
     Format("tsv", 280, weigh_tsv, read_tsv, suffixes=(".tsv",), one_piece=True),
 )

@@ -96,7 +96,7 @@ _SENDERS = tuple(
     re.compile(rf"{sender} (?P<name>.+?)(?P<to> (?:{to}) .+)?", re.IGNORECASE)
     for sender, to in (
         ("from", "to"), ("von", "an"), ("de", "à|a|para"), ("da", "a"), ("van", "naar|aan"), ("från", "till"),
-        ("fra", "til"), ("od", "do"), ("от", "для|кому"), ("从", "到"), ("開始", "終了"),
+        ("fra", "til"), ("od", "do"), ("от", "для|кому"), ("从", "到"),
     )
 )  # fmt: skip
 """How Zoom writes who sent a message of a chat, and to whom; it did not always say to whom."""

@@ -19,7 +19,9 @@ from textgen.corpus.reading import TextFile
 from textgen.corpus.reading_options import ReadingOptions
 
 _BEHIND = r"(?:\s[-–—]|:|,(?=[^:]{1,60}\s:\s))"  # older versions write a colon, and KakaoTalk a comma
-_HEADER = re.compile(rf"(?:\[\s?(?P<bracketed>{STAMP})\s?\]|(?P<plain>{STAMP}){_BEHIND})\s(?P<rest>.*)")
+_EDIT = r"(?:\s\|[^\]]{1,40})?"  # Skype says when a message was edited
+_HEADER = re.compile(rf"(?:\[\s?(?P<bracketed>{STAMP})\s?{_EDIT}\]|(?P<plain>{STAMP}){_BEHIND})\s(?P<rest>.*)")
+_ALONE = re.compile(STAMP)
 _NAMED = re.compile(r"""(?:~\s?)?(?P<name>[^:"“”«»„]{1,100}?)\s?:(?:\s|$)""")
 _MARK = "\u200e"
 _IN_BRACKETS = re.compile(r"<[^<>]{3,120}>")
@@ -29,6 +31,9 @@ _PLACE = re.compile(r"\w+: https://(?:maps\.google\.com|foursquare\.com)/\S*")
 _FEW_WORDS = 4
 _NOTHING = "null"
 _HEADERS = 0.2
+_FIRST_LINES = 10
+_LONGEST_STAMP = 60
+_BEFORE = "line before the first message left out"
 _DELETED = frozenset(
     (
         "this message was deleted",
@@ -98,13 +103,18 @@ def _entry(line: str) -> _Entry | None:
     return _Entry(stamp, named["name"], line.split(":", colons)[colons], marked)
 
 
+def _is_day(line: str) -> bool:
+    """Whether a line is a time stamp alone."""
+    return len(line) <= _LONGEST_STAMP and _ALONE.fullmatch(visible(line).strip()) is not None
+
+
 def may_be(head: Sequence[str], path: Path, options: ReadingOptions) -> bool:
-    """Whether the first line begins with a time stamp."""
-    return any(_entry(line) is not None for line in beginning(head, 1))
+    """Whether one of the first lines begins with a time stamp; a heading, or the end of a message, may come first."""
+    return any(_entry(line) is not None for line in beginning(head, _FIRST_LINES))
 
 
 def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
-    """Evidence that the first line and many more begin with a time stamp, and that names follow."""
+    """Evidence that one of the first lines and many more begin with a time stamp, and that names follow."""
     lines = filled(head)
     entries = [entry for _, line in lines if (entry := _entry(line)) is not None]
     order = find_order([entry.stamp for entry in entries])
@@ -119,9 +129,11 @@ def weigh(head: Sequence[str], path: Path, options: ReadingOptions) -> Evidence:
 def read(file: TextFile, report: ReadReport, order: DateOrder = "dmy") -> Iterator[Message]:
     """Yield the messages; a line without a time stamp goes on with the one before it.
 
+    A time stamp alone, which KakaoTalk writes when a day begins, does not, nor does what stands before the first.
+
     Args:
         file: the chat.
-        report: counts notices, media and deleted messages.
+        report: counts notices, media, deleted messages, and lines before the first message.
         order: how its dates are written.
     """
     entry: _Entry | None = None
@@ -129,7 +141,10 @@ def read(file: TextFile, report: ReadReport, order: DateOrder = "dmy") -> Iterat
     for line in file.lines():
         found = _entry(line)
         if found is None:
-            lines.append(line)
+            if entry is None or _is_day(line):
+                report.change(NOTICE if _is_day(line) else _BEFORE, int(bool(line.strip())))
+            else:
+                lines.append(line)
             continue
         if entry is not None:
             yield from _messages(entry, lines, order, report)
