@@ -4,18 +4,17 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from textgen.corpus.formats.timestamps import MONTH
-
-_WORDED = (
-    rf"(?:\d{{1,2}}\.?\s(?:de\s)?{MONTH}\s(?:de\s)?\d{{4}}|{MONTH}\s\d{{1,2}},?\s\d{{4}}),?\s(?:(?:at|um|à|alle|às)\s)?"
-)
+_MONTH = r"[^\W\d_]{3,12}\.?"
+_AT = r",?\s(?:(?:at|um|à|alle|às)\s)?"
+_WORDED = rf"\d{{1,2}}\.?\s(?:de\s)?{_MONTH}\s(?:de\s)?\d{{4}}{_AT}"
+_MONTH_FIRST = rf"{_MONTH}\s\d{{1,2}},?\s\d{{4}}{_AT}"  # in brackets only: else many words would be looked at
 _DATE = rf"(?:(?:\d{{4}}-\d\d-\d\d[T ]|\d{{1,2}}[./-]\d{{1,2}}[./-]\d{{2,4}},?\s|{_WORDED}))?"
 _DAY = r"(?:[^\W\d_]{2,12}\.?,?\s(?:at\s)?)?"
 _CLOCK = r"\d{1,3}:\d{1,2}(?::\d{1,2}){0,2}(?:[.,]\d{1,3})?"
 _ARROW = r"\s{0,3}(?:-->|->|to|[-–—])\s{0,3}"
 _SECONDS = rf"\d{{1,6}}(?:\.\d{{1,3}})?s?{_ARROW}\d{{1,6}}(?:\.\d{{1,3}})?s?|\d{{1,6}}(?:\.\d{{1,3}})?s"
 _SPAN = rf"{_DATE}{_CLOCK}(?:{_ARROW}{_CLOCK})?(?:\s?(?:[ap]m|uhr)\b)?"
-_IN_BRACKETS = rf"\s{{0,3}}(?:{_DAY}{_SPAN}|{_SECONDS})\s{{0,3}}[\])>}}]"
+_IN_BRACKETS = rf"\s{{0,3}}(?:(?:{_MONTH_FIRST}|{_DAY}){_SPAN}|{_SECONDS})\s{{0,3}}[\])>}}]"
 _BRACKETED = rf"[\[(<{{]{_IN_BRACKETS}"
 _OF_F4 = rf"#{_CLOCK}(?:-\d{{1,3}})?#"
 

@@ -67,9 +67,6 @@ _MONTH_OF = {name: number for number, names in enumerate(_MONTHS, start=1) for n
 _LONGEST_FIRST = sorted(_MONTH_OF, key=len, reverse=True)
 _DAY = 24 * 3600
 
-MONTH = rf"(?:{'|'.join(_LONGEST_FIRST)})[^\W\d_]{{0,9}}\.?"
-"""A pattern of a month in words; case is to be ignored."""
-
 
 def visible(text: str) -> str:
     """The text without marks for the direction of writing, and with plain spaces for all others.
