@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from tests.inference.small import random_weights
-from textgen.config import ModelConfig
+from textgen.config import Budget, ChatTrainingConfig, ModelConfig, ScriptTrainingConfig
 from textgen.generation.chat_model import ChatModel
 from textgen.inference.language_model import LanguageModel
 from textgen.model_folder import Model, ModelCard, ModelFolder
@@ -15,7 +15,8 @@ from textgen.starters import SMALLTALK, open_folder
 from textgen.tokenizers.base import END, FIRST_LABEL, LINE_END, NAME, START, TURN
 from textgen.tokenizers.subword import SubwordTokenizer
 from textgen.tokenizers.word import WordTokenizer
-from textgen.training.moving_in import moved_in, with_words
+from textgen.training.moving_in import for_chat_tuning, for_tuning, moved_in, with_words
+from textgen.training.sizing import ChatChoice, ScriptChoice
 
 TEXTS = ["hello there, how are you today?", "what a day it is"] * 4
 
@@ -131,3 +132,22 @@ def test_words_join_a_chat_that_copies_and_come_back_from_its_folder(tmp_path: P
     reply = [START, smile, END]
     (alone,), (told,) = (model.network.score([[START, *said, TURN]], [reply]) for said in ([], [smile]))
     assert told[0] > alone[0], "what was said before can be copied"
+
+
+@pytest.mark.parametrize(("epochs", "rate"), [(0.5, 2e-3), (4, 2e-3), (16, 1e-3), (64, 5e-4)])
+def test_a_model_that_goes_on_learns_more_slowly_the_more_often_it_reads(epochs: float, rate: float) -> None:
+    training = ScriptTrainingConfig(Budget(minutes=1.0))
+    tuned = for_tuning(training, ScriptChoice(), epochs)
+    assert (tuned.learning_rate, tuned.warm_up) == (rate, 10)
+    assert for_tuning(training, ScriptChoice(learning_rate=3e-3), epochs).learning_rate == 3e-3
+
+
+@pytest.mark.parametrize(
+    ("epochs", "rate", "dropout"), [(0.5, 4e-3, 0), (4, 4e-3, 0.1), (16, 2e-3, 0.2), (900, 27e-5, 0.25)]
+)
+def test_a_chatbot_that_goes_on_learns_faster_and_drops_less(epochs: float, rate: float, dropout: float) -> None:
+    training = ChatTrainingConfig(Budget(minutes=1.0))
+    tuned = for_chat_tuning(training, ChatChoice(), epochs)
+    assert (tuned.learning_rate, tuned.dropout, tuned.warm_up) == (rate, dropout, 10)
+    asked = for_chat_tuning(training, ChatChoice(learning_rate=1e-3, dropout=training.dropout), epochs)
+    assert (asked.learning_rate, asked.dropout) == (1e-3, training.dropout)

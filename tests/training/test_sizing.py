@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from textgen.config import Budget, ChatTrainingConfig, EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig
+from textgen.config import Budget, EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig
 from textgen.errors import ConfigurationError
 from textgen.training.sizing import (
     SIZES,
@@ -23,8 +23,6 @@ from textgen.training.sizing import (
     dropout_for,
     estimate,
     estimate_chat,
-    for_chat_tuning,
-    for_tuning,
     has_time,
     with_weight_decay,
 )
@@ -82,25 +80,6 @@ def test_more_text_never_means_a_smaller_model() -> None:
 
 def test_the_more_often_a_text_is_read_the_more_is_dropped() -> None:
     assert [dropout_for(epochs) for epochs in (0.2, 1, 2, 8, 30, 1000)] == [0, 0, 0.1, 0.3, 0.49, 0.5]
-
-
-@pytest.mark.parametrize(("epochs", "rate"), [(0.5, 2e-3), (4, 2e-3), (16, 1e-3), (64, 5e-4)])
-def test_a_model_that_goes_on_learns_more_slowly_the_more_often_it_reads(epochs: float, rate: float) -> None:
-    training = ScriptTrainingConfig(Budget(minutes=1.0))
-    tuned = for_tuning(training, ScriptChoice(), epochs)
-    assert (tuned.learning_rate, tuned.warm_up) == (rate, 10)
-    assert for_tuning(training, ScriptChoice(learning_rate=3e-3), epochs).learning_rate == 3e-3
-
-
-@pytest.mark.parametrize(
-    ("epochs", "rate", "dropout"), [(0.5, 4e-3, 0), (4, 4e-3, 0.1), (16, 2e-3, 0.2), (900, 27e-5, 0.25)]
-)
-def test_a_chatbot_that_goes_on_learns_faster_and_drops_less(epochs: float, rate: float, dropout: float) -> None:
-    training = ChatTrainingConfig(Budget(minutes=1.0))
-    tuned = for_chat_tuning(training, ChatChoice(), epochs)
-    assert (tuned.learning_rate, tuned.dropout, tuned.warm_up) == (rate, dropout, 10)
-    asked = for_chat_tuning(training, ChatChoice(learning_rate=1e-3, dropout=training.dropout), epochs)
-    assert (asked.learning_rate, asked.dropout) == (1e-3, training.dropout)
 
 
 @pytest.mark.parametrize(("asked", "found"), [(None, (0, 0)), (0.0, (0, 0)), (0.05, (0.05, 0.05)), (0.4, (0.4, 0.1))])

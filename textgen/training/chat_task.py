@@ -26,7 +26,7 @@ from textgen.training.batches import Pairs, PairStore, ends_path
 from textgen.training.checkpoint import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.corpus_stats import NoveltyIndexer
 from textgen.training.machine import best_precision, measure_flops, most_shards
-from textgen.training.moving_in import with_words
+from textgen.training.moving_in import for_chat_tuning, with_words
 from textgen.training.network_steps import EncoderDecoderStep, EncoderDecoderValidation
 from textgen.training.prepare import describe_corpus, describe_plan, describe_smaller, learn_vocabulary
 from textgen.training.run import ModelTask, Sample
@@ -36,7 +36,6 @@ from textgen.training.sizing import (
     choose_encoder_decoder,
     choose_size,
     estimate_chat,
-    for_chat_tuning,
     has_time,
 )
 from textgen.training.task import Encoded, Note, RunPlan, Settled, TrainingRequest, Workspace

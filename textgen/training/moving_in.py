@@ -1,22 +1,31 @@
-"""Moves a trained model to another corpus: what it knows stays, and the corpus's speakers and frequent words join."""
+"""Moves a trained model to another corpus: what it knows stays, speakers and words join, and it learns more gently."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from textgen.config import EncoderDecoderConfig, ModelConfig
+from textgen.config import ChatTrainingConfig, EncoderDecoderConfig, ModelConfig, ScriptTrainingConfig
 from textgen.model_folder import Model
 from textgen.tokenizers import tokenizer_from_json
 from textgen.tokenizers.base import FIRST_LABEL, NAME, Tokenizer
 from textgen.tokenizers.subword import SubwordTokenizer
+from textgen.training.sizing import ChatChoice, Choice, dropout_for
 
 Array = NDArray[np.float32]
+_Training = TypeVar("_Training", ScriptTrainingConfig, ChatTrainingConfig)
 
 _OFTEN, _MOST = 10, 500
 """How often two pieces must stand side by side in a corpus to be joined, and how many are. The starters' vocabularies
 are large, so that what they lack is names, pictograms and marks (`benchmarks/README.md`)."""
+
+_TUNING_RATE, _TUNING_EPOCHS, _TUNING_WARM_UP = 2e-3, 4, 10
+"""The learning rate of a model that goes on from another one and reads a text at most so often, and the steps in which
+it rises."""
+
+_CHAT_TUNING_RATE = 4e-3
 
 
 def with_words(origin: Model, texts: Iterable[str]) -> Model:
@@ -70,6 +79,33 @@ def moved_in(origin: Model, speakers: Mapping[str, int]) -> Model:
     together = np.logaddexp.reduce(origin.weights["output/bias"][labels].astype(np.float64))
     bias[FIRST_LABEL : tokenizer.first_piece] = together + np.log(lines / lines.sum())
     return moved
+
+
+def for_tuning(training: _Training, choice: Choice, epochs: float, highest: float = _TUNING_RATE) -> _Training:
+    """The same training for a model that knows the language: it needs no long warm-up, and a lower rate.
+
+    The more often the text is read, the lower the rate: at the rate that is best for a few epochs, a model that reads
+    a short text more often soon knows it by heart (`benchmarks/README.md`).
+
+    Args:
+        training: for a model that begins afresh.
+        choice: what was asked for; its learning rate wins.
+        epochs: that the run will take.
+        highest: the rate for a few epochs.
+    """
+    rate = highest * min(1.0, (_TUNING_EPOCHS / epochs) ** 0.5)
+    rate = round(rate, 5) if choice.learning_rate is None else choice.learning_rate
+    return replace(training, learning_rate=rate, warm_up=_TUNING_WARM_UP)
+
+
+def for_chat_tuning(training: ChatTrainingConfig, choice: ChatChoice, epochs: float) -> ChatTrainingConfig:
+    """The same training for a chatbot that knows the language, by the number of epochs.
+
+    A step has few tokens, so that there are more and noisier ones than for scripts, and a higher rate suits them; half
+    the dropout does, for the replies of a short run are far from being known by heart (`benchmarks/README.md`).
+    """
+    training = for_tuning(training, choice, epochs, _CHAT_TUNING_RATE)
+    return replace(training, dropout=round(dropout_for(epochs) / 2, 2)) if choice.dropout is None else training
 
 
 def _with_rows(origin: Model, tokenizer: Tokenizer, rows: Callable[[Array], Array]) -> Model:

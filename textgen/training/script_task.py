@@ -23,7 +23,7 @@ from textgen.training.batches import Windows
 from textgen.training.checkpoint import HELD_OUT_IDS, TRAINING_IDS, Run
 from textgen.training.corpus_stats import NoveltyIndexer, ShapeObserver
 from textgen.training.machine import best_precision, measure_flops, most_shards
-from textgen.training.moving_in import moved_in, with_words
+from textgen.training.moving_in import for_tuning, moved_in, with_words
 from textgen.training.network_steps import CandidateSampler, LanguageModelStep, LanguageModelValidation
 from textgen.training.prepare import describe_corpus, describe_plan, describe_smaller, learn_vocabulary
 from textgen.training.run import ModelTask, Sample
@@ -34,7 +34,6 @@ from textgen.training.sizing import (
     choose_training,
     dropout_for,
     estimate,
-    for_tuning,
     has_time,
     with_dropout,
     with_weight_decay,

@@ -50,12 +50,6 @@ _MOST_TOKEN_DROPOUT = {"character": 0.0, "word": 0.1, "subword": 0.1}
 _REMEMBERED, _MOST_DECAY = 2.5, 0.333
 """Epochs of updates that a model of long text averages over, and the strongest weight decay found to help."""
 
-_TUNING_RATE, _TUNING_EPOCHS, _TUNING_WARM_UP = 2e-3, 4, 10
-"""The learning rate of a model that goes on from another one and reads a text at most so often, and the steps in which
-it rises."""
-
-_CHAT_TUNING_RATE = 4e-3
-
 _BEGINNINGS = 0.05
 """Share of windows in which a stream begins anew: a corpus of one document has a single beginning of its own."""
 
@@ -274,33 +268,6 @@ def choose_training(
     }
     training = ScriptTrainingConfig(budget=budget, seed=seed, precision=precision, towers=cores, **{**usual, **given})  # type: ignore[arg-type]
     return with_dropout(training, level, choice.dropout or 0.0)
-
-
-def for_tuning(training: _Training, choice: Choice, epochs: float, highest: float = _TUNING_RATE) -> _Training:
-    """The same training for a model that knows the language: it needs no long warm-up, and a lower rate.
-
-    The more often the text is read, the lower the rate: at the rate that is best for a few epochs, a model that reads
-    a short text more often soon knows it by heart (`benchmarks/README.md`).
-
-    Args:
-        training: for a model that begins afresh.
-        choice: what was asked for; its learning rate wins.
-        epochs: that the run will take.
-        highest: the rate for a few epochs.
-    """
-    rate = highest * min(1.0, (_TUNING_EPOCHS / epochs) ** 0.5)
-    rate = round(rate, 5) if choice.learning_rate is None else choice.learning_rate
-    return replace(training, learning_rate=rate, warm_up=_TUNING_WARM_UP)
-
-
-def for_chat_tuning(training: ChatTrainingConfig, choice: ChatChoice, epochs: float) -> ChatTrainingConfig:
-    """The same training for a chatbot that knows the language, by the number of epochs.
-
-    A step has few tokens, so that there are more and noisier ones than for scripts, and a higher rate suits them; half
-    the dropout does, for the replies of a short run are far from being known by heart (`benchmarks/README.md`).
-    """
-    training = for_tuning(training, choice, epochs, _CHAT_TUNING_RATE)
-    return replace(training, dropout=round(dropout_for(epochs) / 2, 2)) if choice.dropout is None else training
 
 
 def dropout_for(epochs: float) -> float:
