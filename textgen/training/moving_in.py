@@ -101,8 +101,8 @@ def for_tuning(training: _Training, choice: Choice, epochs: float, highest: floa
 def for_chat_tuning(training: ChatTrainingConfig, choice: ChatChoice, epochs: float) -> ChatTrainingConfig:
     """The same training for a chatbot that knows the language, by the number of epochs.
 
-    A step has few tokens, so that there are more and noisier ones than for scripts, and a higher rate suits them; half
-    the dropout does, for the replies of a short run are far from being known by heart (`benchmarks/README.md`).
+    Replies are short, so that a run of some minutes learns from few tokens: at twice the rate of scripts and with half
+    the dropout it gets further with them (`benchmarks/README.md`).
     """
     training = for_tuning(training, choice, epochs, _CHAT_TUNING_RATE)
     return replace(training, dropout=round(dropout_for(epochs) / 2, 2)) if choice.dropout is None else training
