@@ -78,11 +78,15 @@ def test_a_batch_numbers_equal_replies_alike_and_changes_the_first_of_them() -> 
     changed = rows(found.changed, found.changed_lengths)
     assert len(changed) == len(found.asked) == len(found.own) == 8
     assert all(new[0] == old[0] and new != old for new, old in zip(changed, replies, strict=False))
-    judged = replies[:8]
-    following = [one != told for one, told in zip([*judged[1:], judged[0]], judged, strict=True)]
-    assert found.wrong.tolist() == [[1.0] * 8, [float(differs) for differs in following]]
+    assert found.altered.tolist() == [1.0] * 8
     assert set(rows(found.own, found.own_lengths)) == {tuple(reply(39, 39))}
     assert len(found.texts) == len(found.real) == 16
+
+
+def test_a_reply_with_nothing_to_change_is_no_wrong_one() -> None:
+    pairs = [MessageReply(reply(k % 10)[:-1], reply(k % 2)) for k in range(60)]
+    found = MatchingBatches(pairs, OWN, TEXTS, WordChanger(Pieces(TOKENIZER)), 1).batch(0)
+    assert found.altered.tolist() == [0.0] * 8
 
 
 def network() -> KerasDiscriminator:
@@ -110,7 +114,8 @@ def test_the_loss_is_that_of_the_numpy_pass(monkeypatch: pytest.MonkeyPatch) -> 
     right = numpy.logits(replies[:8], messages=messages[:8])
     wrong = numpy.logits([*own, *changed, *replies[1:8], replies[0]], messages=[*asked, *messages[:8], *messages[:8]])
     alone = np.where(given.real > 0, -1, 1) * numpy.logits(rows(given.texts, given.text_lengths))
-    counts = np.concatenate([np.ones(8), *given.wrong])
+    following = [one != told for one, told in zip([*replies[1:8], replies[0]], replies, strict=False)]
+    counts = np.concatenate([np.ones(8), given.altered, following])
     as_reply = 0.5 * (np.logaddexp(0, -right).mean() + np.average(np.logaddexp(0, wrong), weights=counts))
     step = MatchingStep(model, TrainingConfig(Budget(steps=1), dropout=0.0))
     loss, state = step(given, [], 0, 0.0)

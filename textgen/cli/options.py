@@ -338,7 +338,7 @@ def run_options(starter: str) -> Callable[[Command], Command]:
             "start_from",
             type=NamedPath(),
             metavar="DIR",
-            help=f"Start from a trained model and keep its vocabulary and network: a folder, or "
+            help="Start from a trained model and keep its vocabulary and network: a folder, or "
             f"{_which_come_along((starter,))}; none starts afresh.  [{starter}, where it knows the language of the "
             "corpus and no option of vocabulary or size is given]",
         ),

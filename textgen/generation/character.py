@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from textgen.corpus.document import Line
-from textgen.corpus.token_grammar import newest_document
 from textgen.decoding.constraints.base import Constraint
 from textgen.decoding.constraints.reply import ReplyShape
 from textgen.decoding.copy_detection import CopyGuard
@@ -54,10 +53,8 @@ class Character:
     def events(self, turns: Sequence[Line], options: DecodingOptions, constraint: Constraint) -> Iterator[Event]:
         """Writes replies, and yields an event for each piece of text."""
         model, context = self._model, self._context(turns)
-        document = newest_document(context)
-        state = model.network.read(np.array(document[:-1], np.intp)[:, None], model.network.initial_state())
         prompt = SequenceStart(context, ReplyRenderer(model.pieces), constraint)
-        return model.decode(state, prompt, replace(options, lines=1))
+        return model.decode(model.state_before_last(context), prompt, replace(options, lines=1))
 
     def familiarities(self, beginnings: Sequence[Sequence[int]]) -> Sequence[float]:
         """Zeros: a language model has not learned lines that follow nothing."""

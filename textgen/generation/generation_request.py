@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-
 from textgen.corpus.document import Scene
 from textgen.corpus.prompt import ScriptPrompt as ScriptPrompt
 from textgen.corpus.prompt import parse_prompt
@@ -151,11 +149,9 @@ class GenerationRequest:
 
     def _events(self) -> Iterator[Event]:
         """The events of decoding."""
-        network, document = self.model.network, newest_document(self.context)
-        state = network.read(np.array(document[:-1], np.intp)[:, None], network.initial_state())
         given = self.given - len(self._prompt_text)
         prompt = SequenceStart(self.context, self.renderer, self._constraint, given=given)
-        for event in self.model.decode(state, prompt, self.options):
+        for event in self.model.decode(self.model.state_before_last(self.context), prompt, self.options):
             if event.sequence is not None and event.sequence.relaxed:
                 self._note("A span of the corpus was copied after all: nothing else could be written there.")
             yield event

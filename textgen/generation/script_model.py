@@ -1,21 +1,23 @@
 """A script model that is ready to write: the network, and the facts it needs about its corpus."""
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from typing import Any
+
+import numpy as np
 
 from textgen.config import ModelConfig
 from textgen.corpus.document import Line, Scene
 from textgen.corpus.prompt import ScriptPrompt, parse_prompt
 from textgen.corpus.script import Script, ScriptStyle, read_script
-from textgen.corpus.token_grammar import ScriptEncoder
+from textgen.corpus.token_grammar import ScriptEncoder, newest_document
 from textgen.decoding.constraints.script import ScriptShape
 from textgen.decoding.options import DecodingOptions
 from textgen.errors import ConfigurationError, ModelError
 from textgen.generation.base import OpenedModel
-from textgen.inference.language_model import LanguageModel
+from textgen.inference.language_model import LanguageModel, State
 from textgen.model_folder import Model
 from textgen.stored_json import decode
 
@@ -80,6 +82,11 @@ class ScriptModel(OpenedModel):
     def read_prompt(self, text: str) -> ScriptPrompt:
         """The same of the beginning of a script, whose last line or heading may be unfinished."""
         return self.with_names(parse_prompt(self._normalised(text), self.style))
+
+    def state_before_last(self, context: Sequence[int]) -> State:
+        """The network's state before the last id of a context, which is the first that is decoded from."""
+        ids = np.array(newest_document(context)[:-1], np.intp)
+        return self.network.read(ids[:, None], self.network.initial_state())
 
     def with_names(self, prompt: ScriptPrompt) -> ScriptPrompt:
         """The prompt with its speakers spelled as the corpus does."""

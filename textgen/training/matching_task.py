@@ -79,8 +79,7 @@ class MatchingBatch(NamedTuple):
         messages, replies: of the exchanges. *Shape:* (pairs, time).
         numbers: equal for equal replies, which are no wrong answers to each other's messages. *Shape:* (pairs,).
         changed: the first of the replies with a changed word or order. *Shape:* (judged, time).
-        wrong: 1 where the changed reply (first row) and the next exchange's reply (second row) differ from the true
-            one, else 0: "Yes." has no word to change, and answers many messages. *Shape:* (2, judged).
+        altered: 1 where these differ from the true ones, else 0: "Yes." has no word to change. *Shape:* (judged,).
         asked, own: messages and the model's replies to them. *Shape:* (judged, time).
         texts: real and generated replies of equal lengths. *Shape:* (texts, time).
         real: 1 for a real one of these, 0 for a generated one. *Shape:* (texts,).
@@ -93,7 +92,7 @@ class MatchingBatch(NamedTuple):
     numbers: NDArray[np.int32]
     changed: NDArray[np.int32]
     changed_lengths: NDArray[np.int32]
-    wrong: NDArray[np.float32]
+    altered: NDArray[np.float32]
     asked: NDArray[np.int32]
     asked_lengths: NDArray[np.int32]
     own: NDArray[np.int32]
@@ -139,15 +138,13 @@ class MatchingBatches:
         changed = [
             self._changer.change(reply, replies[k - 1], random) for k, reply in enumerate(replies[: self._judged])
         ]
-        true = replies[: self._judged]
-        following = [*true[1:], *true[:1]]
-        wrong = [[list(one) != list(reply) for one, reply in zip(of, true, strict=True)] for of in (changed, following)]
+        altered = [new != list(old) for new, old in zip(changed, replies, strict=False)]
         return MatchingBatch(
             *padded([one.message for one in chosen]),
             *padded(replies),
             np.unique([str(reply) for reply in replies], return_inverse=True)[1].astype(np.int32),
             *padded(changed),
-            np.array(wrong, np.float32),
+            np.array(altered, np.float32),
             *padded([one.message for one in own]),
             *padded([one.reply for one in own]),
             *self._texts.batch(step),  # type: ignore[arg-type] # its arrays differ in their types
@@ -164,8 +161,8 @@ class MatchingStep(TrainingStep):
 
     def __init__(self, model: KerasDiscriminator, config: TrainingConfig) -> None:
         ids, each = tf.TensorSpec((None, None), tf.int32), tf.TensorSpec((None,), tf.int32)
-        wrong, real = tf.TensorSpec((2, None), tf.float32), tf.TensorSpec((None,), tf.float32)
-        shapes = (ids, each, ids, each, each, ids, each, wrong, *(ids, each) * 3, real)
+        shares = tf.TensorSpec((None,), tf.float32)
+        shapes = (ids, each, ids, each, each, ids, each, shares, *(ids, each) * 3, shares)
         super().__init__(model, config, shapes=shapes)
 
     def losses(self, batch: Any, state: State, step: Tensor) -> tuple[Tensor, Tensor, State]:
@@ -208,7 +205,9 @@ class MatchingStep(TrainingStep):
             axis=0,
         )
         told = true + ops.sum(messages[:judged] * replies[:judged], axis=-1)
-        counts = tf.concat([tf.ones_like(own[:, 0]), tf.reshape(given.wrong, [-1])], axis=0)
+        numbers = given.numbers[:judged]
+        differs = ops.cast(numbers != ops.roll(numbers, -1), "float32")
+        counts = tf.concat([tf.ones_like(own[:, 0]), given.altered, differs], axis=0)
         mistaken = ops.sum(counts * tf.nn.softplus(wrong)) / ops.sum(counts)
         as_reply = 0.5 * (tf.reduce_mean(tf.nn.softplus(-told)) + mistaken)
         texts = reads("texts", given.texts, given.text_lengths)

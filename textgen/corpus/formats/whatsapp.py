@@ -141,8 +141,9 @@ def read(file: TextFile, report: ReadReport, order: DateOrder = "dmy") -> Iterat
     for line in file.lines():
         found = _entry(line)
         if found is None:
-            if entry is None or _is_day(line):
-                report.change(NOTICE if _is_day(line) else _BEFORE, int(bool(line.strip())))
+            is_day = _is_day(line)
+            if entry is None or is_day:
+                report.change(NOTICE if is_day else _BEFORE, int(bool(line.strip())))
             else:
                 lines.append(line)
             continue
