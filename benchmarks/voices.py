@@ -3,9 +3,9 @@
     python benchmarks/voices.py --corpora FOLDER --out runs/voices --minutes 20
 
 FOLDER holds `southpark/Season-1.csv` and `seinfeld.txt`. For each, a script writer and its discriminator are trained,
-unless they lie in `--out`. Pages are then written with `rerank`; the candidate of the first seed is the page as it is
-without. The judge is naive Bayes over runs of one to three tokens of a line, its speaker left out. It learns from the
-real lines that the model learned from, and names one of the speakers with 200 lines or "others".
+unless they lie in `--out`. Pages are then written with `rerank`, and from the same seeds without. The judge is naive
+Bayes over runs of one to three tokens of a line, its speaker left out. It learns from the real lines that the model
+learned from, and names one of the speakers with 200 lines or "others".
 
 `accuracy` is the share of lines whose speaker is named rightly, `balanced` the mean of these shares over the speakers:
 pages in which one person speaks most gain nothing by it. `distinct-2` is the share of different pairs of words among
@@ -68,12 +68,9 @@ def measure(case: str, model: Model, writer: ScriptWriter, asked: argparse.Names
     real = stored_texts(model, MOST, 0)
     learned = [spoken(line, speakers, voices) for line in real.training]
     judge = NgramJudge([line.text for line in learned], [line.voice for line in learned], voices)
-    n = asked.candidates
-    options = {"lines": asked.lines, "rerank": n, "num_return_sequences": n}
-    pages = [writer.write_several(seed=n * page, **options) for page in range(asked.pages)]
     written = {
-        "without": [min(page, key=lambda script: script.seed) for page in pages],
-        "re-ranked": [page[0] for page in pages],
+        name: [writer.write(lines=asked.lines, rerank=candidates, seed=page) for page in range(asked.pages)]
+        for name, candidates in (("without", 1), ("re-ranked", asked.candidates))
     }
     lines = {
         name: [line for script in chosen for line in script.lines if line.text.strip()]
@@ -105,7 +102,7 @@ def main() -> None:
     parser.add_argument("--samples", type=int, default=6000, help="that the discriminator learns from")
     parser.add_argument("--pages", type=int, default=100)
     parser.add_argument("--lines", type=int, default=6, help="of a page")
-    parser.add_argument("--candidates", type=int, default=8)
+    parser.add_argument("--candidates", type=int, default=8, help="for each line")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     rows = list[Row]()

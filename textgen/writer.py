@@ -14,7 +14,7 @@ from textgen.decoding.options import DEFAULT_LINES, DecodingOptions, asks_for_be
 from textgen.discriminator.scorer import Scorer
 from textgen.errors import ConfigurationError, MissingExtraError, require_text
 from textgen.generation.generation_request import GenerationRequest, Note, Watch, WrittenScript
-from textgen.generation.ranking import JudgedText, best_first, check_rerank, judge_lines
+from textgen.generation.ranking import JudgedText, LineJudge, check_rerank, judge_lines
 from textgen.generation.script_model import ScriptModel
 from textgen.model_folder import Model, ModelFolder
 from textgen.wording import to_install
@@ -75,8 +75,8 @@ class ScriptWriter:
 
         Args:
             prompt: how the script begins, in the corpus's own format (`jerry: hello`); an unfinished line is continued.
-            rerank: number of candidates to write; the one that the model's discriminator finds most like the corpus is
-                returned. 1 turns it off.
+            rerank: number of candidates for each line; the model's discriminator chooses the one that reads most like
+                the corpus and suits its speaker best. 1 turns it off.
             options: fields of `DecodingOptions`, such as `lines=20, characters=["jerry"], temperature=0.8, seed=7`.
                 Twenty lines where neither `lines` nor `max_new_tokens` is given.
 
@@ -93,36 +93,30 @@ class ScriptWriter:
 
         Of captions, every line takes a seed.
 
-        With `rerank` they are the best of that many candidates, best first, each with the seed it was sampled with.
         `watch` is called repeatedly with the number of whole lines written.
         """
-        chosen = self.options(**options)
-        check_rerank(rerank, chosen)
-        if rerank == 1:
-            return self._request(prompt, chosen).scripts(watch)
-        judge = self.judge
-        job = self._request(prompt, replace(chosen, num_return_sequences=rerank))
-        return best_first(job.scripts(watch), judge, job.prompt_lines)[: chosen.num_return_sequences]
+        return self.request(prompt, rerank=rerank, **options).scripts(watch)
 
     def stream(self, prompt: str = "", *, rerank: int = 1, **options: Any) -> Iterator[str]:
         """Writes one script and yields its text piece by piece, the prompt first.
 
-        The pieces are whole characters, and together they are `write(...).text`. With `rerank` the best candidate comes
-        in one piece.
+        The pieces are whole characters, and together they are `write(...).text`. With `rerank` each line comes as soon
+        as it is chosen.
         """
-        chosen = self.options(**_one(options))
-        check_rerank(rerank, chosen)
-        if rerank != 1:
-            return iter([self.write(prompt, rerank=rerank, **options).text])
-        return self._request(prompt, chosen).pieces()
+        return self.request(prompt, rerank=rerank, **_one(options)).pieces()
 
-    def request(self, prompt: str = "", **options: Any) -> GenerationRequest:
+    def request(self, prompt: str = "", *, rerank: int = 1, **options: Any) -> GenerationRequest:
         """A request to write that is not begun, for those who need more of it than its text.
 
         Args:
-            prompt, options: as `write` takes them.
+            prompt, rerank, options: as `write` takes them.
         """
-        return self._request(prompt, self.options(**options))
+        chosen = self.options(**options)
+        check_rerank(rerank, chosen)
+        judge = LineJudge(self.judge, self.tokenizer, self.style, rerank) if rerank > 1 else None
+        if self.card.warning is not None:
+            self._note_once(self.card.warning)
+        return GenerationRequest(self.opened, prompt, chosen, self._note_once, judge)
 
     def another(self, note: Note) -> "ScriptWriter":
         """A writer with the same model, which is not read again, whose notes go elsewhere."""
@@ -201,11 +195,6 @@ class ScriptWriter:
             >>> textgen.load("runs/seinfeld").to_keras().save("seinfeld.keras")  # doctest: +SKIP
         """
         return as_keras(self.path)
-
-    def _request(self, prompt: str, options: DecodingOptions) -> GenerationRequest:
-        if self.card.warning is not None:
-            self._note_once(self.card.warning)
-        return GenerationRequest(self.opened, prompt, options, self._note_once)
 
     def _note_once(self, text: str) -> None:
         if text not in self._told:

@@ -1,6 +1,7 @@
 """The loop on models known by heart, and the whole way with the corpus's own renderer on random ones."""
 
 import math
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -16,7 +17,7 @@ from textgen.decoding.constraints.base import AllOf, Pieces, Utf8Constraint
 from textgen.decoding.constraints.script import ScriptGrammar, ScriptShape
 from textgen.decoding.copy_detection import CopyGuard, ngram_hashes, word_hashes
 from textgen.decoding.logits import log_totals
-from textgen.decoding.loop import Batch, begin_drafts, decode, draw_sequences
+from textgen.decoding.loop import Batch, LineByLine, begin_drafts, decode, draw_sequences
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Event, GeneratedSequence, Ids, State, StepFunction, collect
 from textgen.decoding.sequence import SequenceStart
@@ -72,6 +73,72 @@ def test_the_text_is_that_of_the_script(seed: int, style: str, beams: int) -> No
         assert len(script.lines) == 3
     else:
         assert script.text.startswith(written.text)
+
+
+def write_lines(seed: int, model: int = 7, candidates: int = 3, **options: Any) -> tuple[list[Event], list[Any]]:
+    """Line by line, the last candidate being the best; also what was chosen from, each time."""
+    asked_for, step = list[tuple[list[int], list[GeneratedSequence]]](), speaking_model(model)
+    chosen = DecodingOptions(**{"seed": seed, "temperature": 1.0, **options})
+    rules = ScriptGrammar(SPEAKING_PIECES, SHAPE, may_end=chosen.lines is None)
+
+    def write(before: State, prompt: SequenceStart, options: DecodingOptions) -> Iterator[Event]:
+        return decode(step, before, prompt, options, CopyGuard(INDEX, SPEAKING_PIECES), SPEAKING_PIECES.first)
+
+    def read(ids: Ids, before: State) -> State:
+        for row in ids:
+            before = step(row, before)[1]
+        return before
+
+    def choose(context: Sequence[int], found: Sequence[GeneratedSequence]) -> int:
+        asked_for.append((list(context), list(found)))
+        return len(found) - 1
+
+    start = SequenceStart(
+        [START],
+        ScriptRenderer(SPEAKING_TOKENIZER, ScriptStyle("colon")),
+        AllOf(Utf8Constraint(SPEAKING_PIECES), rules.begin([START])),
+    )
+    return list(LineByLine(write, read, choose, candidates).decode(state(), start, chosen)), asked_for
+
+
+@given(st.integers(0, 10**6), st.sampled_from([None, 1, 3]), st.sampled_from([None, 1, 12, 80]))
+def test_line_by_line_the_text_is_that_of_the_script(seed: int, lines: int | None, most: int | None) -> None:
+    events, asked_for = write_lines(seed, seed, lines=lines, max_new_tokens=most or (None if lines else 60))
+    (written,) = (event.sequence for event in events if event.sequence is not None)
+    assert "".join(event.text for event in events) == written.text
+    assert [len(found) for _, found in asked_for] == [3] * len(events)
+    context, found = asked_for[-1]
+    assert written.ids == (*context[1:], *found[-1].ids)
+    assert written.log_probability == pytest.approx(sum(found[-1].log_probability for _, found in asked_for))
+    script = decode_script(written.ids, SPEAKING_TOKENIZER, ScriptStyle("colon"))
+    assert written.seed == seed
+    if written.finish_reason == "lines":
+        assert (written.text, len(script.lines)) == (script.text, lines)
+    elif written.finish_reason == "end":
+        assert (written.text, written.ids[-1], lines) == (script.text, END, None)
+    else:
+        assert written.finish_reason == "length"
+        assert len(written.ids) == (most or 60)
+        assert script.text.startswith(written.text)
+
+
+@given(st.integers(0, 10**6), st.integers(0, 30), st.integers(1, 4))
+def test_line_by_line_a_stop_string_may_begin_in_one_line_and_end_in_the_next(seed: int, at: int, size: int) -> None:
+    whole = "".join(event.text for event in write_lines(seed, seed, lines=4)[0])
+    stop = whole[at : at + size]
+    events, _ = write_lines(seed, seed, lines=4, stop=(stop,) if stop else ())
+    assert "".join(event.text for event in events) == (whole.partition(stop)[0] if stop else whole)
+    sequence = events[-1].sequence
+    assert sequence is not None
+    assert sequence.finish_reason == ("stop" if stop else "lines")
+
+
+def test_line_by_line_each_sequence_has_a_seed_and_each_line_other_draws() -> None:
+    events, asked_for = write_lines(5, lines=2, num_return_sequences=3)
+    several = collect(iter(events))
+    assert several == [collect(iter(write_lines(seed, lines=2)[0]))[0] for seed in (5, 6, 7)]
+    seeds = [sequence.seed for _, found in asked_for for sequence in found]
+    assert len(set(seeds)) == 3 * 2 * 3
 
 
 @given(st.integers(0, 10**6), st.sampled_from([8, 9]), st.booleans())

@@ -6,7 +6,7 @@ import pytest
 
 from tests.discriminator.small import hears, knows, likes, with_discriminator
 from textgen.corpus.document import Line
-from textgen.discriminator.scorer import Scorer, page_log_odds, reply_ids, reply_line
+from textgen.discriminator.scorer import REALNESS, Scorer, page_log_odds, reply_ids, reply_line
 from textgen.model_folder import ModelFolder
 from textgen.tokenizers.base import END, LINE_END, START
 
@@ -65,7 +65,10 @@ def test_whose_lines_are_by_hand(untrained: Path, tmp_path: Path) -> None:
     assert found[[0, 2]] == pytest.approx(np.array([[6 / 8, 1 / 8, 1 / 8]] * 2))
     assert found[3] == pytest.approx([1 / 8, 6 / 8, 1 / 8])
     # Half of all lines are the first speaker's: 6/8 is half as much again. In the last one each is as likely as others.
-    assert judge.in_voice(lines) == pytest.approx(np.log([1.5, 0.5, 0.5, 0.5, 4 / 3]))
+    voices = np.log([1.5, 0.5, 0.5, 0.5, 4 / 3])
+    assert judge.in_voice(lines) == pytest.approx(voices)
+    # Each line has two letters and its end.
+    assert judge.in_character(lines) == pytest.approx(REALNESS * np.log([8, 8, 8, 8, 3]) / 3 + voices)
 
 
 def test_one_that_knows_no_speakers_adds_nothing_for_them(untrained: Path, tmp_path: Path) -> None:

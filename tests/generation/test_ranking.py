@@ -10,13 +10,23 @@ from tests.discriminator.small import knows, likes, with_discriminator
 from tests.generation.small import TOKENIZERS
 from textgen.corpus.document import Line
 from textgen.decoding.constraints.base import Pieces
-from textgen.decoding.protocols import GeneratedSequence
+from textgen.decoding.protocols import FinishReason, GeneratedSequence
+from textgen.decoding.sampler import line_seed
 from textgen.discriminator.calibration import sigmoid
+from textgen.discriminator.scorer import REALNESS
 from textgen.errors import ConfigurationError, ModelError
 from textgen.generation.conversation import Reply
-from textgen.generation.ranking import FIRST_WORDS, MOST_REALNESS, REPETITION, beginning, candidate, repetition
+from textgen.generation.ranking import (
+    FIRST_WORDS,
+    MOST_REALNESS,
+    REPETITION,
+    LineJudge,
+    beginning,
+    candidate,
+    repetition,
+)
 from textgen.model_folder import ModelFolder
-from textgen.tokenizers.base import END
+from textgen.tokenizers.base import END, LINE_END, START
 from textgen.writer import ScriptWriter
 
 
@@ -133,24 +143,47 @@ def expected(writer: ScriptWriter, text: str, skipped: int = 0) -> float:
     return float(sigmoid(np.mean([1 if one.reads_as_real > 0.5 else -1 for one in lines])))
 
 
-def test_candidates_are_those_of_their_seeds_the_best_first(writer: ScriptWriter) -> None:
-    alone = [writer.write(lines=3, seed=60 + k) for k in range(6)]
-    best = writer.write_several(lines=3, seed=60, rerank=6, num_return_sequences=6)
-    assert sorted(script.text for script in best) == sorted(script.text for script in alone)
-    assert {script.seed for script in best} == set(range(60, 66))
-    found = [script.reads_as_real for script in best]
-    assert found == sorted(found, reverse=True)
-    assert found[0] > found[-1]  # else the test tests nothing
-    assert found == pytest.approx([expected(writer, script.text) for script in best])
-    assert alone[0].reads_as_real is None
+def test_each_line_is_the_best_of_its_candidates(writer: ScriptWriter) -> None:
+    found = writer.write_several(lines=1, seed=line_seed(61, 0), num_return_sequences=6)
+    scores = [writer.judge.in_character(script.lines)[0] for script in found]
+    assert max(scores) > scores[0]  # else the test tests nothing
+    script = writer.write(lines=4, seed=61, rerank=6)
+    assert script.text.startswith(found[int(np.argmax(scores))].text)
+    assert (script.seed, script.finish_reason, len(script.lines)) == (61, "lines", 4)
+    assert script.reads_as_real == pytest.approx(expected(writer, script.text))
+    assert script.reads_as_real > expected(writer, writer.write(lines=4, seed=61).text)
+    pieces = list(writer.stream(lines=4, seed=61, rerank=6))
+    assert "".join(pieces) == script.text
+    assert len(pieces) == 4
 
 
-def test_the_best_alone_is_the_first_of_all(writer: ScriptWriter) -> None:
-    best = writer.write_several(lines=3, seed=60, rerank=6, num_return_sequences=2)
-    assert len(best) == 2
-    assert writer.write(lines=3, seed=60, rerank=6) == best[0]
-    assert "".join(writer.stream(lines=3, seed=60, rerank=6)) == best[0].text
-    assert writer.write(lines=3, seed=best[0].seed).text == best[0].text
+def test_each_text_has_candidates_and_a_seed_of_its_own(writer: ScriptWriter) -> None:
+    found = writer.write_several(lines=3, seed=60, rerank=4, num_return_sequences=3)
+    assert found == [writer.write(lines=3, seed=seed, rerank=4) for seed in (60, 61, 62)]
+    assert len({script.text for script in found}) == 3
+    assert writer.write(lines=3, seed=60).reads_as_real is None
+
+
+def test_lines_of_which_nothing_is_known_are_taken_last(writer: ScriptWriter) -> None:
+    tokenizer = writer.tokenizer
+    judge = LineJudge(writer.judge, tokenizer, writer.style, 3)
+
+    def line(text: str, relaxed: bool = False, reason: FinishReason = "lines") -> GeneratedSequence:
+        ids = (*tokenizer.encode(text), LINE_END) if reason == "lines" else (END,)
+        return GeneratedSequence(ids, text, reason, 0, 0.0, relaxed)
+
+    context = [START, *tokenizer.encode("A day."), LINE_END]
+    assert judge.choose(context, [line("A day."), line("Www."), line("A day.")]) == 1
+    assert judge.choose(context, [line("A day."), line("Www.", relaxed=True)]) == 0
+    assert judge.choose(context, [line("A day.", relaxed=True), line("Www.", relaxed=True)]) == 1
+    assert judge.choose(context, [line(""), line("A day."), line("")]) == 1
+    assert judge.choose(context, [line(""), line("")]) == 0
+    # Whether the text ends is not chosen.
+    assert judge.choose(context, [line("", reason="end"), line("Www.")]) == 0
+    assert judge.choose(context, [line("A day."), line("", reason="end"), line("Www.")]) == 2
+    # The beginning of a line counts, and the lines before it do not.
+    assert judge.choose([*context, *tokenizer.encode("Www")], [line(" a."), line(".")]) == 1
+    assert judge.choose([START, *tokenizer.encode("Www."), LINE_END], [line("A day."), line("Www.")]) == 1
 
 
 @pytest.fixture(scope="module")
@@ -167,17 +200,19 @@ def test_the_best_candidate_is_real_and_its_speakers(listener: ScriptWriter) -> 
     real, shares = {"": 3, "w": 8, "e": 8, "we": 13}, {first: 0.5, second: 0.25}
 
     def by_hand(line: Line) -> float:
-        """The log-odds of the line, and how much likelier it is its speaker's by its text."""
+        """The log-odds of the line by the token, and how much likelier it is its speaker's by its text."""
         heard = "".join(letter for letter in "we" if letter in line.text)
         of_own = 6 if {first: "w", second: "e"}.get(line.speaker or "", "-") in heard else 1
-        return float(np.log(real[heard]) + np.log(of_own / real[heard] / shares.get(line.speaker or "", 0.25)))
+        tokens = len(listener.tokenizer.encode(line.text)) + 1  # with the line's end
+        voice = np.log(of_own / real[heard] / shares.get(line.speaker or "", 0.25))
+        return float(REALNESS * np.log(real[heard]) / tokens + voice)
 
-    best = listener.write_several(lines=2, seed=60, rerank=8, num_return_sequences=8)
-    scores = [np.mean([by_hand(line) for line in script.lines if line.text.strip()]) for script in best]
-    assert scores == pytest.approx(sorted(scores, reverse=True))
-    assert scores[0] > scores[-1] + 0.5  # else the test tests nothing
-    for script in best:
-        assert script.reads_as_real == pytest.approx(listener.score(script.text).reads_as_real)
+    found = listener.write_several(lines=1, seed=line_seed(61, 0), num_return_sequences=8)
+    scores = [by_hand(script.lines[0]) for script in found]
+    best = listener.write(lines=1, seed=61, rerank=8)
+    assert best.lines == found[int(np.argmax(scores))].lines
+    assert max(scores) > scores[0]  # else the test tests nothing
+    assert best.reads_as_real == pytest.approx(listener.score(best.text).reads_as_real)
 
 
 def test_whose_a_line_sounds_like_is_told(listener: ScriptWriter) -> None:
@@ -203,7 +238,6 @@ def test_the_lines_of_the_prompt_do_not_count(writer: ScriptWriter) -> None:
         ({"rerank": 2.5}, "rerank=2.5 was asked for"),
         ({"rerank": 4, "temperature": 0}, "rerank=4 was asked for with temperature=0, which draws nothing"),
         ({"rerank": 4, "num_beams": 4}, "with num_beams=4, which draws nothing"),
-        ({"rerank": 4, "num_return_sequences": 5}, "with num_return_sequences=5, but no more texts can be kept"),
     ],
 )
 def test_what_makes_no_sense_is_refused(writer: ScriptWriter, options: dict[str, float], sentence: str) -> None:

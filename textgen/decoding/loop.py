@@ -1,4 +1,6 @@
-"""The loop that draws sequences: one step of the model for all of them, one token for each."""
+"""The loops that write: one step of the model for all sequences, one token for each; or a line at a time, of several
+candidates the best.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -11,9 +13,19 @@ from textgen.decoding.beam import beam_search
 from textgen.decoding.copy_detection import CopyGuard
 from textgen.decoding.logits import log_totals
 from textgen.decoding.options import DecodingOptions
-from textgen.decoding.protocols import Event, State, StepFunction, concatenated, take_rows
-from textgen.decoding.sampler import sequence_seeds
-from textgen.decoding.sequence import Chooser, Draft, SequenceStart
+from textgen.decoding.protocols import (
+    Event,
+    FinishReason,
+    GeneratedSequence,
+    Ids,
+    State,
+    StepFunction,
+    collect,
+    concatenated,
+    take_rows,
+)
+from textgen.decoding.sampler import line_seed, sequence_seeds
+from textgen.decoding.sequence import Chooser, Draft, SequenceStart, StopStrings
 from textgen.tokenizers.base import FIRST_LABEL
 
 Decoder: TypeAlias = Callable[
@@ -23,6 +35,13 @@ Decoder: TypeAlias = Callable[
 
 Drawing: TypeAlias = Callable[[State, Sequence[SequenceStart], DecodingOptions, CopyGuard | None, int], Iterator[Event]]
 """Draws a sequence for each prompt; the arguments are those of `draw_sequences` after the first."""
+
+
+Write: TypeAlias = Callable[[State, SequenceStart, DecodingOptions], Iterator[Event]]
+"""Writes sequences from one prompt, as `decode` does with a model."""
+
+Choose: TypeAlias = Callable[[Sequence[int], Sequence[GeneratedSequence]], int]
+"""The ids before a line, and candidates for it, to the number of the best one."""
 
 
 class Batch:
@@ -166,6 +185,97 @@ def decode(
     prompts = [replace(prompt, seed=seed) for seed in seeds]
     together = take_rows(state, np.zeros(len(prompts), np.intp))
     return (draw or partial(draw_sequences, step))(together, prompts, options, guard, first_piece)
+
+
+class LineByLine:
+    """Writes sequences line by line: of several candidates for a line one is chosen, and the next line follows it.
+
+    Args:
+        write: writes the candidates.
+        read: the state after ids (time, batch) and the state before them.
+        choose: among the candidates.
+        candidates: how many there are for each line.
+    """
+
+    def __init__(self, write: Write, read: Callable[[Ids, State], State], choose: Choose, candidates: int) -> None:
+        self._write, self._read, self._choose, self._candidates = write, read, choose, candidates
+
+    def decode(self, state: State, prompt: SequenceStart, options: DecodingOptions) -> Iterator[Event]:
+        """Writes `num_return_sequences` sequences, one after the other, and yields an event for each line.
+
+        Args:
+            state: before the last id of the prompt. *Shape of each:* (1, ...).
+            prompt: where the sequences start; its seed is replaced by those of the options.
+            options: how to write; draws.
+
+        Raises:
+            ModelError: the model gives numbers that are not finite.
+        """
+        for row, seed in enumerate(sequence_seeds(options)):
+            yield from self._sequence(row, seed, state, prompt, options)
+
+    def _sequence(
+        self, row: int, seed: int, state: State, start: SequenceStart, options: DecodingOptions
+    ) -> Iterator[Event]:
+        stops, lines = StopStrings(options.stop, given=start.given), 0
+        whole, reason = GeneratedSequence((), "", "length", seed, 0.0), None
+        while reason is None:
+            best = self._line(state, start, options, line_seed(seed, lines), len(whole.ids))
+            state = self._read(np.array([[start.context[-1]], *([token] for token in best.ids[:-1])]), state)
+            text, start = _written(start, best)
+            lines += best.finish_reason == "lines"
+            text, stops = stops.advance(text)
+            reason = _reason(best, stops, lines, len(whole.ids) + len(best.ids), options)
+            if reason not in (None, "stop"):
+                rest, stops = stops.advance(start.renderer.flush())
+                text += rest + stops.held
+                reason = "stop" if stops.found else reason
+            whole = replace(
+                whole,
+                ids=whole.ids + best.ids,
+                text=whole.text + text,
+                finish_reason=reason or "length",
+                log_probability=whole.log_probability + best.log_probability,
+                relaxed=whole.relaxed or best.relaxed,
+            )
+            yield Event(row, text, lines, whole if reason else None)
+
+    def _line(
+        self, state: State, start: SequenceStart, options: DecodingOptions, seed: int, length: int
+    ) -> GeneratedSequence:
+        """The best candidate for the next line of a sequence of so many tokens.
+
+        Stop strings are looked for in the whole sequence: one may begin in a line and end in the next.
+        """
+        left = None if options.max_new_tokens is None else options.max_new_tokens - length
+        asked = replace(
+            options, lines=1, max_new_tokens=left, stop=(), num_return_sequences=self._candidates, seed=seed
+        )
+        found = collect(self._write(state, start, asked))
+        return found[self._choose(start.context, found)]
+
+
+def _written(start: SequenceStart, line: GeneratedSequence) -> tuple[str, SequenceStart]:
+    """The text of a line, and where the next one starts."""
+    text, renderer, constraint = "", start.renderer, start.constraint
+    for token in line.ids:
+        piece, renderer = renderer.advance(token)
+        text += piece
+        constraint = None if constraint is None else constraint.advance(token)
+    return text, SequenceStart([*start.context, *line.ids], renderer, constraint)
+
+
+def _reason(
+    line: GeneratedSequence, stops: StopStrings, lines: int, length: int, options: DecodingOptions
+) -> FinishReason | None:
+    """Why a sequence ends with a line, if it does."""
+    if stops.found:
+        return "stop"
+    if line.finish_reason != "lines":
+        return line.finish_reason
+    if options.lines is not None and lines >= options.lines:
+        return "lines"
+    return "length" if length == options.max_new_tokens else None
 
 
 def _row(state: State, row: int) -> State:

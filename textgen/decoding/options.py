@@ -267,7 +267,7 @@ class ChatOptions(DecodingOptions):
             while_writing=WhileWriting(
                 whole(1, "a whole number of candidates, 1 (off) or more"),
                 1,
-                "Writes N candidates and keeps the best; 1 is off.",
+                "Writes N candidates for each line and keeps the best; 1 is off.",
             ),
         ),
     )

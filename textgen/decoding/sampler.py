@@ -21,6 +21,16 @@ def sequence_seeds(options: DecodingOptions) -> tuple[int, ...]:
     return tuple((first + i) & LARGEST_SEED for i in range(options.num_return_sequences))
 
 
+def line_seed(seed: int, line: int) -> int:
+    """The seed of the first candidate for a line of a sequence that is written line by line.
+
+    Args:
+        seed: of the sequence.
+        line: counted from 0.
+    """
+    return int(np.random.SeedSequence([seed, line]).generate_state(1, np.uint64)[0])
+
+
 def uniform(seed: int, step: int) -> float:
     """A number in [0, 1) that depends on the seed and the step alone (Philox, Salmon et al. 2011)."""
     return float(_uniforms(seed, step // _BLOCK)[step % _BLOCK])

@@ -23,6 +23,9 @@ from textgen.tokenizers.base import LINE_END, Tokenizer
 JUDGED = {"script": "lines", "chat": "replies"}
 """What is scored of each kind of model."""
 
+REALNESS = 2.0
+"""Tokens' worth of realness that count as much as a speaker's voice (`benchmarks/README.md`)."""
+
 
 class Scorer:
     """A model's discriminator, ready to score texts.
@@ -104,6 +107,21 @@ class Scorer:
         own = [voice_of(line.speaker, self._encoder.tokenizer, len(self.voices) + 1) for line in lines]
         gained = self.voice_log_probabilities(lines) - np.log(self.saved.voice_shares)
         return np.asarray(gained[np.arange(len(lines)), own])
+
+    def in_character(self, lines: Sequence[Line]) -> NDArray[np.float64]:
+        """How good lines are as the next one of a script, higher being better: how real, and how much their speakers'.
+
+        Log-odds are taken by the token: the longer a line, the more of it there is to give a model away, and by their
+        sums short lines would always win.
+
+        Args:
+            lines: with their speakers.
+
+        Returns:
+            *Shape:* (lines,).
+        """
+        lengths = np.array([len(text) for text in self._texts(lines)])
+        return REALNESS * self.lines(lines) / lengths + self.in_voice(lines)
 
     def _texts(self, lines: Sequence[Line]) -> list[list[int]]:
         """The ids that are read: without the speaker where speakers are told apart."""

@@ -15,10 +15,12 @@ from textgen.corpus.token_grammar import newest_document
 from textgen.corpus.token_parser import ScriptRenderer, decode_script
 from textgen.decoding.constraints.base import AllOf, Constraint, HealingConstraint, Utf8Constraint
 from textgen.decoding.constraints.script import HeadingRules, ScriptGrammar
+from textgen.decoding.loop import LineByLine
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Event, FinishReason, GeneratedSequence, collect
 from textgen.decoding.sequence import SequenceStart
 from textgen.errors import require_text
+from textgen.generation.ranking import LineJudge
 from textgen.generation.script_model import ScriptModel
 from textgen.tokenizers.base import START
 
@@ -35,8 +37,8 @@ class WrittenScript(Script):
         seed: with it, the same text can be written again alone.
         log_probability: of what was written after the prompt, by the model alone, in nats.
         relaxed: whether `no_copy` had to let a copy through because nothing else was left.
-        reads_as_real: how likely its new lines are to be real ones, by the model's discriminator; None where it was not
-            one of several candidates.
+        reads_as_real: how likely its new lines are to be real ones, by the model's discriminator; None where that did
+            not choose among candidates.
     """
 
     written: str
@@ -83,6 +85,7 @@ class GenerationRequest:
         prompt: as typed.
         options: how to write.
         note: is told what a person should know.
+        judge: chooses each line among candidates; None writes only one.
 
     Attributes:
         prompt_lines: whole lines of the prompt that every script begins with.
@@ -91,8 +94,10 @@ class GenerationRequest:
         sequences: what was written, once all of `pieces` were taken.
     """
 
-    def __init__(self, model: ScriptModel, prompt: str, options: DecodingOptions, note: Note) -> None:
-        self.model, self.options, self._note = model, options, note
+    def __init__(
+        self, model: ScriptModel, prompt: str, options: DecodingOptions, note: Note, judge: LineJudge | None = None
+    ) -> None:
+        self.model, self.options, self._note, self._judge = model, options, note, judge
         self._documents = 1
         if model.style.format == "captions" and options.lines is not None:
             self._documents = options.lines
@@ -151,7 +156,10 @@ class GenerationRequest:
         """The events of decoding."""
         given = self.given - len(self._prompt_text)
         prompt = SequenceStart(self.context, self.renderer, self._constraint, given=given)
-        for event in self.model.decode(self.model.state_before_last(self.context), prompt, self.options):
+        decode, judge = self.model.decode, self._judge
+        if judge is not None:
+            decode = LineByLine(decode, self.model.network.read, judge.choose, judge.candidates).decode
+        for event in decode(self.model.state_before_last(self.context), prompt, self.options):
             if event.sequence is not None and event.sequence.relaxed:
                 self._note("A span of the corpus was copied after all: nothing else could be written there.")
             yield event
@@ -168,7 +176,7 @@ class GenerationRequest:
             for sequence in sequences[1:]:
                 ids += [*newest_document(self.context), *sequence.ids]
             scenes = decode_script(ids, self.model.tokenizer, style).scenes
-        return WrittenScript(
+        script = WrittenScript(
             scenes,
             style,
             written=text,
@@ -177,6 +185,9 @@ class GenerationRequest:
             log_probability=sum(sequence.log_probability for sequence in sequences),
             relaxed=any(sequence.relaxed for sequence in sequences),
         )
+        if self._judge is None:
+            return script
+        return replace(script, reads_as_real=self._judge.reads_as_real(script.lines[self.prompt_lines :]))
 
     def _opening(self, number: int) -> str:
         """The part of the prompt that a sequence of a script begins with."""

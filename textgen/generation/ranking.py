@@ -1,4 +1,4 @@
-"""Ranks replies by mutual information, length, repetition and realism, and scripts by realism and voices.
+"""Ranks replies by mutual information, length, repetition and realism, and lines of scripts by realism and voice.
 
 The likeliest replies to almost anything are dull ones. Li et al. (2016) subtract how likely the beginning of a reply
 is without any message ("anti-language model"), so that what fits this message wins over what fits every message.
@@ -14,12 +14,14 @@ sure of themselves as well as those that are not.
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
 from textgen.corpus.document import Line
+from textgen.corpus.script import ScriptStyle
+from textgen.corpus.token_parser import decode_script
 from textgen.decoding.constraints.base import Pieces
 from textgen.decoding.options import TABLE, DecodingOptions
 from textgen.decoding.protocols import GeneratedSequence
@@ -27,7 +29,7 @@ from textgen.discriminator.calibration import sigmoid
 from textgen.discriminator.scorer import Scorer, page_log_odds
 from textgen.errors import ConfigurationError
 from textgen.generation.conversation import Reply
-from textgen.generation.generation_request import WrittenScript
+from textgen.tokenizers.base import LINE_END, START, Tokenizer
 
 ANTI = 0.3
 """Weight of what a reply's beginning scores without a message. At 1 any odd beginning would win."""
@@ -192,20 +194,53 @@ def check_rerank(rerank: int, options: DecodingOptions) -> None:
     values = TABLE["rerank"].values_for("writing")
     if not values.fits(rerank):
         raise ConfigurationError(f"{asked}, but it must be {values.allowed}: give one.")
-    if rerank == 1:
-        return
-    if options.greedy:
+    if rerank > 1 and options.greedy:
         beams = options.num_beams > 1
         how = f"num_beams={options.num_beams}" if beams else "temperature=0"
         raise ConfigurationError(
             f"{asked} with {how}, which draws nothing, so that there is only one candidate: "
             f"{'leave num_beams out' if beams else 'give a temperature above 0'}, or leave rerank out."
         )
-    if options.num_return_sequences > rerank:
-        raise ConfigurationError(
-            f"{asked} with num_return_sequences={options.num_return_sequences}, but no more texts can be kept than are "
-            "written: raise rerank, or ask for fewer texts."
-        )
+
+
+class LineJudge:
+    """Chooses each line of a script among candidates: by how real it reads, and by how well it suits its speaker.
+
+    Args:
+        judge: the model's discriminator.
+        tokenizer: the model's.
+        style: of the scripts.
+        candidates: how many there are for each line.
+    """
+
+    def __init__(self, judge: Scorer, tokenizer: Tokenizer, style: ScriptStyle, candidates: int) -> None:
+        self._judge, self._tokenizer, self._style, self.candidates = judge, tokenizer, style, candidates
+
+    def choose(self, context: Sequence[int], candidates: Sequence[GeneratedSequence]) -> int:
+        """The number of the best candidate for a line.
+
+        Whether the text ends here is the first one's choice: an end cannot be judged. What copies the corpus although
+        it should not, and lines in which nothing is said, are taken only where all are like that.
+
+        Args:
+            context: ids before the line; its beginning may be among them.
+            candidates: for the rest of it.
+        """
+        opened = context[max(k for k, token in enumerate(context) if token in (START, LINE_END)) + 1 :]
+        lines = [decode_script([*opened, *one.ids], self._tokenizer, self._style).lines for one in candidates]
+        if not lines[0]:
+            return 0
+        keys = [(not one.relaxed, self._score(said)) for one, said in zip(candidates, lines, strict=True)]
+        return keys.index(max(keys))
+
+    def _score(self, lines: Sequence[Line]) -> float:
+        """How good a candidate is, in nats."""
+        said = [line for line in lines if line.text.strip()]
+        return float(self._judge.in_character(said).sum()) if said else -np.inf
+
+    def reads_as_real(self, lines: Sequence[Line]) -> float | None:
+        """How likely lines are to be real ones, 0 to 1; None where nothing is said."""
+        return judge_lines(lines, self._judge).reads_as_real
 
 
 def judge_lines(lines: Sequence[Line], judge: Scorer, message: str = "") -> JudgedText:
@@ -229,25 +264,3 @@ def _likeliest_voices(lines: Sequence[Line], judge: Scorer) -> list[Voice] | lis
     names = (*judge.voices, None)
     found = judge.voice_log_probabilities(lines)
     return [Voice(names[k], float(np.exp(row[k]))) for row, k in zip(found, found.argmax(axis=-1), strict=True)]
-
-
-def best_first(scripts: Sequence[WrittenScript], judge: Scorer, prompt_lines: int) -> list[WrittenScript]:
-    """Candidates sorted by how real they read, and by how well each line suits its speaker where the judge knows them.
-
-    One without spoken text comes last.
-
-    Args:
-        scripts: the candidates.
-        judge: of their lines.
-        prompt_lines: lines at the beginning of every candidate, which do not count.
-    """
-    judged = list[tuple[float, WrittenScript]]()
-    for script in scripts:
-        said = [line for line in script.lines[prompt_lines:] if line.text.strip()]
-        if not said:
-            judged.append((-np.inf, script))
-            continue
-        log_odds = judge.lines(said)
-        real = float(sigmoid(page_log_odds(log_odds)))
-        judged.append((page_log_odds(log_odds + judge.in_voice(said)), replace(script, reads_as_real=real)))
-    return [script for _, script in sorted(judged, key=lambda one: -one[0])]

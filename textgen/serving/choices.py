@@ -9,7 +9,6 @@ from textgen.decoding.options import LARGEST_SEED
 from textgen.explanation.tokens import ExplainedToken
 from textgen.generation.conversation import ChatExchange, Reply, clean, fresh_seed
 from textgen.generation.generation_request import GenerationRequest
-from textgen.generation.ranking import best_first, check_rerank
 from textgen.serving.body import LONGEST_TEXT, Body
 from textgen.serving.errors import RequestError
 from textgen.serving.logprobs import chat_logprobs, text_logprobs
@@ -155,59 +154,8 @@ class ReplyChoice:
         if self.rejected:
             return self.bot.stream_retry(**self.options)
         options = {**self.options, "seed": self.seed}
-        message = self.talk.message
-        return self.bot.stream_first(**options) if message is None else self.bot.stream(message, **options)
-
-
-def _of_text(bot: Chatbot) -> list[ExplainedToken]:
-    """The tokens of the last reply without its end."""
-    tokens = list(bot.explain().tokens)
-    return tokens[:-1] if tokens[-1].kind == "structure" else tokens
-
-
-@dataclass
-class ContinuationChoice:
-    """What a writer adds to a prompt.
-
-    Args:
-        writer: of this request.
-        prompt: as typed.
-        options: fields of `DecodingOptions`.
-        seed: of the text.
-        rerank: candidates that are written, of which the one that reads most real is kept; 1 is off.
-        echo: whether the text begins with the prompt, as the model read it.
-        top: alternatives that the log-probabilities of each token have; None where they are not wanted.
-    """
-
-    writer: ScriptWriter
-    prompt: str
-    options: dict[str, Any]
-    seed: int
-    rerank: int = 1
-    echo: bool = False
-    top: int | None = None
-    finish_reason: str = "stop"
-    prompt_tokens: int = 0
-    completion_tokens: int = 0
-    logprobs: dict[str, Any] | None = None
-    _request: GenerationRequest | None = field(default=None, repr=False)
-    _begin: int = field(default=0, repr=False)
-
-    def pieces(self) -> Iterator[str]:
-        """Writes the continuation and yields it piece by piece."""
-        options = {**self.options, "seed": self.seed}
-        if self.rerank > 1:
-            check_rerank(self.rerank, self.writer.options(**options))
-            options["num_return_sequences"] = self.rerank
-        request = self._request = self.writer.request(self.prompt, **options)
+        request = self._request = self.writer.request(self.prompt, rerank=self.rerank, **options)
         self.prompt_tokens = len(request.context)
-        if self.rerank > 1:
-            best = best_first(request.scripts(), self.writer.judge, request.prompt_lines)[0]
-            self.seed, self.finish_reason = best.seed, _reason(best.finish_reason)
-            added = best.text[self._given(best.text) :]
-            self.completion_tokens = len(request.model.tokenizer.encode(added))
-            yield best.text if self.echo else added
-            return
         whole, shown, longest = "", False, 0 if self.echo else max(len(self.prompt), request.given)
         for piece in request.pieces():
             whole += piece

@@ -87,8 +87,6 @@ async def completions(service: Service, request: Request) -> Response:
         raise RequestError(400, f"logprobs must be a whole number from 0 to {ALTERNATIVES}.", param="logprobs")
     options, n = _options(body)
     rerank = Body({"rerank": options.pop("rerank", 1)}).whole("rerank", 1, 1, MOST_CHOICES)
-    if rerank > 1 and top is not None:
-        raise RequestError(400, "logprobs are known of a text that was written alone: leave rerank or logprobs out.")
     if n * len(prompts) > MOST_CHOICES:
         raise RequestError(400, f"At most {MOST_CHOICES} texts a request are written: ask for fewer.", param="n")
     asked = _Asked(body, "text_completion", model, n)
@@ -100,7 +98,7 @@ async def completions(service: Service, request: Request) -> Response:
             "say with characters who may speak.",
             param="model",
         )
-    each = seeds(options, n, rerank)
+    each = seeds(options, n, 1)
 
     def choices() -> list[TextChoice]:
         writing = for_writing(options)

@@ -73,7 +73,7 @@ async def continuations(service: Service, request: Request) -> Response:
     notes: list[str] = []
     choices = [
         ContinuationChoice(served.writer(notes.append), text, for_writing(chosen), seed, rerank)
-        for seed in seeds(chosen, n, rerank)
+        for seed in seeds(chosen, n, 1)
     ]
 
     async def work() -> Response:

@@ -75,15 +75,17 @@ class VoiceBatch(NamedTuple):
 class VoiceBatches:
     """Texts and real lines in batches; a function of the step alone.
 
+    In an epoch all lines are read, of which there may be many times as many.
+
     Args:
-        texts: real and generated texts of equal lengths, in a new order each epoch.
-        lines: real lines, in a new order whenever all were seen.
+        texts: real and generated texts of equal lengths, in a new order whenever all were seen.
+        lines: real lines, in a new order each epoch.
         seed: of both orders.
     """
 
     def __init__(self, texts: Examples, lines: Sequence[SpokenText], seed: int) -> None:
         self._texts, self._lines, self._seed = TextBatches(texts, _BATCH, seed), lines, seed
-        self.steps_per_epoch = self._texts.steps_per_epoch
+        self.steps_per_epoch = max(self._texts.steps_per_epoch, len(lines) // _SPOKEN)
         self._size = max(1, min(_SPOKEN, len(lines) // self.steps_per_epoch))
 
     def batch(self, step: int, progress: float = 0.0) -> VoiceBatch:
