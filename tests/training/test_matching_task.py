@@ -15,7 +15,7 @@ from textgen.tokenizers.base import LINE_END, START, TURN
 from textgen.tokenizers.word import WordTokenizer
 from textgen.training import discriminator_task
 from textgen.training import matching_task as module
-from textgen.training.matching_task import MatchingBatches, MatchingStep, MatchingTask
+from textgen.training.matching_task import MatchingBatches, MatchingStep, MatchingTask, joined_sources, token_vectors
 from textgen.training.prepare import initial_weights
 from textgen.training.real_texts import RealTexts
 from textgen.training.step import exported
@@ -37,7 +37,7 @@ TEXTS = Examples([reply(1, 2), reply(39, 39)] * 20, np.arange(40) % 2 == 0)
 
 
 def batches(seed: int = 1) -> MatchingBatches:
-    return MatchingBatches(EXCHANGES, OWN, TEXTS, WordChanger(Pieces(TOKENIZER)), seed)
+    return MatchingBatches([EXCHANGES], OWN, TEXTS, WordChanger(Pieces(TOKENIZER)), seed)
 
 
 @pytest.fixture(autouse=True)
@@ -70,6 +70,33 @@ def test_an_epoch_sees_each_exchange_once_in_an_order_of_its_own() -> None:
     assert not np.array_equal(again.replies, other.replies)
 
 
+def test_a_batch_is_of_one_source_and_an_epoch_has_all_of_them() -> None:
+    sources = [[MessageReply(reply(k), reply(k, j)) for j in range(40)] for k in range(4)]
+    made = MatchingBatches(sources, OWN, TEXTS, WordChanger(Pieces(TOKENIZER)), 1)
+    assert made.steps_per_epoch == 8
+    orders = []
+    for epoch in range(2):
+        found = [made.batch(8 * epoch + step) for step in range(8)]
+        told = [{row[0] for row in rows(batch.replies, batch.reply_lengths)} for batch in found]
+        assert all(len(first) == 1 for first in told)
+        seen = [row for batch in found for row in rows(batch.replies, batch.reply_lengths)]
+        assert sorted(seen) == sorted(tuple(one.reply) for source in sources for one in source)
+        orders.append(seen)
+    assert orders[0] != orders[1]
+
+
+def test_small_sources_are_joined() -> None:
+    def sizes(*counts: int) -> list[int]:
+        sources = [[MessageReply(reply(1), reply(2))] * count for count in counts]
+        return [len(source) for source in joined_sources(sources, 10)]
+
+    assert sizes(30, 20) == [20, 30]
+    assert sizes(30, 4, 3, 20) == [27, 30]
+    assert sizes(6, 6, 6) == [18]
+    assert sizes(3, 4) == [7]
+    assert sizes(2) == [2]
+
+
 def test_a_batch_numbers_equal_replies_alike_and_changes_the_first_of_them() -> None:
     found = batches().batch(0)
     replies = rows(found.replies, found.reply_lengths)
@@ -85,7 +112,7 @@ def test_a_batch_numbers_equal_replies_alike_and_changes_the_first_of_them() -> 
 
 def test_a_reply_with_nothing_to_change_is_no_wrong_one() -> None:
     pairs = [MessageReply(reply(k % 10)[:-1], reply(k % 2)) for k in range(60)]
-    found = MatchingBatches(pairs, OWN, TEXTS, WordChanger(Pieces(TOKENIZER)), 1).batch(0)
+    found = MatchingBatches([pairs], OWN, TEXTS, WordChanger(Pieces(TOKENIZER)), 1).batch(0)
     assert found.altered.tolist() == [0.0] * 8
 
 
@@ -121,6 +148,21 @@ def test_the_loss_is_that_of_the_numpy_pass(monkeypatch: pytest.MonkeyPatch) -> 
     loss, state = step(given, [], 0, 0.0)
     assert loss == pytest.approx(ranking + as_reply + np.logaddexp(0, alone).mean(), abs=1e-3)
     assert state == []
+
+
+def test_first_token_vectors_are_the_models() -> None:
+    random = np.random.default_rng(0)
+    known = (random.normal(size=(50, 6)) * [9, 8, 7, 0.01, 0.01, 0.01] + 5).astype(np.float32)
+    drawn = random.normal(size=(50, 3)).astype(np.float32)
+    found = token_vectors(known, drawn)
+    apart, were = (np.linalg.norm(one[:, None] - one, axis=-1) for one in (found, known))
+    upper = np.triu_indices(50, 1)
+    assert np.corrcoef(apart[upper], were[upper])[0, 1] > 0.999  # what little is left out aside, all are as far apart
+    assert found.std() == pytest.approx(drawn.std(), rel=1e-3)
+    wide = random.normal(size=(50, 8)).astype(np.float32)
+    filled = token_vectors(known, wide)
+    assert np.array_equal(filled[:, 6:], wide[:, 6:]) and not np.array_equal(filled[:, 5], wide[:, 5])
+    assert np.array_equal(token_vectors(np.ones((50, 2), np.float32), drawn)[:, 2], drawn[:, 2])
 
 
 @pytest.mark.slow

@@ -80,10 +80,15 @@ class Exchanges:
         self.counts: dict[str, int] = {}
 
     def __iter__(self) -> Iterator[Exchange]:
+        return (exchange for _, exchange in self.with_files())
+
+    def with_files(self) -> Iterator[tuple[int, Exchange]]:
+        """The exchanges, each with the number of its file."""
         making = ExchangeMaker(self._turns, self._replies_by, self._normalise)
-        for side, dialogue in _with_sides(self._corpus, self._split):
+        for file, side, dialogue in _with_sides(self._corpus, self._split):
             if self._part in ("all", side):
-                yield from making.exchanges(dialogue)
+                for exchange in making.exchanges(dialogue):
+                    yield file, exchange
         self.counts = dict(making.counts)
 
 
@@ -98,17 +103,17 @@ def both_sides(
         "training": ExchangeMaker(turns, replies_by, normalise),
         "held out": ExchangeMaker(turns, replies_by, normalise),
     }
-    for side, dialogue in _with_sides(corpus, split):
+    for _, side, dialogue in _with_sides(corpus, split):
         for exchange in makers[side].exchanges(dialogue):
             yield side, exchange
 
 
-def _with_sides(corpus: Dialogues, split: DialogueSplit | None) -> Iterator[tuple[Side, Scene]]:
+def _with_sides(corpus: Dialogues, split: DialogueSplit | None) -> Iterator[tuple[int, Side, Scene]]:
     passed: Counter[int] = Counter()
     for file, dialogue in corpus.dialogues():
         held_out = split is not None and split.is_held_out(file, passed[file])
         passed[file] += 1
-        yield "held out" if held_out else "training", dialogue
+        yield file, "held out" if held_out else "training", dialogue
 
 
 class ExchangeMaker:

@@ -6,6 +6,7 @@ import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -92,7 +93,13 @@ def in_turn(count: int, size: int, seed: int, step: int) -> NDArray[np.intp]:
         step: counted from 0.
     """
     epoch, index = divmod(step, count // size)
-    return np.random.default_rng([seed, epoch]).permutation(count)[index * size : (index + 1) * size]
+    return _order(count, seed, epoch)[index * size : (index + 1) * size]
+
+
+@lru_cache(maxsize=16)
+def _order(count: int, seed: int, epoch: int) -> NDArray[np.intp]:
+    """The order of an epoch, kept: to draw that of a hundred thousand examples takes a good part of a step."""
+    return np.random.default_rng([seed, epoch]).permutation(count)
 
 
 class DiscriminatorStep(TrainingStep):

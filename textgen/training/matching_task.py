@@ -9,7 +9,7 @@ import textgen.models  # noqa: F401 - imports TensorFlow without its remarks, so
 
 # isort: split
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -105,8 +105,10 @@ class MatchingBatch(NamedTuple):
 class MatchingBatches:
     """Exchanges, the model's own replies and texts in batches; a function of the step alone.
 
+    The exchanges of a batch are of one source, in which they are told apart by what is said and not by how people talk.
+
     Args:
-        pairs: real exchanges, in a new order each epoch.
+        sources: real exchanges of each source, in a new order each epoch.
         own: messages with the model's replies, in a new order whenever all were seen.
         texts: real and generated replies of equal lengths, likewise.
         changer: makes the changed replies.
@@ -115,24 +117,29 @@ class MatchingBatches:
 
     def __init__(
         self,
-        pairs: Sequence[MessageReply],
+        sources: Sequence[Sequence[MessageReply]],
         own: Sequence[MessageReply],
         texts: Examples,
         changer: WordChanger,
         seed: int,
     ) -> None:
-        self._pairs, self._own, self._changer, self._seed = pairs, own, changer, seed
-        self._size = max(1, min(_PAIRS, len(pairs) // _FEWEST_STEPS))
+        self._own, self._changer, self._seed = own, changer, seed
+        count = sum(map(len, sources))
+        self._size = max(1, min(_PAIRS, count // _FEWEST_STEPS))
         fewest, most = _JUDGED
-        judged = max(fewest, min(_OWN_AN_EPOCH * len(own) * self._size // len(pairs), most))
+        judged = max(fewest, min(_OWN_AN_EPOCH * len(own) * self._size // count, most))
         self._judged = min(judged, self._size, len(own))
         self._texts = TextBatches(texts, 2 * self._judged, seed)
-        self.steps_per_epoch = len(pairs) // self._size
+        sources = joined_sources(sources, self._size)
+        self._batches = [(source, place) for source in sources for place in range(len(source) // self._size)]
+        self.steps_per_epoch = len(self._batches)
 
     def batch(self, step: int, progress: float = 0.0) -> MatchingBatch:
         """The batch of a step, counted from 0; `progress` makes no difference."""
         random = np.random.default_rng([self._seed, 1, step])
-        chosen = [self._pairs[k] for k in in_turn(len(self._pairs), self._size, self._seed, step)]
+        source, place = self._batches[int(in_turn(self.steps_per_epoch, 1, self._seed, step)[0])]
+        turn = step // self.steps_per_epoch * (len(source) // self._size) + place
+        chosen = [source[k] for k in in_turn(len(source), self._size, self._seed, turn)]
         own = [self._own[k] for k in in_turn(len(self._own), self._judged, self._seed, step)]
         replies = [one.reply for one in chosen]
         changed = [
@@ -149,6 +156,24 @@ class MatchingBatches:
             *padded([one.reply for one in own]),
             *self._texts.batch(step),  # type: ignore[arg-type] # its arrays differ in their types
         )
+
+
+def joined_sources(sources: Iterable[Sequence[MessageReply]], fewest: int) -> list[list[MessageReply]]:
+    """The sources of exchanges, the smallest joined until each has enough for a batch.
+
+    Args:
+        sources: exchanges of each.
+        fewest: exchanges of a source, if there are as many.
+    """
+    joined = list[list[MessageReply]]()
+    for source in sorted(sources, key=len):
+        if joined and len(joined[-1]) < fewest:
+            joined[-1] += source
+        else:
+            joined.append([*source])
+    if len(joined) > 1 and len(joined[-1]) < fewest:
+        joined[-2:] = [joined[-2] + joined[-1]]
+    return joined
 
 
 class MatchingStep(TrainingStep):
@@ -221,7 +246,7 @@ class MatchingTask(DiscriminatorTask):
 
     weight_decay = 0.02  # there are many more texts to learn from
 
-    exchanges: list[MessageReply]
+    sources: list[list[MessageReply]]
     own: list[MessageReply]
     pairs_deciding: MatchingExamples
     pairs_judging: MatchingExamples
@@ -253,32 +278,39 @@ class MatchingTask(DiscriminatorTask):
         learned, unseen = parts_of(self.samples)
         asked = [newest_turn(context) for context in self.real.contexts(learned, unseen)]
         written = [MessageReply(*one) for one in zip(asked, self.written, strict=True)]
-        self.exchanges = _answering(self.real.training_contexts, self.real.training)
-        held_out = _answering(self.real.held_out_contexts, self.real.held_out)
+        real, sources = self.real, dict[int, list[MessageReply]]()
+        for file, context, reply in zip(real.training_files, real.training_contexts, real.training, strict=True):
+            sources.setdefault(file, []).extend(_answering([context], [reply]))
+        self.sources = list(sources.values())
+        held_out = _answering(real.held_out_contexts, real.held_out)
         self.own = [one for one in written[:learned] if one.message]
         changer = self._changer()
         self.pairs_deciding, self.pairs_judging = (
-            matching_examples(real, [one for one in own if one.message], changer, self.seed)
-            for real, own in zip(halves(held_out, self.seed), halves(written[learned:], self.seed), strict=True)
+            matching_examples(true, [one for one in own if one.message], changer, self.seed)
+            for true, own in zip(halves(held_out, self.seed), halves(written[learned:], self.seed), strict=True)
         )
-        note(f"          and from {len(self.exchanges):,} messages with their replies")
+        note(f"          and from {sum(map(len, self.sources)):,} messages with their replies")
         return encoded
 
     def network(self, at: Workspace) -> KerasDiscriminator:
-        """The network; a token that message and reply share begins with its inverse document frequency as weight.
+        """The network, which begins with what the model knows of its tokens.
 
-        It occurs in too few exchanges of a batch to get there by small steps.
+        A token that message and reply share begins with its inverse document frequency as weight: it occurs in too few
+        exchanges of a batch to get there by small steps.
         """
         network = super().network(at)
+        vectors = network.named_weights()["embedding"]
+        vectors.assign(token_vectors(self.generator.weights["embedding"].astype(np.float32), vectors.numpy()))
+        exchanges = [exchange for source in self.sources for exchange in source]
         replies = np.zeros(self.architecture.vocabulary_size)
-        for exchange in self.exchanges:
+        for exchange in exchanges:
             replies[list(set(exchange.reply))] += 1
-        network.named_weights()["match/shared"].assign(np.log((len(self.exchanges) + 1) / (replies + 1)))
+        network.named_weights()["match/shared"].assign(np.log((len(exchanges) + 1) / (replies + 1)))
         return network
 
     def batches(self, at: Workspace) -> MatchingBatches:
         """Batches of exchanges, own replies and texts."""
-        return MatchingBatches(self.exchanges, self.own, self.training, self._changer(), at.run.training.seed)
+        return MatchingBatches(self.sources, self.own, self.training, self._changer(), at.run.training.seed)
 
     def step(self, at: Workspace, network: KerasDiscriminator, batches: Any) -> MatchingStep:
         """Learns from a batch of exchanges."""
@@ -324,6 +356,23 @@ class MatchingValidation(DiscriminatorValidation):
             nats += float((np.logaddexp.reduce(scores, axis=1) - scores[:, 0]).mean())
             self.found += f", {hits_at_1(scores):.1%} of replies found among 20"
         return (nats,)
+
+
+def token_vectors(known: NDArray[np.float32], drawn: NDArray[np.float32]) -> NDArray[np.float32]:
+    """First vectors of tokens: the principal components of those of a model, as many as there is room for.
+
+    Args:
+        known: the model's. *Shape:* (vocabulary, width).
+        drawn: at random; gives the width, the spread, and the columns for which the model has none.
+
+    Returns:
+        *Shape:* as `drawn`.
+    """
+    centred = known - known.mean(axis=0)
+    found = (centred @ np.linalg.svd(centred, full_matrices=False)[2].T)[:, : drawn.shape[1]]
+    vectors = drawn.copy()
+    vectors[:, : found.shape[1]] = found * (drawn.std() / max(float(found.std()), 1e-9))
+    return vectors
 
 
 def _answering(contexts: Sequence[Context], replies: Sequence[Text]) -> list[MessageReply]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +35,13 @@ from textgen.training.checkpoint import HELD_OUT_IDS, TRAINING_IDS
 Context = NDArray[np.integer]
 """Ids from START on. *Shape:* (tokens,)."""
 
-_Pair = tuple[Context, Text]
+
+class _Pair(NamedTuple):
+    """A context, the reply to it, and the number of the file that they are from."""
+
+    context: Context
+    reply: Text
+    file: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,6 +54,7 @@ class RealTexts:
         corpus: fingerprint of the text.
         training_contexts: of the replies in `training`, in the same order; none for lines.
         held_out_contexts: of the replies in `held_out`.
+        training_files: numbers of the files that the replies in `training` are from; none for lines.
     """
 
     training: list[Text]
@@ -55,6 +62,7 @@ class RealTexts:
     corpus: str | None
     training_contexts: list[Context] = field(default_factory=list)
     held_out_contexts: list[Context] = field(default_factory=list)
+    training_files: list[int] = field(default_factory=list)
 
     def contexts(self, training: int, held_out: int) -> list[Text]:
         """The given number of contexts of each part; if there are fewer, they are repeated."""
@@ -137,7 +145,7 @@ def _has_text(line: Text, first_piece: int) -> bool:
 def _stored_replies(path: Path, model: Model, most: int, seed: int) -> list[_Pair]:
     store = PairStore(path, model.tokenizer.vocabulary_size)
     chosen = np.random.default_rng(seed).permutation(len(store))[:most]
-    return [(store.context(int(k)), reply_ids(store.reply(int(k)).tolist())) for k in chosen]
+    return [_Pair(store.context(int(k)), reply_ids(store.reply(int(k)).tolist())) for k in chosen]
 
 
 def _corpus_lines(model: Model, corpus: Corpus, most: int, seed: int) -> RealTexts:
@@ -174,17 +182,21 @@ def _exchanges(model: Model, corpus: Corpus, part: SplitPart, split: DialogueSpl
     """The exchanges that training would take."""
     known = model.card.corpus
     encoder = DialogueEncoder(model.tokenizer, int(known["longest_context"]))
-    for exchange in reread(known, corpus, part, split):
+    for file, exchange in reread(known, corpus, part, split).with_files():
         reply = encoder.encode_reply(exchange.reply)
         if len(reply) - 1 <= int(known["longest_reply"]):
-            yield np.array(encoder.encode_context(exchange.context)), reply_ids(reply)
+            yield _Pair(np.array(encoder.encode_context(exchange.context)), reply_ids(reply), file)
 
 
 def _of_pairs(training: list[_Pair], held_out: list[_Pair], corpus: str | None) -> RealTexts:
-    (contexts, replies), (others, their_replies) = (
-        ([pair[0] for pair in part], [pair[1] for pair in part]) for part in (training, held_out)
+    return RealTexts(
+        [pair.reply for pair in training],
+        [pair.reply for pair in held_out],
+        corpus,
+        [pair.context for pair in training],
+        [pair.context for pair in held_out],
+        [pair.file for pair in training],
     )
-    return RealTexts(replies, their_replies, corpus, contexts, others)
 
 
 def _script_split(model: Model, corpus: Corpus) -> Split:
