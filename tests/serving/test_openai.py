@@ -192,6 +192,14 @@ def test_several_prompts_and_the_best_of_several_texts(client: openai.OpenAI) ->
     judged = textgen.load(MODELS["judged"])
     assert isinstance(judged, ScriptWriter)
     assert "JERRY:" + best.choices[0].text == judged.write("JERRY:", rerank=3, seed=1, lines=1).text
+    options = {"model": "judged", "prompt": "JERRY:", "extra_body": {"rerank": 3, "lines": 3}}
+    rated, other = client.completions.create(**options, seed=1, n=2, logprobs=1).choices
+    assert rated.text.startswith(best.choices[0].text)
+    assert rated.logprobs is not None and "".join(rated.logprobs.tokens or []) == rated.text
+    assert "JERRY:" + other.text == judged.write("JERRY:", rerank=3, seed=2, lines=3).text
+    pieces = [chunk.choices[0].text for chunk in client.completions.create(**options, seed=1, stream=True)]
+    assert "".join(pieces) == rated.text
+    assert len([piece for piece in pieces if piece]) >= 3  # each line as soon as it is chosen
 
 
 def test_log_probabilities_are_those_of_the_model_alone(client: openai.OpenAI, writer: ScriptWriter) -> None:

@@ -187,7 +187,7 @@ def test_replies_to_no_message_are_refused_before_anything_is_written(monkeypatc
     def real(contexts: list[list[int]]) -> RealTexts:
         contexts = contexts * 100
         replies = [reply(1, 2)] * len(contexts)
-        return RealTexts(replies, replies, "0f", *[[np.array(context) for context in contexts]] * 2)
+        return RealTexts(replies, replies, "0f", *[[np.array(context) for context in contexts]] * 2, [0] * len(replies))
 
     task = MatchingTask(chat_model(), 600, lambda real, note: [], {})
     monkeypatch.setattr(discriminator_task, "stored_texts", lambda *about: real([[START], [START, 9, TURN]]))

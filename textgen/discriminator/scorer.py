@@ -121,7 +121,7 @@ class Scorer:
             *Shape:* (lines,).
         """
         lengths = np.array([len(text) for text in self._texts(lines)])
-        return REALNESS * self.lines(lines) / lengths + self.in_voice(lines)
+        return np.asarray(REALNESS * self.lines(lines) / lengths + self.in_voice(lines))
 
     def _texts(self, lines: Sequence[Line]) -> list[list[int]]:
         """The ids that are read: without the speaker where speakers are told apart."""

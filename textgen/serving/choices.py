@@ -154,6 +154,47 @@ class ReplyChoice:
         if self.rejected:
             return self.bot.stream_retry(**self.options)
         options = {**self.options, "seed": self.seed}
+        message = self.talk.message
+        return self.bot.stream_first(**options) if message is None else self.bot.stream(message, **options)
+
+
+def _of_text(bot: Chatbot) -> list[ExplainedToken]:
+    """The tokens of the last reply without its end."""
+    tokens = list(bot.explain().tokens)
+    return tokens[:-1] if tokens[-1].kind == "structure" else tokens
+
+
+@dataclass
+class ContinuationChoice:
+    """What a writer adds to a prompt.
+
+    Args:
+        writer: of this request.
+        prompt: as typed.
+        options: fields of `DecodingOptions`.
+        seed: of the text.
+        rerank: candidates for each line, of which the one that reads most real is kept; 1 is off.
+        echo: whether the text begins with the prompt, as the model read it.
+        top: alternatives that the log-probabilities of each token have; None where they are not wanted.
+    """
+
+    writer: ScriptWriter
+    prompt: str
+    options: dict[str, Any]
+    seed: int
+    rerank: int = 1
+    echo: bool = False
+    top: int | None = None
+    finish_reason: str = "stop"
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+    logprobs: dict[str, Any] | None = None
+    _request: GenerationRequest | None = field(default=None, repr=False)
+    _begin: int = field(default=0, repr=False)
+
+    def pieces(self) -> Iterator[str]:
+        """Writes the continuation and yields it piece by piece."""
+        options = {**self.options, "seed": self.seed}
         request = self._request = self.writer.request(self.prompt, rerank=self.rerank, **options)
         self.prompt_tokens = len(request.context)
         whole, shown, longest = "", False, 0 if self.echo else max(len(self.prompt), request.given)
