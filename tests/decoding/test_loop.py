@@ -109,7 +109,11 @@ def test_line_by_line_the_text_is_that_of_the_script(seed: int, lines: int | Non
     assert [len(found) for _, found in asked_for] == [3] * len(events)
     context, found = asked_for[-1]
     assert written.ids == (*context[1:], *found[-1].ids)
-    assert written.log_probability == pytest.approx(sum(found[-1].log_probability for _, found in asked_for))
+    step, before, log_probability = speaking_model(seed), state(), 0.0
+    for token, following in pairwise([START, *written.ids]):
+        logits, before = step(np.array([token]), before)
+        log_probability += float(logits[0, following] - log_totals(logits)[0])
+    assert written.log_probability == pytest.approx(log_probability, abs=1e-3)
     script = decode_script(written.ids, SPEAKING_TOKENIZER, ScriptStyle("colon"))
     assert written.seed == seed
     if written.finish_reason == "lines":
@@ -131,6 +135,11 @@ def test_line_by_line_a_stop_string_may_begin_in_one_line_and_end_in_the_next(se
     sequence = events[-1].sequence
     assert sequence is not None
     assert sequence.finish_reason == ("stop" if stop else "lines")
+    text, renderer = "", ScriptRenderer(SPEAKING_TOKENIZER, ScriptStyle("colon"))
+    for token in sequence.ids[:-1]:
+        piece, renderer = renderer.advance(token)
+        text += piece
+    assert not stop or stop not in text  # the last token completes it
 
 
 def test_line_by_line_each_sequence_has_a_seed_and_each_line_other_draws() -> None:

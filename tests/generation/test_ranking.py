@@ -176,6 +176,7 @@ def test_lines_of_which_nothing_is_known_are_taken_last(writer: ScriptWriter) ->
     assert judge.choose(context, [line("A day."), line("Www."), line("A day.")]) == 1
     assert judge.choose(context, [line("A day."), line("Www.", relaxed=True)]) == 0
     assert judge.choose(context, [line("A day.", relaxed=True), line("Www.", relaxed=True)]) == 1
+    assert judge.choose(context, [line("A day.", relaxed=True), line("", reason="end"), line("")]) == 0
     assert judge.choose(context, [line(""), line("A day."), line("")]) == 1
     assert judge.choose(context, [line(""), line("")]) == 0
     # Whether the text ends is not chosen.
@@ -207,9 +208,9 @@ def test_the_best_candidate_is_real_and_its_speakers(listener: ScriptWriter) -> 
         voice = np.log(of_own / real[heard] / shares.get(line.speaker or "", 0.25))
         return float(REALNESS * np.log(real[heard]) / tokens + voice)
 
-    found = listener.write_several(lines=1, seed=line_seed(61, 0), num_return_sequences=8)
+    found = listener.write_several(lines=1, seed=line_seed(63, 0), num_return_sequences=8)
     scores = [by_hand(script.lines[0]) for script in found]
-    best = listener.write(lines=1, seed=61, rerank=8)
+    best = listener.write(lines=1, seed=63, rerank=8)
     assert best.lines == found[int(np.argmax(scores))].lines
     assert max(scores) > scores[0]  # else the test tests nothing
     assert best.reads_as_real == pytest.approx(listener.score(best.text).reads_as_real)

@@ -220,13 +220,14 @@ class LineByLine:
         stops, lines = StopStrings(options.stop, given=start.given), 0
         whole, reason = GeneratedSequence((), "", "length", seed, 0.0), None
         while reason is None:
+            start = replace(start, stops=stops)
             best = self._line(state, start, options, line_seed(seed, lines), len(whole.ids))
             state = self._read(np.array([[start.context[-1]], *([token] for token in best.ids[:-1])]), state)
             text, start = _written(start, best)
             lines += best.finish_reason == "lines"
             text, stops = stops.advance(text)
-            reason = _reason(best, stops, lines, len(whole.ids) + len(best.ids), options)
-            if reason not in (None, "stop"):
+            reason = _reason(best, lines, len(whole.ids) + len(best.ids), options)
+            if reason is not None and not stops.found:
                 rest, stops = stops.advance(start.renderer.flush())
                 text += rest + stops.held
                 reason = "stop" if stops.found else reason
@@ -243,14 +244,9 @@ class LineByLine:
     def _line(
         self, state: State, start: SequenceStart, options: DecodingOptions, seed: int, length: int
     ) -> GeneratedSequence:
-        """The best candidate for the next line of a sequence of so many tokens.
-
-        Stop strings are looked for in the whole sequence: one may begin in a line and end in the next.
-        """
+        """The best candidate for the next line of a sequence of so many tokens."""
         left = None if options.max_new_tokens is None else options.max_new_tokens - length
-        asked = replace(
-            options, lines=1, max_new_tokens=left, stop=(), num_return_sequences=self._candidates, seed=seed
-        )
+        asked = replace(options, lines=1, max_new_tokens=left, num_return_sequences=self._candidates, seed=seed)
         found = collect(self._write(state, start, asked))
         return found[self._choose(start.context, found)]
 
@@ -265,12 +261,8 @@ def _written(start: SequenceStart, line: GeneratedSequence) -> tuple[str, Sequen
     return text, SequenceStart([*start.context, *line.ids], renderer, constraint)
 
 
-def _reason(
-    line: GeneratedSequence, stops: StopStrings, lines: int, length: int, options: DecodingOptions
-) -> FinishReason | None:
+def _reason(line: GeneratedSequence, lines: int, length: int, options: DecodingOptions) -> FinishReason | None:
     """Why a sequence ends with a line, if it does."""
-    if stops.found:
-        return "stop"
     if line.finish_reason != "lines":
         return line.finish_reason
     if options.lines is not None and lines >= options.lines:

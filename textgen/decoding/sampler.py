@@ -28,7 +28,7 @@ def line_seed(seed: int, line: int) -> int:
         seed: of the sequence.
         line: counted from 0.
     """
-    return int(np.random.SeedSequence([seed, line]).generate_state(1, np.uint64)[0])
+    return int(np.random.SeedSequence(seed, spawn_key=(line,)).generate_state(1, np.uint64)[0])
 
 
 def uniform(seed: int, step: int) -> float:

@@ -85,6 +85,7 @@ class SequenceStart:
         constraint: on what is written; None allows everything.
         seed: of the draws.
         given: characters of the prompt, such as its last word, that are written first.
+        stops: after what was written before, where that may hold the beginning of a stop string; None begins anew.
     """
 
     context: Sequence[int]
@@ -92,6 +93,7 @@ class SequenceStart:
     constraint: Constraint | None = None
     seed: int = 0
     given: int = 0
+    stops: StopStrings | None = None
 
 
 class Cursor(NamedTuple):
@@ -207,7 +209,7 @@ def begin_sequence(prompt: SequenceStart, options: DecodingOptions, guard: CopyG
         lines=0,
         constraint=prompt.constraint,
         renderer=prompt.renderer,
-        stops=StopStrings(options.stop, given=prompt.given),
+        stops=prompt.stops or StopStrings(options.stop, given=prompt.given),
         speech=guard.begin(prompt.context, options.no_copy) if guard is not None and options.no_copy else None,
         log_probability=0.0,
     )

@@ -24,7 +24,7 @@ JUDGED = {"script": "lines", "chat": "replies"}
 """What is scored of each kind of model."""
 
 REALNESS = 2.0
-"""Tokens' worth of realness that count as much as a speaker's voice (`benchmarks/README.md`)."""
+"""What a line's log-odds of being real, by the token, count beside those of its speaker (`benchmarks/README.md`)."""
 
 
 class Scorer:

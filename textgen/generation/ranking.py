@@ -219,24 +219,20 @@ class LineJudge:
     def choose(self, context: Sequence[int], candidates: Sequence[GeneratedSequence]) -> int:
         """The number of the best candidate for a line.
 
-        Whether the text ends here is the first one's choice: an end cannot be judged. What copies the corpus although
-        it should not, and lines in which nothing is said, are taken only where all are like that.
+        Whether the text ends here is the first one's choice: an end cannot be judged. Lines in which nothing is said,
+        and those that copy the corpus although they should not, are taken only where there are no others.
 
         Args:
             context: ids before the line; its beginning may be among them.
             candidates: for the rest of it.
         """
         opened = context[max(k for k, token in enumerate(context) if token in (START, LINE_END)) + 1 :]
-        lines = [decode_script([*opened, *one.ids], self._tokenizer, self._style).lines for one in candidates]
-        if not lines[0]:
+        found = [decode_script([*opened, *one.ids], self._tokenizer, self._style).lines for one in candidates]
+        spoken = {number: lines[-1] for number, lines in enumerate(found) if lines and lines[-1].text.strip()}
+        if not found[0] or not spoken:
             return 0
-        keys = [(not one.relaxed, self._score(said)) for one, said in zip(candidates, lines, strict=True)]
-        return keys.index(max(keys))
-
-    def _score(self, lines: Sequence[Line]) -> float:
-        """How good a candidate is, in nats."""
-        said = [line for line in lines if line.text.strip()]
-        return float(self._judge.in_character(said).sum()) if said else -np.inf
+        scores = zip(spoken, self._judge.in_character(list(spoken.values())), strict=True)
+        return max(scores, key=lambda one: (not candidates[one[0]].relaxed, one[1], -one[0]))[0]
 
     def reads_as_real(self, lines: Sequence[Line]) -> float | None:
         """How likely lines are to be real ones, 0 to 1; None where nothing is said."""

@@ -227,13 +227,13 @@ def _reason(reason: str) -> str:
     return "length" if reason == "length" else "stop"
 
 
-def seeds(options: dict[str, Any], n: int, apart: int) -> list[int]:
+def seeds(options: dict[str, Any], n: int, apart: int = 1) -> list[int]:
     """Takes the seed out of options and gives one for each choice.
 
     Args:
         options: where it is taken from; without one, a fresh one is the first.
         n: how many.
-        apart: how many seeds each choice needs for its candidates.
+        apart: how many seeds each choice needs: a reply one for each of its candidates.
     """
     first = options.pop("seed", None)
     if first is None:

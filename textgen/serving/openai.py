@@ -98,7 +98,7 @@ async def completions(service: Service, request: Request) -> Response:
             "say with characters who may speak.",
             param="model",
         )
-    each = seeds(options, n, 1)
+    each = seeds(options, n)
 
     def choices() -> list[TextChoice]:
         writing = for_writing(options)

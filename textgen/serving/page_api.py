@@ -73,7 +73,7 @@ async def continuations(service: Service, request: Request) -> Response:
     notes: list[str] = []
     choices = [
         ContinuationChoice(served.writer(notes.append), text, for_writing(chosen), seed, rerank)
-        for seed in seeds(chosen, n, 1)
+        for seed in seeds(chosen, n)
     ]
 
     async def work() -> Response:
@@ -131,7 +131,7 @@ async def explain(service: Service, request: Request) -> Response:
         )
     talk = read_talk(Body({"messages": messages}).objects("messages"))
     body.nothing_else()
-    seed = seeds(chosen, 1, 1)[0]
+    seed = seeds(chosen, 1)[0]
     return await _written(service, request, lambda: _explained(_bot(service, model), talk, reply, seed, chosen))
 
 

@@ -96,10 +96,12 @@ def in_turn(count: int, size: int, seed: int, step: int) -> NDArray[np.intp]:
     return _order(count, seed, epoch)[index * size : (index + 1) * size]
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=8)
 def _order(count: int, seed: int, epoch: int) -> NDArray[np.intp]:
     """The order of an epoch, kept: to draw that of a hundred thousand examples takes a good part of a step."""
-    return np.random.default_rng([seed, epoch]).permutation(count)
+    order = np.random.default_rng([seed, epoch]).permutation(count)
+    order.setflags(write=False)
+    return order
 
 
 class DiscriminatorStep(TrainingStep):

@@ -54,7 +54,8 @@ class RealTexts:
         corpus: fingerprint of the text.
         training_contexts: of the replies in `training`, in the same order; none for lines.
         held_out_contexts: of the replies in `held_out`.
-        training_files: numbers of the files that the replies in `training` are from; none for lines.
+        training_files: numbers of the corpus's files that the replies in `training` are from, all 0 where that is not
+            known; none for lines.
     """
 
     training: list[Text]
