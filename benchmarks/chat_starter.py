@@ -38,7 +38,7 @@ from textgen.model_folder import ModelFolder
 SIZES = (300, 1000, 3000)
 HELD_OUT = 700
 JUDGED, MESSAGES = 300, 200  # replies of a kind that the judge learns from, and messages that are answered
-STARTER, TURN_END = "smalltalk", "__eou__"
+STARTER, TURN_END = "dialogue", "__eou__"
 OWN = 0  # the class of the corpus; 1 is that of the starter
 
 

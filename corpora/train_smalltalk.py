@@ -18,7 +18,6 @@ import json
 import random
 import shlex
 import sys
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,10 +25,10 @@ from typing import Any
 
 import numpy as np
 from building.documents import notice, readme
-from building.filters import pieces
 from building.patterns import Turn
 from building.shipping import ship
-from building.sources import LEFT_OUT, Source, conversations, listed
+from building.sources import Source, listed
+from building.strangers import talks_of_others
 from building.talks import BOT, CURIOUS, HELD_OUT, PLAIN, as_people_type, cut, expanded, named, written
 
 from textgen import train_chat
@@ -78,16 +77,8 @@ class Prepared:
 
 def prepare(sources: Sequence[Source], texts: Path, work: Path) -> Prepared:
     """Reads and filters all talks, and writes them into a folder."""
-    draw, counts = random.Random(SEED), dict[str, dict[str, int]]()
-    strangers: list[list[str]] = []
-    for source in sources:
-        kept, hits, found = list[list[str]](), Counter[str](), 0
-        for belongs, turns in conversations(source.path(texts)):
-            if belongs not in LEFT_OUT:
-                found += 1
-                kept += pieces(turns, hits)
-        counts[source.file] = {"conversations": found, **hits, "kept": len(kept), "turns": sum(map(len, kept))}
-        strangers += kept
+    draw = random.Random(SEED)
+    strangers, counts = talks_of_others(sources, texts)
     own = [named(talk) for talk in written()]
     draw.shuffle(own)
     made = [named(talk) for talk in expanded(len(own), SEED, 0.45)]

@@ -21,7 +21,7 @@ from textgen.errors import (
 )
 from textgen.inference.language_model import LanguageModel, score_ids
 from textgen.model_folder import ModelFolder
-from textgen.starters import ENGLISH, PRETRAINED, SMALLTALK
+from textgen.starters import DIALOGUE, ENGLISH, PRETRAINED, SMALLTALK
 from textgen.training import history
 from textgen.training.checkpoint import HELD_OUT_IDS, Run
 
@@ -126,7 +126,7 @@ def test_a_run_begins_with_what_comes_along_whatever_lies_in_the_folder_one_is_i
 
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("textgen.training.run.train", train)
-    for name, run, text in ((ENGLISH, train_script, corpus), (SMALLTALK, train_chat, dialogues)):
+    for name, run, text in ((ENGLISH, train_script, corpus), (DIALOGUE, train_chat, dialogues)):
         saved_model(tmp_path / name)
         with pytest.raises(InterruptedError):
             run(text, quiet=True)

@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 import yaml
 
+from textgen.starters import PRETRAINED
+
 ROOT = Path(__file__).parents[1]
 
 
@@ -66,7 +68,8 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 def test_the_wheel_has_models_samples_and_types_and_nothing_else(built: tuple[Path, Path]) -> None:
     names = zipfile.ZipFile(built[0]).namelist()
     assert "textgen/py.typed" in names and "textgen/samples/sitcom.txt" in names
-    assert "textgen/pretrained/smalltalk/weights.safetensors" in names
+    for name in PRETRAINED:
+        assert f"textgen/pretrained/{name}/weights.safetensors" in names
     assert {name.split("/")[0] for name in names if ".dist-info/" not in name} == {"textgen"}
 
 

@@ -185,9 +185,9 @@ def train_chat(
         seed: seed of all randomness.
         resume: continue an interrupted run in `out`; begin a new one where there is none.
         overwrite: replace the model in `out` once the new one is trained.
-        start_from: a model folder (or `smalltalk`) to continue from; its vocabulary and architecture are kept. `none`
-            starts afresh. Where nothing is given and the settings of the network are left open, a run on English
-            dialogues starts from `smalltalk`.
+        start_from: a model folder (or `dialogue`, or `smalltalk`) to continue from; its vocabulary and architecture are
+            kept. `none` starts afresh. Where nothing is given and the settings of the network are left open, a run on
+            English dialogues starts from `dialogue`.
         index: whether to keep hashes of the replies' word sequences, which `no_copy` needs.
         tensorboard: whether to write event files into `out/training/tensorboard`.
         quiet: show no progress.
@@ -218,7 +218,7 @@ def train_chat(
     source = _one_of(corpus, None if dialogues is None else GivenDialogues(dialogues), "dialogues")
     request = TrainingRequest(source, chosen, format, validation, seed, index, reading)
     listening = Listening(turns, replies_by, spacing)  # type: ignore[arg-type]
-    starter = ModelFolder(starters.PRETRAINED[starters.SMALLTALK]) if start_from is None else None
+    starter = ModelFolder(starters.PRETRAINED[starters.DIALOGUE]) if start_from is None else None
     task = ChatTask(request, listening, _talk_a_little, starter)
     network = {**chosen.network, **({} if turns else {"turns": turns})}
     start = Start(_budget(minutes, epochs, steps), _origin(start_from, network), tensorboard, quiet, watching)

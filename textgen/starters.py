@@ -9,12 +9,14 @@ from textgen.wording import COME_ALONG
 SMALLTALK, ENGLISH = COME_ALONG
 """The names of the chat model and of the script model that come with the package."""
 
+DIALOGUE = "dialogue"
+"""The name of the chat model that chatbots begin with: what Wren was before it learned its own talks."""
+
 NONE = "none"
 """What is given instead of a name by those who want no starter."""
 
-PRETRAINED = {name: Path(__file__).parent / "pretrained" / name for name in COME_ALONG}
+PRETRAINED = {name: Path(__file__).parent / "pretrained" / name for name in (*COME_ALONG, DIALOGUE)}
 """The folders of these models."""
-
 
 SAMPLES = {"sitcom": "a short sitcom on a chain ferry, written for textgen: 158 KB, 24 speakers"}
 """The corpora that come with the package, by name: what each is."""

@@ -239,13 +239,13 @@ def test_every_command_and_option_has_help(run, name: str) -> None:
         ("score", set()),
         ("train-discriminator", set()),
         ("train-script", {"english"}),
-        ("train-chat", {"smalltalk"}),
+        ("train-chat", {"dialogue"}),
         ("explain", {"english", "smalltalk"}),
     ],
 )
 def test_help_offers_the_models_that_a_command_can_use(run, name: str, named: set[str]) -> None:
     _, text, _ = run(name, "--help")
-    offered = re.findall(r"or ((?:smalltalk|english)(?: or \w+)?), which", " ".join(text.split()))
+    offered = re.findall(r"or ((?:smalltalk|english|dialogue)(?: or \w+)?), which", " ".join(text.split()))
     assert set(" ".join(offered).replace(" or ", " ").split()) == named
 
 

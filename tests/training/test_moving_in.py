@@ -11,7 +11,7 @@ from textgen.config import Budget, ChatTrainingConfig, ModelConfig, ScriptTraini
 from textgen.generation.chat_model import ChatModel
 from textgen.inference.language_model import LanguageModel
 from textgen.model_folder import Model, ModelCard, ModelFolder
-from textgen.starters import SMALLTALK, open_folder
+from textgen.starters import DIALOGUE, open_folder
 from textgen.tokenizers.base import END, FIRST_LABEL, LINE_END, NAME, START, TURN
 from textgen.tokenizers.subword import SubwordTokenizer
 from textgen.tokenizers.word import WordTokenizer
@@ -124,7 +124,7 @@ def test_the_same_corpus_lets_the_same_words_join() -> None:
 
 
 def test_words_join_a_chat_that_copies_and_come_back_from_its_folder(tmp_path: Path) -> None:
-    new = with_words(open_folder(SMALLTALK).load(), SMILING)
+    new = with_words(open_folder(DIALOGUE).load(), SMILING)
     ModelFolder(tmp_path / "new").create(new.card, new.tokenizer, new.weights)
     model = ChatModel(ModelFolder(tmp_path / "new").load())
     (smile,) = model.tokenizer.encode(" 😁")

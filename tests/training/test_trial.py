@@ -8,8 +8,8 @@ import pytest
 from tests.training.test_moving_in import script_model
 from textgen.corpus.document import Line, Scene
 from textgen.corpus.exchanges import Exchange
+from textgen.starters import DIALOGUE, open_folder
 from textgen.starters import ENGLISH as ENGLISH_STARTER
-from textgen.starters import SMALLTALK, open_folder
 from textgen.training.trial import Trial, _counted, tried, tried_in_chat
 
 SCENE = Scene(None, tuple(Line("anna", "hello there, how are you today?") for _ in range(50)))
@@ -48,11 +48,11 @@ def test_the_same_corpus_gives_the_same_figures() -> None:
 @pytest.mark.parametrize("count", [5, 96, 97, 191, 200, 9000])
 def test_replies_are_spread_over_the_beginning_of_the_dialogues(count: int) -> None:
     """The last of the replies that are looked at is one of those that are scored."""
-    model = open_folder(SMALLTALK).load()
+    model = open_folder(DIALOGUE).load()
     trials = list[Trial | None]()
     for last in ("Hi.", "zzqqx"):
         replies = ["Hi."] * (min(count, 3000) - 1) + [last] * count
-        trials.append(tried_in_chat(SMALLTALK, model, [Exchange(("Hello!",), one) for one in replies[:count]], 60))
+        trials.append(tried_in_chat(DIALOGUE, model, [Exchange(("Hello!",), one) for one in replies[:count]], 60))
     assert trials[0] is not None and trials[1] is not None and trials[0].bits < trials[1].bits
 
 
@@ -102,6 +102,6 @@ def test_the_starters_know_english_with_pictograms_too_and_no_other_language(
     scene = Scene(None, tuple(Line(None, line) for line in lines))
     script = tried(ENGLISH_STARTER, open_folder(ENGLISH_STARTER).load(), [scene])
     exchanges = [Exchange((message,), reply) for message, reply in pairwise(lines)]
-    chat = tried_in_chat(SMALLTALK, open_folder(SMALLTALK).load(), exchanges, longest=200)
+    chat = tried_in_chat(DIALOGUE, open_folder(DIALOGUE).load(), exchanges, longest=200)
     assert script is not None and chat is not None
     assert script.helps is chat.helps is is_english

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from textgen.cli.options import corpus_options, data_options, model_options, print_result, run_options
-from textgen.starters import SMALLTALK
+from textgen.starters import DIALOGUE
 
 
 @click.command("train-chat")
@@ -35,7 +35,7 @@ from textgen.starters import SMALLTALK
     help="Look at the conversation again for every token.  [on]",
 )
 @click.option("--batch", type=int, metavar="N", help="Number of replies in one step.")
-@run_options(SMALLTALK)
+@run_options(DIALOGUE)
 def command(corpus: tuple[Path, ...], validation: tuple[Path, ...], **options: Any) -> None:
     """Train a chatbot on your own dialogues.
 
