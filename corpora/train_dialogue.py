@@ -3,8 +3,8 @@
     pip install -e ".[train]"
     python corpora/train_dialogue.py --texts DIR --work DIR
 
-It is the first stage of Wren (`train_smalltalk.py`) without the talks that were written for Wren: whoever goes on from it
-learns a way of speaking of their own sooner (`benchmarks/README.md`).
+It is the first stage of Wren (`train_smalltalk.py`) without the talks that were written for Wren: a bot that goes on
+from it learns a way of speaking of its own sooner (`benchmarks/README.md`).
 
 1. Conversations of others (the files of `dialogues/` that `corpora/sources.tsv` lists, in the folder of --texts) are
    filtered.
@@ -69,16 +69,13 @@ def main() -> None:
     parser.add_argument("--out", type=Path, default=OUT, help="the model folder, replaced once the new one is trained")
     asked = parser.parse_args()
     words = ["python", "corpora/train_dialogue.py", "--texts", "DIR", "--work", "DIR", "--minutes"]
-    command, trained, file = (
-        shlex.join([*words, f"{asked.minutes:g}"]),
-        asked.work / "dialogue",
-        asked.work / "talks.jsonl",
-    )
+    command, trained = shlex.join([*words, f"{asked.minutes:g}"]), asked.work / "dialogue"
     try:
         asked.work.mkdir(parents=True, exist_ok=True)
         sources = listed("dialogues")
         talks, counts = talks_of_others(sources, asked.texts)
         random.Random(SEED).shuffle(talks)
+        file = asked.work / "talks.jsonl"
         file.write_text("".join(json.dumps({"turns": talk}, ensure_ascii=False) + "\n" for talk in talks), "utf-8")
         if not trained.with_suffix(".done").exists():
             train_chat(

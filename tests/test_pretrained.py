@@ -1,4 +1,4 @@
-"""The chat model that comes along: small, without its sources' text, and in character."""
+"""The chat models that come along: small, without their sources' text, and Wren in character."""
 
 import json
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import textgen
-from textgen.starters import SMALLTALK, open_folder
+from textgen.starters import DIALOGUE, SMALLTALK, open_folder
 
 FOLDER = open_folder(SMALLTALK).path
 OWN = Path(__file__).parents[1] / "corpora" / "smalltalk"
@@ -26,6 +26,16 @@ def test_it_holds_no_line_that_it_learned_from() -> None:
     told = [line for line in lines if len(line.split()) >= 6]
     assert len(told) > 2000
     assert not [line for line in told if line in text]
+
+
+def test_the_starter_of_chats_is_as_small_and_has_not_learned_who_wren_is() -> None:
+    folder = open_folder(DIALOGUE).path
+    assert sum(path.stat().st_size for path in folder.iterdir()) <= 16_000_000
+    assert {"NOTICE", "README.md"} < {path.name for path in folder.iterdir()}
+    bot = textgen.load(DIALOGUE)
+    assert isinstance(bot, textgen.Chatbot)
+    questions = ("what is your name?", "who are you?", "are you a program?")
+    assert not any("Wren" in bot.reply(question, seed=seed) for question in questions for seed in range(3))
 
 
 def test_a_folder_of_that_name_comes_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
