@@ -1,6 +1,4 @@
-"""The loops that write: one step of the model for all sequences, one token for each; or a line at a time, of several
-candidates the best.
-"""
+"""The loops that write: a token of every sequence in a step, or the best of several candidates for a line."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
