@@ -14,21 +14,18 @@ from it learns a way of speaking of its own sooner (`benchmarks/README.md`).
 An interrupted command goes on where it stopped if it is given again with the same --work.
 """
 
-import argparse
-import json
 import random
 import shlex
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from building.chats import FIRST, SEED, talks_of_others, train_stage, write_talks
+from building.command import options
 from building.documents import notice, readme
 from building.shipping import ship
 from building.sources import Source, listed
-from building.strangers import talks_of_others
-from train_smalltalk import FIRST, MODEL, SEED
 
-from textgen import train_chat
 from textgen.errors import TextgenError
 from textgen.model_folder import Model, ModelFolder
 
@@ -62,11 +59,8 @@ def _opening(model: Model) -> list[str]:
 
 def main() -> None:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--texts", type=Path, required=True, help="the folder with the files that sources.tsv lists")
-    parser.add_argument("--work", type=Path, required=True, help="a folder for the talks and the model")
+    parser = options(__doc__, "the talks and the model", OUT)
     parser.add_argument("--minutes", type=float, default=34.0, help="of training (34)")
-    parser.add_argument("--out", type=Path, default=OUT, help="the model folder, replaced once the new one is trained")
     asked = parser.parse_args()
     words = ["python", "corpora/train_dialogue.py", "--texts", "DIR", "--work", "DIR", "--minutes"]
     command, trained = shlex.join([*words, f"{asked.minutes:g}"]), asked.work / "dialogue"
@@ -75,22 +69,8 @@ def main() -> None:
         sources = listed("dialogues")
         talks, counts = talks_of_others(sources, asked.texts)
         random.Random(SEED).shuffle(talks)
-        file = asked.work / "talks.jsonl"
-        file.write_text("".join(json.dumps({"turns": talk}, ensure_ascii=False) + "\n" for talk in talks), "utf-8")
-        if not trained.with_suffix(".done").exists():
-            train_chat(
-                file,
-                trained,
-                minutes=asked.minutes,
-                resume=True,
-                start_from="none",
-                spacing="as-is",
-                index=False,
-                seed=SEED,
-                **FIRST,
-                **MODEL,
-            )
-            trained.with_suffix(".done").touch()
+        write_talks(asked.work / "talks.jsonl", ({"turns": talk} for talk in talks))
+        train_stage(trained, asked.work / "talks.jsonl", asked.minutes, **FIRST)
         size = finish(ModelFolder(trained).load(), talks, sources, counts, asked.out, command)
     except TextgenError as error:
         sys.exit(str(error))

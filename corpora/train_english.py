@@ -11,7 +11,6 @@
 An interrupted command goes on where it stopped if it is given again with the same --work.
 """
 
-import argparse
 import random
 import shlex
 import sys
@@ -21,6 +20,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from building.command import options
 from building.documents import notice, readme
 from building.filters import pieces
 from building.scripts import act_documents, conversation_document, prose_documents, sentence_documents
@@ -154,11 +154,8 @@ def finish(prepared: Prepared, sources: Sequence[Source], trained: Path, out: Pa
 
 def main() -> None:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--texts", type=Path, required=True, help="the folder with the files that sources.tsv lists")
-    parser.add_argument("--work", type=Path, required=True, help="a folder for the held-out text and the model")
+    parser = options(__doc__, "the held-out text and the model", OUT)
     parser.add_argument("--epochs", type=float, default=2.0, help="how often each document is read (2)")
-    parser.add_argument("--out", type=Path, default=OUT, help="the model folder, replaced once the new one is trained")
     asked = parser.parse_args()
     words_of_command = ["python", "corpora/train_english.py", "--texts", "DIR", "--work", "DIR"]
     command = shlex.join([*words_of_command, "--epochs", f"{asked.epochs:g}"])

@@ -13,25 +13,24 @@
 An interrupted command goes on where it stopped if it is given again with the same --work.
 """
 
-import argparse
 import json
 import random
 import shlex
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from building.chats import FIRST, SEED, talks_of_others, train_stage, write_talks
+from building.command import options
 from building.documents import notice, readme
 from building.patterns import Turn
 from building.shipping import ship
 from building.sources import Source, listed
-from building.strangers import talks_of_others
 from building.talks import BOT, CURIOUS, HELD_OUT, PLAIN, as_people_type, cut, expanded, named, written
 
-from textgen import train_chat
 from textgen.corpus.collection import Corpus
 from textgen.errors import TextgenError
 from textgen.evaluation.report import evaluate_chat
@@ -39,10 +38,6 @@ from textgen.generation.chat_model import ChatModel
 from textgen.model_folder import Model, ModelFolder
 
 OUT = Path(__file__).parents[1] / "textgen" / "pretrained" / "smalltalk"
-SEED = 5
-
-MODEL: dict[str, Any] = {"level": "subword", "vocabulary_limit": 4000, "embedding": 256, "hidden": 512, "layers": 1}
-FIRST: dict[str, Any] = {"turns": 3, "dropout": 0.1, "batch": 64, "learning_rate": 4e-3}
 OWN_TALKS: dict[str, Any] = {"turns": 8, "dropout": 0.2, "batch": 64, "learning_rate": 3e-3, "replies_by": BOT}
 LAST: dict[str, Any] = {"dropout": 0.3, "learning_rate": 2.5e-3}
 DECODING: dict[str, Any] = {"temperature": 0.4, "min_p": 0.05, "dullness_penalty": 0.0}
@@ -93,13 +88,13 @@ def prepare(sources: Sequence[Source], texts: Path, work: Path) -> Prepared:
     counts["own, from patterns of remembering"] = {"talks": len(made), "turns": sum(map(len, made))}
     files = (work / f"{name}.jsonl" for name in ("first", "second", "third", "held-out"))
     prepared = Prepared(*files, counts)
-    _write(prepared.first, ({"turns": turns} for turns in first))
+    write_talks(prepared.first, ({"turns": turns} for turns in first))
     for path, talks in ((prepared.second, second), (prepared.third, third)):
         copies = [*(cut(talk, draw, _SHARE_CUT) for talk in talks * _COPIES), *made]
         learned = [as_people_type(talk, draw) for talk in copies]
         draw.shuffle(learned)
-        _write(path, map(_spoken, learned))
-    _write(prepared.held_out, map(_spoken, _own(HELD_OUT, draw, counts)))
+        write_talks(path, map(_spoken, learned))
+    write_talks(prepared.held_out, map(_spoken, _own(HELD_OUT, draw, counts)))
     return prepared
 
 
@@ -115,29 +110,15 @@ def _spoken(talk: Sequence[Turn]) -> dict[str, Any]:
     return {"turns": [{"speaker": who, "text": text} for who, text in talk]}
 
 
-def _write(path: Path, records: Iterable[dict[str, Any]]) -> None:
-    with path.open("w", encoding="utf-8") as file:
-        file.writelines(json.dumps(record, ensure_ascii=False) + "\n" for record in records)
-
-
 def train(prepared: Prepared, work: Path, minutes: Sequence[float]) -> tuple[Path, ...]:
     """Trains all stages, or goes on with them; the folders of their models."""
-    common = {"spacing": "as-is", "index": False, "seed": SEED}
     first, second, third, fourth = (work / f"stage-{number}" for number in (1, 2, 3, 4))
-    own = {"validation": prepared.held_out, **common, **OWN_TALKS}
-    _stage(first, prepared.first, minutes[0], start_from="none", **common, **FIRST, **MODEL)
-    _stage(second, prepared.second, minutes[1], start_from=first, **own)
-    _stage(third, prepared.third, minutes[2], start_from=second, **own | LAST)
-    _stage(fourth, prepared.third, minutes[3], start_from=third, **own | LAST)
+    own = {"validation": prepared.held_out, **OWN_TALKS}
+    train_stage(first, prepared.first, minutes[0], **FIRST)
+    train_stage(second, prepared.second, minutes[1], start_from=first, **own)
+    train_stage(third, prepared.third, minutes[2], start_from=second, **own | LAST)
+    train_stage(fourth, prepared.third, minutes[3], start_from=third, **own | LAST)
     return first, second, third, fourth
-
-
-def _stage(out: Path, corpus: Path, minutes: float, **options: Any) -> None:
-    """Trains a stage unless it is done already; a mark says that it is."""
-    done = out.with_suffix(".done")
-    if not done.exists():
-        train_chat(corpus, out, minutes=minutes, resume=True, **options)
-        done.touch()
 
 
 def finish(prepared: Prepared, sources: Sequence[Source], stages: Sequence[Path], out: Path, command: str) -> int:
@@ -188,13 +169,10 @@ def _turns(path: Path) -> Iterator[str]:
 
 def main() -> None:
     """Reads the command line."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--texts", type=Path, required=True, help="the folder with the files that sources.tsv lists")
-    parser.add_argument("--work", type=Path, required=True, help="a folder for the talks and the models of all stages")
+    parser = options(__doc__, "the talks and the models of all stages", OUT)
     parser.add_argument(
         "--minutes", type=float, nargs=4, default=(62.0, 22.0, 76.0, 13.0), help="of the stages (62 22 76 13)"
     )
-    parser.add_argument("--out", type=Path, default=OUT, help="the model folder, replaced once the new one is trained")
     asked = parser.parse_args()
     budget = " ".join(f"{minutes:g}" for minutes in asked.minutes)
     command = shlex.join(["python", "corpora/train_smalltalk.py", "--texts", "DIR", "--work", "DIR", "--minutes"])

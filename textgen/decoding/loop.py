@@ -215,7 +215,7 @@ class LineByLine:
     def _sequence(
         self, row: int, seed: int, state: State, start: SequenceStart, options: DecodingOptions
     ) -> Iterator[Event]:
-        stops, lines = StopStrings(options.stop, given=start.given), 0
+        stops, lines = start.stops or StopStrings(options.stop), 0
         whole, reason = GeneratedSequence((), "", "length", seed, 0.0), None
         while reason is None:
             start = replace(start, stops=stops)

@@ -84,15 +84,14 @@ class SequenceStart:
         renderer: turns ids into text, after the prompt.
         constraint: on what is written; None allows everything.
         seed: of the draws.
-        given: characters of the prompt, such as its last word, that are written first.
-        stops: after what was written before, where that may hold the beginning of a stop string; None begins anew.
+        stops: watches for stop strings, in a state of its own where something was written before or is given; None is
+            one that begins with the options' stop strings.
     """
 
     context: Sequence[int]
     renderer: Renderer
     constraint: Constraint | None = None
     seed: int = 0
-    given: int = 0
     stops: StopStrings | None = None
 
 
@@ -209,7 +208,7 @@ def begin_sequence(prompt: SequenceStart, options: DecodingOptions, guard: CopyG
         lines=0,
         constraint=prompt.constraint,
         renderer=prompt.renderer,
-        stops=prompt.stops or StopStrings(options.stop, given=prompt.given),
+        stops=prompt.stops or StopStrings(options.stop),
         speech=guard.begin(prompt.context, options.no_copy) if guard is not None and options.no_copy else None,
         log_probability=0.0,
     )

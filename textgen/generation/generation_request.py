@@ -18,7 +18,7 @@ from textgen.decoding.constraints.script import HeadingRules, ScriptGrammar
 from textgen.decoding.loop import LineByLine
 from textgen.decoding.options import DecodingOptions
 from textgen.decoding.protocols import Event, FinishReason, GeneratedSequence, collect
-from textgen.decoding.sequence import SequenceStart
+from textgen.decoding.sequence import SequenceStart, StopStrings
 from textgen.errors import require_text
 from textgen.generation.ranking import LineJudge
 from textgen.generation.script_model import ScriptModel
@@ -154,8 +154,8 @@ class GenerationRequest:
 
     def _events(self) -> Iterator[Event]:
         """The events of decoding."""
-        given = self.given - len(self._prompt_text)
-        prompt = SequenceStart(self.context, self.renderer, self._constraint, given=given)
+        stops = StopStrings(self.options.stop, given=self.given - len(self._prompt_text))
+        prompt = SequenceStart(self.context, self.renderer, self._constraint, stops=stops)
         decode, judge = self.model.decode, self._judge
         if judge is not None:
             decode = LineByLine(decode, self.model.network.read, judge.choose, judge.candidates).decode

@@ -279,10 +279,11 @@ class MatchingTask(DiscriminatorTask):
         asked = [newest_turn(context) for context in self.real.contexts(learned, unseen)]
         written = [MessageReply(*one) for one in zip(asked, self.written, strict=True)]
         real, sources = self.real, dict[int, list[MessageReply]]()
-        for file, context, reply in zip(real.training_files, real.training_contexts, real.training, strict=True):
-            sources.setdefault(file, []).extend(_answering([context], [reply]))
+        for file, exchange in zip(real.training_files, _exchanges(real.training_contexts, real.training), strict=True):
+            if exchange.message:
+                sources.setdefault(file, []).append(exchange)
         self.sources = list(sources.values())
-        held_out = _answering(real.held_out_contexts, real.held_out)
+        held_out = [one for one in _exchanges(real.held_out_contexts, real.held_out) if one.message]
         self.own = [one for one in written[:learned] if one.message]
         changer = self._changer()
         self.pairs_deciding, self.pairs_judging = (
@@ -375,9 +376,8 @@ def token_vectors(known: NDArray[np.float32], drawn: NDArray[np.float32]) -> NDA
     return vectors
 
 
-def _answering(contexts: Sequence[Context], replies: Sequence[Text]) -> list[MessageReply]:
-    """Replies with the messages they answer; those that answer none are left out."""
-    pairs = (
+def _exchanges(contexts: Sequence[Context], replies: Sequence[Text]) -> list[MessageReply]:
+    """Replies with the messages they answer; the message is empty where there is none."""
+    return [
         MessageReply(newest_turn(context.tolist()), reply) for context, reply in zip(contexts, replies, strict=True)
-    )
-    return [pair for pair in pairs if pair.message]
+    ]
